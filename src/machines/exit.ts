@@ -1,0 +1,18 @@
+/**
+ * How an actor ended. Delivered once per incarnation, to its supervisor, its monitors and the journal.
+ *
+ * - `normal`: it finished (a machine's final state, a promise's value)
+ * - `shutdown`: it was asked to stop, or threw `Shutdown`
+ * - `crash`: anything thrown, or a process that ended badly
+ * - `killed`: it was ended without being asked
+ */
+export type ActorExit =
+  | { readonly kind: 'normal'; readonly output?: unknown }
+  | { readonly kind: 'shutdown'; readonly reason?: unknown }
+  | { readonly kind: 'crash'; readonly error: unknown }
+  | { readonly kind: 'killed' };
+
+/** Whether a transient child that ended so is left alone. */
+export function isExpected(exit: ActorExit): boolean {
+  return exit.kind === 'normal' || exit.kind === 'shutdown';
+}

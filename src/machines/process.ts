@@ -1,0 +1,66 @@
+/**
+ * What is known of operating-system processes, as plain data shared by the store and the process transport.
+ */
+
+/**
+ * Proof of which process a pid meant when it was written down. A pid alone proves nothing: it is reused.
+ * Start ticks (10 ms) alone prove nothing either: a reused pid had the same ticks in two of three forced reuses.
+ */
+export interface ProcessIdentity {
+  /** `/proc/sys/kernel/random/boot_id`: pids of an earlier boot mean nothing. */
+  readonly bootId: string;
+  /** The pid namespace, as in `readlink /proc/self/ns/pid`. */
+  readonly pidNamespace: string;
+  readonly pid: number;
+  /** Field 22 of `/proc/PID/stat`, in clock ticks since boot. */
+  readonly startTicks: number;
+}
+
+/** How a process ended: exactly one of the two is not null, unless nobody saw the end. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/**
+ * The states of a registration: `intent` is on disk before the spawn, `live` after it, `gone` once the process and its
+ * group are proven gone. `suspect` could be ours and cannot be proven so: listed, never killed.
+ */
+export type ProcessState = 'intent' | 'live' | 'gone' | 'suspect';
+
+/** The durable record of one process: owner and proof of identity. */
+export interface Registration {
+  /** The last part of the process's cookie; unique within a host. */
+  readonly spawnId: string;
+  /** The host that owns it. */
+  readonly runId: string;
+  readonly path: string;
+  readonly incarnation: number;
+  readonly jobId: string | null;
+  readonly attempt: number | null;
+  readonly state: ProcessState;
+  readonly identity: ProcessIdentity | null;
+  readonly generation: number | null;
+  readonly command: readonly string[];
+  readonly exit: ProcessExit | null;
+  readonly at: number;
+}
+
+/** What is written before a spawn. */
+export type SpawnIntent = Pick<
+  Registration,
+  'spawnId' | 'runId' | 'path' | 'incarnation' | 'jobId' | 'attempt' | 'command'
+>;
+
+/** The name of the environment variable that proves whose a process is. */
+export const COOKIE_VARIABLE = 'ESPALIER_COOKIE';
+
+/** One entry of the cookie list: `<runId>.<forker generation>.<spawn id>`. */
+export function cookie(runId: string, generation: number, spawnId: string): string {
+  return `${runId}.${generation}.${spawnId}`;
+}
+
+/** The cookie of a nested host's child: the entries it inherited, then its own, separated by commas. */
+export function appendCookie(inherited: string | undefined, entry: string): string {
+  return inherited ? `${inherited},${entry}` : entry;
+}
