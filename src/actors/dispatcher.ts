@@ -1,0 +1,134 @@
+import { EspalierError, toErrorRecord } from '../errors.js';
+import { judge, type Verdict } from '../machines/outcome.js';
+import { afterAttempt } from '../machines/run/retry.js';
+import type { RunPolicy } from '../machines/run/status.js';
+import type { AttemptStore, Claimed, FinishedAttempt } from '../persistence/store.js';
+import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
+import type { OutputFlusher } from './output-flusher.js';
+
+/** The pool that runs a run's slots. */
+export interface DispatchPool {
+  readonly path: string;
+  /** The program, directory and environment for one slot. Throws a typed error when the input does not fit the template. */
+  prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'cwd' | 'env' | 'stdin'>;
+  submit(execution: Execution): void;
+}
+
+/** A run, as far as the dispatcher is concerned. */
+export interface DispatchTarget {
+  readonly run: string;
+  readonly policy: Pick<RunPolicy, 'retries' | 'timeoutMs'>;
+  readonly pool: DispatchPool;
+  /** Stops what runs and withdraws what waits. */
+  readonly signal: AbortSignal;
+}
+
+/** What became of a claimed slot, once it is on disk. */
+export type Dispatched =
+  /** The job ended; its row can be committed. */
+  | { readonly type: 'finished'; readonly index: number; readonly outcome: FinishedAttempt['outcome'] }
+  /** The job is queued again: to be retried, or because it was interrupted. */
+  | { readonly type: 'requeued'; readonly index: number }
+  /** Another host has fenced this one, or the attempt was no longer ours: nothing was changed. */
+  | { readonly type: 'late'; readonly index: number };
+
+export interface DispatcherServices {
+  readonly runId: string;
+  readonly attempts: AttemptStore;
+  readonly flusher: OutputFlusher;
+  newSpawnId(): string;
+}
+
+type Attempt = Pick<FinishedAttempt, 'run' | 'index' | 'attempt' | 'spawnId'>;
+
+/**
+ * Claims queued slots and hands them to their pool's queue; records each end before it tells anybody. Claim, attempt and
+ * spawn intent are one transaction, committed before the spawn; end, last output and process's end are another.
+ */
+export class Dispatcher {
+  constructor(readonly services: DispatcherServices) {}
+
+  /** Claims what is still queued of `indexes`. The answer says which slots are ours now. */
+  claim(target: DispatchTarget, indexes: readonly number[]): Promise<readonly Claimed[]> {
+    const { run, pool } = target;
+    const { runId, attempts } = this.services;
+    return attempts.claim(
+      runId,
+      indexes.map((index) => ({ run, index, spawnId: this.services.newSpawnId(), path: pool.path, command: [] })),
+    );
+  }
+
+  /** Executes one claimed slot. Rejects only when its end could not be written. */
+  async execute(target: DispatchTarget, claimed: Claimed): Promise<Dispatched> {
+    const execution = this.#prepare(target, claimed);
+    if (execution instanceof EspalierError) return this.#fail(claimed, execution);
+    const stopFlushing = this.services.flusher.watch(claimed, execution.capture);
+    try {
+      target.pool.submit(execution);
+      return await this.#record(target, claimed, execution, await execution.result);
+    } finally {
+      stopFlushing();
+    }
+  }
+
+  #prepare(target: DispatchTarget, { spawnId, jobId, attempt, input, index }: Claimed): Execution | EspalierError {
+    try {
+      const program = target.pool.prepare(input, index);
+      const { timeoutMs } = target.policy;
+      return new Execution({
+        ...program,
+        spawnId,
+        jobId,
+        attempt,
+        registered: true,
+        timeoutMs,
+        signal: target.signal,
+      });
+    } catch (error) {
+      if (error instanceof EspalierError) return error;
+      throw error;
+    }
+  }
+
+  async #record(
+    target: DispatchTarget,
+    claimed: Claimed,
+    execution: Execution,
+    result: ExecutionResult,
+  ): Promise<Dispatched> {
+    if (result.type === 'withdrawn') return this.#release(claimed);
+    const verdict = judge(result.end, target.policy.timeoutMs);
+    const { stdout, stderr, dropped } = execution.capture.take();
+    const { exit } = result.end;
+    const { durationMs, heldOpen } = result;
+    return this.#finish(claimed, {
+      ...settle(verdict, target.policy.retries, claimed),
+      exit,
+      durationMs,
+      heldOpen,
+      output: { stdout, stderr, dropped },
+    });
+  }
+
+  /** The input fits no program: an end of the slot like any other, but nothing ran and nothing will. */
+  #fail(claimed: Claimed, error: EspalierError): Promise<Dispatched> {
+    const end = { outcome: 'failed', requeue: false, error: toErrorRecord(error) } as const;
+    return this.#finish(claimed, { ...end, exit: null, durationMs: 0 });
+  }
+
+  async #release(claimed: Claimed): Promise<Dispatched> {
+    await this.services.attempts.release(this.services.runId, [identify(claimed)]);
+    return { type: 'requeued', index: claimed.index };
+  }
+
+  async #finish(claimed: Claimed, end: Omit<FinishedAttempt, keyof Attempt>): Promise<Dispatched> {
+    const recorded = await this.services.attempts.finish(this.services.runId, { ...identify(claimed), ...end });
+    const { index } = claimed;
+    if (recorded === 'late') return { type: 'late', index };
+    return end.requeue ? { type: 'requeued', index } : { type: 'finished', index, outcome: end.outcome };
+  }
+}
+
+function identify({ run, index, attempt, spawnId }: Claimed): Attempt {
+  return { run, index, attempt, spawnId };
+}

@@ -1,0 +1,64 @@
+import type { SpawnedProcess, SweepReport } from '../transport/process/spawner.js';
+import type { ProcessServices } from './environment.js';
+import type { Execution } from './execution.js';
+import type { Hold } from './worker-exec.js';
+
+/** How long streams that something outside the group holds open are waited for after the sweep, in milliseconds. */
+const HELD_OPEN_MS = 250;
+
+/** What a sweep proved. */
+export interface SweepResult {
+  readonly clean: boolean;
+  readonly reason?: string;
+  readonly heldOpen: boolean;
+}
+
+/**
+ * Proves one incarnation gone: its group, killed from inside and seen to end; after a forced end its cookie too; then its
+ * streams, which end unless a process that left the group holds them open.
+ */
+export async function sweepHold(
+  services: ProcessServices,
+  hold: Hold,
+  execution: Execution | null,
+  thorough: boolean,
+): Promise<SweepResult> {
+  const process = await hold.spawned;
+  if (!process) return { clean: true, heldOpen: false };
+  await process.killGroup();
+  const report = thorough ? await process.sweep() : null;
+  if (report) journalSweep(services, process, report);
+  const heldOpen = execution ? await isHeldOpen(services, execution) : false;
+  if (heldOpen) release(process);
+  if (!report || report.clean) return { clean: true, heldOpen };
+  return { clean: false, reason: describe(report), heldOpen };
+}
+
+function journalSweep(services: ProcessServices, process: SpawnedProcess, report: SweepReport): void {
+  const { spawnId } = process;
+  if (report.killed.length > 0) services.journal({ type: 'process.swept', data: { spawnId, killed: report.killed } });
+  for (const { pid, reason } of report.suspects) {
+    services.journal({ type: 'process.suspect', data: { spawnId, pid, reason } });
+  }
+}
+
+function describe(report: SweepReport): string {
+  const pids = report.suspects.map(({ pid, reason }) => `${pid} (${reason})`).join(', ');
+  return pids ? `may still run: ${pids}` : 'processes with its cookie kept coming back';
+}
+
+async function isHeldOpen(services: ProcessServices, execution: Execution): Promise<boolean> {
+  let timer: unknown;
+  const late = new Promise<boolean>((resolve) => {
+    timer = services.clock.setTimeout(() => resolve(true), HELD_OPEN_MS);
+  });
+  const held = await Promise.race([execution.capture.ended.then(() => false), late]);
+  services.clock.clearTimeout(timer);
+  return held;
+}
+
+/** Nobody reads a stream after its job's end; an open one would keep a descriptor for as long as its holder lives. */
+function release(process: SpawnedProcess): void {
+  process.stdout.destroy();
+  process.stderr.destroy();
+}

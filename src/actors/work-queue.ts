@@ -1,0 +1,163 @@
+import { EspalierError } from '../errors.js';
+import { admit, checkout, type OverflowPolicy, type SlotLoad } from '../machines/checkout.js';
+
+/** A piece of work in a pool's queue: it is begun in a slot, or refused, once. */
+export interface Work {
+  /** Withdraws the work while it waits; withdrawn work never begins. */
+  readonly signal?: AbortSignal | undefined;
+  begin(slot: Slot): void;
+  refuse(error: unknown): void;
+}
+
+/** A worker slot as the queue sees it. */
+export interface Slot extends SlotLoad {
+  readonly id: string;
+  load: number;
+  lastUsed: number;
+}
+
+/** The slots of a pool that take work now; it outlives a crash of the queue. */
+export class Roster {
+  readonly #slots = new Map<string, Slot>();
+  /** Called when a slot has room again. */
+  onRoom: () => void = () => {};
+
+  offer(slot: Slot): void {
+    this.#slots.set(slot.id, slot);
+    this.onRoom();
+  }
+
+  withdraw(slot: Slot): void {
+    if (this.#slots.get(slot.id) === slot) this.#slots.delete(slot.id);
+  }
+
+  slots(): IterableIterator<Slot> {
+    return this.#slots.values();
+  }
+}
+
+export interface WorkQueueOptions {
+  readonly pool: string;
+  readonly limit: number;
+  readonly overflow: OverflowPolicy;
+}
+
+/**
+ * First in, first out, bounded. Plain code on purpose: a call changes no actor's state, so it costs no transition.
+ */
+export class WorkQueue {
+  /** A set keeps insertion order and lets a withdrawn entry leave from the middle at once. */
+  readonly #waiting = new Set<Work>();
+  readonly #held = new Set<Work>();
+  readonly #listeners = new Map<Work, () => void>();
+  #uses = 0;
+  #closed: EspalierError | null = null;
+
+  constructor(
+    readonly roster: Roster,
+    readonly options: WorkQueueOptions,
+  ) {
+    roster.onRoom = () => this.#pump();
+  }
+
+  /** Work that waits, held callers included. */
+  get length(): number {
+    return this.#waiting.size + this.#held.size;
+  }
+
+  submit(work: Work): void {
+    if (this.#closed) return work.refuse(this.#closed);
+    if (work.signal?.aborted) return work.refuse(work.signal.reason);
+    this.#watch(work);
+    if (this.length === 0 && this.#begin(work)) return;
+    const admission = admit(this.options.overflow, this.#waiting.size, this.options.limit);
+    switch (admission) {
+      case 'enqueue':
+        this.#waiting.add(work);
+        return;
+      case 'hold':
+        this.#held.add(work);
+        return;
+      case 'replace-oldest':
+        this.#refuseOldest();
+        this.#waiting.add(work);
+        return;
+      case 'reject':
+        this.#remove(work);
+        work.refuse(this.#full());
+        return;
+      default:
+        admission satisfies never;
+    }
+  }
+
+  /** Refuses everything that waits, and all that comes. */
+  close(reason: EspalierError): void {
+    this.#closed = reason;
+    this.roster.onRoom = () => {};
+    for (const work of [...this.#waiting, ...this.#held]) {
+      this.#remove(work);
+      work.refuse(reason);
+    }
+  }
+
+  #pump(): void {
+    for (const work of this.#waiting) {
+      if (!this.#begin(work)) return;
+      this.#admitHeld();
+    }
+  }
+
+  #begin(work: Work): boolean {
+    const slot = checkout(this.roster.slots());
+    if (slot === null) return false;
+    this.#remove(work);
+    this.#uses += 1;
+    slot.load += 1;
+    slot.lastUsed = this.#uses;
+    work.begin(slot);
+    return true;
+  }
+
+  #admitHeld(): void {
+    for (const work of this.#held) {
+      if (this.#waiting.size >= this.options.limit) return;
+      this.#held.delete(work);
+      this.#waiting.add(work);
+    }
+  }
+
+  #watch(work: Work): void {
+    const { signal } = work;
+    if (!signal) return;
+    const withdraw = () => {
+      this.#remove(work);
+      this.#admitHeld();
+      work.refuse(signal.reason);
+    };
+    signal.addEventListener('abort', withdraw, { once: true });
+    this.#listeners.set(work, () => signal.removeEventListener('abort', withdraw));
+  }
+
+  #remove(work: Work): void {
+    this.#waiting.delete(work);
+    this.#held.delete(work);
+    this.#listeners.get(work)?.();
+    this.#listeners.delete(work);
+  }
+
+  #refuseOldest(): void {
+    for (const oldest of this.#waiting) {
+      this.#remove(oldest);
+      oldest.refuse(this.#full());
+      return;
+    }
+  }
+
+  #full(): EspalierError {
+    const { pool, limit, overflow } = this.options;
+    return new EspalierError('ESP_QUEUE_FULL', `pool ${pool}: the queue holds its limit of ${limit}`, {
+      context: { pool, limit, overflow },
+    });
+  }
+}

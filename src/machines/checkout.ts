@@ -1,0 +1,45 @@
+/** What the choice of a slot looks at. */
+export interface SlotLoad {
+  /** Work in it now. */
+  readonly load: number;
+  /** Work it takes at once. */
+  readonly capacity: number;
+  /** When it last took work: any rising number. */
+  readonly lastUsed: number;
+}
+
+/**
+ * The slot that takes the next piece of work: the least loaded of those with room, among equals the least recently used.
+ *
+ * @example
+ * checkout([{ load: 1, capacity: 2, lastUsed: 5 }, { load: 0, capacity: 2, lastUsed: 9 }]); // the second
+ */
+export function checkout<S extends SlotLoad>(slots: Iterable<S>): S | null {
+  let best: S | null = null;
+  for (const slot of slots) {
+    if (slot.load >= slot.capacity) continue;
+    if (best === null || slot.load < best.load || (slot.load === best.load && slot.lastUsed < best.lastUsed)) best = slot;
+  }
+  return best;
+}
+
+/** What a full queue does with new work. */
+export type OverflowPolicy = 'reject' | 'wait' | 'drop-oldest';
+
+/** What becomes of a piece of work that arrives at a queue of `length`. */
+export type Admission = 'enqueue' | 'reject' | 'hold' | 'replace-oldest';
+
+/** `wait` holds the caller back until there is room; the work itself stays with the caller. */
+export function admit(policy: OverflowPolicy, length: number, limit: number): Admission {
+  if (length < limit) return 'enqueue';
+  switch (policy) {
+    case 'reject':
+      return 'reject';
+    case 'wait':
+      return 'hold';
+    case 'drop-oldest':
+      return limit > 0 ? 'replace-oldest' : 'reject';
+    default:
+      return policy satisfies never;
+  }
+}

@@ -1,0 +1,209 @@
+import { assign, setup } from 'xstate';
+import { type Backoff, backoffDelay } from './backoff.js';
+import type { WorkerEnd, WorkerMode } from './worker.js';
+
+/** How a starter replaces workers. */
+export interface StarterPolicy {
+  readonly mode: WorkerMode;
+  readonly backoff: Backoff;
+  /** A worker that had been ready this long (ms) is replaced at once when it ends. */
+  readonly stableMs: number;
+  /** So many failed boots in a row close the slot. */
+  readonly maxFailedBoots: number;
+  /** Injected source of jitter, in [0, 1). */
+  readonly random: () => number;
+}
+
+/** A worker ready for a second was no boot failure; five failed boots in a row are no accident. */
+export const STARTER_DEFAULTS = {
+  backoff: { initialMs: 100, factor: 2, maxMs: 30_000, jitter: 0.1 },
+  stableMs: 1000,
+  maxFailedBoots: 5,
+} satisfies Omit<StarterPolicy, 'mode' | 'random'>;
+
+export type StarterEvent =
+  /** Exec: the queue hands over one execution. */
+  | { readonly type: 'execute' }
+  /** Exec: the execution is no longer wanted. */
+  | { readonly type: 'cancel' }
+  | { readonly type: 'worker.started'; readonly incarnation: number }
+  | { readonly type: 'worker.exited'; readonly incarnation: number; readonly end: WorkerEnd }
+  /** The sweep of an incarnation is over; `clean` when it and its group are proven gone. */
+  | { readonly type: 'swept'; readonly incarnation: number; readonly clean: boolean; readonly reason?: string }
+  | { readonly type: 'espalier.stop' };
+
+/**
+ * What the starter asks of the world.
+ *
+ * - `start`: start the worker of this incarnation
+ * - `stop`: stop the worker; its exit follows
+ * - `sweep`: prove the incarnation's process and group gone, `swept` follows; `thorough` adds the scan for its cookie
+ * - `deliver`: exec: the execution is over, its slot is free
+ * - `offer` / `withdraw`: the slot takes work / takes no more work
+ * - `close`: the slot will never take work again until it is restarted
+ */
+export type StarterCommand =
+  | { readonly type: 'start'; readonly incarnation: number }
+  | { readonly type: 'stop' }
+  | { readonly type: 'sweep'; readonly incarnation: number; readonly thorough: boolean }
+  | { readonly type: 'deliver'; readonly end: WorkerEnd }
+  | { readonly type: 'offer' }
+  | { readonly type: 'withdraw' }
+  | { readonly type: 'close'; readonly why: 'boot' | 'quarantine'; readonly reason: string; readonly boots: number };
+
+interface StarterContext extends StarterPolicy {
+  readonly incarnation: number;
+  /** Failed boots and short lives since the last stable worker: the exponent of the backoff. */
+  readonly failures: number;
+  readonly failedBoots: number;
+  readonly stable: boolean;
+  readonly stopping: boolean;
+  readonly end: WorkerEnd | null;
+  readonly reason: string;
+}
+
+const nothingRan: WorkerEnd = { cause: 'stopped', exit: null, served: false };
+
+const starter = setup({
+  types: {
+    input: {} as StarterPolicy,
+    context: {} as StarterContext,
+    events: {} as StarterEvent,
+  },
+  actions: {
+    /** Provided by the actor. */
+    perform: (_, _command: StarterCommand) => {},
+    nextIncarnation: assign(({ context }) => ({ incarnation: context.incarnation + 1, stable: false, end: null })),
+    recordEnd: assign(({ context, event }) => {
+      if (event.type !== 'worker.exited') return {};
+      const { end } = event;
+      return {
+        end,
+        failures: context.stable ? 0 : context.failures + 1,
+        failedBoots: end.served ? 0 : context.failedBoots + 1,
+      };
+    }),
+    recordReason: assign(({ event }) => (event.type === 'swept' ? { reason: event.reason ?? 'not proven gone' } : {})),
+  },
+  guards: {
+    isExec: ({ context }) => context.mode === 'exec',
+    isCurrent: ({ context, event }) => 'incarnation' in event && event.incarnation === context.incarnation,
+    isUnproven: ({ context, event }) =>
+      event.type === 'swept' && event.incarnation === context.incarnation && !event.clean,
+    isStopping: ({ context }) => context.stopping,
+    mayRestartAtOnce: ({ context }) => context.failures === 0,
+    hasFailed: ({ context }) => context.failedBoots >= context.maxFailedBoots,
+  },
+  delays: {
+    backoff: ({ context }) => backoffDelay(context.backoff, context.failures - 1, context.random()),
+    stable: ({ context }) => context.stableMs,
+  },
+});
+
+/** After a program that left by itself its group is proof enough; after any other end its cookie is looked for too. */
+function isThorough(end: WorkerEnd | null, mode: WorkerMode): boolean {
+  if (end === null || end.exit === null) return true;
+  if (end.cause !== 'exited') return true;
+  return mode === 'protocol' && end.exit.code !== 0;
+}
+
+const perform = {
+  start: starter.enqueueActions(({ context, enqueue }) =>
+    enqueue({ type: 'perform', params: { type: 'start', incarnation: context.incarnation } }),
+  ),
+  sweep: starter.enqueueActions(({ context, enqueue }) => {
+    const thorough = isThorough(context.end, context.mode);
+    enqueue({ type: 'perform', params: { type: 'sweep', incarnation: context.incarnation, thorough } });
+  }),
+  deliver: starter.enqueueActions(({ context, enqueue }) =>
+    enqueue({ type: 'perform', params: { type: 'deliver', end: context.end ?? nothingRan } }),
+  ),
+  close: (why: 'boot' | 'quarantine') =>
+    starter.enqueueActions(({ context, enqueue }) => {
+      const reason = why === 'boot' ? (context.end?.error?.message ?? 'did not become ready') : context.reason;
+      enqueue({ type: 'perform', params: { type: 'close', why, reason, boots: context.failedBoots } });
+    }),
+};
+
+const exited = { guard: 'isCurrent', target: 'sweeping', actions: 'recordEnd' } as const;
+
+/**
+ * The permanent supervisor of one worker slot: boot and back off, sweep, replace.
+ *
+ * `sweeping` stands between two incarnations: n + 1 never starts before n and its group are proven gone. What cannot be
+ * proven gone puts the slot in quarantine.
+ */
+export const starterMachine = starter.createMachine({
+  id: 'starter',
+  context: ({ input }) => ({
+    ...input,
+    incarnation: 0,
+    failures: 0,
+    failedBoots: 0,
+    stable: false,
+    stopping: false,
+    end: null,
+    reason: '',
+  }),
+  initial: 'vacant',
+  on: { 'espalier.stop': '.stopped' },
+  states: {
+    vacant: { always: [{ guard: 'isExec', target: 'idle' }, { target: 'starting' }] },
+    idle: {
+      entry: { type: 'perform', params: { type: 'offer' } },
+      on: { execute: 'executing' },
+    },
+    executing: {
+      entry: ['nextIncarnation', perform.start],
+      on: {
+        'worker.exited': exited,
+        cancel: { actions: { type: 'perform', params: { type: 'stop' } } },
+        'espalier.stop': 'stopping',
+      },
+    },
+    starting: {
+      entry: ['nextIncarnation', perform.start],
+      on: {
+        'worker.started': { guard: 'isCurrent', target: 'ready' },
+        'worker.exited': exited,
+        'espalier.stop': 'stopping',
+      },
+    },
+    ready: {
+      entry: { type: 'perform', params: { type: 'offer' } },
+      exit: { type: 'perform', params: { type: 'withdraw' } },
+      after: { stable: { actions: assign({ stable: true }) } },
+      on: { 'worker.exited': exited, 'espalier.stop': 'stopping' },
+    },
+    stopping: {
+      entry: [assign({ stopping: true }), { type: 'perform', params: { type: 'stop' } }],
+      on: { 'worker.exited': exited, 'espalier.stop': undefined },
+    },
+    sweeping: {
+      entry: perform.sweep,
+      on: {
+        swept: [
+          { guard: 'isUnproven', target: 'quarantined', actions: ['recordReason', perform.deliver] },
+          { guard: 'isCurrent', target: 'swept', actions: perform.deliver },
+        ],
+        'espalier.stop': { actions: assign({ stopping: true }) },
+      },
+    },
+    swept: {
+      always: [
+        { guard: 'isStopping', target: 'stopped' },
+        { guard: 'isExec', target: 'idle' },
+        { guard: 'hasFailed', target: 'failed' },
+        { guard: 'mayRestartAtOnce', target: 'starting' },
+        { target: 'backingOff' },
+      ],
+    },
+    backingOff: { after: { backoff: 'starting' } },
+    failed: { entry: perform.close('boot') },
+    quarantined: {
+      entry: perform.close('quarantine'),
+      always: { guard: 'isStopping', target: 'stopped' },
+    },
+    stopped: { type: 'final' },
+  },
+});

@@ -1,0 +1,174 @@
+import { assign, setup } from 'xstate';
+import type { ErrorRecord } from '../errors.js';
+import type { ProcessExit } from './process.js';
+
+/**
+ * A worker owns exactly one process and ends with it.
+ *
+ * In an exec pool the process is the work: it runs once and its end is a result. In a protocol pool the process first
+ * boots until it says `ready`, then serves calls until it ends.
+ */
+export type WorkerMode = 'exec' | 'protocol';
+
+/** Why a worker's process was made to end; `exited` when it ended by itself. */
+export type WorkerCause = 'exited' | 'spawn_failed' | 'stopped' | 'timed_out' | 'boot_timeout' | 'protocol_error';
+
+/** How a worker ended: the output of the machine. */
+export interface WorkerEnd {
+  readonly cause: WorkerCause;
+  /** Null when nothing was started, or nobody saw the end. */
+  readonly exit: ProcessExit | null;
+  /** What went wrong before or instead of an exit. */
+  readonly error?: ErrorRecord;
+  /** Whether it had been ready (protocol) or running (exec) before it ended. */
+  readonly served: boolean;
+}
+
+export interface WorkerInput {
+  readonly mode: WorkerMode;
+  /** Whether the spawn intent is on disk already, as it is for a claimed attempt. */
+  readonly registered: boolean;
+  /** Exec: the longest life from spawn, in milliseconds; null for none. */
+  readonly timeoutMs: number | null;
+  /** Protocol: how long the process may take from spawn to `ready`, in milliseconds. */
+  readonly bootMs: number;
+  /** How long a process may take to end after SIGTERM, in milliseconds. */
+  readonly graceMs: number;
+}
+
+export type WorkerEvent =
+  | { readonly type: 'registered' }
+  | { readonly type: 'register.failed'; readonly error: ErrorRecord }
+  | { readonly type: 'spawned' }
+  | { readonly type: 'spawn.failed'; readonly error: ErrorRecord }
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress' }
+  | { readonly type: 'protocol.failed'; readonly error: ErrorRecord }
+  | { readonly type: 'exited'; readonly exit: ProcessExit }
+  | { readonly type: 'espalier.stop' };
+
+/** What the worker asks of the world. */
+export type WorkerCommand = 'register' | 'spawn' | 'shutdown' | 'terminate' | 'kill';
+
+interface WorkerContext extends WorkerInput {
+  readonly cause: WorkerCause;
+  readonly exit: ProcessExit | null;
+  readonly error: ErrorRecord | null;
+  readonly served: boolean;
+}
+
+const worker = setup({
+  types: {
+    input: {} as WorkerInput,
+    context: {} as WorkerContext,
+    events: {} as WorkerEvent,
+    output: {} as WorkerEnd,
+    tags: {} as 'espalier.starting',
+  },
+  actions: {
+    /** Provided by the actor; does what the command says and answers with events. */
+    perform: (_, _command: WorkerCommand) => {},
+    because: assign((_, cause: WorkerCause) => ({ cause })),
+    recordExit: assign(({ event }) => (event.type === 'exited' ? { exit: event.exit } : {})),
+    recordError: assign(({ event }) => ('error' in event ? { error: event.error } : {})),
+  },
+  guards: {
+    isRegistered: ({ context }) => context.registered,
+    isExec: ({ context }) => context.mode === 'exec',
+  },
+  delays: {
+    boot: ({ context }) => context.bootMs,
+    grace: ({ context }) => context.graceMs,
+    // A timer of 2^31 ms would fire at once, so "no limit" is the longest that fires.
+    limit: ({ context }) => context.timeoutMs ?? 2 ** 31 - 1,
+  },
+});
+
+/**
+ * registering → spawning → (booting →) running → ended, with stopping → killing whenever the process must go.
+ *
+ * A stop while the program is being spawned waits for the spawn's outcome: only then is there something to end.
+ * Escalation looks at the actual exit: no state is left for `ended` without `exited`, unless nothing was started.
+ */
+export const workerMachine = worker.createMachine({
+  id: 'worker',
+  context: ({ input }) => ({ ...input, cause: 'exited', exit: null, error: null, served: false }),
+  output: ({ context: { cause, exit, error, served } }) => ({ cause, exit, served, ...(error ? { error } : {}) }),
+  initial: 'registering',
+  states: {
+    registering: {
+      tags: 'espalier.starting',
+      always: { guard: 'isRegistered', target: 'spawning' },
+      entry: worker.enqueueActions(({ context, enqueue }) => {
+        if (!context.registered) enqueue({ type: 'perform', params: 'register' });
+      }),
+      on: {
+        registered: 'spawning',
+        'register.failed': { target: 'ended', actions: ['recordError', { type: 'because', params: 'spawn_failed' }] },
+        // The intent may be on its way to the disk: spawn nothing, and leave the answer to the janitor's rules.
+        'espalier.stop': { target: 'ended', actions: { type: 'because', params: 'stopped' } },
+      },
+    },
+    spawning: {
+      tags: 'espalier.starting',
+      entry: { type: 'perform', params: 'spawn' },
+      on: {
+        spawned: [{ guard: 'isExec', target: 'running' }, { target: 'booting' }],
+        'spawn.failed': { target: 'ended', actions: ['recordError', { type: 'because', params: 'spawn_failed' }] },
+        'espalier.stop': 'abandoning',
+      },
+    },
+    abandoning: {
+      entry: { type: 'because', params: 'stopped' },
+      on: {
+        spawned: 'killing',
+        'spawn.failed': { target: 'ended', actions: 'recordError' },
+      },
+    },
+    booting: {
+      tags: 'espalier.starting',
+      after: { boot: { target: 'stopping', actions: { type: 'because', params: 'boot_timeout' } } },
+      on: {
+        ready: 'running',
+        // Progress starts the boot time anew.
+        progress: { target: 'booting', reenter: true },
+        'protocol.failed': {
+          target: 'killing',
+          actions: ['recordError', { type: 'because', params: 'protocol_error' }],
+        },
+        exited: { target: 'ended', actions: 'recordExit' },
+        'espalier.stop': { target: 'stopping', actions: { type: 'because', params: 'stopped' } },
+      },
+    },
+    running: {
+      entry: assign({ served: true }),
+      after: { limit: { guard: 'isExec', target: 'stopping', actions: { type: 'because', params: 'timed_out' } } },
+      on: {
+        exited: { target: 'ended', actions: 'recordExit' },
+        'protocol.failed': {
+          target: 'killing',
+          actions: ['recordError', { type: 'because', params: 'protocol_error' }],
+        },
+        'espalier.stop': [
+          { guard: 'isExec', target: 'stopping', actions: { type: 'because', params: 'stopped' } },
+          { target: 'draining', actions: { type: 'because', params: 'stopped' } },
+        ],
+      },
+    },
+    draining: {
+      entry: { type: 'perform', params: 'shutdown' },
+      after: { grace: 'stopping' },
+      on: { exited: { target: 'ended', actions: 'recordExit' }, 'protocol.failed': 'killing' },
+    },
+    stopping: {
+      entry: { type: 'perform', params: 'terminate' },
+      after: { grace: 'killing' },
+      on: { exited: { target: 'ended', actions: 'recordExit' } },
+    },
+    killing: {
+      entry: { type: 'perform', params: 'kill' },
+      on: { exited: { target: 'ended', actions: 'recordExit' } },
+    },
+    ended: { type: 'final' },
+  },
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { EspalierError } from '../../src/errors.js';
+import { Roster, type Slot, type Work, WorkQueue, type WorkQueueOptions } from '../../src/actors/work-queue.js';
+
+class Probe implements Work {
+  begun: Slot | null = null;
+  refused: unknown = null;
+  constructor(readonly signal?: AbortSignal) {}
+  begin(slot: Slot): void {
+    this.begun = slot;
+  }
+  refuse(error: unknown): void {
+    this.refused = error;
+  }
+}
+
+const newSlot = (id: string): Slot => ({ id, load: 0, capacity: 1, lastUsed: 0 });
+
+function newQueue(options: Partial<WorkQueueOptions> = {}) {
+  const roster = new Roster();
+  const queue = new WorkQueue(roster, { pool: '/p', limit: 2, overflow: 'reject', ...options });
+  const free = (slot: Slot) => {
+    slot.load = 0;
+    roster.offer(slot);
+  };
+  return { roster, queue, free };
+}
+
+function submitted(queue: WorkQueue, count: number): Probe[] {
+  return Array.from({ length: count }, () => {
+    const probe = new Probe();
+    queue.submit(probe);
+    return probe;
+  });
+}
+
+describe('WorkQueue', () => {
+  it('begins work at once while a slot has room, and the rest in order as room comes', () => {
+    const { queue, free } = newQueue();
+    const slot = newSlot('1');
+    free(slot);
+    const [first, second, third] = submitted(queue, 3);
+    expect([first?.begun, second?.begun, third?.begun]).toEqual([slot, null, null]);
+    free(slot);
+    expect([second?.begun, third?.begun]).toEqual([slot, null]);
+    free(slot);
+    expect(third?.begun).toBe(slot);
+  });
+
+  it('lets nobody overtake what waits', () => {
+    const { queue, roster } = newQueue();
+    const [waiting] = submitted(queue, 1);
+    const slot = newSlot('1');
+    roster.onRoom = () => {}; // room that nobody has told the queue about yet
+    roster.offer(slot);
+    const [late] = submitted(queue, 1);
+    expect([waiting?.begun, late?.begun]).toEqual([null, null]);
+  });
+
+  it('refuses beyond its limit by name', () => {
+    const { queue } = newQueue();
+    const refused = submitted(queue, 3).map((probe) => probe.refused);
+    expect(refused.slice(0, 2)).toEqual([null, null]);
+    expect(refused[2]).toMatchObject({ code: 'ESP_QUEUE_FULL', message: expect.stringContaining('/p') });
+  });
+
+  it('drops the oldest when asked to', () => {
+    const { queue } = newQueue({ overflow: 'drop-oldest' });
+    const refused = submitted(queue, 3).map((probe) => probe.refused !== null);
+    expect(refused).toEqual([true, false, false]);
+  });
+
+  it('holds callers back when asked to, and admits them in order', () => {
+    const { queue, free } = newQueue({ overflow: 'wait', limit: 1 });
+    const probes = submitted(queue, 3);
+    const slot = newSlot('1');
+    for (const probe of probes) {
+      free(slot);
+      expect(probe.begun).toBe(slot);
+    }
+    expect(queue.length).toBe(0);
+  });
+
+  it('never begins withdrawn work, and gives its place to the next', () => {
+    const { queue, free } = newQueue();
+    const controller = new AbortController();
+    const withdrawn = new Probe(controller.signal);
+    queue.submit(withdrawn);
+    const [next] = submitted(queue, 1);
+    controller.abort(new Error('no longer wanted'));
+    free(newSlot('1'));
+    expect(withdrawn.refused).toMatchObject({ message: 'no longer wanted' });
+    expect(withdrawn.begun).toBeNull();
+    expect(next?.begun).not.toBeNull();
+  });
+
+  it('does not refuse work that has begun when its signal fires later', () => {
+    const { queue, free } = newQueue();
+    free(newSlot('1'));
+    const controller = new AbortController();
+    const work = new Probe(controller.signal);
+    queue.submit(work);
+    controller.abort();
+    expect(work.refused).toBeNull();
+  });
+
+  it('refuses what waits and what comes once it is closed', () => {
+    const { queue } = newQueue();
+    const [waiting] = submitted(queue, 1);
+    const reason = new EspalierError('ESP_STOPPED', 'the pool has stopped');
+    queue.close(reason);
+    const [late] = submitted(queue, 1);
+    expect([waiting?.refused, late?.refused]).toEqual([reason, reason]);
+  });
+});

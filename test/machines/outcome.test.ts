@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/machines/outcome.js';
+import type { WorkerEnd } from '../../src/machines/worker.js';
+
+const ended = (end: Partial<WorkerEnd>): WorkerEnd => ({ cause: 'exited', exit: null, served: true, ...end });
+
+describe('judge', () => {
+  it('takes only exit code 0 for success', () => {
+    expect(judge(ended({ exit: { code: 0, signal: null } }), null).outcome).toBe('succeeded');
+    expect(judge(ended({ exit: { code: 3, signal: null } }), null)).toMatchObject({
+      outcome: 'failed',
+      error: { message: 'exit code 3' },
+    });
+  });
+
+  it('takes a signal for a failure and names it: an out-of-memory kill is no success', () => {
+    expect(judge(ended({ exit: { code: null, signal: 'SIGKILL' } }), null)).toMatchObject({
+      outcome: 'failed',
+      error: { message: 'killed by SIGKILL' },
+    });
+  });
+
+  it('takes an end that nobody saw for a loss, which says nothing of the work', () => {
+    expect(judge(ended({ exit: { code: null, signal: null } }), null).outcome).toBe('lost');
+    expect(judge(ended({ exit: null }), null).outcome).toBe('lost');
+  });
+
+  it('tells a stop of ours from a limit that was passed, whatever the code', () => {
+    const exit = { code: 0, signal: null };
+    expect(judge(ended({ cause: 'stopped', exit }), null).outcome).toBe('interrupted');
+    expect(judge(ended({ cause: 'timed_out', exit }), 50)).toMatchObject({
+      outcome: 'timed_out',
+      error: { code: 'ESP_TIMEOUT', message: 'ran longer than 50 ms and was stopped' },
+    });
+  });
+});
