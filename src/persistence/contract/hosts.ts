@@ -1,0 +1,37 @@
+import type { ProcessIdentity } from '../../machines/process.js';
+
+/** A host as it stands in the store. Times are milliseconds since the epoch. */
+export interface HostRecord {
+  readonly runId: string;
+  readonly name: string;
+  readonly identity: ProcessIdentity;
+  readonly forker: { readonly identity: ProcessIdentity; readonly generation: number } | null;
+  /** The host's private directory for FIFOs and sockets, or null when it starts no processes. */
+  readonly directory: string | null;
+  readonly startedAt: number;
+  readonly heartbeatAt: number;
+  readonly endedAt: number | null;
+  readonly ended: 'stopped' | 'dead' | null;
+}
+
+/** The hosts of the store; the run id of each is its fence. */
+export interface HostStore {
+  /** Adds this host and journals `host.started`. */
+  register(
+    host: Pick<HostRecord, 'runId' | 'name' | 'identity' | 'directory'> & { node: string; version: string },
+  ): Promise<void>;
+  /** Renews the lease; false when this host has been fenced or has ended. */
+  heartbeat(runId: string): Promise<boolean>;
+  setForker(runId: string, forker: NonNullable<HostRecord['forker']>): Promise<void>;
+  /** Ends this host in order; its runs that still say `running` become `interrupted`. Journals `host.ended`. */
+  end(runId: string): Promise<void>;
+  /**
+   * Declares a host dead, guarded against a second declaration (false then). In the same transaction its attempts become
+   * `lost`, their jobs return to `queued` or fail by their run's `onLost`, and its runs become `interrupted`.
+   * Its registrations stay as they are until the janitor has proven the processes gone.
+   */
+  fence(runId: string, by: string): Promise<boolean>;
+  get(runId: string): Promise<HostRecord | null>;
+  /** Hosts that have not ended, oldest first. */
+  unended(): Promise<readonly HostRecord[]>;
+}

@@ -1,0 +1,32 @@
+import type { JournalEvent, JournalEventType, NewJournalEvent } from '../../machines/events.js';
+
+/** Which events `tail` gives. */
+export interface TailOptions {
+  /** Only events after this cursor; 0 is the beginning. */
+  readonly after?: number;
+  readonly types?: readonly JournalEventType[];
+  /** Goes on as events come until the signal fires; otherwise ends at the newest event. */
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** The journal: every event of every host of the store, in the order of commits. */
+export interface JournalStore {
+  /** Journals events in order, for this store's host. Resolves with the last `seq`. */
+  append(events: readonly NewJournalEvent[]): Promise<number>;
+  /** The journal as a stream in `seq` order, without gap or duplicate, own and other hosts' events alike. */
+  tail(options?: TailOptions): AsyncIterable<JournalEvent>;
+  /** The newest `seq`, 0 for an empty journal. */
+  head(): Promise<number>;
+  /**
+   * Resolves at the next commit to the store by this or another process (within 50 ms), or when the signal fires. To miss
+   * nothing, call it first, then look, then await it.
+   */
+  changed(signal?: AbortSignal): Promise<void>;
+  /**
+   * Calls back after each commit of this process, with what it journalled, in `seq` order and before the promises of that
+   * commit resolve. A listener that throws harms no other: its error becomes a process warning. Returns the function
+   * that ends it.
+   */
+  onCommit(listener: (events: readonly JournalEvent[]) => void): () => void;
+}

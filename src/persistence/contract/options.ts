@@ -1,0 +1,11 @@
+/** How a store is opened. */
+export interface OpenStoreOptions {
+  /** `write` creates the file if it is missing; `read` never creates, never migrates and never writes. */
+  readonly mode: 'write' | 'read';
+  /** The host on whose behalf this store writes; journalled events carry it. */
+  readonly runId?: string;
+  /** `full` (default): survives power loss. `normal`: survives every crash of processes. */
+  readonly synchronous?: 'full' | 'normal';
+  /** How long another process's write lock is waited for, in milliseconds (5000). */
+  readonly busyTimeoutMs?: number;
+}

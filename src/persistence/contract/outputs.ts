@@ -1,0 +1,16 @@
+import type { OutputChunk } from './attempts.js';
+
+/** What attempts wrote to their streams. */
+export interface OutputStore {
+  /**
+   * Appends to what is kept of a running attempt of this store's host: the last 1 MiB of each stream, marked `truncated`
+   * when more came. An attempt that no longer runs, or is no longer this host's, keeps what it has.
+   */
+  append(at: { run: string; index: number; attempt: number }, chunk: OutputChunk): Promise<void>;
+  /** The kept output of a slot's attempt (the newest if none is named), or null. */
+  read(
+    run: string,
+    index: number,
+    attempt?: number,
+  ): Promise<{ attempt: number; stdout: string; stderr: string; truncated: boolean; heldOpen: boolean } | null>;
+}

@@ -1,0 +1,108 @@
+import type { SlotRow, SlotStatus } from '../../machines/run/slot.js';
+import type { RunPolicy, RunStatus, RunWish } from '../../machines/run/status.js';
+
+/** A run as it stands in the store. */
+export interface RunRecord {
+  readonly run: string;
+  readonly name: string | null;
+  readonly status: RunStatus;
+  /** The pool's path. */
+  readonly pool: string;
+  readonly policy: RunPolicy;
+  /** What the creator needs to make the pool again (command, cwd, mode); JSON, opaque to the store. */
+  readonly origin: unknown;
+  readonly total: number;
+  /** Committed rows by status. */
+  readonly counts: Readonly<Record<SlotStatus, number>>;
+  /** The host that drives it or drove it last. */
+  readonly owner: string | null;
+  readonly wish: RunWish | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** A slot's state for the planner, as one byte each in the answer of `plan`. */
+export const SLOT_STATES = ['pending', 'running', 'finished', 'committed'] as const;
+
+/** The name of one of those bytes. */
+export type SlotState = (typeof SLOT_STATES)[number];
+
+/** A committed row with its place in the order of commits, the cursor of `rows`. */
+export interface CommittedRow {
+  readonly position: number;
+  readonly row: SlotRow;
+}
+
+/**
+ * Runs, their slots and their rows. What a host writes to a run that another host owns is refused with `ESP_OWNED`, to a
+ * run that does not exist with `ESP_NOT_FOUND`.
+ */
+export interface RunStore {
+  /** Adds a run in state `created`, without slots. */
+  create(run: {
+    run: string;
+    name: string | null;
+    pool: string;
+    policy: RunPolicy;
+    origin: unknown;
+    owner: string;
+  }): Promise<void>;
+  /** Adds slots behind those present; each input is any JSON value. */
+  addSlots(run: string, inputs: readonly unknown[]): Promise<void>;
+  /** `created` → `running`; journals `run.started`. False when it was not `created`. */
+  start(run: string, owner: string): Promise<boolean>;
+  /**
+   * Takes a run for `owner`: allowed when it is not `created` or `completed` and its last owner has ended or is `owner`.
+   * Sets `running`, clears the wish, journals `run.continued`.
+   */
+  acquire(
+    run: string,
+    owner: string,
+  ): Promise<
+    | { readonly ok: true; readonly record: RunRecord }
+    | {
+        readonly ok: false;
+        readonly why: 'missing' | 'incomplete' | 'completed' | 'owned';
+        readonly owner: string | null;
+      }
+  >;
+  /**
+   * Failed, timed-out and cancelled slots lose their row and become `pending` again. Resolves with how many. Rejects with
+   * `ESP_OWNED` while another living host owns the run; a `completed` run that got work back becomes `interrupted`.
+   */
+  reopenFailed(run: string, owner: string): Promise<number>;
+  /** One byte per slot: an index into `SLOT_STATES`. */
+  plan(run: string): Promise<Uint8Array>;
+  /** The status of each finished, uncommitted slot, by index. */
+  finished(run: string): Promise<ReadonlyMap<number, SlotStatus>>;
+  /**
+   * Commits finished slots, in the order given, each with its row, counters and `slot.committed` event, all in one
+   * transaction. A slot that is already committed is passed over; one that is not finished fails the whole call.
+   */
+  commit(run: string, owner: string, indexes: readonly number[]): Promise<void>;
+  /** Finishes all pending slots as `cancelled` or `skipped_pruned`. Resolves with their indexes in ascending order, as [from, to) ranges. */
+  finishPending(
+    run: string,
+    owner: string,
+    status: 'cancelled' | 'skipped_pruned',
+  ): Promise<readonly (readonly [number, number])[]>;
+  /** A guarded status change with its event; false when the run was in none of `from`. Clears the wish. */
+  setStatus(run: string, owner: string, from: readonly RunStatus[], to: RunStatus, reason?: string): Promise<boolean>;
+  /** Asks the run's owner for something; false when the run is not in a state in which it makes sense. */
+  wish(run: string, wish: RunWish): Promise<boolean>;
+  get(run: string): Promise<RunRecord | null>;
+  /** Newest first. */
+  list(): Promise<readonly RunRecord[]>;
+  /**
+   * Rows in the order of their commits, after a position, at most `limit`. Large outputs shorten a page further (about
+   * 8 MiB each), so only an empty answer is the end.
+   */
+  committed(run: string, after: number, limit: number): Promise<readonly CommittedRow[]>;
+  /** Rows in slot order from an index on, at most `limit`; as for `committed`, only an empty answer is the end. */
+  rows(run: string, from: number, limit: number): Promise<readonly SlotRow[]>;
+  /**
+   * SHA-256, in hexadecimal, over the committed rows in slot order: index, status and result, or standard output and
+   * exit code. What depends on time or luck (durations, attempts, standard error) is left out.
+   */
+  runDigest(run: string): Promise<string>;
+}
