@@ -1,6 +1,6 @@
 import { EspalierError, toErrorRecord } from '../errors.js';
 import { judge, type Verdict } from '../machines/outcome.js';
-import { afterAttempt } from '../machines/run/retry.js';
+import { decideRetry, type ExecutionEnd, type RetryDecision, type RetryFacts } from '../machines/run/retry.js';
 import type { RunPolicy } from '../machines/run/status.js';
 import type { AttemptStore, Claimed, FinishedAttempt } from '../persistence/store.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
@@ -17,10 +17,12 @@ export interface DispatchPool {
 /** A run, as far as the dispatcher is concerned. */
 export interface DispatchTarget {
   readonly run: string;
-  readonly policy: Pick<RunPolicy, 'retries' | 'timeoutMs'>;
+  readonly policy: Pick<RunPolicy, 'retries' | 'timeoutMs' | 'onLost'>;
   readonly pool: DispatchPool;
   /** Stops what runs and withdraws what waits. */
   readonly signal: AbortSignal;
+  /** What becomes of a slot that `signal` stopped. */
+  stopped(): RetryFacts['stopped'];
 }
 
 /** What became of a claimed slot, once it is on disk. */
@@ -102,7 +104,8 @@ export class Dispatcher {
     const { exit } = result.end;
     const { durationMs, heldOpen } = result;
     return this.#finish(claimed, {
-      ...settle(verdict, target.policy.retries, claimed),
+      ...settle(verdict, target, claimed),
+      ...('error' in verdict ? { error: verdict.error } : {}),
       exit,
       durationMs,
       heldOpen,
@@ -131,4 +134,25 @@ export class Dispatcher {
 
 function identify({ run, index, attempt, spawnId }: Claimed): Attempt {
   return { run, index, attempt, spawnId };
+}
+
+function settle(verdict: Verdict, target: DispatchTarget, claimed: Claimed): RetryDecision {
+  const { retries, onLost } = target.policy;
+  const { endedBefore, lossesBefore: workerLossesBefore } = claimed;
+  return decideRetry(endOf(verdict), { endedBefore, workerLossesBefore, retries, onLost, stopped: target.stopped() });
+}
+
+function endOf({ outcome }: Verdict): ExecutionEnd {
+  switch (outcome) {
+    case 'interrupted':
+      return 'cancelled';
+    case 'lost':
+      return 'worker_lost';
+    case 'succeeded':
+    case 'failed':
+    case 'timed_out':
+      return outcome;
+    default:
+      return outcome satisfies never;
+  }
 }

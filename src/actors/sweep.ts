@@ -1,5 +1,5 @@
 import type { SpawnedProcess, SweepReport } from '../transport/process/spawner.js';
-import type { ProcessServices } from './environment.js';
+import type { ProcessServices } from './process-services.js';
 import type { Execution } from './execution.js';
 import type { Hold } from './worker-exec.js';
 

@@ -2,10 +2,10 @@ import { EspalierError } from '../errors.js';
 import { admit, checkout, type OverflowPolicy, type SlotLoad } from '../machines/checkout.js';
 
 /** A piece of work in a pool's queue: it is begun in a slot, or refused, once. */
-export interface Work {
+export interface Work<S extends Slot = Slot> {
   /** Withdraws the work while it waits; withdrawn work never begins. */
   readonly signal?: AbortSignal | undefined;
-  begin(slot: Slot): void;
+  begin(slot: S): void;
   refuse(error: unknown): void;
 }
 
@@ -17,21 +17,21 @@ export interface Slot extends SlotLoad {
 }
 
 /** The slots of a pool that take work now; it outlives a crash of the queue. */
-export class Roster {
-  readonly #slots = new Map<string, Slot>();
+export class Roster<S extends Slot = Slot> {
+  readonly #slots = new Map<string, S>();
   /** Called when a slot has room again. */
   onRoom: () => void = () => {};
 
-  offer(slot: Slot): void {
+  offer(slot: S): void {
     this.#slots.set(slot.id, slot);
     this.onRoom();
   }
 
-  withdraw(slot: Slot): void {
+  withdraw(slot: S): void {
     if (this.#slots.get(slot.id) === slot) this.#slots.delete(slot.id);
   }
 
-  slots(): IterableIterator<Slot> {
+  slots(): IterableIterator<S> {
     return this.#slots.values();
   }
 }
@@ -45,16 +45,16 @@ export interface WorkQueueOptions {
 /**
  * First in, first out, bounded. Plain code on purpose: a call changes no actor's state, so it costs no transition.
  */
-export class WorkQueue {
+export class WorkQueue<S extends Slot = Slot> {
   /** A set keeps insertion order and lets a withdrawn entry leave from the middle at once. */
-  readonly #waiting = new Set<Work>();
-  readonly #held = new Set<Work>();
-  readonly #listeners = new Map<Work, () => void>();
+  readonly #waiting = new Set<Work<S>>();
+  readonly #held = new Set<Work<S>>();
+  readonly #listeners = new Map<Work<S>, () => void>();
   #uses = 0;
   #closed: EspalierError | null = null;
 
   constructor(
-    readonly roster: Roster,
+    readonly roster: Roster<S>,
     readonly options: WorkQueueOptions,
   ) {
     roster.onRoom = () => this.#pump();
@@ -65,7 +65,7 @@ export class WorkQueue {
     return this.#waiting.size + this.#held.size;
   }
 
-  submit(work: Work): void {
+  submit(work: Work<S>): void {
     if (this.#closed) return work.refuse(this.#closed);
     if (work.signal?.aborted) return work.refuse(work.signal.reason);
     this.#watch(work);
@@ -108,7 +108,7 @@ export class WorkQueue {
     }
   }
 
-  #begin(work: Work): boolean {
+  #begin(work: Work<S>): boolean {
     const slot = checkout(this.roster.slots());
     if (slot === null) return false;
     this.#remove(work);
@@ -127,7 +127,7 @@ export class WorkQueue {
     }
   }
 
-  #watch(work: Work): void {
+  #watch(work: Work<S>): void {
     const { signal } = work;
     if (!signal) return;
     const withdraw = () => {
@@ -139,7 +139,7 @@ export class WorkQueue {
     this.#listeners.set(work, () => signal.removeEventListener('abort', withdraw));
   }
 
-  #remove(work: Work): void {
+  #remove(work: Work<S>): void {
     this.#waiting.delete(work);
     this.#held.delete(work);
     this.#listeners.get(work)?.();

@@ -1,7 +1,7 @@
 import { toErrorRecord } from '../errors.js';
 import { type WorkerCommand, type WorkerEvent, workerMachine } from '../machines/worker.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
-import type { ProcessServices } from './environment.js';
+import type { ProcessServices } from './process-services.js';
 import type { Execution } from './execution.js';
 
 /** What a slot remembers of its incarnation's process, also when the worker that owned it has crashed. */
@@ -64,7 +64,7 @@ export function execWorker(
     hold.startedAt = services.clock.now();
     execution.capture.attach(process.stdout, process.stderr);
     const { identity, generation } = process;
-    services.write(services.registry.live(request.spawnId, { identity, generation }));
+    services.background(services.registry.live(request.spawnId, { identity, generation }));
     process.exited.then((exit) => {
       hold.endedAt = services.clock.now();
       tell({ type: 'exited', exit });

@@ -75,11 +75,12 @@ const worker = setup({
   guards: {
     isRegistered: ({ context }) => context.registered,
     isExec: ({ context }) => context.mode === 'exec',
+    isLimited: ({ context }) => context.mode === 'exec' && context.timeoutMs !== null,
   },
   delays: {
     boot: ({ context }) => context.bootMs,
     grace: ({ context }) => context.graceMs,
-    // A timer of 2^31 ms would fire at once, so "no limit" is the longest that fires.
+    // Without a limit the longest timer that Node has: when it fires after 24 days, its guard says no.
     limit: ({ context }) => context.timeoutMs ?? 2 ** 31 - 1,
   },
 });
@@ -142,7 +143,7 @@ export const workerMachine = worker.createMachine({
     },
     running: {
       entry: assign({ served: true }),
-      after: { limit: { guard: 'isExec', target: 'stopping', actions: { type: 'because', params: 'timed_out' } } },
+      after: { limit: { guard: 'isLimited', target: 'stopping', actions: { type: 'because', params: 'timed_out' } } },
       on: {
         exited: { target: 'ended', actions: 'recordExit' },
         'protocol.failed': {

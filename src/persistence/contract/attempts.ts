@@ -22,6 +22,8 @@ export interface Claimed {
   readonly attempt: number;
   /** Earlier executions that ran to an end of their own: what retries are counted by. */
   readonly endedBefore: number;
+  /** Earlier executions whose worker was lost while its host lived (`FinishedAttempt.lost`). */
+  readonly lossesBefore: number;
   readonly input: unknown;
 }
 
@@ -41,6 +43,8 @@ export interface FinishedAttempt {
   readonly spawnId: string;
   readonly outcome: Exclude<SlotStatus, 'skipped_pruned'>;
   readonly exit: ProcessExit | null;
+  /** Nobody saw the end of the process: counted as a loss, not as an attempt that ended by itself. */
+  readonly lost?: boolean;
   /** What came since the last flush. */
   readonly output?: OutputChunk;
   readonly heldOpen?: boolean;

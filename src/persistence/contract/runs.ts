@@ -78,14 +78,16 @@ export interface RunStore {
   /**
    * Commits finished slots, in the order given, each with its row, counters and `slot.committed` event, all in one
    * transaction. A slot that is already committed is passed over; one that is not finished fails the whole call.
+   *
+   * With `as` the rows say that status whatever the slots produced (nothing of it goes into the row), and slots that are
+   * still pending may be committed too: they will never run.
    */
-  commit(run: string, owner: string, indexes: readonly number[]): Promise<void>;
-  /** Finishes all pending slots as `cancelled` or `skipped_pruned`. Resolves with their indexes in ascending order, as [from, to) ranges. */
-  finishPending(
+  commit(
     run: string,
     owner: string,
-    status: 'cancelled' | 'skipped_pruned',
-  ): Promise<readonly (readonly [number, number])[]>;
+    indexes: readonly number[],
+    as: 'cancelled' | 'skipped_pruned' | null,
+  ): Promise<void>;
   /** A guarded status change with its event; false when the run was in none of `from`. Clears the wish. */
   setStatus(run: string, owner: string, from: readonly RunStatus[], to: RunStatus, reason?: string): Promise<boolean>;
   /** Asks the run's owner for something; false when the run is not in a state in which it makes sense. */
