@@ -1,0 +1,215 @@
+import { EspalierError } from '../../errors.js';
+import { type CommitBatch, type CommitSlot, Committer } from './committer.js';
+import type { GateOptions } from './gates.js';
+import { Leases } from './leases.js';
+import { Planner } from './planner.js';
+import { allOf, FailFast, noRuling, type Ruling } from './ruling.js';
+import type { LoadedPlan } from './run-events.js';
+import type { SlotStatus } from './slot.js';
+import { SlotTable } from './slot-table.js';
+import type { RunPolicy } from './status.js';
+
+/** What a run needs to know before its plan is read. */
+export interface RunSettings {
+  readonly policy: Pick<RunPolicy, 'concurrency' | 'failFast' | 'reorderWindow'>;
+  /** Slots claimed beyond those at work (1). */
+  readonly ahead?: number;
+  /** Rows per commit at most (256). */
+  readonly batch?: number;
+  /** Variants and chains of slots, and the cap per variant; without it no slot waits for another. */
+  readonly schedule?: GateOptions;
+}
+
+/** Where a run's slots are; for readers. */
+export interface RunSummary {
+  readonly total: number;
+  readonly pending: number;
+  readonly leased: number;
+  readonly started: number;
+  readonly finished: number;
+  readonly committed: number;
+  /** The first slot that is not committed. */
+  readonly frontier: number;
+}
+
+interface Parts {
+  readonly table: SlotTable;
+  readonly ruling: Ruling;
+  readonly planner: Planner;
+  readonly committer: Committer;
+  readonly leases: Leases;
+}
+
+/**
+ * The books of one run: table, planner, committer and leases over the same slots. Changed in place, because a run of a
+ * million slots cannot be copied at each event; `clone` is for those who need to go back.
+ */
+export class RunBook {
+  readonly #parts: Parts;
+  /** After a refusal nothing is claimed until something has changed. */
+  held = false;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Books without slots, for a run whose plan is not known yet. */
+  static blank(settings: RunSettings): RunBook {
+    return RunBook.open(settings, { slots: new Uint8Array(0), finished: new Map(), hasFailure: false });
+  }
+
+  /** Throws `ESP_INVALID` when settings or plan do not fit. */
+  static open(settings: RunSettings, plan: LoadedPlan): RunBook {
+    const { policy, ahead = 1, batch = 256, schedule = {} } = settings;
+    const table = openTable(plan);
+    const ruling = rulingFor(policy.failFast, plan);
+    const barred = (index: number) => ruling.overrule(index) !== null;
+    const { concurrency, reorderWindow } = policy;
+    const planner = new Planner(table, { ...schedule, concurrency, reorderWindow, ahead, barred });
+    const committer = new Committer(table, ruling, batch, commitWith(planner, table));
+    const leases = new Leases();
+    for (const index of table.indexesOf('leased')) leases.adopt(index);
+    return new RunBook({ table, ruling, planner, committer, leases });
+  }
+
+  /** Whether every slot is committed. */
+  get complete(): boolean {
+    return this.#parts.table.frontier === this.#parts.table.size;
+  }
+
+  /** Whether nothing is leased, nothing is being committed and nothing is due. */
+  get quiet(): boolean {
+    const { leases, committer } = this.#parts;
+    return leases.size === 0 && committer.outstanding === null && !committer.ready;
+  }
+
+  /** Whether the committed prefix has settled every row behind it. */
+  get closed(): boolean {
+    return this.#parts.ruling.closed;
+  }
+
+  get hasPending(): boolean {
+    return this.#parts.table.count('pending') > 0;
+  }
+
+  get hasLeases(): boolean {
+    return this.#parts.leases.size > 0;
+  }
+
+  get hasStarted(): boolean {
+    return this.#parts.leases.started > 0;
+  }
+
+  summary(): RunSummary {
+    const { table, leases } = this.#parts;
+    return {
+      total: table.size,
+      pending: table.count('pending'),
+      leased: table.count('leased'),
+      started: leases.started,
+      finished: table.count('finished'),
+      committed: table.count('committed'),
+      frontier: table.frontier,
+    };
+  }
+
+  /** What an inspector sees of the books: counts, not a million slots. */
+  toJSON(): RunSummary {
+    return this.summary();
+  }
+
+  /** Leases what may be claimed now. */
+  claim(): readonly number[] {
+    if (this.held || this.closed) return [];
+    const indexes = this.#parts.planner.claim();
+    this.#parts.leases.claim(indexes);
+    return indexes;
+  }
+
+  grant(indexes: readonly number[]): void {
+    this.#parts.leases.grant(indexes);
+  }
+
+  /** Takes the granted slots that have a place now. */
+  start(): readonly number[] {
+    return this.#parts.leases.start(this.#parts.planner.places);
+  }
+
+  /** Takes the granted slots that are not started, to be given back. */
+  release(): readonly number[] {
+    return this.#parts.leases.release();
+  }
+
+  /** Leased slots are pending again. */
+  requeue(indexes: readonly number[]): void {
+    for (const index of indexes) if (this.#parts.leases.end(index)) this.#parts.planner.release(index);
+  }
+
+  finish(index: number, outcome: SlotStatus): void {
+    this.#parts.leases.end(index);
+    this.#parts.planner.finish(index, outcome);
+  }
+
+  /** Pending slots in these [from, to) ranges are finished as cancelled; the others stay as they are. */
+  cancel(ranges: readonly (readonly [number, number])[]): void {
+    const { table, planner } = this.#parts;
+    for (const [from, to] of ranges) {
+      for (let index = from; index < to; index += 1) {
+        if (table.phase(index) === 'pending') planner.finish(index, 'cancelled');
+      }
+    }
+  }
+
+  nextCommit(): CommitBatch | null {
+    return this.#parts.committer.next();
+  }
+
+  confirmCommit(indexes: readonly number[]): void {
+    this.#parts.committer.confirmed(indexes);
+  }
+
+  failCommit(): void {
+    this.#parts.committer.failed();
+  }
+
+  set capacity(slots: number) {
+    this.#parts.planner.capacity = slots;
+  }
+
+  /** Independent books in the same state. */
+  clone(): RunBook {
+    const table = this.#parts.table.clone();
+    const ruling = this.#parts.ruling.clone();
+    const planner = this.#parts.planner.clone(table, (index) => ruling.overrule(index) !== null);
+    const committer = this.#parts.committer.clone(table, ruling, commitWith(planner, table));
+    const copy = new RunBook({ table, ruling, planner, committer, leases: this.#parts.leases.clone() });
+    copy.held = this.held;
+    return copy;
+  }
+}
+
+function openTable({ slots, finished, running = 'lost' }: LoadedPlan): SlotTable {
+  const table = new SlotTable(running === 'ours' ? slots : slots.map((state) => (state === 1 ? 0 : state)));
+  let known = 0;
+  for (const [index, status] of finished) {
+    // The statuses are read after the plan; a slot may have been cancelled in between.
+    if (table.phase(index) === 'committed') continue;
+    table.set(index, 'finished', status);
+    known += 1;
+  }
+  if (known === table.count('finished')) return table;
+  throw new EspalierError('ESP_INVALID', `${table.count('finished')} slots have finished, but ${known} say how`);
+}
+
+function rulingFor(failFast: boolean, { hasFailure, pruning }: LoadedPlan): Ruling {
+  const rulings: Ruling[] = [];
+  if (failFast) rulings.push(new FailFast(hasFailure));
+  if (pruning !== undefined) rulings.push(pruning);
+  return rulings.length === 0 ? noRuling : allOf(rulings);
+}
+
+function commitWith(planner: Planner, table: SlotTable): CommitSlot {
+  return (index, as) => {
+    planner.commit(index, as ?? table.status(index));
+  };
+}
