@@ -1,0 +1,122 @@
+import { EspalierError } from '../errors.js';
+import { fieldsOf, fill, type Place, parseWord, type Template } from './template.js';
+
+/**
+ * Compiles a shell script with placeholders to `sh -c SCRIPT sh VALUE…`. The values never become part of the script:
+ * each placeholder turns into a reference to a positional parameter, quoted as its place requires, so that an input can
+ * neither inject code nor fall apart into several words. Placeholders are those of `compileTemplate`.
+ *
+ * Here-documents are the one place whose quoting is not followed: a placeholder there keeps its double quotes.
+ *
+ * @throws EspalierError `ESP_INVALID` naming the placeholder
+ *
+ * @example
+ * import { compileShellTemplate } from 'espalier';
+ * compileShellTemplate('sort {} | uniq -c').expand('my file', 0); // ['sh', '-c', 'sort "${1}" | uniq -c', 'sh', 'my file']
+ */
+export function compileShellTemplate(script: string): Template {
+  if (script.trim() === '') throw new EspalierError('ESP_INVALID', 'the command is empty');
+  const pieces = parseWord(script);
+  const places = distinct(pieces.filter((piece): piece is Place => typeof piece !== 'string'));
+  const quoting = new Quoting();
+  const code = pieces
+    .map((piece) =>
+      typeof piece === 'string' ? quoting.read(piece) : quoting.refer(places.findIndex(same(piece)) + 1),
+    )
+    .join('');
+  const fields = fieldsOf(pieces);
+  return {
+    program: 'sh',
+    fields,
+    expand: (input, index) => ['sh', '-c', code, 'sh', ...places.map(fill(input, index, fields.length > 0))],
+  };
+}
+
+function distinct(places: readonly Place[]): Place[] {
+  return places.filter((place, index) => places.findIndex(same(place)) === index);
+}
+
+function same(place: Place): (other: Place) => boolean {
+  return (other) => JSON.stringify(other) === JSON.stringify(place);
+}
+
+/** Where in a script's quoting a character stands; substitutions begin afresh and nest. */
+type Context = 'code' | 'single' | 'double' | 'substitution' | 'parenthesis' | 'backquote' | 'comment';
+
+/** Follows the quoting of a script from its beginning, as far as placeholders need it. */
+class Quoting {
+  readonly #stack: Context[] = ['code'];
+  #previous = '\n';
+  /** Whether the text read last ends in a backslash that quotes what follows. */
+  #dangling = false;
+
+  /** Passes over literal script text and returns it unchanged. */
+  read(text: string): string {
+    for (let at = 0; at < text.length; at += 1) {
+      const character = text.charAt(at);
+      const escaped = character === '\\' && this.#top !== 'single' && this.#top !== 'comment';
+      if (escaped) at += 1;
+      else this.#take(character);
+      // An escaped character is the start of nothing.
+      this.#previous = escaped ? 'x' : character;
+      this.#dangling = escaped && at === text.length;
+    }
+    return text;
+  }
+
+  /** The reference to a parameter that is one word, whole, in this place. */
+  refer(parameter: number): string {
+    if (this.#dangling) {
+      throw new EspalierError('ESP_INVALID', 'a placeholder cannot follow a backslash; write {{ for a literal {');
+    }
+    this.#previous = '}';
+    const reference = `\${${parameter}}`;
+    if (this.#top === 'double') return reference;
+    return this.#top === 'single' ? `'"${reference}"'` : `"${reference}"`;
+  }
+
+  get #top(): Context {
+    return this.#stack.at(-1) ?? 'code';
+  }
+
+  #take(character: string): void {
+    switch (this.#top) {
+      case 'single':
+        return this.#closeAt("'", character);
+      case 'comment':
+        return this.#closeAt('\n', character);
+      case 'double':
+        return character === '"' ? this.#close() : this.#substitute(character);
+      case 'backquote':
+        return character === '`' ? this.#close() : this.#code(character);
+      case 'substitution':
+      case 'parenthesis':
+        return character === ')' ? this.#close() : this.#code(character);
+      case 'code':
+        return this.#code(character);
+      default:
+        return this.#top satisfies never;
+    }
+  }
+
+  #code(character: string): void {
+    if (character === "'") this.#stack.push('single');
+    else if (character === '"') this.#stack.push('double');
+    else if (character === '#' && /[\s;&|(]/.test(this.#previous)) this.#stack.push('comment');
+    else if (character === '(' && this.#previous !== '$') this.#stack.push('parenthesis');
+    else this.#substitute(character);
+  }
+
+  #substitute(character: string): void {
+    if (character === '`') this.#stack.push('backquote');
+    else if (character === '(' && this.#previous === '$') this.#stack.push('substitution');
+  }
+
+  #closeAt(end: string, character: string): void {
+    if (character === end) this.#close();
+  }
+
+  #close(): void {
+    this.#stack.pop();
+  }
+}

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isEspalierError } from '../../src/errors.js';
+import { compileTemplate } from '../../src/machines/template.js';
+
+function refusal(act: () => unknown): { message: string; context: Readonly<Record<string, unknown>> } {
+  try {
+    act();
+  } catch (error) {
+    if (isEspalierError(error) && error.code === 'ESP_INVALID') return error;
+    throw error;
+  }
+  throw new Error('accepted');
+}
+
+const expand = (words: string[], input: unknown, index = 0) => compileTemplate(words).expand(input, index);
+
+describe('a command template', () => {
+  it.each<[string[], unknown, string[]]>([
+    [['wc', '-l', '{}'], 'a b.txt', ['wc', '-l', 'a b.txt']],
+    [['cp', '{}', 'out/{#}-{}'], 'x', ['cp', 'x', 'out/7-x']],
+    [['run', '{.name}', '{.at.x}'], { name: 'n', at: { x: 1.5 } }, ['run', 'n', '1.5']],
+    [['run', '{.name}'], '{"name":"n"}', ['run', 'n']],
+    [['run', '{.list.1}', '{.list}'], { list: ['a', 'b'] }, ['run', 'b', '["a","b"]']],
+    [['run', '{.a}{.b}{.c}'], { a: null, b: false, c: '' }, ['run', 'nullfalse']],
+    [['run', '{}'], { a: [1] }, ['run', '{"a":[1]}']],
+    [['run', ''], 'x', ['run', '']],
+    [['run', '{}'], '', ['run', '']],
+    [['{}', 'x'], '/bin/true', ['/bin/true', 'x']],
+  ])('expands %j for %j', (words, input, expected) => {
+    expect(expand(words, input, 7)).toEqual(expected);
+  });
+
+  it.each(['{print $1}', '{"a":{"b":1}}', '{ }', '${HOME}', '{a,b}', '}', '{', 'x}{'])('leaves %s alone', (word) => {
+    expect(expand(['run', word], 'in')).toEqual(['run', word]);
+  });
+
+  it.each([
+    ['{{}', '{}'],
+    ['{{.name}', '{.name}'],
+    ['{{print}', '{print}'],
+    ['{{{}}', '{in}'],
+    ['{{{{', '{{'],
+    ['{{}}', '{}}'],
+  ])('reads the escape in %s', (word, expected) => {
+    expect(expand(['run', word], 'in')).toEqual(['run', expected]);
+  });
+
+  it.each(['{name}', '{0}', '{.}', '{..a}', '{.a.}', '{.a b}', '{##}', '{#1}', '{a-b}'])(
+    'names %s as unknown',
+    (word) => {
+      const { message, context } = refusal(() => compileTemplate(['run', `x${word}y`]));
+      expect(message).toContain(word);
+      expect(context).toEqual({ placeholder: word });
+    },
+  );
+
+  it('names a placeholder that is never closed', () => {
+    expect(refusal(() => compileTemplate(['run', '{.name'])).message).toContain('{.');
+  });
+
+  it('refuses a command without a program', () => {
+    expect(refusal(() => compileTemplate([])).message).toContain('no words');
+    expect(refusal(() => compileTemplate(['', 'x'])).message).toContain('no program');
+  });
+
+  it('knows its program unless the input decides it', () => {
+    expect(compileTemplate(['wc', '{}']).program).toBe('wc');
+    expect(compileTemplate(['{{x', '{}']).program).toBe('{x');
+    expect(compileTemplate(['bin/{.tool}', '{}']).program).toBeNull();
+  });
+
+  it('lists each field once', () => {
+    expect(compileTemplate(['a', '{.x}{.y.z}', '{.x}', '{}', '{#}']).fields).toEqual(['x', 'y.z']);
+  });
+
+  it.each([
+    [{ a: 1 }, 'b'],
+    [{ a: 1 }, 'a.b'],
+    [{}, 'constructor'],
+    [{ l: [1] }, 'l.length'],
+    [{ l: 'text' }, 'l.0'],
+    [{ a: null }, 'a.b'],
+  ])('says that %j has no field %s, and which input it is', (input, field) => {
+    const { message, context } = refusal(() => expand(['run', `{.${field}}`], input, 12));
+    expect(message).toBe(`input 12 has no field "${field}"`);
+    expect(context).toEqual({ index: 12, field });
+  });
+
+  it.each(['not json', '"text"', '5', 'null', ''])('says that the line %j is no object', (line) => {
+    expect(refusal(() => expand(['run', '{.a}'], line, 3)).message).toMatch(/^input 3 is not (a )?JSON/);
+  });
+
+  it('parses no JSON unless a field asks for it', () => {
+    expect(expand(['run', '{}'], '{broken')).toEqual(['run', '{broken']);
+  });
+
+  it.each([
+    ['{}', 'a\0b'],
+    ['{.x}', { x: 'a\0b' }],
+  ])('refuses a NUL character in %s', (word, input) => {
+    expect(refusal(() => expand(['run', word], input, 4)).message).toContain(word);
+  });
+
+  it('gives any text back unchanged, in as many words as the template has', () => {
+    const text = fc.string({ unit: 'grapheme' }).filter((value) => !value.includes('\0'));
+    fc.assert(
+      fc.property(text, text, fc.nat(), (literal, input, index) => {
+        const escaped = literal.replaceAll('{', '{{');
+        const template = compileTemplate(['run', `${escaped}{}`, escaped, '{#}', '{}']);
+        expect(template.expand(input, index)).toEqual(['run', literal + input, literal, String(index), input]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isEspalierError } from '../../src/errors.js';
+import { splitWords } from '../../src/machines/words.js';
+
+function refusal(command: string): { message: string; position: unknown } {
+  try {
+    splitWords(command);
+  } catch (error) {
+    if (isEspalierError(error) && error.code === 'ESP_INVALID') {
+      return { message: error.message, position: error.context.position };
+    }
+    throw error;
+  }
+  throw new Error(`accepted: ${command}`);
+}
+
+/** The words as the shell of this machine reads them, or null when it finds the command incomplete. */
+function shellWords(command: string): string[] | null {
+  const script = `set -f; set -- ${command}\nprintf '%s\\0' "$@"`;
+  const { status, stdout } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+  return status === 0 ? stdout.split('\0').slice(0, -1) : null;
+}
+
+describe('splitting a command into words', () => {
+  it.each<[string, string[]]>([
+    ['wc -l {}', ['wc', '-l', '{}']],
+    ['  a \t b  ', ['a', 'b']],
+    [`'two words' x`, ['two words', 'x']],
+    [`a'b'"c"\\d`, ['abcd']],
+    [`'' ""`, ['', '']],
+    [`"say \\"hi\\" \\\\ \\n"`, ['say "hi" \\ \\n']],
+    [`'it'\\''s'`, ["it's"]],
+    ['a\\\nb', ['ab']],
+    ['"a\\\nb"', ['ab']],
+    ['\n  echo hi \n', ['echo', 'hi']],
+    [`'$HOME' "*" \\; a#b x~`, ['$HOME', '*', ';', 'a#b', 'x~']],
+    [`sh -c 'echo "$1" | wc' sh {.name}`, ['sh', '-c', 'echo "$1" | wc', 'sh', '{.name}']],
+    ['printf %s a=b', ['printf', '%s', 'a=b']],
+    ['grüße 日本 {#}', ['grüße', '日本', '{#}']],
+  ])('reads %j', (command, words) => {
+    expect(splitWords(command)).toEqual(words);
+  });
+
+  it('takes dollar signs and backquotes inside double quotes as plain text', () => {
+    expect(splitWords('echo "$HOME `id` $(id)"')).toEqual(['echo', '$HOME `id` $(id)']);
+  });
+
+  it.each([...'|&;<>()$`*?['])('refuses a bare %s and names its place', (character) => {
+    const { message, position } = refusal(`cat {} ${character} x`);
+    expect(message).toContain(`${character} at position 7`);
+    expect(message).toContain('--shell');
+    expect(position).toBe(7);
+  });
+
+  it.each([
+    ['ls ~/x', 3],
+    ['ls # all', 3],
+    ['a\nb', 1],
+    ['FOO=bar cmd', 3],
+    ['>out', 0],
+  ])('refuses %j at %i', (command, position) => {
+    expect(refusal(command)).toMatchObject({ position, message: expect.stringContaining('--shell') });
+  });
+
+  it.each([
+    ["a 'b", 'single quote', 2],
+    ['a "b', 'double quote', 2],
+    ['a "b\\"', 'double quote', 2],
+    ['a \\', 'backslash', 2],
+    ['', 'empty', 0],
+    [' \n\t ', 'empty', 0],
+    ['a \0', 'NUL', 2],
+    ["a 'x\0'", 'NUL', 4],
+  ])('says what is wrong with %j', (command, what, position) => {
+    expect(refusal(command)).toMatchObject({ position, message: expect.stringContaining(what) });
+  });
+
+  it('agrees with the shell on everything it accepts', () => {
+    const piece = fc.constantFrom('a', 'b', ' ', '\t', "'", '"', '\\', '{}', '=', '~', '#', '\n', 'ü', '%');
+    const command = fc.array(piece, { maxLength: 14 }).map((pieces) => `x${pieces.join('')}`);
+    fc.assert(
+      fc.property(command, (text) => {
+        const expected = shellWords(text);
+        let words: string[];
+        try {
+          words = splitWords(text);
+        } catch (error) {
+          return isEspalierError(error);
+        }
+        expect(words).toEqual(expected);
+        return true;
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('reads back every word that was quoted', () => {
+    const word = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0'));
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1 }), (words) => {
+        const single = words.map((text) => `'${text.replaceAll("'", `'\\''`)}'`).join(' ');
+        const double = words.map((text) => `"${text.replace(/[$`"\\]/g, '\\$&')}"`).join('\t');
+        expect(splitWords(single)).toEqual(words);
+        expect(splitWords(double)).toEqual(words);
+      }),
+    );
+  });
+});
