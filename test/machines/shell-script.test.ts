@@ -20,6 +20,8 @@ describe('a shell script with placeholders', () => {
     ['inside a substitution', 'printf %s "$(printf %s {})"'],
     ['quoted inside a substitution', `printf %s "$(printf %s '{}')"`],
     ['inside backquotes', 'x=`printf %s {}`; printf %s "$x"'],
+    ['quoted inside backquotes', `printf %s "\`printf %s '{}'\`"`],
+    ['behind parentheses in a substitution', `printf %s "$( (echo a) >/dev/null; printf %s '{}')"`],
     ['behind a substitution', `printf '' "$(echo 'a)' "b'")"; printf %s {}`],
     ['after a comment with a quote', "# don't\nprintf %s {}"],
     ['after an escaped quote', "printf %s \\'{} | tail -c +2"],
