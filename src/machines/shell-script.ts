@@ -1,43 +1,45 @@
 import { EspalierError } from '../errors.js';
-import { fieldsOf, fill, type Place, parseWord, type Template } from './template.js';
+import { type Place, parseWord } from './template.js';
 
 /**
- * Compiles a shell script with placeholders to `sh -c SCRIPT sh VALUE…`. The values never become part of the script:
- * each placeholder turns into a reference to a positional parameter, quoted as its place requires, so that an input can
- * neither inject code nor fall apart into several words. Placeholders are those of `compileTemplate`.
+ * Turns a shell script with placeholders into the words of a template: `sh -c SCRIPT sh VALUE…`. The values never become
+ * part of the script: each placeholder turns into a reference to a positional parameter, quoted as its place requires,
+ * so that an input can neither inject code nor fall apart into several words. Placeholders are those of
+ * `compileTemplate`, which takes the answer.
  *
  * Here-documents are the one place whose quoting is not followed: a placeholder there keeps its double quotes.
  *
  * @throws EspalierError `ESP_INVALID` naming the placeholder
  *
  * @example
- * import { compileShellTemplate } from 'espalier';
- * compileShellTemplate('sort {} | uniq -c').expand('my file', 0); // ['sh', '-c', 'sort "${1}" | uniq -c', 'sh', 'my file']
+ * import { compileTemplate, shellWords } from 'espalier';
+ * compileTemplate(shellWords('sort {} | uniq -c')).expand('my file', 0);
+ * // ['sh', '-c', 'sort "${1}" | uniq -c', 'sh', 'my file']
  */
-export function compileShellTemplate(script: string): Template {
+export function shellWords(script: string): [string, ...string[]] {
   if (script.trim() === '') throw new EspalierError('ESP_INVALID', 'the command is empty');
-  const pieces = parseWord(script);
-  const places = distinct(pieces.filter((piece): piece is Place => typeof piece !== 'string'));
   const quoting = new Quoting();
-  const code = pieces
-    .map((piece) =>
-      typeof piece === 'string' ? quoting.read(piece) : quoting.refer(places.findIndex(same(piece)) + 1),
-    )
-    .join('');
-  const fields = fieldsOf(pieces);
-  return {
-    program: 'sh',
-    fields,
-    expand: (input, index) => ['sh', '-c', code, 'sh', ...places.map(fill(input, index, fields.length > 0))],
-  };
+  const values: string[] = [];
+  const code = parseWord(script).map((piece) => {
+    if (typeof piece === 'string') return quoting.read(piece).replaceAll('{', '{{');
+    const value = placeholder(piece);
+    if (!values.includes(value)) values.push(value);
+    return quoting.refer(values.indexOf(value) + 1).replaceAll('{', '{{');
+  });
+  return ['sh', '-c', code.join(''), 'sh', ...values];
 }
 
-function distinct(places: readonly Place[]): Place[] {
-  return places.filter((place, index) => places.findIndex(same(place)) === index);
-}
-
-function same(place: Place): (other: Place) => boolean {
-  return (other) => JSON.stringify(other) === JSON.stringify(place);
+function placeholder(place: Place): string {
+  switch (place.kind) {
+    case 'input':
+      return '{}';
+    case 'index':
+      return '{#}';
+    case 'field':
+      return `{.${place.path}}`;
+    default:
+      return place satisfies never;
+  }
 }
 
 /** Where in a script's quoting a character stands; substitutions begin afresh and nest. */

@@ -59,8 +59,7 @@ export function compileTemplate(words: readonly string[]): Template {
   };
 }
 
-/** The fields among the pieces, each once, in order of appearance. */
-export function fieldsOf(pieces: readonly Piece[]): string[] {
+function fieldsOf(pieces: readonly Piece[]): string[] {
   const paths = pieces.flatMap((piece) => (typeof piece !== 'string' && piece.kind === 'field' ? [piece.path] : []));
   return [...new Set(paths)];
 }
@@ -108,7 +107,7 @@ function malformed(placeholder: string, hint: string): EspalierError {
 }
 
 /** What fills the places of a template for one input; the input is parsed once, and only when a field asks for it. */
-export function fill(input: unknown, index: number, hasFields: boolean): (place: Place) => string {
+function fill(input: unknown, index: number, hasFields: boolean): (place: Place) => string {
   const root = hasFields ? objectOf(input, index) : undefined;
   return (place) => {
     switch (place.kind) {

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileShellTemplate } from '../../src/machines/shell-script.js';
+import { shellWords } from '../../src/machines/shell-script.js';
+import { compileTemplate } from '../../src/machines/template.js';
 
 function run(script: string, input: unknown, index = 0): string {
-  const [program, ...args] = compileShellTemplate(script).expand(input, index);
+  const [program, ...args] = compileTemplate(shellWords(script)).expand(input, index);
   const { stdout, stderr, status } = spawnSync(program, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`exit ${status}: ${stderr}`);
   return stdout;
@@ -33,7 +34,7 @@ describe('a shell script with placeholders', () => {
   });
 
   it('keeps the values out of the script', () => {
-    expect(compileShellTemplate('echo {} "{#}" {}').expand(nasty, 3)).toEqual([
+    expect(compileTemplate(shellWords('echo {} "{#}" {}')).expand(nasty, 3)).toEqual([
       'sh',
       '-c',
       'echo "${1}" "${2}" "${1}"',
@@ -56,12 +57,12 @@ describe('a shell script with placeholders', () => {
   });
 
   it('refuses a placeholder behind a backslash, unless the backslash is quoted', () => {
-    expect(() => compileShellTemplate('echo \\{}')).toThrow(/backslash/);
+    expect(() => shellWords('echo \\{}')).toThrow(/backslash/);
     expect(run("printf %s '\\{}'", 'x')).toBe('\\x');
   });
 
   it('refuses an empty script', () => {
-    expect(() => compileShellTemplate(' \n')).toThrow(/empty/);
+    expect(() => shellWords(' \n')).toThrow(/empty/);
   });
 
   it('never lets an input become code', () => {
