@@ -1,0 +1,246 @@
+import type { AnyActorRef, AnyEventObject, InspectionEvent, Snapshot, Subscription } from 'xstate';
+import { EspalierError, isEspalierError, Shutdown } from '../errors.js';
+import type { ActorExit } from '../machines/exit.js';
+import type { Shutdown as ShutdownTime } from '../machines/supervise/policy.js';
+import { handles } from './cell-machine.js';
+import type { ActorRole, Clock } from './environment.js';
+import type { Logic } from './spec.js';
+import { ActorHost, type HostSignal } from './xstate.js';
+
+export interface CellOptions {
+  readonly path: string;
+  readonly incarnation: number;
+  readonly logic: Logic;
+  readonly input?: unknown;
+  /** A persisted snapshot to go on from. */
+  readonly snapshot?: Snapshot<unknown>;
+  readonly clock: Clock;
+  readonly role: ActorRole;
+  /** An event that nobody could receive: its actor had ended. */
+  readonly onDeadLetter?: (event: AnyEventObject) => void;
+  /** Each settled change of the root. */
+  readonly onSnapshot?: (snapshot: Snapshot<unknown>) => void;
+  /** What the logic sends to its parent; a dead letter without this. */
+  readonly onSent?: (event: AnyEventObject) => void;
+  /** What threw where it could harm nobody any more: a disposer, an outside subscriber, an inspector. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+type SnapshotListener = (snapshot: Snapshot<unknown>) => void;
+
+/**
+ * One incarnation of any XState logic, the root of its own actor system. A throw anywhere in it stops everything it
+ * started and runs disposers; its stop can be awaited; its exit is a value, delivered once. No error of it reaches the
+ * process.
+ *
+ * @example
+ * const cell = new Cell({ path: '/orders', incarnation: 1, logic: ordersMachine, clock, role: 'machine' });
+ * await cell.start();
+ * cell.send({ type: 'order' });
+ * const exit = await cell.stop(5000); // { kind: 'shutdown' }
+ */
+export class Cell {
+  readonly path: string;
+  readonly incarnation: number;
+  readonly role: ActorRole;
+  readonly #options: CellOptions;
+  readonly #host: ActorHost;
+  #exit: ActorExit | undefined;
+  #exited: Promise<ActorExit> | undefined;
+  #deliverExit: ((exit: ActorExit) => void) | undefined;
+  #asked: { readonly reason: unknown } | undefined;
+  #killed = false;
+  #timer: unknown;
+  #settleStart: (() => void) | undefined;
+  #listeners: Set<SnapshotListener> | undefined;
+
+  constructor(options: CellOptions) {
+    this.path = options.path;
+    this.incarnation = options.incarnation;
+    this.role = options.role;
+    this.#options = options;
+    this.#host = new ActorHost(options.clock, (signal) => this.#on(signal));
+    const { logic, input, snapshot } = options;
+    this.#host.create(logic, { id: options.path, input, snapshot });
+  }
+
+  /** How it ended, if it has. */
+  get exit(): ActorExit | undefined {
+    return this.#exit;
+  }
+
+  /** Resolves once, when it has ended; never rejects. */
+  get exited(): Promise<ActorExit> {
+    this.#exited ??= this.#exit
+      ? Promise.resolve(this.#exit)
+      : new Promise((resolve) => {
+          this.#deliverExit = resolve;
+        });
+    return this.#exited;
+  }
+
+  /** The root as XState knows it, for machines that address each other by reference. */
+  get ref(): AnyActorRef {
+    return this.#host.root;
+  }
+
+  /**
+   * Resolves when it has started: its snapshot lacks the tag `espalier.starting`. One that finishes first counts as
+   * started. Call it once.
+   *
+   * @throws what the actor threw; `Shutdown` if it shut itself down or was stopped first; `ESP_STOPPED` if it was killed
+   */
+  start(): Promise<void> {
+    if (!this.#exit) this.#host.start();
+    if (!this.#exit && isStarting(this.getSnapshot())) {
+      return new Promise((resolve, reject) => {
+        this.#settleStart = () => settleStart(this, resolve, reject);
+      });
+    }
+    return new Promise((resolve, reject) => settleStart(this, resolve, reject));
+  }
+
+  /** Delivers an event at once; after the exit it is a dead letter. */
+  send(event: AnyEventObject): void {
+    if (this.#exit) this.#options.onDeadLetter?.(event);
+    else this.#host.send(event);
+  }
+
+  getSnapshot(): Snapshot<unknown> {
+    return this.#host.root.getSnapshot();
+  }
+
+  /** Calls `listener` with each settled change. What it throws is reported as a fault and harms nobody. */
+  subscribe(listener: SnapshotListener): Subscription {
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+    return { unsubscribe: () => void this.#listeners?.delete(listener) };
+  }
+
+  /** Attaches an XState inspector to everything inside; costs nothing while none is attached. */
+  inspect(inspector: (event: InspectionEvent) => void): Subscription {
+    return this.#host.inspect(inspector);
+  }
+
+  /**
+   * Stops it, and resolves with its exit. A machine whose events name `espalier.stop` is sent it, and killed when
+   * `shutdown` ms have passed without its end; any other logic is stopped at once.
+   */
+  stop(shutdown: ShutdownTime, reason?: unknown): Promise<ActorExit> {
+    if (shutdown === 'kill') return this.kill();
+    if (this.#exit) return this.exited;
+    const first = !this.#asked;
+    this.#asked ??= { reason };
+    if (!this.#host.running) this.#halt();
+    else if (!handles(this.#options.logic, 'espalier.stop')) this.#host.stop();
+    else this.#ask(first, shutdown, reason);
+    return this.exited;
+  }
+
+  /** Ends it at once, whatever it does; disposers run. Resolves with its exit. */
+  kill(): Promise<ActorExit> {
+    if (this.#exit) return this.exited;
+    this.#killed = true;
+    if (this.#host.running) this.#host.stop();
+    else this.#halt();
+    return this.exited;
+  }
+
+  #ask(first: boolean, shutdown: number | 'infinity', reason: unknown): void {
+    if (first) this.#host.send({ type: 'espalier.stop', reason });
+    if (this.#exit || shutdown === 'infinity') return;
+    this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = this.#options.clock.setTimeout(() => void this.kill(), shutdown);
+  }
+
+  /** The end of one that never ran. */
+  #halt(): void {
+    this.#host.stop();
+    this.#end(this.#stopped());
+  }
+
+  #on(signal: HostSignal): void {
+    switch (signal.type) {
+      case 'changed':
+        return this.#changed(signal.snapshot);
+      case 'ended':
+        return this.#ended(signal.snapshot);
+      case 'sent':
+        return (this.#options.onSent ?? this.#options.onDeadLetter)?.(signal.event);
+      case 'dead':
+        return this.#options.onDeadLetter?.(signal.event);
+      case 'fault':
+        return this.#options.onFault?.(signal.error);
+      default:
+        signal satisfies never;
+    }
+  }
+
+  #changed(snapshot: Snapshot<unknown>): void {
+    if (this.#settleStart && !isStarting(snapshot)) this.#settleStart();
+    if (this.#options.onSnapshot) this.#notify(this.#options.onSnapshot, snapshot);
+    for (const listener of this.#listeners ?? []) this.#notify(listener, snapshot);
+    if (this.#exit) this.#listeners = undefined;
+  }
+
+  #notify(listener: SnapshotListener, snapshot: Snapshot<unknown>): void {
+    try {
+      listener(snapshot);
+    } catch (error) {
+      this.#options.onFault?.(error);
+    }
+  }
+
+  #ended(snapshot: Snapshot<unknown>): void {
+    this.#end(this.#exitOf(snapshot));
+  }
+
+  #exitOf(snapshot: Snapshot<unknown>): ActorExit {
+    switch (snapshot.status) {
+      case 'error':
+        return exitOfError(snapshot.error);
+      case 'done':
+        return this.#asked ? this.#stopped() : { kind: 'normal', output: snapshot.output };
+      case 'active':
+      case 'stopped':
+        return this.#stopped();
+      default:
+        return snapshot satisfies never;
+    }
+  }
+
+  #stopped(): ActorExit {
+    if (this.#killed) return { kind: 'killed' };
+    return this.#asked?.reason === undefined ? { kind: 'shutdown' } : { kind: 'shutdown', reason: this.#asked.reason };
+  }
+
+  #end(exit: ActorExit): void {
+    if (this.#exit) return;
+    this.#exit = exit;
+    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
+    this.#settleStart?.();
+    this.#deliverExit?.(exit);
+  }
+}
+
+function settleStart(cell: Cell, resolve: () => void, reject: (error: unknown) => void): void {
+  const { exit } = cell;
+  if (!exit || exit.kind === 'normal') resolve();
+  else if (exit.kind === 'crash') reject(exit.error);
+  else if (exit.kind === 'shutdown') reject(new Shutdown(exit.reason));
+  else reject(new EspalierError('ESP_STOPPED', `${cell.path} was killed before it had started`));
+}
+
+function exitOfError(error: unknown): ActorExit {
+  if (!isShutdown(error)) return { kind: 'crash', error };
+  return error.reason === undefined ? { kind: 'shutdown' } : { kind: 'shutdown', reason: error.reason };
+}
+
+/** Whether an error is a `Shutdown`, also one of a second installed copy. */
+function isShutdown(error: unknown): error is Shutdown {
+  return isEspalierError(error) && error.code === 'ESP_SHUTDOWN';
+}
+
+function isStarting(snapshot: Snapshot<unknown>): boolean {
+  return 'tags' in snapshot && snapshot.tags instanceof Set && snapshot.tags.has('espalier.starting');
+}

@@ -1,0 +1,86 @@
+import { EspalierError } from '../errors.js';
+import type { ActorExit } from '../machines/exit.js';
+import { Cell } from './cell.js';
+import type { TreeEnvironment } from './environment.js';
+import type { ChildSpec, Logic, StartResult } from './spec.js';
+
+/** A started child. */
+export interface StartedChild {
+  readonly cell: Cell;
+}
+
+export interface StartChildOptions {
+  /** Withdraws the start: a cell that is starting is stopped, one that is not yet made never runs. */
+  readonly signal?: AbortSignal;
+  /** Called with the cell when it begins to start: it can be stopped before it has. */
+  readonly onCell?: (cell: Cell) => void;
+}
+
+/** The path of a child; `/` is the root. */
+export function childPath(parentPath: string, id: string): string {
+  return parentPath === '/' ? `/${id}` : `${parentPath}/${id}`;
+}
+
+/**
+ * Starts one incarnation of a child and resolves when it has started. `onExit` is called once, after that, when it ends;
+ * a start that fails is a rejection and no exit.
+ *
+ * @throws what `spec.start` or the actor threw; `ESP_CONFLICT` if its path is taken; `ESP_STOPPED` if withdrawn
+ */
+export async function startChild(
+  env: TreeEnvironment,
+  parentPath: string,
+  spec: ChildSpec,
+  incarnation: number,
+  onExit: (exit: ActorExit) => void,
+  options: StartChildOptions = {},
+): Promise<StartedChild | 'ignore'> {
+  const path = childPath(parentPath, spec.id);
+  const result = await spec.start({ path, incarnation, env });
+  if (result === 'ignore') return 'ignore';
+  if (options.signal?.aborted) throw new EspalierError('ESP_STOPPED', `the start of ${path} was withdrawn`);
+  const cell = makeCell(env, path, spec, incarnation, result);
+  env.directory.register(cell);
+  void cell.exited.then((exit) => {
+    env.directory.release(cell, exit);
+    env.observe({ path, incarnation, role: spec.role, state: 'exited', detail: exit });
+  });
+  await awaitStart(cell, options);
+  env.observe({ path, incarnation, role: spec.role, state: 'running' });
+  // The caller gets the cell first, then its exit, also of one that ended at once.
+  queueMicrotask(() => void cell.exited.then(onExit));
+  return { cell };
+}
+
+async function awaitStart(cell: Cell, { signal, onCell }: StartChildOptions): Promise<void> {
+  const withdraw = () => void cell.stop('infinity');
+  signal?.addEventListener('abort', withdraw, { once: true });
+  try {
+    onCell?.(cell);
+    await cell.start();
+  } finally {
+    signal?.removeEventListener('abort', withdraw);
+  }
+}
+
+function makeCell(env: TreeEnvironment, path: string, spec: ChildSpec, incarnation: number, result: Runnable): Cell {
+  const { logic, input } = takeApart(result);
+  const { role } = spec;
+  const { clock, directory } = env;
+  return new Cell({
+    path,
+    incarnation,
+    logic,
+    input,
+    clock,
+    role,
+    onDeadLetter: (event) => void directory.deadLetter(path, event, 'ended'),
+    onFault: (error) => env.observe({ path, incarnation, role, state: 'fault', detail: error }),
+  });
+}
+
+type Runnable = Exclude<StartResult, 'ignore'>;
+
+function takeApart(result: Runnable): { logic: Logic; input?: unknown } {
+  return 'transition' in result ? { logic: result } : result;
+}

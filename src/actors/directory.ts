@@ -1,0 +1,126 @@
+import type { AnyEventObject } from 'xstate';
+import { EspalierError } from '../errors.js';
+import type { ActorExit } from '../machines/exit.js';
+import type { Cell } from './cell.js';
+
+/** Why an event reached nobody. */
+export type DeadLetterReason = 'unknown_path' | 'stale_incarnation' | 'ended';
+
+/** The end of a monitored actor; `noproc` when there was none of that path. */
+export interface Down {
+  readonly path: string;
+  readonly incarnation: number | null;
+  readonly exit: ActorExit | { readonly kind: 'noproc' };
+}
+
+type Monitor = (down: Down) => void;
+
+export interface DirectoryOptions {
+  /** What a monitor threw. */
+  readonly onFault?: (error: unknown) => void;
+  readonly onDeadLetter?: (path: string, event: AnyEventObject, reason: DeadLetterReason) => void;
+}
+
+/** Who lives where: the living cells by path, those who watch them, and the letters that reached nobody. */
+export class Directory {
+  readonly #options: DirectoryOptions;
+  readonly #cells = new Map<string, Cell>();
+  readonly #monitors = new Map<string, Set<Monitor>>();
+  readonly #incarnations = new Map<string, number>();
+  readonly #deadLetters: Record<DeadLetterReason, number> = { unknown_path: 0, stale_incarnation: 0, ended: 0 };
+
+  constructor(options: DirectoryOptions = {}) {
+    this.#options = options;
+  }
+
+  /** The living cell of a path. */
+  whereis(path: string): Cell | undefined {
+    const cell = this.#cells.get(path);
+    return cell?.exit ? undefined : cell;
+  }
+
+  /** The living cells, in the order in which they were registered. */
+  *cells(): IterableIterator<Cell> {
+    for (const cell of this.#cells.values()) if (!cell.exit) yield cell;
+  }
+
+  /** @throws EspalierError `ESP_CONFLICT` if another cell lives at that path */
+  register(cell: Cell): void {
+    const other = this.whereis(cell.path);
+    if (other && other !== cell) {
+      const context = { path: cell.path, incarnation: other.incarnation };
+      throw new EspalierError('ESP_CONFLICT', `an actor already lives at ${cell.path}`, { context });
+    }
+    const ended = this.#cells.get(cell.path);
+    if (ended?.exit) this.release(ended, ended.exit);
+    this.#cells.set(cell.path, cell);
+    this.#incarnations.set(cell.path, Math.max(cell.incarnation, this.lastIncarnation(cell.path)));
+  }
+
+  /** Takes an ended cell out and tells its monitors, once. */
+  release(cell: Cell, exit: ActorExit): void {
+    if (this.#cells.get(cell.path) !== cell) return;
+    this.#cells.delete(cell.path);
+    const monitors = this.#monitors.get(cell.path);
+    this.#monitors.delete(cell.path);
+    const { path, incarnation } = cell;
+    for (const monitor of monitors ?? []) this.#tell(monitor, { path, incarnation, exit });
+  }
+
+  /** The highest incarnation that a path has had, 0 for none: the next one is higher, also under a new supervisor. */
+  lastIncarnation(path: string): number {
+    return this.#incarnations.get(path) ?? 0;
+  }
+
+  /** Forgets a path that will not be started again, and those below it. */
+  forget(path: string, hasChildren: boolean): void {
+    this.#incarnations.delete(path);
+    if (!hasChildren) return;
+    const below = `${path}/`;
+    for (const known of this.#incarnations.keys()) if (known.startsWith(below)) this.#incarnations.delete(known);
+  }
+
+  /** Calls `monitor` once: when the cell of that path ends, or soon, with `noproc`, when none lives there. */
+  monitor(path: string, monitor: Monitor): Disposable {
+    if (!this.whereis(path)) {
+      queueMicrotask(() => this.#tell(monitor, { path, incarnation: null, exit: { kind: 'noproc' } }));
+      return { [Symbol.dispose]: () => undefined };
+    }
+    const monitors = this.#monitors.get(path) ?? new Set<Monitor>();
+    // A function of its own: the same monitor may watch twice.
+    const entry: Monitor = (down) => monitor(down);
+    this.#monitors.set(path, monitors.add(entry));
+    return { [Symbol.dispose]: () => void monitors.delete(entry) };
+  }
+
+  /** Sends to a path; to a given incarnation only, if one is given. False, and a dead letter, if nobody is there. */
+  send(path: string, event: AnyEventObject, incarnation?: number): boolean {
+    const cell = this.whereis(path);
+    if (!cell) return this.deadLetter(path, event, 'unknown_path');
+    if (incarnation !== undefined && cell.incarnation !== incarnation) {
+      return this.deadLetter(path, event, 'stale_incarnation');
+    }
+    cell.send(event);
+    return true;
+  }
+
+  /** Counts an event that reached nobody. */
+  deadLetter(path: string, event: AnyEventObject, reason: DeadLetterReason): false {
+    this.#deadLetters[reason] += 1;
+    this.#options.onDeadLetter?.(path, event, reason);
+    return false;
+  }
+
+  /** How many events reached nobody, by reason. */
+  get deadLetters(): Readonly<Record<DeadLetterReason, number>> {
+    return { ...this.#deadLetters };
+  }
+
+  #tell(monitor: Monitor, down: Down): void {
+    try {
+      monitor(down);
+    } catch (error) {
+      this.#options.onFault?.(error);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { NewJournalEvent } from '../machines/events.js';
+import type { Directory } from './directory.js';
+import type { ProcessServices } from './process-services.js';
+
+/** Time as actors see it. XState's `Clock` and `SimulatedClock` fit. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  setTimeout(fn: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** What an actor is, for those who look at the tree. */
+export type ActorRole =
+  | 'machine'
+  | 'supervisor'
+  | 'pool'
+  | 'queue'
+  | 'starter'
+  | 'worker'
+  | 'service'
+  | 'dispatcher'
+  | 'coordinator';
+
+/** The live state of one cell, for those who look: never journalled, without a sequence number. */
+export interface Observation {
+  readonly path: string;
+  readonly incarnation: number;
+  readonly role: ActorRole;
+  /** `starting`, `running`, `stopping`, `exited`, `fault`, or the state of the machine. */
+  readonly state: string;
+  readonly detail?: unknown;
+}
+
+/** What a tree of actors needs from the world. The system extends it; tests hand in a simulated clock. */
+export interface TreeEnvironment {
+  readonly clock: Clock;
+  /** In [0, 1). */
+  random(): number;
+  readonly directory: Directory;
+  /** Writes an event to the journal; does not wait, does not throw. */
+  journal(event: NewJournalEvent): void;
+  /** Reports the state of a cell; does not throw. */
+  observe(observation: Observation): void;
+  /** What pools and services start processes with; the first call starts the spawner. */
+  processes?(): Promise<ProcessServices>;
+}

@@ -1,0 +1,388 @@
+import { format } from 'node:util';
+import {
+  Actor,
+  type AnyActorLogic,
+  type AnyActorRef,
+  type AnyEventObject,
+  fromCallback,
+  type InspectionEvent,
+  type Observer,
+  type Snapshot,
+  type Subscription,
+} from 'xstate';
+import { EspalierError } from '../errors.js';
+import { type Callback, callbackLogic, settle } from './cell-callback.js';
+import { isMachine, isSwallowed, withoutFinished } from './cell-machine.js';
+import { CellTimers } from './cell-timers.js';
+import type { Clock } from './environment.js';
+
+/**
+ * The one file that touches what XState keeps to itself. A cell's root actor gets an `ActorHost` as its parent and as its
+ * system; so every actor that is created, started, ended or written to inside the cell passes through here.
+ */
+
+/** What a host tells its cell. */
+export type HostSignal =
+  /** The root has a new snapshot. */
+  | { readonly type: 'changed'; readonly snapshot: Snapshot<unknown> }
+  /** The root has ended: its snapshot says how. Everything it had started is stopped. */
+  | { readonly type: 'ended'; readonly snapshot: Snapshot<unknown> }
+  /** The root sent this to its parent. */
+  | { readonly type: 'sent'; readonly event: AnyEventObject }
+  /** Nobody was there to receive this. */
+  | { readonly type: 'dead'; readonly event: AnyEventObject }
+  /** Something threw where it can harm nobody any more. */
+  | { readonly type: 'fault'; readonly error: unknown };
+
+/** What we use of an actor beyond its public interface. */
+interface HostedActor {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly systemId?: string | undefined;
+  readonly system: unknown;
+  readonly _parent?: unknown;
+  readonly _processingStatus: number;
+  readonly _actorScope: { actionExecutor(action: HostedAction): void };
+  _snapshot: Snapshot<unknown>;
+  logic: AnyActorLogic;
+  start(): unknown;
+  getSnapshot(): Snapshot<unknown>;
+  subscribe: Actor<AnyActorLogic>['subscribe'];
+  on: Actor<AnyActorLogic>['on'];
+  _send(event: AnyEventObject): void;
+  _stop(): unknown;
+}
+
+interface HostedAction {
+  readonly type: string;
+  exec?: ((info: unknown, params: unknown) => unknown) | undefined;
+}
+
+const STOPPED = 2;
+const STOP = 'xstate.stop';
+/** Makes an actor throw what was thrown on its behalf: by an observer, a handler, or later by an asynchronous function. */
+const THROW = 'espalier.throw';
+
+let sessions = 0;
+
+/** The XState system of one cell, and the parent of its root. */
+export class ActorHost {
+  readonly system = this;
+  readonly _clock: Clock;
+  readonly scheduler: CellTimers;
+  readonly #signal: (signal: HostSignal) => void;
+  /** The running children of each actor, by id. Those XState has lost sight of are still in here. */
+  readonly #children = new Map<unknown, Map<string, HostedActor>>();
+  #root: HostedActor | undefined;
+  #keyed: Map<string, AnyActorRef> | undefined;
+  #inspectors: Set<Observer<InspectionEvent>> | undefined;
+  #finished: HostedActor[] | undefined;
+
+  constructor(clock: Clock, signal: (signal: HostSignal) => void) {
+    this._clock = clock;
+    this.#signal = signal;
+    this.scheduler = new CellTimers(clock, (source, target, event) => this._relay(source, target, event));
+  }
+
+  /** Makes the root; nothing runs yet. */
+  create(
+    logic: AnyActorLogic,
+    options: { id: string; input: unknown; snapshot?: Snapshot<unknown> | undefined },
+  ): void {
+    const actor: unknown = Reflect.construct(Actor, [logic, { ...options, parent: this }]);
+    this.#root = hosted(actor);
+  }
+
+  get root(): HostedActor & AnyActorRef {
+    if (!this.#root || !isActorRef(this.#root)) throw new EspalierError('ESP_STOPPED', 'the cell has no actor');
+    return this.#root;
+  }
+
+  /** Whether the root has been started and has not ended. */
+  get running(): boolean {
+    return this.#root?._processingStatus === 1;
+  }
+
+  start(): void {
+    this.root.start();
+  }
+
+  send(event: AnyEventObject): void {
+    this._relay(undefined, this.root, event);
+  }
+
+  /** Stops the newest first, each after what it started; disposers run. The root follows at once, or after its present event. */
+  stop(): void {
+    this.#stopBelow(this.root);
+    this.root._stop();
+  }
+
+  #stopBelow(actor: HostedActor): void {
+    const children = this.#children.get(actor);
+    if (!children) return;
+    for (const child of [...children.values()].reverse()) {
+      this.#stopBelow(child);
+      child._stop();
+    }
+  }
+
+  // What XState calls on a parent.
+
+  _send(event: AnyEventObject): void {
+    const { id } = this.root;
+    if (event.type === `xstate.done.actor.${id}` || event.type === `xstate.error.actor.${id}`) return;
+    this.#signal({ type: 'sent', event });
+  }
+
+  // What XState calls on a system.
+
+  /** XState's `log` writes to stdout by default, which belongs to the host's own output. */
+  _logger(...args: unknown[]): void {
+    process.stderr.write(`${format(...args)}\n`);
+  }
+
+  _bookId(): string {
+    return `e:${sessions++}`;
+  }
+
+  _register(_sessionId: string, ref: AnyActorRef): void {
+    const actor = hosted(ref);
+    const siblings = this.#children.get(actor._parent) ?? new Map<string, HostedActor>();
+    this.#children.set(actor._parent, siblings);
+    const namesake = siblings.get(actor.id);
+    siblings.delete(actor.id);
+    siblings.set(actor.id, actor);
+    if (namesake && namesake !== actor) namesake._stop();
+  }
+
+  /** XState calls this early too, when it has only decided to stop an actor; such an actor is still watched. */
+  _unregister(ref: AnyActorRef): void {
+    const actor = hosted(ref);
+    const { systemId } = actor;
+    if (systemId !== undefined && this.#keyed?.get(systemId) === ref) this.#keyed.delete(systemId);
+    if (actor._processingStatus === STOPPED) this.#ended(actor);
+  }
+
+  get(systemId: string): AnyActorRef | undefined {
+    return this.#keyed?.get(systemId);
+  }
+
+  getAll(): Record<string, AnyActorRef> {
+    return Object.fromEntries(this.#keyed ?? []);
+  }
+
+  _set(systemId: string, ref: AnyActorRef): void {
+    this.#keyed ??= new Map();
+    const existing = this.#keyed.get(systemId);
+    if (existing && existing !== ref) throw new EspalierError('ESP_CONFLICT', `system id '${systemId}' is taken`);
+    this.#keyed.set(systemId, ref);
+  }
+
+  readonly _relay = (source: AnyActorRef | undefined, target: AnyActorRef | ActorHost, event: AnyEventObject): void => {
+    if (target === this) return this._send(event);
+    if (target instanceof ActorHost) return target._send(event);
+    if (this.#inspectors) {
+      this.#inspect({
+        type: '@xstate.event',
+        sourceRef: source,
+        actorRef: target,
+        event,
+        rootId: this.#root?.sessionId ?? '',
+      });
+    }
+    const actor = hosted(target);
+    if (actor._processingStatus === STOPPED) this.#signal({ type: 'dead', event });
+    else actor._send(event);
+  };
+
+  _sendInspectionEvent(event: InspectionEvent): void {
+    if (event.type === '@xstate.actor') this.#adopt(event.actorRef);
+    if (event.type === '@xstate.snapshot' && hosted(event.actorRef) === this.#root) {
+      this.#signal({ type: 'changed', snapshot: event.snapshot });
+    }
+    if (this.#inspectors) this.#inspect({ ...event, rootId: this.#root?.sessionId ?? '' });
+  }
+
+  /** Attaches an inspector: what it throws harms nobody. Without one, inspection costs nothing. */
+  inspect(observer: Observer<InspectionEvent> | ((event: InspectionEvent) => void)): Subscription {
+    const inspector = typeof observer === 'function' ? { next: observer } : observer;
+    this.#inspectors ??= new Set();
+    this.#inspectors.add(inspector);
+    return {
+      unsubscribe: () => {
+        this.#inspectors?.delete(inspector);
+        if (this.#inspectors?.size === 0) this.#inspectors = undefined;
+      },
+    };
+  }
+
+  #inspect(event: InspectionEvent): void {
+    for (const inspector of this.#inspectors ?? []) {
+      try {
+        inspector.next?.(event);
+      } catch (error) {
+        this.fault(error);
+      }
+    }
+  }
+
+  /** Takes an actor in while its constructor runs: before its logic runs, before anybody can subscribe to it. */
+  #adopt(ref: unknown): void {
+    const actor = hosted(ref);
+    if (isMachine(actor.logic)) this.#watchActions(actor);
+    actor.logic = guarded(actor.logic);
+    actor.subscribe = guardedSubscribe;
+    actor.on = guardedOn;
+  }
+
+  /** An asynchronous action's rejection is a throw of its actor. */
+  #watchActions(actor: HostedActor): void {
+    const scope = actor._actorScope;
+    const execute = scope.actionExecutor;
+    scope.actionExecutor = (action) => {
+      const { exec } = action;
+      if (exec && !action.type.startsWith('xstate.')) {
+        action.exec = (info, params) => settle(exec(info, params), undefined, (error) => this.fail(actor, error));
+      }
+      execute(action);
+    };
+  }
+
+  #ended(actor: HostedActor): void {
+    const siblings = this.#children.get(actor._parent);
+    if (siblings?.get(actor.id) === actor) siblings.delete(actor.id);
+    if (siblings?.size === 0) this.#children.delete(actor._parent);
+    this.#stopBelow(actor);
+    if (actor === this.#root) this.#signal({ type: 'ended', snapshot: actor.getSnapshot() });
+    else this.#removeLater(actor);
+  }
+
+  /** A finished child leaves its parent's snapshot once the parent has had its done event: a turn later. */
+  #removeLater(actor: HostedActor): void {
+    if (this.#finished) {
+      this.#finished.push(actor);
+      return;
+    }
+    this.#finished = [actor];
+    queueMicrotask(() => {
+      const finished = this.#finished ?? [];
+      this.#finished = undefined;
+      for (const parent of new Set(finished.map((child) => child._parent)))
+        if (isHosted(parent)) parent._snapshot = withoutFinished(parent.getSnapshot(), finished);
+    });
+  }
+
+  /** Makes an actor fail as if its logic had thrown; one that has ended cannot fail any more. */
+  fail(ref: unknown, error: unknown): void {
+    const actor = hosted(ref);
+    if (actor._processingStatus === STOPPED || actor.getSnapshot().status !== 'active') this.fault(error);
+    else actor._send({ type: THROW, error });
+  }
+
+  fault(error: unknown): void {
+    this.#signal({ type: 'fault', error });
+  }
+}
+
+function isHosted(value: unknown): value is HostedActor {
+  return typeof value === 'object' && value !== null && '_processingStatus' in value && '_actorScope' in value;
+}
+
+/** @throws EspalierError `ESP_PLATFORM` if XState's actors are not made as we know them */
+function hosted(value: unknown): HostedActor {
+  if (isHosted(value)) return value;
+  throw new EspalierError('ESP_PLATFORM', 'this version of XState is not the one Espalier was built for (5.33)');
+}
+
+function isActorRef(actor: HostedActor): actor is HostedActor & AnyActorRef {
+  return 'send' in actor && 'src' in actor;
+}
+
+/** The host of an actor; none for actors that live outside cells. */
+function hostOf(actor: { readonly system: unknown }): ActorHost | undefined {
+  return actor.system instanceof ActorHost ? actor.system : undefined;
+}
+
+const guardedLogics = new WeakMap<AnyActorLogic, AnyActorLogic>();
+
+/** XState marks callback logic in no way; but all of it has one and the same transition function. */
+const CALLBACK_SOURCE = fromCallback(() => undefined).transition.toString();
+
+function isCallback(logic: AnyActorLogic): logic is AnyActorLogic & { config: Callback } {
+  return typeof logic.config === 'function' && logic.transition.toString() === CALLBACK_SOURCE;
+}
+
+/** The logic as cells run it: what it throws ends its actor and runs its disposers, and its disposers harm nobody. */
+function guarded(logic: AnyActorLogic): AnyActorLogic {
+  const known = guardedLogics.get(logic);
+  if (known) return known;
+  const made = guardTransition(isCallback(logic) ? callbackLogic(logic.config, callbackHost) : logic);
+  guardedLogics.set(logic, made);
+  guardedLogics.set(made, made);
+  return made;
+}
+
+const callbackHost = {
+  sendBack: (self: AnyActorRef, event: AnyEventObject) => {
+    if (self._parent) hostOf(self)?._relay(self, self._parent, event);
+  },
+  fail: (self: AnyActorRef, error: unknown) => hostOf(self)?.fail(self, error),
+  fault: (self: AnyActorRef, error: unknown) => hostOf(self)?.fault(error),
+};
+
+function guardTransition(logic: AnyActorLogic): AnyActorLogic {
+  const stop: AnyActorLogic['transition'] = (snapshot, event, scope) => {
+    try {
+      return logic.transition(snapshot, event, scope);
+    } catch (error) {
+      hostOf(scope)?.fault(error);
+      return { ...snapshot, status: 'stopped', error: undefined };
+    }
+  };
+  const transition: AnyActorLogic['transition'] = (snapshot, event, scope) => {
+    if (event.type === STOP) return stop(snapshot, event, scope);
+    try {
+      if (event.type === THROW || isSwallowed(logic, snapshot, event)) throw event.error;
+      return logic.transition(snapshot, event, scope);
+    } catch (error) {
+      // A machine's children are stopped by the host; other logics dispose of what they hold when they are stopped.
+      if (!isMachine(logic)) stop(snapshot, { type: STOP }, scope);
+      throw error;
+    }
+  };
+  return Object.create(logic, {
+    transition: { value: transition },
+    getInitialSnapshot: { value: logic.getInitialSnapshot.bind(logic) },
+    getPersistedSnapshot: { value: logic.getPersistedSnapshot.bind(logic) },
+    restoreSnapshot: { value: logic.restoreSnapshot?.bind(logic) },
+    start: { value: logic.start?.bind(logic) },
+  });
+}
+
+/** Calls what somebody attached to an actor; what it throws is the actor's failure, and never reaches the host process. */
+function guardListener<T>(actor: HostedActor, listener: ((value: T) => unknown) | undefined): (value: T) => void {
+  return (value) => {
+    const fail = (error: unknown) => hostOf(actor)?.fail(actor, error);
+    try {
+      settle(listener?.(value), undefined, fail);
+    } catch (error) {
+      fail(error);
+    }
+  };
+}
+
+type Listener = (value: unknown) => unknown;
+type ListenerOrObserver = Listener | { next?: Listener; error?: Listener; complete?: () => unknown };
+
+function guardedSubscribe(this: HostedActor, next?: ListenerOrObserver, error?: Listener, complete?: () => unknown) {
+  const observer = typeof next === 'object' ? next : { next, error, complete };
+  // An error needs no listener here: it is the exit of the actor, which its parent or its cell hears of.
+  const onError = guardListener<unknown>(this, observer.error?.bind(observer));
+  const onComplete = guardListener<void>(this, observer.complete?.bind(observer));
+  const onNext = guardListener<unknown>(this, observer.next?.bind(observer));
+  return Actor.prototype.subscribe.call(this, onNext, onError, onComplete);
+}
+
+function guardedOn(this: HostedActor, type: string, handler: Listener): Subscription {
+  return Actor.prototype.on.call(this, type, guardListener(this, handler));
+}
