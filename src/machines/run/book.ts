@@ -9,8 +9,8 @@ import type { SlotStatus } from './slot.js';
 import { SlotTable } from './slot-table.js';
 import type { RunPolicy } from './status.js';
 
-/** What a run needs to know before its plan is read. */
-export interface RunSettings {
+/** What a run needs to know before its plan is read: the machine's input. */
+export interface RunInput {
   readonly policy: Pick<RunPolicy, 'concurrency' | 'failFast' | 'reorderWindow'>;
   /** Slots claimed beyond those at work (1). */
   readonly ahead?: number;
@@ -18,6 +18,12 @@ export interface RunSettings {
   readonly batch?: number;
   /** Variants and chains of slots, and the cap per variant; without it no slot waits for another. */
   readonly schedule?: GateOptions;
+  /**
+   * Called before each change of the books. By default they are changed in place, which is sound for an actor: it never
+   * goes back to an earlier snapshot. Whoever does (`transition` on kept snapshots, `xstate/graph`) gives
+   * `(book) => book.clone()`.
+   */
+  readonly isolate?: (book: RunBook) => RunBook;
 }
 
 /** Where a run's slots are; for readers. */
@@ -48,19 +54,21 @@ export class RunBook {
   readonly #parts: Parts;
   /** After a refusal nothing is claimed until something has changed. */
   held = false;
+  /** Writes of status and of the cancelled rest that are under way. */
+  writes = 0;
 
   private constructor(parts: Parts) {
     this.#parts = parts;
   }
 
   /** Books without slots, for a run whose plan is not known yet. */
-  static blank(settings: RunSettings): RunBook {
-    return RunBook.open(settings, { slots: new Uint8Array(0), finished: new Map(), hasFailure: false });
+  static blank(input: RunInput): RunBook {
+    return RunBook.open(input, { slots: new Uint8Array(0), finished: new Map(), hasFailure: false });
   }
 
-  /** Throws `ESP_INVALID` when settings or plan do not fit. */
-  static open(settings: RunSettings, plan: LoadedPlan): RunBook {
-    const { policy, ahead = 1, batch = 256, schedule = {} } = settings;
+  /** Throws `ESP_INVALID` when input or plan do not fit. */
+  static open(input: RunInput, plan: LoadedPlan): RunBook {
+    const { policy, ahead = 1, batch = 256, schedule = {} } = input;
     const table = openTable(plan);
     const ruling = rulingFor(policy.failFast, plan);
     const barred = (index: number) => ruling.overrule(index) !== null;
@@ -77,10 +85,14 @@ export class RunBook {
     return this.#parts.table.frontier === this.#parts.table.size;
   }
 
-  /** Whether nothing is leased, nothing is being committed and nothing is due. */
+  /** Whether nothing is leased and nothing is being written. */
+  get idle(): boolean {
+    return this.#parts.leases.size === 0 && this.#parts.committer.outstanding === null && this.writes === 0;
+  }
+
+  /** Whether it is idle and no row is due. */
   get quiet(): boolean {
-    const { leases, committer } = this.#parts;
-    return leases.size === 0 && committer.outstanding === null && !committer.ready;
+    return this.idle && !this.#parts.committer.ready;
   }
 
   /** Whether the committed prefix has settled every row behind it. */
@@ -90,10 +102,6 @@ export class RunBook {
 
   get hasPending(): boolean {
     return this.#parts.table.count('pending') > 0;
-  }
-
-  get hasLeases(): boolean {
-    return this.#parts.leases.size > 0;
   }
 
   get hasStarted(): boolean {
@@ -172,6 +180,11 @@ export class RunBook {
     this.#parts.committer.failed();
   }
 
+  /** The room that the pool has for this run, in slots. */
+  get capacity(): number {
+    return this.#parts.planner.capacity;
+  }
+
   set capacity(slots: number) {
     this.#parts.planner.capacity = slots;
   }
@@ -184,6 +197,7 @@ export class RunBook {
     const committer = this.#parts.committer.clone(table, ruling, commitWith(planner, table));
     const copy = new RunBook({ table, ruling, planner, committer, leases: this.#parts.leases.clone() });
     copy.held = this.held;
+    copy.writes = this.writes;
     return copy;
   }
 }

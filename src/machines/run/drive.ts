@@ -7,7 +7,7 @@ import type { RunEvent } from './run-events.js';
  *
  * - `open`: claim, start and commit
  * - `closing`: give back what is claimed and not started, commit what is due
- * - `shut`: give back, write nothing more
+ * - `shut`: give back, commit nothing more
  */
 export type DriveMode = 'open' | 'closing' | 'shut';
 
@@ -27,7 +27,11 @@ export function absorb(book: RunBook, event: RunEvent): void {
     case 'committed':
       return book.confirmCommit(event.indexes);
     case 'rest.cancelled':
+      book.writes -= 1;
       return book.cancel(event.ranges);
+    case 'status.set':
+      book.writes -= 1;
+      return;
     case 'capacity.changed':
       book.held = false;
       book.capacity = event.slots;
@@ -38,7 +42,6 @@ export function absorb(book: RunBook, event: RunEvent): void {
     case 'write.failed':
       return forget(book, event.write, event.indexes ?? []);
     case 'plan.loaded':
-    case 'status.set':
     case 'pause':
     case 'stop':
     case 'espalier.stop':
@@ -55,16 +58,23 @@ export function nextCommands(book: RunBook, mode: DriveMode): RunCommand[] {
     if (indexes.length > 0) commands.push({ type, indexes });
   };
   // Places are filled first, so that nothing stands between an end and the next start.
-  if (mode === 'open') add('start', book.start());
-  if (mode === 'open') add('claim', book.claim());
+  const open = mode === 'open' && !book.closed;
+  if (open) add('start', book.start());
+  if (open) add('claim', book.claim());
   if (mode !== 'open') add('release', book.release());
   const batch = mode === 'shut' ? null : book.nextCommit();
   if (batch !== null) commands.push({ type: 'commit', ...batch });
   return commands;
 }
 
+/** What the books have to know of a command that the machine asks for by itself. */
+export function note(book: RunBook, command: RunCommand): void {
+  if (command.type === 'setStatus' || command.type === 'cancelRest') book.writes += 1;
+}
+
 /** A failed write has left nothing behind: what it was to change stands as before. */
 function forget(book: RunBook, write: RunWrite, indexes: readonly number[]): void {
   if (write === 'commit') book.failCommit();
+  if (write === 'status' || write === 'cancelRest') book.writes -= 1;
   book.requeue(indexes);
 }

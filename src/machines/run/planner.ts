@@ -47,6 +47,10 @@ export class Planner {
     return Math.min(this.#options.concurrency, this.#capacity);
   }
 
+  get capacity(): number {
+    return this.#capacity;
+  }
+
   /** The room that the pool has for this run, in slots; with none nothing is claimed, ahead or not. */
   set capacity(slots: number) {
     this.#capacity = Math.max(0, slots);

@@ -1,0 +1,236 @@
+import { setup } from 'xstate';
+import { RunBook, type RunInput } from './book.js';
+import type { RunCommand, RunEnd } from './commands.js';
+import { absorb, type DriveMode, nextCommands, note } from './drive.js';
+import type { RunEvent } from './run-events.js';
+import type { RunStatus } from './status.js';
+
+export type { RunInput } from './book.js';
+
+/** What the machine keeps. `book` is a summary in JSON. */
+export interface RunContext {
+  readonly input: RunInput;
+  readonly book: RunBook;
+  /** Whether the plan has been read. */
+  readonly loaded: boolean;
+  readonly end: RunEnd | null;
+  /** Why the run ends `failed`: what the first write that failed said. */
+  readonly error?: unknown;
+}
+
+/** How a run's machine ended: what its last command `done` said. */
+export interface RunOutput {
+  readonly end: RunEnd;
+  readonly error?: unknown;
+}
+
+interface RunTypes {
+  readonly context?: RunContext;
+  readonly events?: RunEvent;
+  readonly input?: RunInput;
+  readonly output?: RunOutput;
+  readonly tags?: 'espalier.starting';
+}
+
+const noTypes: RunTypes = {};
+
+const run = setup({
+  types: noTypes,
+  actions: {
+    /** Performs one command; whoever drives the run provides it. */
+    perform: (_, _command: RunCommand): void => undefined,
+  },
+  guards: {
+    isComplete: ({ context }) => context.loaded && context.book.complete,
+    isClosed: ({ context }) => context.book.closed,
+    isQuiet: ({ context }) => context.book.quiet,
+    isIdle: ({ context }) => context.book.idle,
+  },
+});
+
+const isolate = ({ input, book }: RunContext): RunBook => input.isolate?.(book) ?? book;
+
+/** Enters the event into the books. */
+const enter = run.enqueueActions(({ context, event, enqueue }) => {
+  const book = isolate(context);
+  absorb(book, event);
+  enqueue.assign({ book });
+});
+
+/** Asks for what the books make necessary now. */
+const advance = (mode: DriveMode) =>
+  run.enqueueActions(({ context, enqueue }) => {
+    const book = isolate(context);
+    const commands = nextCommands(book, mode);
+    enqueue.assign({ book });
+    for (const command of commands) enqueue({ type: 'perform', params: command });
+  });
+
+const ask = (command: RunCommand) =>
+  run.enqueueActions(({ context, enqueue }) => {
+    const book = isolate(context);
+    note(book, command);
+    enqueue.assign({ book });
+    enqueue({ type: 'perform', params: command });
+  });
+
+const setStatus = (to: Exclude<RunStatus, 'created'>) => ask({ type: 'setStatus', to });
+
+const stopRunning = run.enqueueActions(({ context: { book }, enqueue }) => {
+  const then = book.closed ? 'cancel' : 'requeue';
+  if (book.hasStarted) enqueue({ type: 'perform', params: { type: 'stopRunning', then } });
+});
+
+const cancelRest = run.enqueueActions(({ context, enqueue }) => {
+  if (context.book.hasPending) enqueue(ask({ type: 'cancelRest' }));
+});
+
+const open = run.enqueueActions(({ context, event, enqueue }) => {
+  if (event.type !== 'plan.loaded') return;
+  const book = RunBook.open(context.input, event.plan);
+  book.capacity = context.book.capacity;
+  enqueue.assign({ book, loaded: true });
+});
+
+const blame = run.enqueueActions(({ event, enqueue }) => {
+  if (event.type === 'write.failed') enqueue.assign({ error: event.error });
+});
+
+const end = (how: RunEnd) =>
+  run.enqueueActions(({ context, enqueue }) => {
+    enqueue.assign({ end: how });
+    const { error } = context;
+    enqueue({ type: 'perform', params: { type: 'done', end: how, ...(error === undefined ? {} : { error }) } });
+  });
+
+/** What every state hears that has books to keep. */
+const hears = (mode: DriveMode) => {
+  const actions = [enter, advance(mode)];
+  return {
+    'claim.granted': { actions },
+    'claim.refused': { actions },
+    released: { actions },
+    'attempt.recorded': { actions },
+    committed: { actions },
+    'rest.cancelled': { actions },
+    'status.set': { actions },
+    'capacity.changed': { actions },
+    'write.failed': { target: '#run.failing', actions: [enter, blame] },
+  } as const;
+};
+
+const whenStopped = { stop: '#run.stopping', 'espalier.stop': '#run.interrupting' } as const;
+const whenComplete = { guard: 'isComplete', target: '#run.completing' } as const;
+
+const loading = run.createStateConfig({
+  tags: ['espalier.starting'],
+  entry: ask({ type: 'load' }),
+  initial: 'toRun',
+  on: { ...hears('shut'), ...whenStopped },
+  states: {
+    toRun: { on: { 'plan.loaded': { target: '#run.running', actions: open }, pause: 'toPause' } },
+    toPause: { on: { 'plan.loaded': { target: '#run.pausing', actions: open }, resume: 'toRun' } },
+  },
+});
+
+const running = run.createStateConfig({
+  entry: advance('open'),
+  always: [whenComplete, { guard: 'isClosed', target: '#run.cancelling' }],
+  on: { ...hears('open'), ...whenStopped, pause: '#run.pausing' },
+});
+
+/** The first failure is committed and the run fails fast: nothing is left to run for. */
+const cancelling = run.createStateConfig({
+  entry: [cancelRest, stopRunning, advance('closing')],
+  always: whenComplete,
+  on: { ...hears('closing'), ...whenStopped },
+});
+
+const resume = { target: '#run.running', actions: [enter, setStatus('running')] } as const;
+
+/** Nothing more is started; what runs is awaited. */
+const pausing = run.createStateConfig({
+  entry: advance('closing'),
+  always: [whenComplete, { guard: 'isQuiet', target: '#run.paused' }],
+  on: { ...hears('closing'), ...whenStopped, resume },
+});
+
+const paused = run.createStateConfig({
+  entry: setStatus('paused'),
+  always: whenComplete,
+  on: { ...hears('closing'), stop: '#run.stopping', 'espalier.stop': '#run.parking', resume },
+});
+
+/** The host stops while the run is paused: it stays so on disk. */
+const parking = run.createStateConfig({
+  always: { guard: 'isQuiet', target: '#run.parked' },
+  on: hears('closing'),
+});
+
+/** What runs is stopped and given back; then the run's status is written, then it ends. */
+const ending = (how: 'stopped' | 'interrupted') =>
+  run.createStateConfig({
+    entry: [stopRunning, advance('closing')],
+    initial: 'winding',
+    on: hears('closing'),
+    states: {
+      winding: { always: [whenComplete, { guard: 'isQuiet', target: 'writing' }] },
+      writing: { entry: setStatus(how), always: { guard: 'isQuiet', target: `#run.${how}` } },
+    },
+  });
+
+const completing = run.createStateConfig({
+  entry: setStatus('completed'),
+  always: { guard: 'isQuiet', target: '#run.completed' },
+  on: hears('closing'),
+});
+
+/** A write failed: what runs is stopped, and what is leased and being written is awaited, whatever becomes of it. */
+const failing = run.createStateConfig({
+  entry: [stopRunning, advance('shut')],
+  always: { guard: 'isIdle', target: '#run.failed' },
+  on: { ...hears('shut'), 'write.failed': { actions: [enter, advance('shut')] } },
+});
+
+const final = (how: RunEnd) => run.createStateConfig({ type: 'final', entry: end(how) });
+
+/**
+ * One run, from reading its plan to its end. It decides and asks; whoever drives it performs (`RunCommand` says what
+ * each command asks for and what answers it) and tells it what happened (`RunEvent`). A state changes when the run's
+ * aim does, not with every slot.
+ *
+ * `loading` (tag `espalier.starting`) → `running` ⇄ `pausing` → `paused`; `cancelling` after a committed failure with
+ * fail-fast; `completing` once every slot is committed; `stopping` and `interrupting` when it is ended early; `parking`
+ * when its host stops while it is paused; `failing` when a write failed. It ends in one of `completed`, `stopped`,
+ * `interrupted`, `parked` and `failed`, each announced by the command `done`.
+ *
+ * @example
+ * const logic = runMachine.provide({ actions: { perform: (_, command) => coordinator.perform(command) } });
+ * const actor = createActor(logic, { input: { policy: { concurrency: 4, failFast: false, reorderWindow: 64 } } });
+ */
+export const runMachine = run.createMachine({
+  id: 'run',
+  context: ({ input }) => ({ input, book: RunBook.blank(input), loaded: false, end: null }),
+  output: ({ context }) => ({
+    end: context.end ?? 'failed',
+    ...(context.error === undefined ? {} : { error: context.error }),
+  }),
+  initial: 'loading',
+  states: {
+    loading,
+    running,
+    cancelling,
+    pausing,
+    paused,
+    parking,
+    stopping: ending('stopped'),
+    interrupting: ending('interrupted'),
+    completing,
+    failing,
+    completed: final('completed'),
+    stopped: final('stopped'),
+    interrupted: final('interrupted'),
+    parked: final('paused'),
+    failed: final('failed'),
+  },
+});

@@ -1,0 +1,64 @@
+import { createActor } from 'xstate';
+import type { RunCommand } from '../../../src/machines/run/commands.js';
+import { type RunInput, runMachine } from '../../../src/machines/run/machine.js';
+import type { LoadedPlan, RunEvent } from '../../../src/machines/run/run-events.js';
+
+/** A run's machine with nobody behind it: the test sees each command and says what happened. */
+export class Bench {
+  readonly commands: RunCommand[] = [];
+  readonly #actor;
+
+  constructor(input: Partial<RunInput> & { concurrency?: number; failFast?: boolean; reorderWindow?: number } = {}) {
+    const { concurrency = 2, failFast = false, reorderWindow = 64, ...rest } = input;
+    const logic = runMachine.provide({ actions: { perform: (_, command) => void this.commands.push(command) } });
+    this.#actor = createActor(logic, { input: { policy: { concurrency, failFast, reorderWindow }, ...rest } });
+    this.#actor.start();
+  }
+
+  get state(): unknown {
+    return this.#actor.getSnapshot().value;
+  }
+
+  get status(): string {
+    return this.#actor.getSnapshot().status;
+  }
+
+  get output(): unknown {
+    return this.#actor.getSnapshot().output;
+  }
+
+  get summary() {
+    return this.#actor.getSnapshot().context.book.summary();
+  }
+
+  has(tag: 'espalier.starting'): boolean {
+    return this.#actor.getSnapshot().hasTag(tag);
+  }
+
+  /** Sends the events and returns what was asked for since. */
+  send(...events: readonly RunEvent[]): RunCommand[] {
+    for (const event of events) this.#actor.send(event);
+    return this.take();
+  }
+
+  take(): RunCommand[] {
+    return this.commands.splice(0);
+  }
+
+  load(slots: ArrayLike<number>, rest: Partial<Omit<LoadedPlan, 'slots'>> = {}): RunCommand[] {
+    const plan = { slots: Uint8Array.from(slots), finished: new Map(), hasFailure: false, ...rest };
+    return this.send({ type: 'plan.loaded', plan });
+  }
+}
+
+/** The end of an attempt, as the store has recorded it. */
+export function ended(
+  index: number,
+  outcome: 'succeeded' | 'failed' | 'timed_out' | 'cancelled' = 'succeeded',
+): Extract<RunEvent, { type: 'attempt.recorded' }> {
+  return { type: 'attempt.recorded', index, requeue: false, outcome };
+}
+
+export function requeued(index: number): Extract<RunEvent, { type: 'attempt.recorded' }> {
+  return { type: 'attempt.recorded', index, requeue: true };
+}
