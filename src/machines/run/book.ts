@@ -54,8 +54,8 @@ export class RunBook {
   readonly #parts: Parts;
   /** After a refusal nothing is claimed until something has changed. */
   held = false;
-  /** Writes of status and of the cancelled rest that are under way. */
-  writes = 0;
+  /** Writes of the run's status that are under way. */
+  statusWrites = 0;
 
   private constructor(parts: Parts) {
     this.#parts = parts;
@@ -87,7 +87,7 @@ export class RunBook {
 
   /** Whether nothing is leased and nothing is being written. */
   get idle(): boolean {
-    return this.#parts.leases.size === 0 && this.#parts.committer.outstanding === null && this.writes === 0;
+    return this.#parts.leases.size === 0 && this.#parts.committer.outstanding === null && this.statusWrites === 0;
   }
 
   /** Whether it is idle and no row is due. */
@@ -98,10 +98,6 @@ export class RunBook {
   /** Whether the committed prefix has settled every row behind it. */
   get closed(): boolean {
     return this.#parts.ruling.closed;
-  }
-
-  get hasPending(): boolean {
-    return this.#parts.table.count('pending') > 0;
   }
 
   get hasStarted(): boolean {
@@ -158,16 +154,6 @@ export class RunBook {
     this.#parts.planner.finish(index, outcome);
   }
 
-  /** Pending slots in these [from, to) ranges are finished as cancelled; the others stay as they are. */
-  cancel(ranges: readonly (readonly [number, number])[]): void {
-    const { table, planner } = this.#parts;
-    for (const [from, to] of ranges) {
-      for (let index = from; index < to; index += 1) {
-        if (table.phase(index) === 'pending') planner.finish(index, 'cancelled');
-      }
-    }
-  }
-
   nextCommit(): CommitBatch | null {
     return this.#parts.committer.next();
   }
@@ -197,7 +183,7 @@ export class RunBook {
     const committer = this.#parts.committer.clone(table, ruling, commitWith(planner, table));
     const copy = new RunBook({ table, ruling, planner, committer, leases: this.#parts.leases.clone() });
     copy.held = this.held;
-    copy.writes = this.writes;
+    copy.statusWrites = this.statusWrites;
     return copy;
   }
 }

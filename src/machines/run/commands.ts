@@ -11,8 +11,6 @@ export type RunEnd = 'completed' | 'stopped' | 'interrupted' | 'paused' | 'faile
  * `write.failed` and by nothing else.
  */
 export type RunCommand =
-  /** The first command: read the plan of the run, which is this host's already. Answer: `plan.loaded`. */
-  | { readonly type: 'load' }
   /**
    * Claim these slots on disk. Answer: `claim.granted` with those that were claimed, `claim.refused` with the others.
    * Several claims may be under way at once, one slot each once the run is at speed.
@@ -34,8 +32,6 @@ export type RunCommand =
    * which of them ran before the ruling was known is a matter of timing and must not show.
    */
   | { readonly type: 'commit'; readonly indexes: readonly number[]; readonly as: Overruled | null }
-  /** Fail-fast: finish every pending slot as `cancelled`. Asked for once. Answer: `rest.cancelled`. */
-  | { readonly type: 'cancelRest' }
   /**
    * Stop every started slot, now. `requeue`: they are to run again some day (the attempt is recorded as `cancelled` and
    * requeued). `cancel`: they are not wanted any more (recorded as `cancelled` for good). One that ended by itself
@@ -47,5 +43,5 @@ export type RunCommand =
   /** The last command: nothing is leased, nothing is being written, no event changes anything any more. */
   | { readonly type: 'done'; readonly end: RunEnd; readonly error?: unknown };
 
-/** What can fail; `load` is a read, the others are writes. */
-export type RunWrite = 'load' | 'claim' | 'release' | 'attempt' | 'commit' | 'cancelRest' | 'status';
+/** The writes that can fail. */
+export type RunWrite = 'claim' | 'release' | 'attempt' | 'commit' | 'status';

@@ -70,7 +70,11 @@ export class Committer {
   /** The write is on disk. Throws `ESP_INVALID` when these are not the slots that were being written. */
   confirmed(indexes: readonly number[]): void {
     const batch = this.#outstanding;
-    if (batch === null || indexes.length !== batch.indexes.length || indexes.some((it, at) => it !== batch.indexes[at])) {
+    if (
+      batch === null ||
+      indexes.length !== batch.indexes.length ||
+      indexes.some((it, at) => it !== batch.indexes[at])
+    ) {
       throw new EspalierError('ESP_INVALID', 'a commit was confirmed that was not under way', { context: { indexes } });
     }
     this.#outstanding = null;

@@ -26,11 +26,8 @@ export function absorb(book: RunBook, event: RunEvent): void {
       return event.requeue ? book.requeue([event.index]) : book.finish(event.index, event.outcome);
     case 'committed':
       return book.confirmCommit(event.indexes);
-    case 'rest.cancelled':
-      book.writes -= 1;
-      return book.cancel(event.ranges);
     case 'status.set':
-      book.writes -= 1;
+      book.statusWrites -= 1;
       return;
     case 'capacity.changed':
       book.held = false;
@@ -67,14 +64,9 @@ export function nextCommands(book: RunBook, mode: DriveMode): RunCommand[] {
   return commands;
 }
 
-/** What the books have to know of a command that the machine asks for by itself. */
-export function note(book: RunBook, command: RunCommand): void {
-  if (command.type === 'setStatus' || command.type === 'cancelRest') book.writes += 1;
-}
-
 /** A failed write has left nothing behind: what it was to change stands as before. */
 function forget(book: RunBook, write: RunWrite, indexes: readonly number[]): void {
   if (write === 'commit') book.failCommit();
-  if (write === 'status' || write === 'cancelRest') book.writes -= 1;
+  if (write === 'status') book.statusWrites -= 1;
   book.requeue(indexes);
 }

@@ -1,7 +1,7 @@
 import { setup } from 'xstate';
 import { RunBook, type RunInput } from './book.js';
 import type { RunCommand, RunEnd } from './commands.js';
-import { absorb, type DriveMode, nextCommands, note } from './drive.js';
+import { absorb, type DriveMode, nextCommands } from './drive.js';
 import type { RunEvent } from './run-events.js';
 import type { RunStatus } from './status.js';
 
@@ -66,23 +66,17 @@ const advance = (mode: DriveMode) =>
     for (const command of commands) enqueue({ type: 'perform', params: command });
   });
 
-const ask = (command: RunCommand) =>
+const setStatus = (to: Exclude<RunStatus, 'created'>) =>
   run.enqueueActions(({ context, enqueue }) => {
     const book = isolate(context);
-    note(book, command);
+    book.statusWrites += 1;
     enqueue.assign({ book });
-    enqueue({ type: 'perform', params: command });
+    enqueue({ type: 'perform', params: { type: 'setStatus', to } });
   });
-
-const setStatus = (to: Exclude<RunStatus, 'created'>) => ask({ type: 'setStatus', to });
 
 const stopRunning = run.enqueueActions(({ context: { book }, enqueue }) => {
   const then = book.closed ? 'cancel' : 'requeue';
   if (book.hasStarted) enqueue({ type: 'perform', params: { type: 'stopRunning', then } });
-});
-
-const cancelRest = run.enqueueActions(({ context, enqueue }) => {
-  if (context.book.hasPending) enqueue(ask({ type: 'cancelRest' }));
 });
 
 const open = run.enqueueActions(({ context, event, enqueue }) => {
@@ -112,7 +106,6 @@ const hears = (mode: DriveMode) => {
     released: { actions },
     'attempt.recorded': { actions },
     committed: { actions },
-    'rest.cancelled': { actions },
     'status.set': { actions },
     'capacity.changed': { actions },
     'write.failed': { target: '#run.failing', actions: [enter, blame] },
@@ -124,7 +117,6 @@ const whenComplete = { guard: 'isComplete', target: '#run.completing' } as const
 
 const loading = run.createStateConfig({
   tags: ['espalier.starting'],
-  entry: ask({ type: 'load' }),
   initial: 'toRun',
   on: { ...hears('shut'), ...whenStopped },
   states: {
@@ -141,7 +133,7 @@ const running = run.createStateConfig({
 
 /** The first failure is committed and the run fails fast: nothing is left to run for. */
 const cancelling = run.createStateConfig({
-  entry: [cancelRest, stopRunning, advance('closing')],
+  entry: [stopRunning, advance('closing')],
   always: whenComplete,
   on: { ...hears('closing'), ...whenStopped },
 });
@@ -195,7 +187,7 @@ const failing = run.createStateConfig({
 const final = (how: RunEnd) => run.createStateConfig({ type: 'final', entry: end(how) });
 
 /**
- * One run, from reading its plan to its end. It decides and asks; whoever drives it performs (`RunCommand` says what
+ * One run, from its plan to its end. It waits for `plan.loaded`, then it decides and asks; whoever drives it performs (`RunCommand` says what
  * each command asks for and what answers it) and tells it what happened (`RunEvent`). A state changes when the run's
  * aim does, not with every slot.
  *

@@ -124,7 +124,8 @@ export class Planner {
   }
 
   #admits(index: number): boolean {
-    if (this.#table.phase(index) === 'pending' && this.#options.barred?.(index) !== true) return this.#gates.enter(index);
+    if (this.#table.phase(index) === 'pending' && this.#options.barred?.(index) !== true)
+      return this.#gates.enter(index);
     // It may have been woken at a gate that it no longer wants: the turn goes to the next in line. (A slot that was
     // leased when the plan was restored is met in passing, and holds its gates.)
     if (this.#table.phase(index) !== 'leased') this.#leave(index);
@@ -140,7 +141,8 @@ function checkOptions({ concurrency, ahead, reorderWindow, variantCap }: Planner
   const problem =
     (!isAtLeast(1, concurrency) && `concurrency is ${concurrency}; it must be a whole number from 1`) ||
     (!isAtLeast(0, ahead) && `ahead is ${ahead}; it must be a whole number from 0`) ||
-    (!isAtLeast(concurrency, reorderWindow) && `reorderWindow is ${reorderWindow}; it must be at least ${concurrency}`) ||
+    (!isAtLeast(concurrency, reorderWindow) &&
+      `reorderWindow is ${reorderWindow}; it must be at least ${concurrency}`) ||
     (variantCap !== undefined && !isAtLeast(1, variantCap) && `variantCap is ${variantCap}; it must be at least 1`);
   if (problem !== false) throw new EspalierError('ESP_INVALID', `this run cannot be planned: ${problem}`);
 }

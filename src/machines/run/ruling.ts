@@ -70,7 +70,9 @@ export class FailFast implements Ruling {
 export function allOf(rulings: readonly Ruling[]): Ruling {
   return {
     overrule: (index) => rulings.reduce<Overruled | null>((found, ruling) => found ?? ruling.overrule(index), null),
-    fold: (index, status) => rulings.forEach((ruling) => ruling.fold(index, status)),
+    fold: (index, status) => {
+      for (const ruling of rulings) ruling.fold(index, status);
+    },
     get closed() {
       return rulings.some((ruling) => ruling.closed);
     },

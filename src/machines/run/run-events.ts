@@ -28,7 +28,7 @@ export interface LoadedPlan {
  * may come in bursts, and in any order other than that answers to writes keep the order of the writes.
  */
 export type RunEvent =
-  /** The answer to starting the machine: the run has been taken and its plan read. Later ones change nothing. */
+  /** The first thing to be told: the run is this host's, and its plan has been read. A second one changes nothing. */
   | { readonly type: 'plan.loaded'; readonly plan: LoadedPlan }
   /** Claimed on disk. */
   | { readonly type: 'claim.granted'; readonly indexes: readonly number[] }
@@ -53,8 +53,6 @@ export type RunEvent =
     }
   /** The rows are on disk. Slots other than those being committed are a programmer's error: `ESP_INVALID`. */
   | { readonly type: 'committed'; readonly indexes: readonly number[] }
-  /** Finished on disk as cancelled, as ascending [from, to) ranges. */
-  | { readonly type: 'rest.cancelled'; readonly ranges: readonly (readonly [from: number, to: number])[] }
   | { readonly type: 'status.set'; readonly to: RunStatus }
   /** How many slots the pool has room for, 0 for none: nothing is claimed beyond that, what runs goes on. */
   | { readonly type: 'capacity.changed'; readonly slots: number }

@@ -23,7 +23,8 @@ export class SlotTable {
     this.#counts = new Uint32Array(SLOT_PHASES.length);
     for (const byte of phases) {
       const count = this.#counts[byte];
-      if (count === undefined) throw new EspalierError('ESP_INVALID', `a plan holds the byte ${byte}, which is no slot state`);
+      if (count === undefined)
+        throw new EspalierError('ESP_INVALID', `a plan holds the byte ${byte}, which is no slot state`);
       this.#counts[byte] = count + 1;
     }
     this.#advance();
@@ -89,7 +90,8 @@ export class SlotTable {
 
   #byte(index: number): number {
     const byte = this.#bytes[index];
-    if (byte === undefined) throw new EspalierError('ESP_INVALID', `slot ${index} is not one of the run's ${this.size}`);
+    if (byte === undefined)
+      throw new EspalierError('ESP_INVALID', `slot ${index} is not one of the run's ${this.size}`);
     return byte;
   }
 }
