@@ -11,6 +11,8 @@ export type RunEnd = 'completed' | 'stopped' | 'interrupted' | 'paused' | 'faile
  * `write.failed` and by nothing else.
  */
 export type RunCommand =
+  /** The first command: read the plan of the run, which is this host's already. Answer: `plan.loaded`. */
+  | { readonly type: 'load' }
   /**
    * Claim these slots on disk. Answer: `claim.granted` with those that were claimed, `claim.refused` with the others.
    * Several claims may be under way at once, one slot each once the run is at speed.
@@ -43,5 +45,5 @@ export type RunCommand =
   /** The last command: nothing is leased, nothing is being written, no event changes anything any more. */
   | { readonly type: 'done'; readonly end: RunEnd; readonly error?: unknown };
 
-/** The writes that can fail. */
-export type RunWrite = 'claim' | 'release' | 'attempt' | 'commit' | 'status';
+/** What can fail; `load` is a read, the others are writes. */
+export type RunWrite = 'load' | 'claim' | 'release' | 'attempt' | 'commit' | 'status';

@@ -74,6 +74,10 @@ const setStatus = (to: Exclude<RunStatus, 'created'>) =>
     enqueue({ type: 'perform', params: { type: 'setStatus', to } });
   });
 
+const load = run.enqueueActions(({ enqueue }) => {
+  enqueue({ type: 'perform', params: { type: 'load' } });
+});
+
 const stopRunning = run.enqueueActions(({ context: { book }, enqueue }) => {
   const then = book.closed ? 'cancel' : 'requeue';
   if (book.hasStarted) enqueue({ type: 'perform', params: { type: 'stopRunning', then } });
@@ -117,6 +121,7 @@ const whenComplete = { guard: 'isComplete', target: '#run.completing' } as const
 
 const loading = run.createStateConfig({
   tags: ['espalier.starting'],
+  entry: load,
   initial: 'toRun',
   on: { ...hears('shut'), ...whenStopped },
   states: {
@@ -187,7 +192,7 @@ const failing = run.createStateConfig({
 const final = (how: RunEnd) => run.createStateConfig({ type: 'final', entry: end(how) });
 
 /**
- * One run, from its plan to its end. It waits for `plan.loaded`, then it decides and asks; whoever drives it performs (`RunCommand` says what
+ * One run, from reading its plan to its end. It decides and asks; whoever drives it performs (`RunCommand` says what
  * each command asks for and what answers it) and tells it what happened (`RunEvent`). A state changes when the run's
  * aim does, not with every slot.
  *

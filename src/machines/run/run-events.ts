@@ -28,7 +28,7 @@ export interface LoadedPlan {
  * may come in bursts, and in any order other than that answers to writes keep the order of the writes.
  */
 export type RunEvent =
-  /** The first thing to be told: the run is this host's, and its plan has been read. A second one changes nothing. */
+  /** The answer to `load`. A second one changes nothing. */
   | { readonly type: 'plan.loaded'; readonly plan: LoadedPlan }
   /** Claimed on disk. */
   | { readonly type: 'claim.granted'; readonly indexes: readonly number[] }

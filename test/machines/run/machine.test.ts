@@ -4,6 +4,7 @@ import { Bench, ended } from './bench.js';
 test('a run claims, starts, commits and completes', () => {
   const bench = new Bench({ concurrency: 1 });
   expect(bench.has('espalier.starting')).toBe(true);
+  expect(bench.take()).toEqual([{ type: 'load' }]);
   expect(bench.load([0, 0])).toEqual([{ type: 'claim', indexes: [0, 1] }]);
   expect(bench.has('espalier.starting')).toBe(false);
   expect(bench.send({ type: 'claim.granted', indexes: [0, 1] })).toEqual([{ type: 'start', indexes: [0] }]);
