@@ -1,0 +1,27 @@
+import { InvalidArgumentError } from 'commander';
+
+/** The parser of a whole number within limits; commander puts the option's name in front of the message. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Allowed is a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** The parser of a text that is not empty and not longer than `max` characters. */
+export function label(max: number): (text: string) => string {
+  return (text) => {
+    if (text.trim() !== '' && text.length <= max) return text;
+    throw new InvalidArgumentError(`Allowed is a text of 1 to ${max} characters.`);
+  };
+}
+
+/** `RUN:INDEX`, the name of one slot. */
+export function slotName(text: string): { run: string; index: number } {
+  const match = /^(?<run>.+):(?<index>\d+)$/.exec(text);
+  const { run, index } = match?.groups ?? {};
+  if (run === undefined || index === undefined)
+    throw new InvalidArgumentError('Expected RUN:INDEX, as in mf2x-0a1b:12.');
+  return { run, index: Number(index) };
+}

@@ -1,0 +1,74 @@
+import { formatDuration } from './table.js';
+
+/** How far a run has come. */
+export interface Progress {
+  readonly total: number;
+  readonly committed: number;
+  readonly running: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** How often the line on a terminal is redrawn, and how often a line is written elsewhere, in milliseconds. */
+const REDRAW_MS = 100;
+const SPARSE_MS = 10_000;
+const BAR = 24;
+
+/** One line: `[######------] 12/48 · 4 running · 1 failed · 3.2 s`. */
+export function formatProgress(progress: Progress, elapsedMs: number): string {
+  const { total, committed, running } = progress;
+  const filled = total === 0 ? BAR : Math.floor((committed / total) * BAR);
+  const parts = [`[${'#'.repeat(filled).padEnd(BAR, '-')}] ${committed}/${total}`];
+  if (running > 0) parts.push(`${running} running`);
+  parts.push(...formatCounts({ ...progress.counts, succeeded: 0 }), formatDuration(elapsedMs));
+  return parts.join(' · ');
+}
+
+/** `10 succeeded`, `2 timed out`, …: what there is at least one of. */
+export function formatCounts(counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts).flatMap(([status, count]) =>
+    count > 0 ? [`${count} ${status.replaceAll('_', ' ')}`] : [],
+  );
+}
+
+/** Shows progress on standard error until disposed: a line that is redrawn on a terminal, now and then a line elsewhere. */
+export class ProgressDisplay implements Disposable {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #read: () => Progress;
+  readonly #startedAt = Date.now();
+  readonly #timer: NodeJS.Timeout;
+  #drawn = '';
+
+  constructor(stream: NodeJS.WriteStream, read: () => Progress) {
+    this.#stream = stream;
+    this.#read = read;
+    this.#timer = setInterval(() => this.#draw(), stream.isTTY ? REDRAW_MS : SPARSE_MS);
+    // A display alone keeps no process alive.
+    this.#timer.unref();
+  }
+
+  /** Writes a line for people, above the bar if there is one. */
+  say(line: string): void {
+    this.#erase();
+    this.#stream.write(`${line}\n`);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#erase();
+  }
+
+  #draw(): void {
+    const line = formatProgress(this.#read(), Date.now() - this.#startedAt);
+    if (!this.#stream.isTTY) this.#stream.write(`${line}\n`);
+    else {
+      this.#erase();
+      this.#drawn = line.slice(0, Math.max(0, (this.#stream.columns || 80) - 1));
+      this.#stream.write(this.#drawn);
+    }
+  }
+
+  #erase(): void {
+    if (this.#drawn !== '') this.#stream.write('\r\u001b[K');
+    this.#drawn = '';
+  }
+}
