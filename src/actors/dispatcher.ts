@@ -119,8 +119,13 @@ export class Dispatcher {
     return this.#finish(claimed, { ...end, exit: null, durationMs: 0 });
   }
 
+  /** Gives back claims that were not started. */
+  release(claims: readonly Claimed[]): Promise<void> {
+    return this.services.attempts.release(this.services.runId, claims.map(identify));
+  }
+
   async #release(claimed: Claimed): Promise<Dispatched> {
-    await this.services.attempts.release(this.services.runId, [identify(claimed)]);
+    await this.release([claimed]);
     return { type: 'requeued', index: claimed.index };
   }
 

@@ -1,5 +1,5 @@
 import { assign, setup } from 'xstate';
-import { type Backoff, backoffDelay } from './backoff.js';
+import { type Backoff, backoffDelay, DEFAULT_BACKOFF } from './backoff.js';
 import type { WorkerEnd, WorkerMode } from './worker.js';
 
 /** How a starter replaces workers. */
@@ -16,7 +16,7 @@ export interface StarterPolicy {
 
 /** A worker ready for a second was no boot failure; five failed boots in a row are no accident. */
 export const STARTER_DEFAULTS = {
-  backoff: { initialMs: 100, factor: 2, maxMs: 30_000, jitter: 0.1 },
+  backoff: DEFAULT_BACKOFF,
   stableMs: 1000,
   maxFailedBoots: 5,
 } satisfies Omit<StarterPolicy, 'mode' | 'random'>;

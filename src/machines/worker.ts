@@ -24,6 +24,11 @@ export interface WorkerEnd {
   readonly served: boolean;
 }
 
+/** Whether a machine's output is a worker's: it has one only once it has ended. */
+export function isWorkerEnd(output: unknown): output is WorkerEnd {
+  return typeof output === 'object' && output !== null && 'cause' in output && 'exit' in output && 'served' in output;
+}
+
 export interface WorkerInput {
   readonly mode: WorkerMode;
   /** Whether the spawn intent is on disk already, as it is for a claimed attempt. */

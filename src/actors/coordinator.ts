@@ -1,0 +1,179 @@
+import { EspalierError } from '../errors.js';
+import type { RunCommand, RunWrite } from '../machines/run/commands.js';
+import { runMachine } from '../machines/run/machine.js';
+import type { RunEvent } from '../machines/run/run-events.js';
+import { RUN_STATUSES, type RunStatus, type RunWish } from '../machines/run/status.js';
+import type { Claimed, RunRecord, RunStore } from '../persistence/store.js';
+import type { Dispatched, Dispatcher, DispatchPool, DispatchTarget } from './dispatcher.js';
+import type { Clock } from './environment.js';
+
+/** How often another process's wish (pause, resume, stop) is looked for, in milliseconds. */
+const WISH_MS = 200;
+
+/** A status that a run does not leave: every slot is committed. */
+const OPEN_STATUSES: readonly RunStatus[] = RUN_STATUSES.filter((status) => status !== 'completed');
+
+export interface CoordinatorServices {
+  readonly runId: string;
+  readonly runs: RunStore;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+}
+
+/**
+ * Drives one run: the run machine decides, the store and the dispatcher do. Every answer goes back to the machine as an
+ * event, a failed write too; nothing is decided here. One coordinator serves one incarnation.
+ */
+export class Coordinator {
+  readonly #target: DispatchTarget;
+  readonly #run: string;
+  readonly #stop = new AbortController();
+  /** What is claimed and not yet started. */
+  readonly #claimed = new Map<number, Claimed>();
+  #stopping: 'no' | 'requeue' | 'cancel' = 'no';
+  #timer: unknown = null;
+  #over = false;
+  #tell: (event: RunEvent) => void = () => undefined;
+
+  constructor(
+    readonly services: CoordinatorServices,
+    readonly record: RunRecord,
+    pool: DispatchPool,
+  ) {
+    const { run, policy } = record;
+    this.#run = run;
+    this.#target = { run, policy, pool, signal: this.#stop.signal, stopped: () => this.#stopping };
+  }
+
+  logic() {
+    const logic = runMachine.provide({
+      actions: {
+        perform: ({ self }, command) => {
+          this.#tell = (event) => self.getSnapshot().status === 'active' && self.send(event);
+          this.#perform(command);
+        },
+      },
+    });
+    return { logic, input: { policy: this.record.policy } };
+  }
+
+  #perform(command: RunCommand): void {
+    switch (command.type) {
+      case 'load':
+        return this.#load();
+      case 'claim':
+        return this.#claim(command.indexes);
+      case 'start':
+        for (const index of command.indexes) this.#start(index);
+        return;
+      case 'release':
+        return this.#release(command.indexes);
+      case 'commit':
+        return this.#commit(command);
+      case 'stopRunning':
+        this.#stopping = command.then;
+        return this.#stop.abort(new EspalierError('ESP_ABORTED', `run ${this.#run} stops`));
+      case 'setStatus':
+        return this.#setStatus(command.to);
+      case 'done':
+        this.#over = true;
+        return this.services.clock.clearTimeout(this.#timer);
+      default:
+        command satisfies never;
+    }
+  }
+
+  #load(): void {
+    const { runs } = this.services;
+    const { counts } = this.record;
+    const hasFailure = counts.failed + counts.timed_out > 0;
+    this.#answer('load', Promise.all([runs.plan(this.#run), runs.finished(this.#run)]), ([slots, finished]) => {
+      this.#watchWishes();
+      return { type: 'plan.loaded', plan: { slots, finished, hasFailure } };
+    });
+  }
+
+  #claim(indexes: readonly number[]): void {
+    const write = this.services.dispatcher.claim(this.#target, indexes);
+    write.then(
+      (claimed) => {
+        for (const claim of claimed) this.#claimed.set(claim.index, claim);
+        const granted = claimed.map(({ index }) => index);
+        const refused = indexes.filter((index) => !this.#claimed.has(index));
+        if (granted.length > 0) this.#tell({ type: 'claim.granted', indexes: granted });
+        if (refused.length > 0) this.#tell({ type: 'claim.refused', indexes: refused });
+      },
+      (error) => this.#fail('claim', error, indexes),
+    );
+  }
+
+  #start(index: number): void {
+    const claimed = this.#claimed.get(index);
+    if (!claimed) throw new EspalierError('ESP_INVALID', `slot ${index} of run ${this.#run} was started unclaimed`);
+    this.#claimed.delete(index);
+    this.services.dispatcher.execute(this.#target, claimed).then(
+      (dispatched) => this.#tell(this.#recorded(dispatched)),
+      (error) => this.#fail('attempt', error, [index]),
+    );
+  }
+
+  #recorded(dispatched: Dispatched): RunEvent {
+    const { index } = dispatched;
+    switch (dispatched.type) {
+      case 'finished':
+        return { type: 'attempt.recorded', index, requeue: false, outcome: dispatched.outcome };
+      case 'requeued':
+        return { type: 'attempt.recorded', index, requeue: true };
+      case 'late': {
+        const error = new EspalierError('ESP_FENCED', `slot ${index} of run ${this.#run} belongs to another host now`);
+        return { type: 'write.failed', write: 'attempt', error, indexes: [index] };
+      }
+      default:
+        return dispatched satisfies never;
+    }
+  }
+
+  #release(indexes: readonly number[]): void {
+    const claims = indexes.flatMap((index) => this.#claimed.get(index) ?? []);
+    for (const index of indexes) this.#claimed.delete(index);
+    const write = this.services.dispatcher.release(claims);
+    this.#answer('release', write, () => ({ type: 'released', indexes }), indexes);
+  }
+
+  #commit({ indexes, as }: Extract<RunCommand, { type: 'commit' }>): void {
+    const write = this.services.runs.commit(this.#run, this.services.runId, indexes, as);
+    this.#answer('commit', write, () => ({ type: 'committed', indexes }));
+  }
+
+  #setStatus(to: RunStatus): void {
+    const write = this.services.runs.setStatus(this.#run, this.services.runId, OPEN_STATUSES, to);
+    this.#answer('status', write, () => ({ type: 'status.set', to }));
+  }
+
+  #answer<T>(name: RunWrite, write: Promise<T>, event: (value: T) => RunEvent, indexes?: readonly number[]): void {
+    write.then(
+      (value) => this.#tell(event(value)),
+      (error) => this.#fail(name, error, indexes),
+    );
+  }
+
+  #fail(write: RunWrite, error: unknown, indexes: readonly number[] = []): void {
+    this.#tell({ type: 'write.failed', write, error, indexes });
+  }
+
+  /** Another process asks through the store; this host is the one that answers. */
+  #watchWishes(): void {
+    if (this.#over) return;
+    this.#timer = this.services.clock.setTimeout(() => {
+      this.services.runs.get(this.#run).then(
+        (record) => this.#grant(record?.wish ?? null),
+        (error) => this.#fail('status', error),
+      );
+    }, WISH_MS);
+  }
+
+  #grant(wish: RunWish | null): void {
+    if (wish) this.#tell({ type: wish });
+    this.#watchWishes();
+  }
+}

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { compileTemplate, type Template } from '../machines/template.js';
+import { resolveProgram } from '../transport/process/resolve.js';
+import type { ExecutionRequest } from './execution.js';
+
+/** What an exec pool runs, before an input is filled in. */
+export interface ExecProgramOptions {
+  /** Template words: `{}` the input, `{#}` the index, `{.name}` a field. */
+  readonly command: readonly [string, ...string[]];
+  readonly cwd?: string | undefined;
+  /** Added to the host's environment; `undefined` removes a name. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** What one execution changes of it. */
+export interface ExecOverrides {
+  readonly cwd?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/**
+ * The command of an exec pool: compiled once, filled in for each execution. A literal program is looked up once, when the
+ * pool is made, so that a missing one is found before anything starts; a templated one is looked up each time.
+ */
+export class ExecProgram {
+  readonly #template: Template;
+  readonly #cwd: string;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #program: string | null;
+
+  /** Throws `ESP_INVALID` for a bad template, `ESP_SPAWN` for a literal program that is missing or not executable. */
+  constructor(options: ExecProgramOptions, hostEnv: NodeJS.ProcessEnv) {
+    this.#template = compileTemplate(options.command);
+    this.#cwd = resolve(options.cwd ?? '.');
+    this.#env = merge(hostEnv, options.env);
+    const { program } = this.#template;
+    this.#program = program === null ? null : resolveProgram(program, this.#env['PATH'], this.#cwd);
+  }
+
+  /** Throws `ESP_INVALID` when a field is missing, `ESP_SPAWN` when a templated program is. */
+  prepare(
+    input: unknown,
+    index: number,
+    overrides: ExecOverrides = {},
+  ): Pick<ExecutionRequest, 'command' | 'cwd' | 'env'> {
+    const cwd = overrides.cwd === undefined ? this.#cwd : resolve(this.#cwd, overrides.cwd);
+    const env = overrides.env === undefined ? this.#env : merge(this.#env, overrides.env);
+    const [word, ...args] = this.#template.expand(input, index);
+    return { command: [this.#program ?? resolveProgram(word, env['PATH'], cwd), ...args], cwd, env };
+  }
+}
+
+function merge(
+  base: Readonly<Record<string, string | undefined>>,
+  changes: Readonly<Record<string, string | undefined>> = {},
+): Record<string, string> {
+  const merged: Record<string, string> = {};
+  for (const [name, value] of Object.entries({ ...base, ...changes })) {
+    if (value !== undefined) merged[name] = value;
+  }
+  return merged;
+}

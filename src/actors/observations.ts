@@ -1,0 +1,40 @@
+import type { SnapshotStore } from '../persistence/store.js';
+import type { ActorRole, Clock, Observation } from './environment.js';
+
+/** How old the store's picture of a living tree may be, in milliseconds. */
+const FLUSH_MS = 200;
+
+/** The parts of a tree whose last state is kept for readers after the host's death. */
+const KEPT: ReadonlySet<ActorRole> = new Set(['supervisor', 'pool', 'starter', 'worker', 'service', 'coordinator']);
+
+/**
+ * Keeps the last state of the parts that matter in the store. A part that changes a thousand times a second is written
+ * five times a second: an observation is a picture, not a history.
+ */
+export class Observations {
+  readonly #changed = new Map<string, Observation>();
+  #timer: unknown = null;
+
+  constructor(
+    readonly snapshots: Pick<SnapshotStore, 'put'>,
+    readonly clock: Clock,
+    readonly background: (write: Promise<unknown>) => void,
+  ) {}
+
+  observe(observation: Observation): void {
+    if (!KEPT.has(observation.role) || observation.state === 'fault') return;
+    this.#changed.set(observation.path, observation);
+    this.#timer ??= this.clock.setTimeout(() => this.flush(), FLUSH_MS);
+  }
+
+  /** Writes what has changed since the last time. */
+  flush(): void {
+    this.clock.clearTimeout(this.#timer);
+    this.#timer = null;
+    const changed = [...this.#changed.values()];
+    this.#changed.clear();
+    for (const { path, incarnation, role, state, detail } of changed) {
+      this.background(this.snapshots.put({ path, incarnation, role, state, kind: 'observed', detail: detail ?? null }));
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { EspalierError } from '../errors.js';
+import type { NewJournalEvent } from '../machines/events.js';
+import type { ErrorRecord } from '../errors.js';
+import type { ProcessExit, ProcessIdentity, SpawnIntent } from '../machines/process.js';
+import type { Spawner } from '../transport/process/spawner.js';
+import type { Clock, TreeEnvironment } from './environment.js';
+
+/** The durable record of processes, as far as workers write it. */
+export interface Registry {
+  intend(intent: SpawnIntent): Promise<void>;
+  live(spawnId: string, process: { identity: ProcessIdentity; generation: number }): Promise<void>;
+  failed(spawnId: string, error: ErrorRecord): Promise<void>;
+  gone(spawnId: string, exit: ProcessExit | null): Promise<void>;
+  suspect(spawnId: string, reason: string): Promise<void>;
+}
+
+/** What actors that own processes need beside the tree's environment. */
+export interface ProcessServices {
+  readonly runId: string;
+  readonly spawner: Spawner;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly hostEnv: NodeJS.ProcessEnv;
+  newSpawnId(): string;
+  journal(event: NewJournalEvent): void;
+  /** Watches over a write that nobody waits for: a failure is the system's, not the worker's. */
+  background(write: Promise<unknown>): void;
+}
+
+/** The services of a tree that may start processes; the first call starts the spawner. */
+export async function processServices(env: TreeEnvironment): Promise<ProcessServices> {
+  if (!env.processes) throw new EspalierError('ESP_INVALID', 'this tree was made without processes; use createSystem');
+  return env.processes();
+}

@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { createActor, SimulatedClock } from 'xstate';
+import { getShortestPaths } from 'xstate/graph';
+import {
+  STARTER_DEFAULTS,
+  type StarterCommand,
+  type StarterEvent,
+  type StarterPolicy,
+  starterMachine,
+} from '../../src/machines/starter.js';
+import type { WorkerEnd } from '../../src/machines/worker.js';
+
+const policy = (mode: StarterPolicy['mode']): StarterPolicy => ({ ...STARTER_DEFAULTS, mode, random: () => 0.5 });
+const clean: WorkerEnd = { cause: 'exited', exit: { code: 0, signal: null }, served: true };
+const crashed: WorkerEnd = { cause: 'exited', exit: { code: 1, signal: null }, served: true };
+const bootFailure: WorkerEnd = { cause: 'exited', exit: { code: 1, signal: null }, served: false };
+
+function start(mode: StarterPolicy['mode']) {
+  const clock = new SimulatedClock();
+  const commands: StarterCommand[] = [];
+  const logic = starterMachine.provide({ actions: { perform: (_, command) => commands.push(command) } });
+  const actor = createActor(logic, { input: policy(mode), clock });
+  actor.start();
+  const send = (...events: StarterEvent[]) => {
+    for (const event of events) actor.send(event);
+  };
+  const types = () => commands.map(({ type }) => type);
+  return { actor, clock, commands, types, send, state: () => actor.getSnapshot().value };
+}
+
+/** Ends incarnation n and proves it gone. */
+const end = (incarnation: number, how: WorkerEnd): StarterEvent[] => [
+  { type: 'worker.exited', incarnation, end: how },
+  { type: 'swept', incarnation, clean: true },
+];
+
+describe('the starter of an exec slot', () => {
+  it('offers itself, runs one execution, sweeps, delivers, and only then offers itself again', () => {
+    const { send, types } = start('exec');
+    expect(types()).toEqual(['offer']);
+    send({ type: 'execute' }, { type: 'worker.exited', incarnation: 1, end: clean });
+    expect(types()).toEqual(['offer', 'start', 'sweep']);
+    send({ type: 'swept', incarnation: 1, clean: true });
+    expect(types()).toEqual(['offer', 'start', 'sweep', 'deliver', 'offer']);
+  });
+
+  it('takes the group for proof after an end of its own, and looks for the cookie after any other', () => {
+    const own = start('exec');
+    own.send({ type: 'execute' }, { type: 'worker.exited', incarnation: 1, end: crashed });
+    expect(own.commands.at(-1)).toEqual({ type: 'sweep', incarnation: 1, thorough: false });
+    const forced = start('exec');
+    const killed: WorkerEnd = { cause: 'timed_out', exit: { code: null, signal: 'SIGTERM' }, served: true };
+    forced.send({ type: 'execute' }, { type: 'worker.exited', incarnation: 1, end: killed });
+    expect(forced.commands.at(-1)).toEqual({ type: 'sweep', incarnation: 1, thorough: true });
+    const unseen = start('exec');
+    unseen.send({ type: 'execute' }, { type: 'worker.exited', incarnation: 1, end: { ...clean, exit: null } });
+    expect(unseen.commands.at(-1)).toMatchObject({ thorough: true });
+  });
+
+  it('goes into quarantine when its process cannot be proven gone, and still says how the execution ended', () => {
+    const { send, state, types, commands } = start('exec');
+    send({ type: 'execute' }, { type: 'worker.exited', incarnation: 1, end: clean });
+    send({ type: 'swept', incarnation: 1, clean: false, reason: 'may still run: 17' });
+    expect(types().slice(-2)).toEqual(['deliver', 'close']);
+    expect(commands.at(-1)).toMatchObject({ why: 'quarantine', reason: 'may still run: 17' });
+    send({ type: 'execute' });
+    expect(state()).toBe('quarantined');
+  });
+
+  it('stops its worker and sweeps before it ends', () => {
+    const { send, types, actor } = start('exec');
+    send({ type: 'execute' }, { type: 'espalier.stop' });
+    expect(types()).toEqual(['offer', 'start', 'stop']);
+    expect(actor.getSnapshot().status).toBe('active');
+    send(...end(1, { ...clean, cause: 'stopped' }));
+    expect(actor.getSnapshot().status).toBe('done');
+  });
+
+  it('drops what a stale incarnation says', () => {
+    const { send, state } = start('exec');
+    send({ type: 'execute' }, ...end(1, clean), { type: 'execute' });
+    send({ type: 'worker.exited', incarnation: 1, end: clean });
+    expect(state()).toBe('executing');
+  });
+});
+
+describe('the starter of a protocol slot', () => {
+  it('replaces at once a worker that had been ready for a second', () => {
+    const { send, clock, commands } = start('protocol');
+    send({ type: 'worker.started', incarnation: 1 });
+    clock.increment(1000);
+    send(...end(1, crashed));
+    expect(commands.at(-1)).toEqual({ type: 'start', incarnation: 2 });
+  });
+
+  it('backs off after shorter lives: 100 ms, doubled each time', () => {
+    const { send, clock, commands } = start('protocol');
+    for (const [incarnation, delay] of [
+      [1, 100],
+      [2, 200],
+      [3, 400],
+    ] as const) {
+      send({ type: 'worker.started', incarnation }, ...end(incarnation, crashed));
+      clock.increment(delay - 1);
+      expect(commands.filter(({ type }) => type === 'start')).toHaveLength(incarnation);
+      clock.increment(1);
+      expect(commands.filter(({ type }) => type === 'start')).toHaveLength(incarnation + 1);
+    }
+  });
+
+  it('closes the slot after five failed boots in a row, and not after four and a success', () => {
+    const { send, clock, state, commands } = start('protocol');
+    let incarnation = 0;
+    const fail = () => {
+      incarnation += 1;
+      send(...end(incarnation, bootFailure));
+      clock.increment(30_000);
+    };
+    for (let i = 0; i < 4; i += 1) fail();
+    incarnation += 1;
+    send({ type: 'worker.started', incarnation }, ...end(incarnation, crashed));
+    clock.increment(30_000);
+    for (let i = 0; i < 4; i += 1) fail();
+    expect(state()).toBe('starting');
+    fail();
+    expect(state()).toBe('failed');
+    expect(commands.at(-1)).toMatchObject({ type: 'close', why: 'boot', boots: 5 });
+  });
+
+  it('withdraws the slot before anything else happens to its worker', () => {
+    const { send, types } = start('protocol');
+    send({ type: 'worker.started', incarnation: 1 }, { type: 'espalier.stop' });
+    expect(types()).toEqual(['start', 'offer', 'withdraw', 'stop']);
+  });
+});
+
+/** What must hold on every path, written without the machine: incarnations never overlap, and nothing starts unproven. */
+class Reference {
+  running: number | null = null;
+  unproven: number | null = null;
+  last = 0;
+
+  command(command: StarterCommand): void {
+    if (command.type === 'start') {
+      expect(this.running, 'a worker starts while another runs').toBeNull();
+      expect(this.unproven, 'a worker starts before its predecessor is proven gone').toBeNull();
+      expect(command.incarnation).toBe(this.last + 1);
+      this.last = command.incarnation;
+      this.running = command.incarnation;
+    }
+    if (command.type === 'sweep') expect(command.incarnation).toBe(this.unproven);
+  }
+
+  event(event: { type: string } & Partial<StarterEvent>): void {
+    if (event.type === 'worker.exited' && this.running !== null) {
+      this.unproven = this.running;
+      this.running = null;
+    }
+    if (event.type === 'swept' && 'clean' in event && event.clean) this.unproven = null;
+  }
+}
+
+describe.each(['exec', 'protocol'] as const)('every shortest path of the %s starter', (mode) => {
+  const incarnations = [1, 2];
+  const events: StarterEvent[] = [
+    { type: 'execute' },
+    { type: 'cancel' },
+    { type: 'espalier.stop' },
+    ...incarnations.flatMap((incarnation): StarterEvent[] => [
+      { type: 'worker.started', incarnation },
+      { type: 'worker.exited', incarnation, end: crashed },
+      { type: 'worker.exited', incarnation, end: bootFailure },
+      { type: 'swept', incarnation, clean: true },
+      { type: 'swept', incarnation, clean: false },
+    ]),
+  ];
+  const delays = ['starter.backingOff', 'starter.ready'].flatMap((id) => [
+    { type: `xstate.after.backoff.${id}` },
+    { type: `xstate.after.stable.${id}` },
+  ]);
+  const paths = getShortestPaths(starterMachine, {
+    input: policy(mode),
+    events: [...events, ...(delays as unknown as StarterEvent[])],
+    limit: 5000,
+    serializeState: ({ value, context: { incarnation, failures, failedBoots, stable, stopping } }) =>
+      JSON.stringify({ value, incarnation: Math.min(incarnation, 3), failures, failedBoots, stable, stopping }),
+    stopWhen: ({ context }) => context.incarnation > 2,
+  });
+
+  it('covers every state', () => {
+    const reached = new Set(paths.map(({ state }) => String(state.value)));
+    const common = ['sweeping', 'quarantined', 'stopping', 'stopped'];
+    const own = mode === 'exec' ? ['idle', 'executing'] : ['starting', 'ready', 'backingOff'];
+    expect([...reached]).toEqual(expect.arrayContaining([...common, ...own]));
+  });
+
+  it.each(paths.map((path) => [path.steps.map(({ event }) => event.type).join(' → '), path] as const))('%s', (_, path) => {
+    const reference = new Reference();
+    const clock = new SimulatedClock();
+    const perform = (_: unknown, command: StarterCommand) => reference.command(command);
+    const actor = createActor(starterMachine.provide({ actions: { perform } }), { input: policy(mode), clock });
+    actor.start();
+    for (const { event } of path.steps) {
+      if (event.type === 'xstate.init') continue;
+      reference.event(event);
+      if (event.type.startsWith('xstate.after.stable')) clock.increment(1000);
+      else if (event.type.startsWith('xstate.after.backoff')) clock.increment(30_000);
+      else actor.send(event);
+    }
+    expect(actor.getSnapshot().value).toEqual(path.state.value);
+  });
+});

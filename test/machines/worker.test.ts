@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { createActor, SimulatedClock } from 'xstate';
+import { type WorkerCommand, type WorkerEvent, type WorkerInput, workerMachine } from '../../src/machines/worker.js';
+
+const exec: WorkerInput = { mode: 'exec', registered: false, timeoutMs: null, bootMs: 100, graceMs: 50 };
+const protocol: WorkerInput = { ...exec, mode: 'protocol' };
+
+function start(input: WorkerInput) {
+  const clock = new SimulatedClock();
+  const commands: WorkerCommand[] = [];
+  const logic = workerMachine.provide({ actions: { perform: (_, command) => commands.push(command) } });
+  const actor = createActor(logic, { input, clock });
+  actor.start();
+  const send = (...events: WorkerEvent[]) => {
+    for (const event of events) actor.send(event);
+  };
+  return { actor, clock, commands, send, state: () => actor.getSnapshot().value, end: () => actor.getSnapshot().output };
+}
+
+const exit = { code: 0, signal: null };
+const error = { code: 'ESP_SPAWN', message: 'no such program' };
+
+describe('the worker of one execution', () => {
+  it('registers before it spawns, and ends with its process', () => {
+    const { commands, send, end } = start(exec);
+    expect(commands).toEqual(['register']);
+    send({ type: 'registered' });
+    expect(commands).toEqual(['register', 'spawn']);
+    send({ type: 'spawned' }, { type: 'exited', exit });
+    expect(end()).toEqual({ cause: 'exited', exit, served: true });
+    expect(commands).toEqual(['register', 'spawn']);
+  });
+
+  it('spawns at once when its intent is on disk already', () => {
+    expect(start({ ...exec, registered: true }).commands).toEqual(['spawn']);
+  });
+
+  it('never spawns what could not be registered', () => {
+    const { commands, send, end } = start(exec);
+    send({ type: 'register.failed', error });
+    expect(commands).toEqual(['register']);
+    expect(end()).toEqual({ cause: 'spawn_failed', exit: null, served: false, error });
+  });
+
+  it('asks first, then kills, and only the actual exit ends it', () => {
+    const { commands, send, clock, state, end } = start({ ...exec, registered: true });
+    send({ type: 'spawned' }, { type: 'espalier.stop' });
+    expect(commands).toEqual(['spawn', 'terminate']);
+    clock.increment(49);
+    expect(state()).toBe('stopping');
+    clock.increment(1);
+    expect(commands).toEqual(['spawn', 'terminate', 'kill']);
+    clock.increment(1_000_000);
+    expect(state()).toBe('killing');
+    send({ type: 'exited', exit: { code: null, signal: 'SIGKILL' } });
+    expect(end()).toMatchObject({ cause: 'stopped', exit: { signal: 'SIGKILL' } });
+  });
+
+  it('counts its limit from the spawn', () => {
+    const { commands, send, clock, end } = start({ ...exec, timeoutMs: 30 });
+    clock.increment(1000);
+    send({ type: 'registered' });
+    clock.increment(1000);
+    send({ type: 'spawned' });
+    clock.increment(29);
+    expect(commands).not.toContain('terminate');
+    clock.increment(1);
+    expect(commands).toContain('terminate');
+    send({ type: 'exited', exit: { code: null, signal: 'SIGTERM' } });
+    expect(end()?.cause).toBe('timed_out');
+  });
+
+  it('runs for as long as it likes without a limit', () => {
+    const { commands, send, clock } = start({ ...exec, registered: true });
+    send({ type: 'spawned' });
+    clock.increment(2 ** 31);
+    expect(commands).toEqual(['spawn']);
+  });
+
+  it('waits for a spawn that is under way when it is stopped, and then kills it', () => {
+    const { commands, send, state, end } = start({ ...exec, registered: true });
+    send({ type: 'espalier.stop' });
+    expect(state()).toBe('abandoning');
+    send({ type: 'spawned' });
+    expect(commands).toEqual(['spawn', 'kill']);
+    send({ type: 'exited', exit: { code: null, signal: 'SIGKILL' } });
+    expect(end()).toMatchObject({ cause: 'stopped', served: false });
+  });
+});
+
+describe('the worker of a protocol pool', () => {
+  it('is starting until its process says ready', () => {
+    const { actor, send } = start(protocol);
+    send({ type: 'registered' }, { type: 'spawned' });
+    expect(actor.getSnapshot().hasTag('espalier.starting')).toBe(true);
+    send({ type: 'ready' });
+    expect(actor.getSnapshot().hasTag('espalier.starting')).toBe(false);
+  });
+
+  it('gives a boot that reports progress its time anew, and ends one that does not', () => {
+    const { send, clock, state, end } = start(protocol);
+    send({ type: 'registered' }, { type: 'spawned' });
+    clock.increment(99);
+    send({ type: 'progress' });
+    clock.increment(99);
+    expect(state()).toBe('booting');
+    clock.increment(1);
+    expect(state()).toBe('stopping');
+    send({ type: 'exited', exit });
+    expect(end()).toMatchObject({ cause: 'boot_timeout', served: false });
+  });
+
+  it('is told to shut down before it is terminated before it is killed', () => {
+    const { commands, send, clock } = start(protocol);
+    send({ type: 'registered' }, { type: 'spawned' }, { type: 'ready' }, { type: 'espalier.stop' });
+    expect(commands.slice(2)).toEqual(['shutdown']);
+    clock.increment(50);
+    expect(commands.slice(2)).toEqual(['shutdown', 'terminate']);
+    clock.increment(50);
+    expect(commands.slice(2)).toEqual(['shutdown', 'terminate', 'kill']);
+  });
+
+  it('is killed at once when it speaks out of protocol', () => {
+    const { commands, send, end } = start(protocol);
+    send({ type: 'registered' }, { type: 'spawned' }, { type: 'ready' }, { type: 'protocol.failed', error });
+    expect(commands).toEqual(['register', 'spawn', 'kill']);
+    send({ type: 'exited', exit: { code: null, signal: 'SIGKILL' } });
+    expect(end()).toMatchObject({ cause: 'protocol_error', error, served: true });
+  });
+});
