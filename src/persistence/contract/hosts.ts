@@ -18,11 +18,12 @@ export interface HostRecord {
 export interface HostStore {
   /** Adds this host and journals `host.started`. */
   register(
-    host: Pick<HostRecord, 'runId' | 'name' | 'identity' | 'directory'> & { node: string; version: string },
+    host: Pick<HostRecord, 'runId' | 'name' | 'identity'> & { node: string; version: string },
   ): Promise<void>;
   /** Renews the lease; false when this host has been fenced or has ended. */
   heartbeat(runId: string): Promise<boolean>;
-  setForker(runId: string, forker: NonNullable<HostRecord['forker']>): Promise<void>;
+  /** Written before the forker starts its first program, together with the private directory it works in. */
+  setForker(runId: string, forker: NonNullable<HostRecord['forker']>, directory: string): Promise<void>;
   /** Ends this host in order; its runs that still say `running` become `interrupted`. Journals `host.ended`. */
   end(runId: string): Promise<void>;
   /**

@@ -14,6 +14,8 @@ export interface RunRecord {
   readonly total: number;
   /** Committed rows by status. */
   readonly counts: Readonly<Record<SlotStatus, number>>;
+  /** The place of the newest committed row in the order of commits; 0 without one. */
+  readonly position: number;
   /** The host that drives it or drove it last. */
   readonly owner: string | null;
   readonly wish: RunWish | null;
