@@ -1,0 +1,117 @@
+import { EspalierError } from '../errors.js';
+import type { Pulses } from './pulse.js';
+import type { QueryArgs, QueryName, QueryResults } from './reader/queries.js';
+import type { Reader } from './reader/reader.js';
+import type { OperationArgs, OperationName, OperationResults } from './writer/operations.js';
+import type { Writer } from './writer/writer.js';
+
+/** How the repositories reach the store's threads. */
+export class Access {
+  readonly file: string;
+  readonly #runId: string | null;
+  readonly #writer: Writer | null;
+  readonly #openReader: () => Promise<Reader>;
+  readonly pulses: Pulses;
+  #reader: Promise<Reader> | null = null;
+  #closing: Promise<void> | null = null;
+  #watching = false;
+
+  constructor(parts: {
+    file: string;
+    runId: string | null;
+    writer: Writer | null;
+    openReader: () => Promise<Reader>;
+    pulses: Pulses;
+  }) {
+    this.file = parts.file;
+    this.#runId = parts.runId;
+    this.#writer = parts.writer;
+    this.#openReader = parts.openReader;
+    this.pulses = parts.pulses;
+  }
+
+  /** The host of this store, or null when it was opened for none. */
+  get runId(): string | null {
+    return this.#runId;
+  }
+
+  /** @throws `ESP_INVALID` when the store was opened for no host */
+  requireRunId(): string {
+    if (this.#runId !== null) return this.#runId;
+    throw new EspalierError(
+      'ESP_INVALID',
+      `${this.file} was opened without a runId: this is written on behalf of a host`,
+    );
+  }
+
+  /** Rejects with `ESP_INVALID` when the store was opened for reading. */
+  async write<N extends OperationName>(
+    name: N,
+    args: OperationArgs[N],
+    cost: { readonly bytes?: number; readonly key?: string } = {},
+  ): Promise<OperationResults[N]> {
+    if (this.#closing !== null) throw this.#stopped();
+    if (this.#writer !== null) return this.#writer.write(name, args, cost);
+    throw new EspalierError('ESP_INVALID', `${this.file} was opened for reading: open it with mode 'write'`);
+  }
+
+  seal(key: string): void {
+    this.#writer?.seal(key);
+  }
+
+  /** Answers after all that was written before it, so that one's own writes are always seen. */
+  async read<N extends QueryName>(name: N, args: QueryArgs[N]): Promise<QueryResults[N]> {
+    if (this.#closing !== null) throw this.#stopped();
+    await this.#writer?.settled();
+    return (await this.reader()).ask(name, args);
+  }
+
+  /** Reads without waiting for one's own writes. */
+  async readNow<N extends QueryName>(name: N, args: QueryArgs[N]): Promise<QueryResults[N]> {
+    if (this.#closing !== null) throw this.#stopped();
+    return (await this.reader()).ask(name, args);
+  }
+
+  /** The reader, started when first needed. */
+  reader(): Promise<Reader> {
+    if (this.#reader !== null) return this.#reader;
+    const opening = this.#openReader();
+    this.#reader = opening;
+    // A failed start is not kept: the next read tries again.
+    opening.catch(() => {
+      this.#reader = null;
+    });
+    return opening;
+  }
+
+  /**
+   * Starts or stops the watch for other processes' commits. Whoever waits hears of a reader that cannot be started when it
+   * reads.
+   */
+  watch(on: boolean): void {
+    this.#watching = on;
+    if (this.#reader === null && !on) return;
+    this.reader().then(
+      (reader) => reader.watch(this.#watching),
+      () => this.pulses.pulse(),
+    );
+  }
+
+  /** The writer closes last: the last connection to close brings the log into the file and removes it. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#writer?.settled();
+    this.pulses.end(this.#stopped());
+    const reader = await this.#reader?.catch(() => null);
+    await reader?.close();
+    await this.#writer?.close();
+  }
+
+  #stopped(): EspalierError {
+    return new EspalierError('ESP_STOPPED', `the store ${this.file} is closed`, { context: { file: this.file } });
+  }
+}

@@ -1,0 +1,130 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { z } from 'zod';
+import { EspalierError } from '../../errors.js';
+import { migrate, refuseFuture } from '../schema/migrate.js';
+import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../schema/migrations.js';
+import { Connection } from '../sql/connection.js';
+import { storeFailure } from '../sql/failure.js';
+import { createFolder, fileNumber, undoCreation } from './creation.js';
+import { type Missing, preflight } from './preflight.js';
+
+/** How a connection behaves. */
+export interface ConnectOptions {
+  readonly synchronous: 'full' | 'normal';
+  readonly busyTimeoutMs: number;
+}
+
+/** A file up to this size is checked from end to end when it is opened; in a larger one damage shows when it is read. */
+const QUICK_CHECK_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Opens the store for writing, creates it if it is missing and brings it to the current version. A failure leaves nothing
+ * behind that was not there before.
+ *
+ * @throws every `ESP_STORE_*` error but `ESP_STORE_MISSING`
+ */
+export function connectWriter(
+  file: string,
+  options: ConnectOptions,
+  now: number,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Connection {
+  const missing = preflight(file, 'write');
+  let db: Connection | undefined;
+  try {
+    if (missing !== null) createFolder(missing);
+    db = open(file, options.busyTimeoutMs, {});
+    const opened = fileNumber(file);
+    db.execute('PRAGMA trusted_schema = OFF');
+    refuseDamage(db, file);
+    // The schema comes before the log: until the first commit there is one file, and it says whose it is.
+    migrate(db, migrations, now, file);
+    configureWriter(db, options, file);
+    if (opened === null || fileNumber(file) !== opened) {
+      throw new EspalierError('ESP_STORE_UNUSABLE', `${file} was replaced while it was opened: open it again`);
+    }
+    return db;
+  } catch (error) {
+    abandon(file, db, missing);
+    throw storeFailure(error, file);
+  }
+}
+
+function configureWriter(db: Connection, options: ConnectOptions, file: string): void {
+  const mode = db.one(z.object({ journal_mode: z.string() }), 'PRAGMA journal_mode = WAL')?.journal_mode;
+  if (mode !== 'wal') {
+    throw new EspalierError(
+      'ESP_STORE_UNUSABLE',
+      `${file} lies where SQLite cannot keep a write-ahead log (journal mode ${mode}): name a file on a local disk`,
+      { context: { file } },
+    );
+  }
+  db.execute(`PRAGMA synchronous = ${options.synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
+  db.execute('PRAGMA foreign_keys = ON');
+  db.execute('PRAGMA journal_size_limit = 67108864');
+}
+
+function abandon(file: string, db: Connection | undefined, missing: Missing | null): void {
+  db?.close();
+  undoCreation(file, missing);
+}
+
+/**
+ * Opens an existing store for reading.
+ *
+ * @throws `ESP_STORE_MISSING`, `_CORRUPT`, `_FUTURE`, `_UNUSABLE` (also for an older version), `_LOCKED`
+ */
+export function connectReader(file: string, options: Pick<ConnectOptions, 'busyTimeoutMs'>): Connection {
+  preflight(file, 'read');
+  let db: Connection | undefined;
+  try {
+    db = open(file, options.busyTimeoutMs, { readonly: leavesLogAlone(file), fileMustExist: true });
+    db.execute('PRAGMA query_only = ON');
+    db.execute('PRAGMA trusted_schema = OFF');
+    refuseDamage(db, file);
+    refuseFuture(db.version(), CURRENT_VERSION, file);
+    if (db.version() < CURRENT_VERSION) {
+      throw new EspalierError(
+        'ESP_STORE_UNUSABLE',
+        `${file} was written by an older Espalier (store version ${db.version()}): open it for writing once to bring it up to date`,
+        { context: { file } },
+      );
+    }
+    return db;
+  } catch (error) {
+    db?.close();
+    throw storeFailure(error, file);
+  }
+}
+
+/**
+ * The first reader of a store at rest makes the log's files, and only a connection that could write removes them when it
+ * closes. Where a log exists, or writing is not permitted, a connection that cannot write leaves all as it was.
+ */
+function leavesLogAlone(file: string): boolean {
+  if (existsSync(`${file}-wal`)) return true;
+  if ((statSync(file).mode & 0o222) === 0) return true;
+  try {
+    accessSync(file, constants.W_OK);
+    return false;
+  } catch (error) {
+    return error !== undefined;
+  }
+}
+
+function open(file: string, busyTimeoutMs: number, options: Database.Options): Connection {
+  return new Connection(new Database(file, { ...options, timeout: busyTimeoutMs }));
+}
+
+function refuseDamage(db: Connection, file: string): void {
+  db.all(z.looseObject({}), 'SELECT name FROM sqlite_schema');
+  if (statSync(file).size > QUICK_CHECK_BYTES) return;
+  const first = db.one(z.object({ quick_check: z.string() }), 'PRAGMA quick_check(1)');
+  if (first === undefined || first.quick_check === 'ok') return;
+  throw new EspalierError(
+    'ESP_STORE_CORRUPT',
+    `${file} is damaged (${first.quick_check}): restore a copy, or begin a new file`,
+    { context: { file } },
+  );
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { EspalierError } from '../errors.js';
+import { Access } from './access.js';
+import type { OpenStoreOptions } from './contract/options.js';
+import { CommitListeners, warnOfListener } from './listeners.js';
+import { Pulses } from './pulse.js';
+import { Reader } from './reader/reader.js';
+import { attemptStore, outputStore } from './repositories/attempts.js';
+import { hostStore } from './repositories/hosts.js';
+import { journalStore } from './repositories/journal.js';
+import { processStore } from './repositories/processes.js';
+import { runStore } from './repositories/runs.js';
+import { snapshotStore } from './repositories/snapshots.js';
+import type { Store } from './store.js';
+import { Writer } from './writer/writer.js';
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens a store: a SQLite file, or `':memory:'` for a private temporary one that is deleted when it is closed. Writing
+ * creates the file, and a folder `.espalier` around it, but no other folder. A failure leaves nothing behind.
+ *
+ * @throws `ESP_STORE_MISSING` (read), `ESP_STORE_UNUSABLE`, `ESP_STORE_CORRUPT`, `ESP_STORE_FUTURE`, `ESP_STORE_LOCKED`,
+ * `ESP_STORE_FULL`; `ESP_INVALID` for options that do not fit
+ *
+ * @example
+ * await using store = await openStore('.espalier/app.db', { mode: 'read' });
+ * for await (const event of store.journal.tail()) console.log(event.seq, event.type);
+ */
+export async function openStore(file: string, options: OpenStoreOptions): Promise<Store> {
+  if (file !== ':memory:') return assemble(await connect(resolve(file), options));
+  if (options.mode === 'read') {
+    throw new EspalierError('ESP_INVALID', `':memory:' is a store of its own: there is nothing in it to read`);
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'espalier-store-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    return assemble(await connect(join(folder, 'store.db'), options), remove);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+interface Connected {
+  readonly access: Access;
+  readonly listeners: CommitListeners;
+}
+
+async function connect(file: string, options: OpenStoreOptions): Promise<Connected> {
+  const { mode, synchronous = 'full', busyTimeoutMs = BUSY_TIMEOUT_MS, runId = null } = options;
+  if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0) {
+    throw new EspalierError('ESP_INVALID', `busyTimeoutMs is a whole number of milliseconds, not ${busyTimeoutMs}`);
+  }
+  const listeners = new CommitListeners(warnOfListener);
+  const openReader = (): Promise<Reader> => Reader.open({ file, busyTimeoutMs }, () => pulses.pulse());
+  const pulses = new Pulses((on) => access.watch(on));
+  const writer =
+    mode === 'read'
+      ? null
+      : await Writer.open({ file, synchronous, busyTimeoutMs }, (events) => {
+          listeners.publish(events);
+          pulses.pulse();
+        });
+  const access = new Access({ file, runId, writer, openReader, pulses });
+  // Reading opens at once, so that a store that cannot be read is refused here.
+  if (writer === null) await access.reader();
+  return { access, listeners };
+}
+
+async function closeAll(access: Access, closed: () => Promise<void>): Promise<void> {
+  try {
+    await access.close();
+  } finally {
+    await closed();
+  }
+}
+
+function assemble({ access, listeners }: Connected, closed: () => Promise<void> = async () => undefined): Store {
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= closeAll(access, closed);
+    return closing;
+  };
+  return {
+    file: access.file,
+    hosts: hostStore(access),
+    journal: journalStore(access, listeners),
+    processes: processStore(access),
+    snapshots: snapshotStore(access),
+    runs: runStore(access),
+    attempts: attemptStore(access),
+    outputs: outputStore(access),
+    check: () => access.read('check', null),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,27 @@
+import type { Access } from '../access.js';
+import type { JournalStore } from '../contract/journal.js';
+import type { CommitListeners } from '../listeners.js';
+import { eventText } from '../rows/event.js';
+import { tail } from '../tail.js';
+
+export function journalStore(access: Access, listeners: CommitListeners): JournalStore {
+  const source = {
+    batch: (args: Parameters<typeof access.readNow<'journal.batch'>>[1]) => access.readNow('journal.batch', args),
+    watch: () => access.pulses.watch(),
+  };
+  return {
+    append: async (events) =>
+      access.write('journal.append', { runId: access.requireRunId(), events: events.map(eventText) }),
+    tail: (options = {}) => tail(source, options),
+    head: () => access.read('journal.head', null),
+    changed: async (signal) => {
+      const watch = access.pulses.watch();
+      try {
+        await watch.next(signal);
+      } finally {
+        watch.close();
+      }
+    },
+    onCommit: (listener) => listeners.add(listener),
+  };
+}

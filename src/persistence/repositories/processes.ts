@@ -1,0 +1,22 @@
+import type { Access } from '../access.js';
+import type { ProcessStore } from '../contract/processes.js';
+import type { RegistrationRef } from '../tables/processes.js';
+
+export function processStore(access: Access): ProcessStore {
+  const own = (spawnId: string): RegistrationRef => {
+    const runId = access.requireRunId();
+    return { actor: runId, runId, spawnId };
+  };
+  const ref = (spawnId: string, runId: string | undefined): RegistrationRef =>
+    runId === undefined ? own(spawnId) : { actor: access.runId, runId, spawnId };
+  return {
+    intend: ({ spawnId, runId, path, incarnation, jobId, attempt, command }) =>
+      access.write('processes.intend', { spawnId, runId, path, incarnation, jobId, attempt, command }),
+    live: async (spawnId, { identity, generation }) =>
+      access.write('processes.live', { ...own(spawnId), identity, generation }),
+    failed: async (spawnId, error) => access.write('processes.failed', { ...own(spawnId), error }),
+    gone: async (spawnId, exit, runId) => access.write('processes.gone', { ...ref(spawnId, runId), exit }),
+    suspect: async (spawnId, reason, runId) => access.write('processes.suspect', { ...ref(spawnId, runId), reason }),
+    present: (runId) => access.read('processes.present', { runId: runId ?? null }),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Access } from '../access.js';
+import type { RunStore } from '../contract/runs.js';
+import { toJson } from '../sql/json.js';
+
+export function runStore(access: Access): RunStore {
+  return { ...runWriting(access), ...runReading(access) };
+}
+
+type Reading = 'plan' | 'finished' | 'get' | 'list' | 'committed' | 'rows' | 'runDigest';
+
+function runWriting(access: Access): Omit<RunStore, Reading> {
+  return {
+    create: async ({ run, name, pool, policy, origin, owner }) =>
+      access.write('runs.create', {
+        run,
+        name,
+        pool,
+        owner,
+        policy: toJson(policy, 'the policy'),
+        origin: toJson(origin, 'the origin'),
+      }),
+    addSlots: async (run, inputs) => {
+      const texts = inputs.map((input, index) => toJson(input, `input ${index}`));
+      const bytes = texts.reduce((sum, text) => sum + text.length, 0);
+      return access.write('runs.addSlots', { run, inputs: texts }, { bytes });
+    },
+    start: (run, owner) => access.write('runs.start', { run, owner }),
+    acquire: (run, owner) => access.write('runs.acquire', { run, owner }),
+    reopenFailed: (run, owner) => access.write('runs.reopenFailed', { run, owner }),
+    commit: (run, owner, indexes, as) => access.write('runs.commit', { run, owner, indexes, as }),
+    setStatus: (run, owner, from, to, reason) =>
+      access.write('runs.setStatus', { run, owner, from, to, reason: reason ?? null }),
+    wish: (run, wish) => access.write('runs.wish', { run, wish }),
+  };
+}
+
+function runReading(access: Access): Pick<RunStore, Reading> {
+  return {
+    plan: (run) => access.read('runs.plan', { run }),
+    finished: (run) => access.read('runs.finished', { run }),
+    get: (run) => access.read('runs.get', { run }),
+    list: () => access.read('runs.list', null),
+    committed: (run, after, limit) => access.read('runs.committed', { run, after, limit }),
+    rows: async (run, from, limit) => (await access.read('runs.rows', { run, from, limit })).map(({ row }) => row),
+    runDigest: (run) => access.read('runs.digest', { run }),
+  };
+}

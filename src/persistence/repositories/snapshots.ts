@@ -1,0 +1,23 @@
+import type { Access } from '../access.js';
+import type { SnapshotRecord, SnapshotStore } from '../contract/snapshots.js';
+import { toJson } from '../sql/json.js';
+
+const KINDS: readonly SnapshotRecord['kind'][] = ['observed', 'snapshot'];
+
+export function snapshotStore(access: Access): SnapshotStore {
+  const key = (kind: SnapshotRecord['kind'], path: string): string => `${kind} ${path}`;
+  return {
+    put: async ({ path, incarnation, kind, role, state, detail }) => {
+      const runId = access.requireRunId();
+      const texts = { state: toJson(state, `the state of ${path}`), detail: toJson(detail, `the detail of ${path}`) };
+      const record = { runId, path, incarnation, kind, role, ...texts };
+      return access.write('snapshots.put', record, { key: key(kind, path) });
+    },
+    remove: async (path) => {
+      // What is put after this must not take the place of what waits before it.
+      for (const kind of KINDS) access.seal(key(kind, path));
+      return access.write('snapshots.remove', { runId: access.requireRunId(), path });
+    },
+    list: (runId) => access.read('snapshots.list', { runId: runId ?? null }),
+  };
+}

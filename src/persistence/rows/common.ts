@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import type { ErrorRecord } from '../../errors.js';
+import type { ProcessExit, ProcessIdentity } from '../../machines/process.js';
+import { SLOT_STATUSES } from '../../machines/run/slot.js';
+
+/** Forms that several tables share. */
+export const errorRecord = z.object({ code: z.string(), message: z.string() }) satisfies z.ZodType<ErrorRecord>;
+
+export const identity = z.object({
+  bootId: z.string(),
+  pidNamespace: z.string(),
+  pid: z.number(),
+  startTicks: z.number(),
+}) satisfies z.ZodType<ProcessIdentity>;
+
+export const exitParts = { code: z.number().nullable(), signal: z.string().nullable() };
+export const processExit = z.object(exitParts) satisfies z.ZodType<ProcessExit>;
+
+export const slotStatus = z.enum(SLOT_STATUSES);

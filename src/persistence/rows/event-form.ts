@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { EventContext, JournalEventType, NewJournalEvent } from '../../machines/events.js';
+import { errorRecord, exitParts, identity, slotStatus } from './common.js';
+
+const context = z.object({
+  run: z.string().exactOptional(),
+  job: z.string().exactOptional(),
+  attempt: z.number().exactOptional(),
+}) satisfies z.ZodType<EventContext>;
+
+function form<T extends JournalEventType, D extends z.core.$ZodLooseShape>(type: T, data: D) {
+  return z.object({
+    type: z.literal(type),
+    data: z.object(data),
+    path: z.string().exactOptional(),
+    incarnation: z.number().exactOptional(),
+    ctx: context.exactOptional(),
+  });
+}
+
+const text = z.string();
+const count = z.number();
+const attempt = { jobId: text, attempt: count };
+
+const forms = z.discriminatedUnion('type', [
+  form('host.started', { pid: count, node: text, version: text }),
+  form('host.ended', { how: z.enum(['stopped', 'dead']) }),
+  form('host.fenced', { fenced: text, by: text }),
+  form('forker.started', { pid: count, generation: count }),
+  form('forker.exited', { pid: count, generation: count, ...exitParts }),
+  form('actor.crashed', { error: errorRecord }),
+  form('actor.restarted', { reason: text, restarts: count }),
+  form('supervisor.escalated', { reason: text, intensity: count, periodMs: count }),
+  form('worker.failed', { error: errorRecord, boots: count, stderr: text }),
+  form('worker.ready', { pid: count, bootMs: count }),
+  form('pool.ready', { size: count }),
+  form('pool.degraded', { usable: count, size: count }),
+  form('slot.quarantined', { reason: text }),
+  form('process.spawned', { spawnId: text, pid: count, command: z.array(text) }),
+  form('process.exited', { spawnId: text, pid: count, ...exitParts }),
+  form('process.failed', { spawnId: text, error: errorRecord }),
+  form('process.swept', { spawnId: text, killed: z.array(count) }),
+  form('process.pid_reused', { spawnId: text, expected: identity, found: identity.nullable() }),
+  form('process.suspect', { spawnId: text, pid: count, reason: text }),
+  form('attempt.started', attempt),
+  form('attempt.ended', { ...attempt, outcome: slotStatus }),
+  form('attempt.lost', { ...attempt, reason: text }),
+  form('attempt.late', { ...attempt, outcome: slotStatus }),
+  form('run.started', { run: text, slots: count }),
+  form('run.continued', { run: text, committed: count }),
+  form('run.paused', { run: text }),
+  form('run.resumed', { run: text }),
+  form('run.interrupted', { run: text, reason: text }),
+  form('run.stopped', { run: text }),
+  form('run.completed', { run: text, counts: z.record(slotStatus, count) }),
+  form('slot.committed', { run: text, index: count, status: slotStatus }),
+]);
+
+/** Types that have no form above: none, or this does not compile. */
+type Formless = Exclude<JournalEventType, z.infer<typeof forms>['type']>;
+
+/** The form of every event that the journal can hold. */
+export const eventForm: [Formless] extends [never] ? z.ZodType<NewJournalEvent> : never = forms;

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { EspalierError } from '../../errors.js';
+import type { JournalEvent, NewJournalEvent } from '../../machines/events.js';
+import { eventForm } from './event-form.js';
+
+/** An event as its row holds it. It travels so between threads: JSON text is the cheapest thing to hand over. */
+export const eventRow = z.object({
+  seq: z.number(),
+  run_id: z.string(),
+  at: z.number(),
+  type: z.string(),
+  path: z.string().nullable(),
+  incarnation: z.number().nullable(),
+  ctx: z.string().nullable(),
+  data: z.string(),
+});
+export type EventRow = z.infer<typeof eventRow>;
+
+/** An event's parts as they are journalled. */
+export type EventText = Pick<EventRow, 'type' | 'path' | 'incarnation' | 'ctx' | 'data'>;
+
+/**
+ * The event that a row holds.
+ *
+ * @throws `ESP_STORE_CORRUPT` when it is none of those that this version knows
+ */
+export function parseEvent(row: EventRow): JournalEvent {
+  const found = eventForm.safeParse({
+    type: row.type,
+    data: parseJson(row.data),
+    ...(row.path !== null && { path: row.path }),
+    ...(row.incarnation !== null && { incarnation: row.incarnation }),
+    ...(row.ctx !== null && { ctx: parseJson(row.ctx) }),
+  });
+  if (found.success) return { seq: row.seq, runId: row.run_id, at: row.at, ...found.data };
+  throw new EspalierError(
+    'ESP_STORE_CORRUPT',
+    `event ${row.seq} (${row.type}) does not have its form: ${found.error.message}`,
+    {
+      cause: found.error,
+      context: { seq: row.seq, type: row.type },
+    },
+  );
+}
+
+/**
+ * An event's parts as text, after a check of its form: an event that could not be read again would end every tail.
+ *
+ * @throws `ESP_INVALID`
+ */
+export function eventText(event: NewJournalEvent): EventText {
+  const found = eventForm.safeParse(event);
+  if (!found.success) {
+    throw new EspalierError('ESP_INVALID', `an event ${event.type} does not have its form: ${found.error.message}`, {
+      cause: found.error,
+    });
+  }
+  const { type, data, path, incarnation, ctx } = found.data;
+  return {
+    type,
+    path: path ?? null,
+    incarnation: incarnation ?? null,
+    ctx: ctx === undefined ? null : JSON.stringify(ctx),
+    data: JSON.stringify(data),
+  };
+}
+
+/** Text that is not JSON becomes `undefined`, which no form of an event accepts. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return error instanceof SyntaxError ? undefined : error;
+  }
+}

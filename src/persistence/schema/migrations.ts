@@ -1,0 +1,14 @@
+import type { Connection } from '../sql/connection.js';
+import { VERSION_1 } from './version-1.js';
+
+/** One step of the schema: brings a store of version `version - 1` to `version`. It runs inside a transaction. */
+export interface Migration {
+  readonly version: number;
+  readonly up: (db: Connection) => void;
+}
+
+/** All steps, oldest first. A released step never changes. */
+export const MIGRATIONS: readonly Migration[] = [{ version: 1, up: (db) => db.execute(VERSION_1) }];
+
+/** The version that this code reads and writes. */
+export const CURRENT_VERSION = MIGRATIONS.length;

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { Connection } from '../sql/connection.js';
+import { slotRows } from './rows.js';
+
+const PAGE = 256;
+
+/**
+ * The digest of a run's committed rows. A generator, because a run may be large: the reader does other work at each
+ * `yield`.
+ */
+export function* runDigest(db: Connection, { run }: { run: string }): Generator<void, string, void> {
+  const hash = createHash('sha256');
+  let from = 0;
+  for (;;) {
+    const rows = slotRows(db, { run, from, limit: PAGE });
+    for (const { row } of rows) {
+      const outcome =
+        'result' in row
+          ? { result: row.result }
+          : { stdout: row.output?.stdout ?? null, exitCode: row.output?.exitCode ?? null };
+      hash.update(`${JSON.stringify([row.index, row.status, outcome])}\n`);
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return hash.digest('hex');
+    from = last.row.index + 1;
+    yield;
+  }
+}

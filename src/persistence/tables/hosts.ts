@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { EspalierError } from '../../errors.js';
+import type { HostRecord } from '../contract/hosts.js';
+import { identity } from '../rows/common.js';
+import type { Connection } from '../sql/connection.js';
+import { isDuplicate } from '../sql/failure.js';
+import { json } from '../sql/json.js';
+import type { Transaction } from '../writer/transaction.js';
+import { loseWork } from './lost-work.js';
+
+const COLUMNS = 'run_id, name, identity, forker, directory, started_at, heartbeat_at, ended_at, ended';
+
+const hostRow = z
+  .object({
+    run_id: z.string(),
+    name: z.string(),
+    identity: json(identity),
+    forker: json(z.object({ identity, generation: z.number() })).nullable(),
+    directory: z.string().nullable(),
+    started_at: z.number(),
+    heartbeat_at: z.number(),
+    ended_at: z.number().nullable(),
+    ended: z.enum(['stopped', 'dead']).nullable(),
+  })
+  .transform(
+    (row): HostRecord => ({
+      runId: row.run_id,
+      name: row.name,
+      identity: row.identity,
+      forker: row.forker,
+      directory: row.directory,
+      startedAt: row.started_at,
+      heartbeatAt: row.heartbeat_at,
+      endedAt: row.ended_at,
+      ended: row.ended,
+    }),
+  );
+
+export function registerHost(
+  tx: Transaction,
+  host: Pick<HostRecord, 'runId' | 'name' | 'identity' | 'directory'> & { node: string; version: string },
+): void {
+  const { runId, name, directory, node, version } = host;
+  try {
+    tx.db.run(
+      `INSERT INTO hosts (run_id, name, identity, directory, node, version, started_at, heartbeat_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      runId,
+      name,
+      JSON.stringify(host.identity),
+      directory,
+      node,
+      version,
+      tx.now,
+      tx.now,
+    );
+  } catch (cause) {
+    if (!isDuplicate(cause)) throw cause;
+    throw new EspalierError('ESP_CONFLICT', `a host ${runId} is registered already: run ids are never reused`, {
+      cause,
+    });
+  }
+  tx.journal(runId, { type: 'host.started', data: { pid: host.identity.pid, node, version } });
+}
+
+export function renewLease(tx: Transaction, { runId }: { runId: string }): boolean {
+  return tx.db.run('UPDATE hosts SET heartbeat_at = ? WHERE run_id = ? AND ended_at IS NULL', tx.now, runId) > 0;
+}
+
+export function setForker(
+  tx: Transaction,
+  { runId, forker }: { runId: string; forker: NonNullable<HostRecord['forker']> },
+): void {
+  tx.requireLive(runId);
+  tx.db.run('UPDATE hosts SET forker = ? WHERE run_id = ?', JSON.stringify(forker), runId);
+}
+
+export function endHost(tx: Transaction, { runId }: { runId: string }): void {
+  if (findHost(tx.db, { runId })?.ended === 'stopped') return;
+  tx.requireLive(runId);
+  loseWork(tx, runId, 'its host stopped', ['running']);
+  tx.db.run(`UPDATE hosts SET ended_at = ?, ended = 'stopped' WHERE run_id = ?`, tx.now, runId);
+  tx.journal(runId, { type: 'host.ended', data: { how: 'stopped' } });
+}
+
+export function fenceHost(tx: Transaction, { runId, by }: { runId: string; by: string }): boolean {
+  // A command line that cleans up is no host; a host that does must not have been fenced itself.
+  if (findHost(tx.db, { runId: by }) !== null) tx.requireLive(by);
+  const changed = tx.db.run(
+    `UPDATE hosts SET ended_at = ?, ended = 'dead' WHERE run_id = ? AND ended_at IS NULL`,
+    tx.now,
+    runId,
+  );
+  if (changed === 0) return false;
+  tx.journal(by, { type: 'host.fenced', data: { fenced: runId, by } });
+  loseWork(tx, runId, 'its host died', ['running', 'paused']);
+  tx.journal(runId, { type: 'host.ended', data: { how: 'dead' } });
+  return true;
+}
+
+export function findHost(db: Connection, { runId }: { runId: string }): HostRecord | null {
+  return db.one(hostRow, `SELECT ${COLUMNS} FROM hosts WHERE run_id = ?`, runId) ?? null;
+}
+
+export function unendedHosts(db: Connection): HostRecord[] {
+  return db.all(hostRow, `SELECT ${COLUMNS} FROM hosts WHERE ended_at IS NULL ORDER BY started_at, rowid`);
+}

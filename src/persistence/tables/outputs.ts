@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { OutputChunk } from '../contract/attempts.js';
+import type { Connection } from '../sql/connection.js';
+import type { Transaction } from '../writer/transaction.js';
+import { findHead } from './runs.js';
+
+/** What is kept of each stream of an attempt, in bytes: its end. */
+export const KEPT_BYTES = 1024 * 1024;
+
+const STREAMS = { stdout: 1, stderr: 2 } as const;
+const bytesRow = z.object({ start: z.number(), bytes: z.instanceof(Uint8Array) });
+const endRow = z.object({ end: z.number() });
+
+/** Appends to the streams of an attempt that the caller knows to be running. */
+export function keepOutput(tx: Transaction, job: number, attempt: number, chunk: OutputChunk): void {
+  const cutOut = keepStream(tx, job, attempt, STREAMS.stdout, chunk.stdout);
+  const cutErr = keepStream(tx, job, attempt, STREAMS.stderr, chunk.stderr);
+  tx.db.run(
+    'UPDATE attempts SET exec = 1, truncated = max(truncated, ?) WHERE job = ? AND attempt = ?',
+    chunk.dropped || cutOut || cutErr ? 1 : 0,
+    job,
+    attempt,
+  );
+}
+
+/** Appends to one stream and drops what lies before its last 1 MiB. Answers whether something was dropped. */
+function keepStream(tx: Transaction, job: number, attempt: number, stream: number, bytes: Uint8Array): boolean {
+  if (bytes.byteLength === 0) return false;
+  const last = tx.db.one(
+    endRow,
+    `SELECT start + length(bytes) AS "end" FROM outputs WHERE job = ? AND attempt = ? AND stream = ?
+     ORDER BY start DESC LIMIT 1`,
+    job,
+    attempt,
+    stream,
+  );
+  const before = last?.end ?? 0;
+  const end = before + bytes.byteLength;
+  const kept = bytes.byteLength > KEPT_BYTES ? bytes.subarray(bytes.byteLength - KEPT_BYTES) : bytes;
+  const insert = 'INSERT INTO outputs (job, attempt, stream, start, bytes) VALUES (?, ?, ?, ?, ?)';
+  tx.db.run(insert, job, attempt, stream, end - kept.byteLength, kept);
+  if (end <= KEPT_BYTES) return false;
+  // A chunk that reaches into the window stays whole; reading cuts it.
+  tx.db.run(
+    'DELETE FROM outputs WHERE job = ? AND attempt = ? AND stream = ? AND start + length(bytes) <= ?',
+    job,
+    attempt,
+    stream,
+    end - KEPT_BYTES,
+  );
+  return true;
+}
+
+export function appendOutput(
+  tx: Transaction,
+  args: { owner: string; run: string; index: number; attempt: number; chunk: OutputChunk },
+): void {
+  tx.requireLive(args.owner);
+  const running = tx.db.one(
+    z.object({ job: z.number() }),
+    `SELECT a.job FROM runs r JOIN jobs j ON j.run = r.number JOIN attempts a ON a.job = j.job
+     WHERE r.run = ? AND j.idx = ? AND a.attempt = ? AND a.owner = ? AND a.state = 'running'`,
+    args.run,
+    args.index,
+    args.attempt,
+    args.owner,
+  );
+  if (running !== undefined) keepOutput(tx, running.job, args.attempt, args.chunk);
+}
+
+/** The kept text of one stream. */
+export function streamText(db: Connection, job: number, attempt: number, stream: keyof typeof STREAMS): string {
+  const chunks = db.all(
+    bytesRow,
+    'SELECT start, bytes FROM outputs WHERE job = ? AND attempt = ? AND stream = ? ORDER BY start',
+    job,
+    attempt,
+    STREAMS[stream],
+  );
+  const whole = Buffer.concat(chunks.map(({ bytes }) => bytes));
+  const kept = whole.subarray(Math.max(0, whole.byteLength - KEPT_BYTES));
+  const cut = kept.byteLength < whole.byteLength || (chunks[0]?.start ?? 0) > 0;
+  return kept.subarray(cut ? characterStart(kept) : 0).toString('utf8');
+}
+
+/** Where the first whole character begins, in bytes that were cut anywhere. */
+function characterStart(bytes: Uint8Array): number {
+  let index = 0;
+  while (index < 3 && ((bytes[index] ?? 0) & 0xc0) === 0x80) index += 1;
+  return index;
+}
+
+export interface KeptOutput {
+  readonly attempt: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly truncated: boolean;
+  readonly heldOpen: boolean;
+}
+
+export function readOutput(
+  db: Connection,
+  { run, index, attempt }: { run: string; index: number; attempt: number | null },
+): KeptOutput | null {
+  const head = findHead(db, run);
+  if (head === null) return null;
+  const found = db.one(
+    z.object({ job: z.number(), attempt: z.number(), truncated: z.number(), held_open: z.number() }),
+    `SELECT a.job, a.attempt, a.truncated, a.held_open FROM jobs j JOIN attempts a ON a.job = j.job
+     WHERE j.run = ? AND j.idx = ? AND a.attempt = coalesce(?, a.attempt) ORDER BY a.attempt DESC LIMIT 1`,
+    head.number,
+    index,
+    attempt,
+  );
+  if (found === undefined) return null;
+  return {
+    attempt: found.attempt,
+    stdout: streamText(db, found.job, found.attempt, 'stdout'),
+    stderr: streamText(db, found.job, found.attempt, 'stderr'),
+    truncated: found.truncated === 1,
+    heldOpen: found.held_open === 1,
+  };
+}

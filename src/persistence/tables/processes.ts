@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import { type ErrorRecord, EspalierError } from '../../errors.js';
+import type { ProcessExit, ProcessIdentity, Registration, SpawnIntent } from '../../machines/process.js';
+import { identity } from '../rows/common.js';
+import type { Connection } from '../sql/connection.js';
+import { isDuplicate } from '../sql/failure.js';
+import { json } from '../sql/json.js';
+import type { Transaction } from '../writer/transaction.js';
+
+const COLUMNS = `run_id, spawn_id, path, incarnation, job_id, attempt, state, identity, generation, command,
+  exit_code, exit_signal, error, at`;
+
+const registrationRow = z
+  .object({
+    run_id: z.string(),
+    spawn_id: z.string(),
+    path: z.string(),
+    incarnation: z.number(),
+    job_id: z.string().nullable(),
+    attempt: z.number().nullable(),
+    state: z.enum(['intent', 'live', 'gone', 'suspect']),
+    identity: json(identity).nullable(),
+    generation: z.number().nullable(),
+    command: json(z.array(z.string())),
+    exit_code: z.number().nullable(),
+    exit_signal: z.string().nullable(),
+    at: z.number(),
+  })
+  .transform(
+    (row): Registration => ({
+      spawnId: row.spawn_id,
+      runId: row.run_id,
+      path: row.path,
+      incarnation: row.incarnation,
+      jobId: row.job_id,
+      attempt: row.attempt,
+      state: row.state,
+      identity: row.identity,
+      generation: row.generation,
+      command: row.command,
+      exit:
+        row.exit_code === null && row.exit_signal === null ? null : { code: row.exit_code, signal: row.exit_signal },
+      at: row.at,
+    }),
+  );
+
+/** Names one registration: `actor` is the host that acts on it, null for a command line, which no fence holds. */
+export interface RegistrationRef {
+  readonly actor: string | null;
+  readonly runId: string;
+  readonly spawnId: string;
+}
+
+export function intendProcess(tx: Transaction, intent: SpawnIntent): void {
+  tx.requireLive(intent.runId);
+  const { runId, spawnId, path, incarnation, jobId, attempt } = intent;
+  const command = JSON.stringify(intent.command);
+  try {
+    tx.db.run(
+      `INSERT INTO processes (run_id, spawn_id, path, incarnation, job_id, attempt, state, command, at)
+       VALUES (?, ?, ?, ?, ?, ?, 'intent', ?, ?)`,
+      runId,
+      spawnId,
+      path,
+      incarnation,
+      jobId,
+      attempt,
+      command,
+      tx.now,
+    );
+  } catch (cause) {
+    if (!isDuplicate(cause)) throw cause;
+    throw new EspalierError('ESP_CONFLICT', `${whoHolds(tx.db, intent)}: sweep it before another is started`, {
+      cause,
+    });
+  }
+}
+
+export function processLive(
+  tx: Transaction,
+  args: RegistrationRef & { identity: ProcessIdentity; generation: number },
+): void {
+  const found = change(tx, args, ['intent']);
+  tx.db.run(
+    `UPDATE processes SET state = 'live', identity = ?, generation = ? WHERE run_id = ? AND spawn_id = ?`,
+    JSON.stringify(args.identity),
+    args.generation,
+    args.runId,
+    args.spawnId,
+  );
+  const { pid } = args.identity;
+  tx.journal(args.runId, {
+    type: 'process.spawned',
+    data: { spawnId: args.spawnId, pid, command: found.command },
+    ...aboutProcess(found),
+  });
+  if (found.jobId === null || found.attempt === null) return;
+  const { jobId, attempt } = found;
+  tx.journal(args.runId, { type: 'attempt.started', data: { jobId, attempt }, ...aboutProcess(found) });
+}
+
+export function processFailed(tx: Transaction, args: RegistrationRef & { error: ErrorRecord }): void {
+  const found = change(tx, args, ['intent']);
+  const { runId, spawnId, error } = args;
+  tx.db.run(
+    `UPDATE processes SET state = 'gone', error = ? WHERE run_id = ? AND spawn_id = ?`,
+    JSON.stringify(error),
+    runId,
+    spawnId,
+  );
+  tx.journal(runId, { type: 'process.failed', data: { spawnId, error }, ...aboutProcess(found) });
+}
+
+export function processGone(tx: Transaction, args: RegistrationRef & { exit: ProcessExit | null }): void {
+  if (alreadyIn(tx, args, ['gone'])) return;
+  const found = change(tx, args, ['intent', 'live', 'suspect']);
+  const { runId, spawnId, exit } = args;
+  tx.db.run(
+    `UPDATE processes SET state = 'gone', exit_code = ?, exit_signal = ? WHERE run_id = ? AND spawn_id = ?`,
+    exit?.code ?? null,
+    exit?.signal ?? null,
+    runId,
+    spawnId,
+  );
+  if (exit === null || found.identity === null) return;
+  const data = { spawnId, pid: found.identity.pid, ...exit };
+  tx.journal(runId, { type: 'process.exited', data, ...aboutProcess(found) });
+}
+
+export function processSuspect(tx: Transaction, args: RegistrationRef & { reason: string }): void {
+  if (alreadyIn(tx, args, ['gone', 'suspect'])) return;
+  const found = change(tx, args, ['intent', 'live']);
+  const { runId, spawnId, reason } = args;
+  tx.db.run(
+    `UPDATE processes SET state = 'suspect', reason = ? WHERE run_id = ? AND spawn_id = ?`,
+    reason,
+    runId,
+    spawnId,
+  );
+  const data = { spawnId, pid: found.identity?.pid ?? 0, reason };
+  tx.journal(runId, { type: 'process.suspect', data, ...aboutProcess(found) });
+}
+
+/** A registration in whatever state, or null. */
+export function findProcess(db: Connection, runId: string, spawnId: string): Registration | null {
+  return (
+    db.one(registrationRow, `SELECT ${COLUMNS} FROM processes WHERE run_id = ? AND spawn_id = ?`, runId, spawnId) ??
+    null
+  );
+}
+
+export function presentProcesses(db: Connection, { runId }: { runId: string | null }): Registration[] {
+  return runId === null
+    ? db.all(registrationRow, `SELECT ${COLUMNS} FROM processes WHERE state <> 'gone' ORDER BY run_id, at`)
+    : db.all(
+        registrationRow,
+        `SELECT ${COLUMNS} FROM processes WHERE state <> 'gone' AND run_id = ? ORDER BY at`,
+        runId,
+      );
+}
+
+/** The registration, after the fence and the guard of its state. */
+function change(tx: Transaction, ref: RegistrationRef, from: readonly Registration['state'][]): Registration {
+  if (ref.actor !== null) tx.requireLive(ref.actor);
+  const found = findProcess(tx.db, ref.runId, ref.spawnId);
+  if (found === null) {
+    throw new EspalierError('ESP_NOT_FOUND', `no process ${ref.spawnId} of host ${ref.runId} is registered`);
+  }
+  if (from.includes(found.state)) return found;
+  throw new EspalierError(
+    'ESP_CONFLICT',
+    `the registration ${ref.spawnId} of ${found.path} is ${found.state}, not ${from.join(' or ')}`,
+  );
+}
+
+function alreadyIn(tx: Transaction, ref: RegistrationRef, states: readonly Registration['state'][]): boolean {
+  const found = findProcess(tx.db, ref.runId, ref.spawnId);
+  return found !== null && states.includes(found.state);
+}
+
+function aboutProcess(found: Registration): {
+  path: string;
+  incarnation: number;
+  ctx?: { run: string; job: string; attempt?: number };
+} {
+  const { path, incarnation, jobId, attempt } = found;
+  if (jobId === null) return { path, incarnation };
+  const run = jobId.slice(0, jobId.lastIndexOf(':'));
+  return { path, incarnation, ctx: { run, job: jobId, ...(attempt !== null && { attempt }) } };
+}
+
+function whoHolds(db: Connection, intent: SpawnIntent): string {
+  const holder = db.one(
+    registrationRow,
+    intent.jobId === null
+      ? `SELECT ${COLUMNS} FROM processes
+         WHERE job_id IS NULL AND state IN ('intent', 'live') AND run_id = ? AND path = ?`
+      : `SELECT ${COLUMNS} FROM processes
+         WHERE job_id IS NOT NULL AND state IN ('intent', 'live') AND ? <> '' AND job_id = ?`,
+    intent.runId,
+    intent.jobId ?? intent.path,
+  );
+  const what = intent.jobId === null ? intent.path : `job ${intent.jobId}`;
+  if (holder === undefined) return `the spawn id ${intent.spawnId} is registered already`;
+  return `${what} already has the process ${holder.spawnId} of host ${holder.runId} (${holder.state})`;
+}

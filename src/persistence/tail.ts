@@ -1,0 +1,40 @@
+import type { JournalEvent } from '../machines/events.js';
+import type { TailOptions } from './contract/journal.js';
+import type { Watch } from './pulse.js';
+import { parseEvent } from './rows/event.js';
+import type { EventBatch } from './tables/journal.js';
+
+/** Events that are read at once: what a slow consumer holds in memory. */
+const BATCH = 256;
+
+/** What a tail reads from. */
+export interface TailSource {
+  batch(args: { after: number; types: readonly string[] | null; limit: number }): Promise<EventBatch>;
+  watch(): Watch;
+}
+
+/**
+ * The one tail. It always reads the table, behind one cursor, so what is replayed and what is live cannot overlap or leave
+ * a gap; a commit only wakes it.
+ */
+export async function* tail(source: TailSource, options: TailOptions): AsyncGenerator<JournalEvent, void, undefined> {
+  const { types = null, follow = false, signal } = options;
+  let cursor = options.after ?? 0;
+  // Watched before the first read: a commit after that read wakes it, however soon.
+  const watch = follow ? source.watch() : null;
+  try {
+    while (signal?.aborted !== true) {
+      const batch = await source.batch({ after: cursor, types, limit: BATCH });
+      for (const row of batch.events) {
+        if (signal?.aborted) return;
+        yield parseEvent(row);
+      }
+      cursor = batch.cursor;
+      if (batch.more) continue;
+      if (watch === null) return;
+      await watch.next(signal);
+    }
+  } finally {
+    watch?.close();
+  }
+}

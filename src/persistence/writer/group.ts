@@ -1,0 +1,52 @@
+import type { EventRow } from '../rows/event.js';
+import type { Connection } from '../sql/connection.js';
+import { storeFailure } from '../sql/failure.js';
+import { toWire, type WireError } from '../sql/wire-error.js';
+import { type OperationCall, perform } from './operations.js';
+import { Transaction } from './transaction.js';
+
+/** What became of one operation. */
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: WireError };
+
+/** What became of a group: one outcome per call, in order, and what was journalled, in `seq` order. */
+export interface GroupAnswer {
+  readonly outcomes: readonly Outcome[];
+  readonly events: readonly EventRow[];
+}
+
+/**
+ * Runs operations as one transaction: one commit, and so one wait for the disk, for all of them. Each has a savepoint of its
+ * own, so one that throws takes back nothing but itself. If the commit fails, all fail and nothing was journalled.
+ */
+export function runGroup(db: Connection, calls: readonly OperationCall[], now: number, file: string): GroupAnswer {
+  try {
+    db.begin();
+    const tx = new Transaction(db, now);
+    const outcomes = calls.map((call) => runOne(tx, call, file));
+    if (outcomes.some(({ ok }) => ok)) db.commit();
+    else db.rollback();
+    return { outcomes, events: tx.events };
+  } catch (error) {
+    db.rollback();
+    const failure: Outcome = { ok: false, error: toWire(storeFailure(error, file)) };
+    return { outcomes: calls.map(() => failure), events: [] };
+  }
+}
+
+function runOne(tx: Transaction, call: OperationCall, file: string): Outcome {
+  const events = tx.events.length;
+  tx.db.savepoint();
+  try {
+    const value = perform(tx, call);
+    tx.db.release();
+    return { ok: true, value };
+  } catch (error) {
+    // SQLite itself ends the transaction when, for instance, the disk is full: then the whole group is lost.
+    if (!tx.db.inTransaction) throw error;
+    tx.db.rollbackToSavepoint();
+    tx.keepEvents(events);
+    return { ok: false, error: toWire(storeFailure(error, file)) };
+  }
+}

@@ -1,0 +1,54 @@
+import { claimSlots, finishAttempt, releaseClaims } from '../tables/attempts.js';
+import { endHost, fenceHost, registerHost, renewLease, setForker } from '../tables/hosts.js';
+import { appendEvents } from '../tables/journal.js';
+import { appendOutput } from '../tables/outputs.js';
+import { intendProcess, processFailed, processGone, processLive, processSuspect } from '../tables/processes.js';
+import { acquireRun, addSlots, createRun, setRunStatus, startRun, wishRun } from '../tables/run-changes.js';
+import { commitSlots, reopenFailed } from '../tables/slot-changes.js';
+import { putSnapshot, removeSnapshots } from '../tables/snapshots.js';
+import type { Transaction } from './transaction.js';
+
+/** Everything that can be written, by name: a closed map of synchronous functions `(transaction, args) → result`. */
+const operations = {
+  'hosts.register': registerHost,
+  'hosts.heartbeat': renewLease,
+  'hosts.setForker': setForker,
+  'hosts.end': endHost,
+  'hosts.fence': fenceHost,
+  'journal.append': appendEvents,
+  'processes.intend': intendProcess,
+  'processes.live': processLive,
+  'processes.failed': processFailed,
+  'processes.gone': processGone,
+  'processes.suspect': processSuspect,
+  'snapshots.put': putSnapshot,
+  'snapshots.remove': removeSnapshots,
+  'runs.create': createRun,
+  'runs.addSlots': addSlots,
+  'runs.start': startRun,
+  'runs.acquire': acquireRun,
+  'runs.reopenFailed': reopenFailed,
+  'runs.commit': commitSlots,
+  'runs.setStatus': setRunStatus,
+  'runs.wish': wishRun,
+  'attempts.claim': claimSlots,
+  'attempts.release': releaseClaims,
+  'attempts.finish': finishAttempt,
+  'outputs.append': appendOutput,
+};
+
+export type OperationName = keyof typeof operations;
+export type OperationArgs = { [N in OperationName]: Parameters<(typeof operations)[N]>[1] };
+export type OperationResults = { [N in OperationName]: ReturnType<(typeof operations)[N]> };
+
+/** One call of an operation, as it travels. */
+export interface OperationCall {
+  readonly name: OperationName;
+  readonly args: OperationArgs[OperationName];
+}
+
+/** Performs one call. */
+export function perform(tx: Transaction, call: OperationCall): OperationResults[OperationName] {
+  // `Writer.write` put name and args together, by type; the compiler cannot follow the pair through the thread's message.
+  return operations[call.name](tx, call.args as never);
+}

@@ -1,0 +1,150 @@
+import { Worker } from 'node:worker_threads';
+import { EspalierError } from '../../errors.js';
+import type { EventRow } from '../rows/event.js';
+import { fromWire } from '../sql/wire-error.js';
+import { threadFile } from '../thread-file.js';
+import type { GroupAnswer } from './group.js';
+import type { FromWriter, ToWriter, WriterData } from './messages.js';
+import type { OperationArgs, OperationCall, OperationName, OperationResults } from './operations.js';
+import { WaitingCalls } from './waiting-calls.js';
+
+/** Hears of each commit, before the promises of its operations resolve. */
+export type Published = (events: readonly EventRow[]) => void;
+
+/** The host's side of the writer thread. One group is with the thread; what is called meanwhile becomes the next. */
+export class Writer {
+  readonly #file: string;
+  readonly #thread: Worker;
+  readonly #published: Published;
+  readonly #calls = new WaitingCalls();
+  readonly #exited: Promise<void>;
+  #scheduled = false;
+  #closing: Promise<void> | null = null;
+  #ended: EspalierError | null = null;
+
+  private constructor(file: string, thread: Worker, published: Published) {
+    this.#file = file;
+    this.#thread = thread;
+    this.#published = published;
+    this.#exited = new Promise((resolve) => thread.once('exit', () => resolve()));
+    thread.on('error', (cause) => this.#end(cause));
+    thread.on('exit', () => this.#end());
+  }
+
+  /**
+   * Starts the thread and opens the store in it.
+   *
+   * @throws what opening throws: every `ESP_STORE_*` but `ESP_STORE_MISSING`
+   */
+  static async open(data: WriterData, published: Published): Promise<Writer> {
+    const options = { name: 'espalier-writer', workerData: data, execArgv: [] };
+    const thread = new Worker(threadFile('writer/thread.js'), options);
+    const writer = new Writer(data.file, thread, published);
+    await new Promise<void>((resolve, reject) => {
+      thread.on('message', (message: FromWriter) => {
+        if (message.kind === 'opened') resolve();
+        else if (message.kind === 'failed') reject(fromWire(message.error));
+        else if (message.kind === 'answer') writer.#answered(message.answer);
+        else message satisfies never;
+      });
+      thread.once('exit', () => reject(writer.#ended));
+    });
+    thread.unref();
+    return writer;
+  }
+
+  /**
+   * Calls an operation. Resolves after the commit of its group.
+   *
+   * @param cost.bytes how much payload it carries, when that may be much
+   * @param cost.key a call that still waits under the same key is replaced by this one, and shares its outcome
+   */
+  write<N extends OperationName>(
+    name: N,
+    args: OperationArgs[N],
+    cost: { readonly bytes?: number; readonly key?: string } = {},
+  ): Promise<OperationResults[N]> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
+    if (this.#closing !== null) return Promise.reject(closed(this.#file));
+    const call: OperationCall = { name, args };
+    const settled = this.#calls.add(call, cost.bytes ?? 0, cost.key ?? null);
+    this.#schedule();
+    // The thread ran the operation of this name: its value is that operation's result.
+    return settled as Promise<OperationResults[N]>;
+  }
+
+  /** The next call under a key begins anew: something was called in between that must not be overtaken. */
+  seal(key: string): void {
+    this.#calls.seal(key);
+  }
+
+  /** Resolves when everything called so far has been committed or refused. */
+  settled(): Promise<void> {
+    return this.#calls.settled();
+  }
+
+  /** Commits what was called before, then closes. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#calls.settled();
+    if (this.#ended !== null) return;
+    this.#thread.ref();
+    this.#post({ kind: 'close' });
+    await this.#exited;
+  }
+
+  /** Sends in a later turn, so that all that one turn calls is one group. */
+  #schedule(): void {
+    if (this.#scheduled || this.#calls.busy || this.#calls.empty) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#send();
+    });
+  }
+
+  #send(): void {
+    if (this.#ended !== null) return;
+    const calls = this.#calls.take();
+    this.#thread.ref();
+    try {
+      this.#post({ kind: 'group', calls });
+    } catch (cause) {
+      // Arguments that cannot be copied never reached the thread: refuse the calls that carry them, send the others.
+      this.#calls.putBack(cause);
+      this.#schedule();
+    }
+  }
+
+  #answered(answer: GroupAnswer): void {
+    if (answer.outcomes.some(({ ok }) => ok)) this.#published(answer.events);
+    this.#calls.settle(answer.outcomes);
+    if (this.#calls.empty) this.#thread.unref();
+    this.#schedule();
+  }
+
+  #post(message: ToWriter): void {
+    this.#thread.postMessage(message);
+  }
+
+  #end(cause?: unknown): void {
+    this.#ended ??= this.#closing === null ? died(this.#file, cause) : closed(this.#file);
+    this.#calls.abandon(this.#ended);
+  }
+}
+
+function closed(file: string): EspalierError {
+  return new EspalierError('ESP_STOPPED', `the store ${file} is closed`, { context: { file } });
+}
+
+function died(file: string, cause: unknown): EspalierError {
+  return new EspalierError(
+    'ESP_STORE_UNUSABLE',
+    `${file}: the writer thread ended unexpectedly, and what was not acknowledged may be lost: open the store again`,
+    { cause, context: { file } },
+  );
+}
