@@ -17,9 +17,7 @@ export interface HostRecord {
 /** The hosts of the store; the run id of each is its fence. */
 export interface HostStore {
   /** Adds this host and journals `host.started`. */
-  register(
-    host: Pick<HostRecord, 'runId' | 'name' | 'identity'> & { node: string; version: string },
-  ): Promise<void>;
+  register(host: Pick<HostRecord, 'runId' | 'name' | 'identity'> & { node: string; version: string }): Promise<void>;
   /** Renews the lease; false when this host has been fenced or has ended. */
   heartbeat(runId: string): Promise<boolean>;
   /** Written before the forker starts its first program, together with the private directory it works in. */

@@ -38,17 +38,16 @@ const hostRow = z
 
 export function registerHost(
   tx: Transaction,
-  host: Pick<HostRecord, 'runId' | 'name' | 'identity' | 'directory'> & { node: string; version: string },
+  host: Pick<HostRecord, 'runId' | 'name' | 'identity'> & { node: string; version: string },
 ): void {
-  const { runId, name, directory, node, version } = host;
+  const { runId, name, node, version } = host;
   try {
     tx.db.run(
-      `INSERT INTO hosts (run_id, name, identity, directory, node, version, started_at, heartbeat_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO hosts (run_id, name, identity, node, version, started_at, heartbeat_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
       runId,
       name,
       JSON.stringify(host.identity),
-      directory,
       node,
       version,
       tx.now,
@@ -69,10 +68,11 @@ export function renewLease(tx: Transaction, { runId }: { runId: string }): boole
 
 export function setForker(
   tx: Transaction,
-  { runId, forker }: { runId: string; forker: NonNullable<HostRecord['forker']> },
+  args: { runId: string; forker: NonNullable<HostRecord['forker']>; directory: string },
 ): void {
+  const { runId, forker, directory } = args;
   tx.requireLive(runId);
-  tx.db.run('UPDATE hosts SET forker = ? WHERE run_id = ?', JSON.stringify(forker), runId);
+  tx.db.run('UPDATE hosts SET forker = ?, directory = ? WHERE run_id = ?', JSON.stringify(forker), directory, runId);
 }
 
 export function endHost(tx: Transaction, { runId }: { runId: string }): void {

@@ -34,6 +34,7 @@ const runRow = z
     policy: json(policy),
     origin: json(z.unknown()),
     total: z.number(),
+    position: z.number(),
     owner: z.string().nullable(),
     wish: z.enum(RUN_WISHES).nullable(),
     created_at: z.number(),
@@ -41,7 +42,7 @@ const runRow = z
     ...counts,
   })
   .transform((row): RunRecord => {
-    const { run, name, status, pool, origin, total, owner, wish } = row;
+    const { run, name, status, pool, origin, total, position, owner, wish } = row;
     const { succeeded, failed, timed_out, cancelled, skipped_pruned } = row;
     return {
       run,
@@ -52,6 +53,7 @@ const runRow = z
       origin,
       total,
       counts: { succeeded, failed, timed_out, cancelled, skipped_pruned },
+      position,
       owner,
       wish,
       createdAt: row.created_at,
@@ -59,7 +61,7 @@ const runRow = z
     };
   });
 
-const SELECT_RUNS = `SELECT run, name, status, pool, policy, origin, total, owner, wish, created_at, updated_at, ${COUNTS}
+const SELECT_RUNS = `SELECT run, name, status, pool, policy, origin, total, position, owner, wish, created_at, updated_at, ${COUNTS}
   FROM runs`;
 
 /** What operations need of a run, read on the hot path. */
