@@ -1,12 +1,12 @@
 import { EspalierError } from '../../errors.js';
 import { type CommitBatch, type CommitSlot, Committer } from './committer.js';
 import type { GateOptions } from './gates.js';
-import { Leases } from './leases.js';
+import { type LeaseStage, Leases } from './leases.js';
 import { Planner } from './planner.js';
 import { allOf, FailFast, noRuling, type Ruling } from './ruling.js';
 import type { LoadedPlan } from './run-events.js';
 import type { SlotStatus } from './slot.js';
-import { SlotTable } from './slot-table.js';
+import { type SlotPhase, SlotTable } from './slot-table.js';
 import type { RunPolicy } from './status.js';
 
 /** What a run needs to know before its plan is read: the machine's input. */
@@ -37,6 +37,9 @@ export interface RunSummary {
   /** The first slot that is not committed. */
   readonly frontier: number;
 }
+
+/** Where a slot is: its phase, and for a leased one what is being done with it. */
+export type SlotStage = Exclude<SlotPhase, 'leased'> | LeaseStage;
 
 interface Parts {
   readonly table: SlotTable;
@@ -117,6 +120,18 @@ export class RunBook {
     };
   }
 
+  /** Where one slot is. */
+  stage(index: number): SlotStage {
+    const { table, leases } = this.#parts;
+    const phase = table.phase(index);
+    return phase === 'leased' ? (leases.stage(index) ?? 'claiming') : phase;
+  }
+
+  /** The slots whose rows are being written. */
+  get committing(): readonly number[] {
+    return this.#parts.committer.outstanding?.indexes ?? [];
+  }
+
   /** What an inspector sees of the books: counts, not a million slots. */
   toJSON(): RunSummary {
     return this.summary();
@@ -150,6 +165,8 @@ export class RunBook {
   }
 
   finish(index: number, outcome: SlotStatus): void {
+    // A run that is stopped before its plan was read knows no slots.
+    if (index >= this.#parts.table.size) return;
     this.#parts.leases.end(index);
     this.#parts.planner.finish(index, outcome);
   }

@@ -55,9 +55,8 @@ export class Leases {
     return this.#stages.delete(index);
   }
 
-  /** The slots of one stage. */
-  at(stage: LeaseStage): number[] {
-    return [...this.#stages].filter(([, at]) => at === stage).map(([index]) => index);
+  stage(index: number): LeaseStage | null {
+    return this.#stages.get(index) ?? null;
   }
 
   /** An independent copy. */

@@ -123,7 +123,8 @@ const loading = run.createStateConfig({
   tags: ['espalier.starting'],
   entry: load,
   initial: 'toRun',
-  on: { ...hears('shut'), ...whenStopped },
+  // What happens to slots before the plan was read is in the plan.
+  on: { 'capacity.changed': { actions: enter }, 'write.failed': hears('shut')['write.failed'], ...whenStopped },
   states: {
     toRun: { on: { 'plan.loaded': { target: '#run.running', actions: open }, pause: 'toPause' } },
     toPause: { on: { 'plan.loaded': { target: '#run.pausing', actions: open }, resume: 'toRun' } },

@@ -12,6 +12,8 @@ export class Bench {
     const { concurrency = 2, failFast = false, reorderWindow = 64, ...rest } = input;
     const logic = runMachine.provide({ actions: { perform: (_, command) => void this.commands.push(command) } });
     this.#actor = createActor(logic, { input: { policy: { concurrency, failFast, reorderWindow }, ...rest } });
+    // A crash is thrown by `send`; without an observer it would end the whole test run.
+    this.#actor.subscribe({ error: () => {} });
     this.#actor.start();
   }
 
@@ -38,6 +40,7 @@ export class Bench {
   /** Sends the events and returns what was asked for since. */
   send(...events: readonly RunEvent[]): RunCommand[] {
     for (const event of events) this.#actor.send(event);
+    if (this.status === 'error') throw this.#actor.getSnapshot().error;
     return this.take();
   }
 
