@@ -1,0 +1,71 @@
+import { EspalierError } from '../errors.js';
+import type { NewJournalEvent } from '../machines/events.js';
+import type { Store } from '../persistence/store.js';
+import { createHostDirectory } from '../transport/process/directory.js';
+import { createForkerSpawner, type ForkerSpawner } from '../transport/process/forker/client.js';
+import type { Clock } from './environment.js';
+import type { ProcessServices } from './process-services.js';
+
+export interface ProcessHostOptions {
+  readonly runId: string;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly hostEnv: NodeJS.ProcessEnv;
+  journal(event: NewJournalEvent): void;
+  background(write: Promise<unknown>): void;
+}
+
+/** The part of a host that starts processes: made when the first pool or service asks, never in a host without them. */
+export class ProcessHost {
+  #spawner: Promise<ForkerSpawner> | null = null;
+  #spawns = 0;
+  #closed = false;
+
+  constructor(readonly options: ProcessHostOptions) {}
+
+  /** Starts the forker at the first call. It is on disk before it is used. */
+  async services(): Promise<ProcessServices> {
+    if (this.#closed) throw new EspalierError('ESP_STOPPED', 'the system has stopped; it starts no more processes');
+    this.#spawner ??= this.#start();
+    const { runId, store, clock, hostEnv, journal, background } = this.options;
+    const spawner = await this.#spawner;
+    return {
+      runId,
+      spawner,
+      registry: store.processes,
+      clock,
+      hostEnv,
+      newSpawnId: () => this.newSpawnId(),
+      journal,
+      background,
+    };
+  }
+
+  /** Unique within the host, and short: it stands in every environment. */
+  newSpawnId(): string {
+    this.#spawns += 1;
+    return this.#spawns.toString(36);
+  }
+
+  /** Resolves when every process is gone. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const spawner = await this.#spawner?.catch(() => null);
+    await spawner?.close();
+  }
+
+  async #start(): Promise<ForkerSpawner> {
+    const { runId, store, journal } = this.options;
+    const directory = await createHostDirectory();
+    return createForkerSpawner({
+      runId,
+      directory,
+      onForker: async ({ identity, generation }) => {
+        await store.hosts.setForker(runId, { identity, generation }, directory);
+        journal({ type: 'forker.started', data: { pid: identity.pid, generation } });
+      },
+      onForkerExit: ({ identity, generation }) =>
+        journal({ type: 'forker.exited', data: { pid: identity.pid, generation, code: null, signal: null } }),
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { EspalierError } from '../errors.js';
+import type { SlotRow } from '../machines/run/slot.js';
+import type { RunStatus, RunWish } from '../machines/run/status.js';
+import type { JournalStore, RunRecord, RunStore } from '../persistence/store.js';
+
+/** Rows that are read at once. */
+const PAGE = 200;
+
+/** Whether a run in this status goes on by itself. */
+export function isMoving(status: RunStatus): boolean {
+  return status === 'running' || status === 'created';
+}
+
+export interface RunStores {
+  readonly runs: RunStore;
+  readonly journal: JournalStore;
+}
+
+export interface CommittedOptions {
+  /** `start`: all rows; `here` (default): those committed from the moment on at which this handle was made. */
+  readonly from?: 'start' | 'here';
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A run of this host. Rows are read from the store, not from memory: a slow reader holds up nobody, and what it sees is
+ * what a crash would leave.
+ *
+ * @example
+ * const run = await system.runs.start({ slots: ['a', 'b'], pool: 'shell', concurrency: 2 });
+ * for await (const row of run.committed()) console.log(row.index, row.status);
+ */
+export class Run {
+  readonly id: string;
+  readonly #stores: RunStores;
+  readonly #position: number;
+  readonly #ask: (wish: RunWish) => void;
+
+  constructor(stores: RunStores, record: RunRecord, ask: (wish: RunWish) => void) {
+    this.id = record.run;
+    this.#stores = stores;
+    this.#position = record.position;
+    this.#ask = ask;
+  }
+
+  /** Resolves with the record once the run does not go on by itself: completed, paused, stopped or interrupted. */
+  done(): Promise<RunRecord> {
+    return this.#settled((status) => !isMoving(status));
+  }
+
+  /** How the run stands on disk. */
+  async record(): Promise<RunRecord> {
+    const record = await this.#stores.runs.get(this.id);
+    if (!record) throw new EspalierError('ESP_NOT_FOUND', `run ${this.id} is not in the store any more`);
+    return record;
+  }
+
+  /** Committed rows in slot order, as they are committed; ends when the run does not go on by itself. */
+  async *committed({ from = 'here', signal }: CommittedOptions = {}): AsyncGenerator<SlotRow, void, undefined> {
+    const { runs, journal } = this.#stores;
+    let position = from === 'start' ? 0 : this.#position;
+    while (!signal?.aborted) {
+      const changed = journal.changed(signal);
+      // The status is read before the rows: whatever was committed under it is then among them.
+      const { status } = await this.record();
+      const page = await runs.committed(this.id, position, PAGE);
+      for (const { position: at, row } of page) {
+        position = at;
+        yield row;
+      }
+      if (page.length > 0) continue;
+      if (!isMoving(status)) return;
+      await changed;
+    }
+  }
+
+  /** Starts no more slots, waits for those at work, and resolves when the run is paused or has ended. */
+  pause(): Promise<RunRecord> {
+    return this.#request('pause');
+  }
+
+  /** Goes on after `pause`. */
+  async resume(): Promise<void> {
+    this.#ask('resume');
+    await this.#settled((status) => status !== 'paused');
+  }
+
+  /** Stops what is at work and puts it back; resolves when the run is stopped or has ended. It can be continued. */
+  stop(): Promise<RunRecord> {
+    return this.#request('stop');
+  }
+
+  #request(wish: RunWish): Promise<RunRecord> {
+    this.#ask(wish);
+    return this.#settled((status) => !isMoving(status));
+  }
+
+  async #settled(isSettled: (status: RunStatus) => boolean): Promise<RunRecord> {
+    for (;;) {
+      const changed = this.#stores.journal.changed();
+      const record = await this.record();
+      if (isSettled(record.status)) return record;
+      await changed;
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import { EspalierError } from '../errors.js';
+import type { RunPolicy } from '../machines/run/status.js';
+import type { JournalStore, RunRecord, RunStore } from '../persistence/store.js';
+import { Coordinator } from './coordinator.js';
+import type { Dispatcher, DispatchPool } from './dispatcher.js';
+import type { Clock, TreeEnvironment } from './environment.js';
+import { Run } from './run.js';
+import { spec } from './spec.js';
+import type { SupervisorHandle } from './supervisor.js';
+
+/** Slots that are written at once while a run is being made. */
+const SLOTS_PER_WRITE = 2000;
+
+/** The whole number of slots that fits a run: the store numbers them, the planner keeps a byte for each. */
+const MAX_SLOTS = 10_000_000;
+
+export interface StartRunOptions extends Partial<RunPolicy> {
+  /** One input per slot: any JSON value. Read once. */
+  readonly slots: Iterable<unknown>;
+  /** The pool that runs them, by path or id. */
+  readonly pool: string;
+  /** For people. */
+  readonly name?: string | null;
+  /** Whatever the caller needs to make the pool again; any JSON value, kept with the run. */
+  readonly origin?: unknown;
+}
+
+export interface ContinueRunOptions {
+  /** Slots whose row says failed, timed out or cancelled lose it and run again. */
+  readonly retryFailed?: boolean;
+}
+
+export interface RunsServices {
+  readonly runId: string;
+  readonly env: TreeEnvironment;
+  readonly runs: RunStore;
+  readonly journal: JournalStore;
+  readonly dispatcher: Dispatcher;
+  /** The supervisor below which coordinators live. */
+  readonly supervisor: SupervisorHandle;
+  pool(path: string): DispatchPool;
+  newRun(): string;
+}
+
+/** Ordered schedules of slots. A run is on disk, whole, before its first slot starts. */
+export class Runs {
+  constructor(readonly services: RunsServices) {}
+
+  /**
+   * Writes a run and starts it.
+   *
+   * @throws EspalierError `ESP_INVALID` naming the option, `ESP_NOT_FOUND` for the pool
+   */
+  async start(options: StartRunOptions): Promise<Run> {
+    const { runId, runs, newRun } = this.services;
+    const pool = this.services.pool(options.pool);
+    const policy = runPolicy(options);
+    const run = newRun();
+    const { name = null, origin = null } = options;
+    await runs.create({ run, name, pool: pool.path, policy, origin, owner: runId });
+    await this.#addSlots(run, options.slots);
+    await runs.start(run, runId);
+    return this.#drive(await this.#record(run), pool);
+  }
+
+  /**
+   * Takes up a run that was interrupted, paused or stopped; a completed one only with `retryFailed`.
+   *
+   * @throws EspalierError `ESP_NOT_FOUND`, `ESP_OWNED` when a living host drives it, `ESP_INVALID` when it was never
+   * written to its end or is completed
+   */
+  async continue(run: string, options: ContinueRunOptions = {}): Promise<Run> {
+    const { runId, runs } = this.services;
+    const found = await this.#record(run);
+    const pool = this.services.pool(found.pool);
+    if (options.retryFailed) await this.#reopen(run);
+    const acquired = await runs.acquire(run, runId);
+    if (!acquired.ok) throw refusal(run, acquired.why, acquired.owner);
+    return this.#drive(acquired.record, pool);
+  }
+
+  async #reopen(run: string): Promise<void> {
+    await this.services.runs.reopenFailed(run, this.services.runId);
+  }
+
+  async #addSlots(run: string, slots: Iterable<unknown>): Promise<void> {
+    let total = 0;
+    let page: unknown[] = [];
+    const flush = async () => {
+      total += page.length;
+      if (total > MAX_SLOTS) throw new EspalierError('ESP_INVALID', `a run has at most ${MAX_SLOTS} slots`);
+      await this.services.runs.addSlots(run, page);
+      page = [];
+    };
+    for (const slot of slots) {
+      page.push(slot);
+      if (page.length === SLOTS_PER_WRITE) await flush();
+    }
+    if (page.length > 0) await flush();
+  }
+
+  async #drive(record: RunRecord, pool: DispatchPool): Promise<Run> {
+    const { supervisor, env, runs, journal } = this.services;
+    const start = () => new Coordinator({ ...this.services, clock: env.clock }, record, pool).logic();
+    const child = spec({ id: record.run, role: 'coordinator', restart: 'transient', shutdown: 'infinity', start });
+    const started = await supervisor.startChild(child);
+    if (!started.ok) throw new EspalierError('ESP_CONFLICT', `run ${record.run} is driven here already`);
+    const ask = (type: 'pause' | 'resume' | 'stop') => void env.directory.send(started.path, { type });
+    return new Run({ runs, journal }, record, ask);
+  }
+
+  async #record(run: string): Promise<RunRecord> {
+    const record = await this.services.runs.get(run);
+    if (record) return record;
+    throw new EspalierError('ESP_NOT_FOUND', `there is no run ${run}; \`espalier runs\` lists those there are`);
+  }
+}
+
+function refusal(run: string, why: 'missing' | 'incomplete' | 'completed' | 'owned', owner: string | null): EspalierError {
+  switch (why) {
+    case 'missing':
+      return new EspalierError('ESP_NOT_FOUND', `there is no run ${run}`);
+    case 'incomplete':
+      return new EspalierError('ESP_INVALID', `run ${run} was cut off while it was being written; nothing of it ran`);
+    case 'completed':
+      return new EspalierError('ESP_INVALID', `run ${run} is completed`, { context: { run, completed: true } });
+    case 'owned':
+      return new EspalierError('ESP_OWNED', `run ${run} is driven by the living host ${owner}`, { context: { owner } });
+    default:
+      return why satisfies never;
+  }
+}
+
+/** Fills in the defaults of a run's policy and checks it. */
+export function runPolicy(options: Partial<RunPolicy>): RunPolicy {
+  const concurrency = options.concurrency ?? 1;
+  const policy: RunPolicy = {
+    concurrency,
+    retries: options.retries ?? 0,
+    timeoutMs: options.timeoutMs ?? null,
+    onLost: options.onLost ?? 'retry',
+    failFast: options.failFast ?? false,
+    reorderWindow: options.reorderWindow ?? Math.max(64, concurrency * 16),
+  };
+  requireWhole('concurrency', concurrency, 1);
+  requireWhole('retries', policy.retries, 0);
+  requireWhole('reorderWindow', policy.reorderWindow, concurrency);
+  if (policy.timeoutMs !== null) requireWhole('timeoutMs', policy.timeoutMs, 1);
+  return policy;
+}
+
+function requireWhole(name: keyof RunPolicy, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new EspalierError('ESP_INVALID', `${name} is ${value}; it must be a whole number of at least ${least}`);
+}
