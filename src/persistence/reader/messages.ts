@@ -1,5 +1,5 @@
 import type { WireError } from '../sql/wire-error.js';
-import type { QueryCall } from './queries.js';
+import type { QueryArgs, QueryCall, QueryName } from './queries.js';
 
 /** What the reader thread is started with. */
 export interface ReaderData {
@@ -7,9 +7,15 @@ export interface ReaderData {
   readonly busyTimeoutMs: number;
 }
 
-/** From the host to the reader thread. */
-export type ToReader =
-  | { readonly kind: 'query'; readonly id: number; readonly call: QueryCall }
+/** A query on its way: `Reader.ask` put its name and arguments together, by type. */
+export interface SentQuery {
+  readonly name: QueryName;
+  readonly args: QueryArgs[QueryName];
+}
+
+/** From the host to the reader thread, as it is sent (`SentQuery`) and as it is received (`QueryCall`). */
+export type ToReader<Call extends SentQuery = QueryCall> =
+  | { readonly kind: 'query'; readonly id: number; readonly call: Call }
   | { readonly kind: 'watch'; readonly on: boolean }
   | { readonly kind: 'close' };
 

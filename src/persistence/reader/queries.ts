@@ -41,14 +41,15 @@ export type QueryArgs = { [N in QueryName]: Parameters<(typeof queries)[N]>[1] }
 type Answered<T> = T extends Generator<void, infer R, void> ? R : T;
 export type QueryResults = { [N in QueryName]: Answered<ReturnType<(typeof queries)[N]>> };
 
-/** One query, as it travels. */
-export interface QueryCall {
-  readonly name: QueryName;
-  readonly args: QueryArgs[QueryName];
-}
+/** One query: a name with its own arguments. */
+export type QueryCall<N extends QueryName = QueryName> = {
+  readonly [M in N]: { readonly name: M; readonly args: QueryArgs[M] };
+}[N];
+
+/** The same map in the form in which the compiler sees that a query's name and arguments belong together. */
+const table: { readonly [N in QueryName]: (db: Connection, args: QueryArgs[N]) => unknown } = queries;
 
 /** Answers one query, or hands out the generator that will. */
-export function answerQuery(db: Connection, call: QueryCall): unknown {
-  // `Reader.ask` put name and args together, by type; the compiler cannot follow the pair through the thread's message.
-  return queries[call.name](db, call.args as never);
+export function answerQuery<N extends QueryName>(db: Connection, call: QueryCall<N>): unknown {
+  return table[call.name](db, call.args);
 }

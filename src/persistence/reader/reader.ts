@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { EspalierError } from '../../errors.js';
 import { fromWire } from '../sql/wire-error.js';
 import { threadFile } from '../thread-file.js';
-import type { FromReader, ReaderData, ToReader } from './messages.js';
-import type { QueryArgs, QueryCall, QueryName, QueryResults } from './queries.js';
+import type { FromReader, ReaderData, SentQuery, ToReader } from './messages.js';
+import type { QueryArgs, QueryName, QueryResults } from './queries.js';
 
 /** Queries that may wait for an answer; past it they are refused. */
 export const ASKED_LIMIT = 10_000;
@@ -62,7 +62,7 @@ export class Reader {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     if (this.#closing !== null) return Promise.reject(closed(this.#file));
     if (this.#asked.size >= ASKED_LIMIT) return Promise.reject(tooMany());
-    const call: QueryCall = { name, args };
+    const call: SentQuery = { name, args };
     this.#ids += 1;
     const id = this.#ids;
     this.#post({ kind: 'query', id, call });
@@ -113,7 +113,7 @@ export class Reader {
     else this.#thread.unref();
   }
 
-  #post(message: ToReader): void {
+  #post(message: ToReader<SentQuery>): void {
     this.#thread.postMessage(message);
   }
 

@@ -1,16 +1,22 @@
 import type { ConnectOptions } from '../file/connect.js';
 import type { WireError } from '../sql/wire-error.js';
 import type { GroupAnswer } from './group.js';
-import type { OperationCall } from './operations.js';
+import type { OperationArgs, OperationCall, OperationName } from './operations.js';
 
 /** What the writer thread is started with. */
 export interface WriterData extends ConnectOptions {
   readonly file: string;
 }
 
-/** From the host to the writer thread. */
-export type ToWriter =
-  | { readonly kind: 'group'; readonly calls: readonly OperationCall[] }
+/** A call on its way: `Writer.write` put its name and arguments together, by type. */
+export interface SentCall {
+  readonly name: OperationName;
+  readonly args: OperationArgs[OperationName];
+}
+
+/** From the host to the writer thread, as it is sent (`SentCall`) and as it is received (`OperationCall`). */
+export type ToWriter<Call extends SentCall = OperationCall> =
+  | { readonly kind: 'group'; readonly calls: readonly Call[] }
   | { readonly kind: 'close' };
 
 /** From the writer thread to the host: `opened` or `failed` once, then one answer to each group. */

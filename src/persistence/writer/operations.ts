@@ -41,14 +41,16 @@ export type OperationName = keyof typeof operations;
 export type OperationArgs = { [N in OperationName]: Parameters<(typeof operations)[N]>[1] };
 export type OperationResults = { [N in OperationName]: ReturnType<(typeof operations)[N]> };
 
-/** One call of an operation, as it travels. */
-export interface OperationCall {
-  readonly name: OperationName;
-  readonly args: OperationArgs[OperationName];
-}
+/** One call of an operation: a name with its own arguments. */
+export type OperationCall<N extends OperationName = OperationName> = {
+  readonly [M in N]: { readonly name: M; readonly args: OperationArgs[M] };
+}[N];
+
+/** The same map in the form in which the compiler sees that a call's name and arguments belong together. */
+const table: { readonly [N in OperationName]: (tx: Transaction, args: OperationArgs[N]) => OperationResults[N] } =
+  operations;
 
 /** Performs one call. */
-export function perform(tx: Transaction, call: OperationCall): OperationResults[OperationName] {
-  // `Writer.write` put name and args together, by type; the compiler cannot follow the pair through the thread's message.
-  return operations[call.name](tx, call.args as never);
+export function perform<N extends OperationName>(tx: Transaction, call: OperationCall<N>): OperationResults[N] {
+  return table[call.name](tx, call.args);
 }

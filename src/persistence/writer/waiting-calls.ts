@@ -1,7 +1,7 @@
 import { EspalierError } from '../../errors.js';
 import { fromWire } from '../sql/wire-error.js';
 import type { Outcome } from './group.js';
-import type { OperationCall } from './operations.js';
+import type { SentCall } from './messages.js';
 
 /** Operations in one transaction at most; a longer group would keep other hosts from the lock. */
 export const GROUP_LIMIT = 512;
@@ -11,7 +11,7 @@ export const GROUP_BYTES = 8 * 1024 * 1024;
 export const WAITING_LIMIT = 100_000;
 
 interface Waiting {
-  call: OperationCall;
+  call: SentCall;
   readonly bytes: number;
   readonly key: string | null;
   readonly resolve: (value: unknown) => void;
@@ -34,7 +34,7 @@ export class WaitingCalls {
     return this.#waiting.length === 0;
   }
 
-  add(call: OperationCall, bytes: number, key: string | null): Promise<unknown> {
+  add(call: SentCall, bytes: number, key: string | null): Promise<unknown> {
     const earlier = key === null ? undefined : this.#replaceable.get(key);
     if (earlier !== undefined) {
       earlier.call = call;
@@ -52,7 +52,7 @@ export class WaitingCalls {
   }
 
   /** The next group; it is with the thread until it is settled. */
-  take(): readonly OperationCall[] {
+  take(): readonly SentCall[] {
     let count = 0;
     let bytes = 0;
     for (const waiting of this.#waiting) {
@@ -102,7 +102,7 @@ export class WaitingCalls {
   }
 }
 
-function waitingCall(call: OperationCall, bytes: number, key: string | null): Waiting {
+function waitingCall(call: SentCall, bytes: number, key: string | null): Waiting {
   let resolve: Waiting['resolve'] = () => undefined;
   let reject: Waiting['reject'] = () => undefined;
   const promise = new Promise<unknown>((onValue, onError) => {
@@ -112,7 +112,7 @@ function waitingCall(call: OperationCall, bytes: number, key: string | null): Wa
   return { call, bytes, key, resolve, reject, promise };
 }
 
-function isCopyable(call: OperationCall): boolean {
+function isCopyable(call: SentCall): boolean {
   try {
     structuredClone(call);
     return true;
@@ -128,7 +128,7 @@ function tooMany(): EspalierError {
   );
 }
 
-function notCopyable(call: OperationCall, cause: unknown): EspalierError {
+function notCopyable(call: SentCall, cause: unknown): EspalierError {
   return new EspalierError('ESP_INVALID', `${call.name} was given something that is not plain data: ${String(cause)}`, {
     cause,
   });

@@ -4,8 +4,8 @@ import type { EventRow } from '../rows/event.js';
 import { fromWire } from '../sql/wire-error.js';
 import { threadFile } from '../thread-file.js';
 import type { GroupAnswer } from './group.js';
-import type { FromWriter, ToWriter, WriterData } from './messages.js';
-import type { OperationArgs, OperationCall, OperationName, OperationResults } from './operations.js';
+import type { FromWriter, SentCall, ToWriter, WriterData } from './messages.js';
+import type { OperationArgs, OperationName, OperationResults } from './operations.js';
 import { WaitingCalls } from './waiting-calls.js';
 
 /** Hears of each commit, before the promises of its operations resolve. */
@@ -66,7 +66,7 @@ export class Writer {
   ): Promise<OperationResults[N]> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     if (this.#closing !== null) return Promise.reject(closed(this.#file));
-    const call: OperationCall = { name, args };
+    const call: SentCall = { name, args };
     const settled = this.#calls.add(call, cost.bytes ?? 0, cost.key ?? null);
     this.#schedule();
     // The thread ran the operation of this name: its value is that operation's result.
@@ -127,7 +127,7 @@ export class Writer {
     this.#schedule();
   }
 
-  #post(message: ToWriter): void {
+  #post(message: ToWriter<SentCall>): void {
     this.#thread.postMessage(message);
   }
 
