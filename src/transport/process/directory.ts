@@ -1,0 +1,49 @@
+import { lstat, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, isAbsolute, join } from 'node:path';
+import { codeOf, EspalierError } from '../../errors.js';
+
+const PREFIX = 'esp-';
+/** Paths of Unix sockets end at 107 bytes; the folder and the longest name in it must fit. */
+const LONGEST_PARENT = 72;
+
+/**
+ * Makes a host's private folder for FIFOs, stdin files and the port socket: mode 0700, ours, under the runtime folder or
+ * the temporary one. Throws `ESP_PLATFORM` when neither can hold it.
+ */
+export async function createHostDirectory(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const failures: string[] = [];
+  for (const parent of [env.XDG_RUNTIME_DIR, tmpdir(), '/tmp']) {
+    if (parent === undefined || !isAbsolute(parent)) continue;
+    if (Buffer.byteLength(parent) > LONGEST_PARENT) {
+      failures.push(`${parent}: the path is too long for a socket`);
+      continue;
+    }
+    try {
+      const directory = await mkdtemp(join(parent, PREFIX));
+      if (await isPrivate(directory)) return directory;
+      failures.push(`${directory}: is not private to this user`);
+    } catch (error) {
+      failures.push(String(error));
+    }
+  }
+  throw new EspalierError('ESP_PLATFORM', `no private folder for this host could be made: ${failures.join('; ')}`);
+}
+
+/** Removes a folder made by `createHostDirectory`, and nothing else: a path that is not one of ours is left alone. */
+export async function removeHostDirectory(directory: string): Promise<boolean> {
+  if (!isAbsolute(directory) || !basename(directory).startsWith(PREFIX)) return false;
+  if (!(await isPrivate(directory))) return false;
+  await rm(directory, { recursive: true, force: true });
+  return true;
+}
+
+async function isPrivate(directory: string): Promise<boolean> {
+  try {
+    const stat = await lstat(directory);
+    return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import type { ProcessIdentity } from '../../../machines/process.js';
+import { createHostDirectory } from '../directory.js';
+import { HostSpawner } from '../host/spawner.js';
+import type { Spawner } from '../spawner.js';
+import { type ForkerInfo, RemoteLauncher } from './remote.js';
+
+/** Options of `createForkerSpawner`. */
+export interface ForkerSpawnerOptions {
+  readonly runId: string;
+  /** The host's private folder, from `createHostDirectory`; one is made without it. `close` removes it. */
+  readonly directory?: string;
+  /** A forker is about to be used: the first one, and each one after a crash. Awaited before its first spawn. */
+  readonly onForker?: (forker: ForkerInfo) => void | Promise<void>;
+  /** A forker that was in use is gone; its programs answer both null. */
+  readonly onForkerExit?: (forker: ForkerInfo) => void;
+}
+
+/** A spawner with the process that forks for it. */
+export interface ForkerSpawner extends Spawner {
+  /** The forker of now. */
+  readonly identity: ProcessIdentity;
+  readonly generation: number;
+  readonly directory: string;
+}
+
+/**
+ * Starts a forker process and resolves when it can start programs. It costs one fork of this process, and one more after
+ * each crash of the forker. Rejects with `ESP_SPAWN` when the forker does not start, `ESP_PLATFORM` off Linux.
+ */
+export async function createForkerSpawner(options: ForkerSpawnerOptions): Promise<ForkerSpawner> {
+  const directory = options.directory ?? (await createHostDirectory());
+  const host = new HostSpawner(options.runId, directory);
+  let now: ForkerInfo | undefined;
+  const launcher = new RemoteLauncher(
+    {
+      runId: options.runId,
+      directory,
+      onForker: async (forker) => {
+        now = forker;
+        await options.onForker?.(forker);
+      },
+      onForkerExit: (forker) => options.onForkerExit?.(forker),
+    },
+    host.events,
+  );
+  host.use(launcher);
+  let first: ForkerInfo;
+  try {
+    first = await launcher.current;
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
+  return {
+    directory,
+    get identity() {
+      return (now ?? first).identity;
+    },
+    get generation() {
+      return (now ?? first).generation;
+    },
+    spawn: (request) => host.spawn(request),
+    close: () => host.close(),
+    [Symbol.asyncDispose]: () => host.close(),
+  };
+}

@@ -1,0 +1,121 @@
+import { rmSync } from 'node:fs';
+import { isEspalierError } from '../../../errors.js';
+import { LocalLauncher } from '../launcher/local.js';
+import { nowTicks, readStat } from '../proc.js';
+import { type ToForker, type ToHost, toForker } from './messages.js';
+
+/**
+ * The forker: a small process that forks for its host, because forking the host itself would stop its event loop for
+ * longer the larger it is. It is the parent of every program and holds every lifeline. When the channel to the host
+ * ends, so does everything it started, and then itself.
+ */
+
+let launcher: LocalLauncher | undefined;
+let directory: string | undefined;
+let leaving = false;
+
+/** Tells the host something; if the host is gone, so is the reader. */
+function tell(message: ToHost): void {
+  if (process.connected) process.send?.(message, undefined, {}, ignoreBrokenChannel);
+}
+
+function ignoreBrokenChannel(): void {
+  // The channel broke while the message was under way; `disconnect` follows and is the one place that reacts to it.
+}
+
+/** Answers question `n` with what `work` resolves to. */
+async function answer(n: number, work: Promise<ToHost>): Promise<void> {
+  try {
+    tell(await work);
+  } catch (error) {
+    if (!isEspalierError(error)) throw error;
+    const { code, message, context } = error;
+    tell({ t: 'refused', n, code, message, context: { ...context } });
+  }
+}
+
+function start(message: Extract<ToForker, { t: 'start' }>): void {
+  directory = message.directory;
+  const onFifos = (made: number, failure: Error | null) =>
+    tell({ t: 'fifos', made, failure: failure?.message ?? null });
+  launcher = new LocalLauncher(
+    { ...message, onFifos },
+    { exited: (spawnId, { code, signal }) => tell({ t: 'exited', spawnId, code, signal }) },
+  );
+  launcher.start();
+  tell({ t: 'ready', startTicks: readStat(process.pid)?.startTicks ?? nowTicks() });
+}
+
+async function obey(held: LocalLauncher, message: Exclude<ToForker, { t: 'start' }>): Promise<void> {
+  switch (message.t) {
+    case 'launch': {
+      const { n, order } = message;
+      return answer(
+        n,
+        held.launch(order).then((launched) => ({ t: 'launched', n, ...launched })),
+      );
+    }
+    case 'signal':
+      return held.signal(message.spawnId, message.signal);
+    case 'kill': {
+      const { n, spawnId } = message;
+      return answer(
+        n,
+        held.killGroup(spawnId).then((end) => ({ t: 'killed', n, pinnedUntil: end?.pinnedUntil ?? null })),
+      );
+    }
+    case 'sweep': {
+      const { n, target } = message;
+      return answer(
+        n,
+        held.sweep(target).then((report) => ({ t: 'swept', n, report })),
+      );
+    }
+    case 'refill':
+      return held.refill(message.taken);
+    case 'close': {
+      const { n } = message;
+      return answer(
+        n,
+        held.close().then(() => ({ t: 'closed', n })),
+      );
+    }
+    default:
+      return message satisfies never;
+  }
+}
+
+/** Ends everything, tries to say why, and goes. */
+async function leave(code: number, removeDirectory: boolean): Promise<void> {
+  if (leaving) return;
+  leaving = true;
+  try {
+    await launcher?.close();
+    if (removeDirectory && directory !== undefined) rmSync(directory, { recursive: true, force: true });
+  } finally {
+    // What could not be proven gone is left to the guardian, whose pipe breaks now.
+    process.exit(code);
+  }
+}
+
+function fail(error: unknown): void {
+  tell({ t: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  void leave(1, false);
+}
+
+function stay(): void {
+  // Having a listener is all it takes.
+}
+
+process.title = 'espalier-forker';
+// A signal to everything at once, as at a shutdown, must not take the workers before the host has drained them.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGPIPE'] as const)
+  process.on(signal, stay);
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+process.on('disconnect', () => void leave(0, true));
+process.on('message', (raw) => {
+  const message = toForker.parse(raw);
+  if (message.t === 'start') start(message);
+  else if (launcher) obey(launcher, message).catch(fail);
+});

@@ -1,0 +1,69 @@
+import { fileURLToPath } from 'node:url';
+import { EspalierError } from '../../errors.js';
+import { COOKIE_VARIABLE } from '../../machines/process.js';
+
+/** What goes to `child_process.spawn` for one guarded program. */
+export interface GuardedCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A script of ours, in the sources and in the build alike. */
+export function scriptPath(name: 'guard.sh' | 'guardian.sh'): string {
+  return fileURLToPath(new URL(`./scripts/${name}`, import.meta.url));
+}
+
+const GUARD = scriptPath('guard.sh');
+const SHELL = '/bin/sh';
+const ENV = '/usr/bin/env';
+
+/** Variables that some `sh` sets, resets or refuses to take from its environment. */
+const SHELL_OWN = new Set(
+  (
+    'IFS OPTIND PPID LINENO ENV OLDPWD BASH_ENV BASHOPTS SHELLOPTS POSIXLY_CORRECT BASH BASHPID BASH_VERSION ' +
+    'BASH_VERSINFO UID EUID GROUPS RANDOM SRANDOM SECONDS DIRSTACK FUNCNAME HISTCMD EPOCHSECONDS EPOCHREALTIME'
+  ).split(' '),
+);
+const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/**
+ * The guard around a command, so that the program gets exactly `env` and the cookie. Names that a shell would drop or
+ * change go through `env`, which costs one more exec and is therefore not used for all.
+ */
+export function guardCommand(order: {
+  label: string;
+  command: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  cookie: string;
+  port: boolean;
+}): GuardedCommand {
+  const safe: Record<string, string> = {};
+  const aside: string[] = [];
+  for (const [name, value] of Object.entries(order.env)) {
+    if (survivesShell(name, value, order.cwd)) safe[name] = value;
+    else aside.push(`${name}=${value}`);
+  }
+  safe[COOKIE_VARIABLE] = order.cookie;
+  const flags = [order.port ? ['-3'] : [], order.env.PWD === undefined ? ['-PWD'] : []].flat();
+  const carrier = aside.length === 0 ? [] : [ENV, ...aside];
+  if (carrier.length > 0 && order.command[0]?.includes('=')) {
+    throw new EspalierError(
+      'ESP_SPAWN',
+      `program ${JSON.stringify(order.command[0])} has "=" in its path, and the environment a name that only env can ` +
+        `pass on (${aside[0]?.split('=')[0]}); rename one of them`,
+    );
+  }
+  return { file: SHELL, args: [GUARD, order.label, ...flags, ...carrier, ...order.command], env: safe };
+}
+
+function survivesShell(name: string, value: string, cwd: string): boolean {
+  if (name === 'PWD') return value === cwd;
+  return SHELL_NAME.test(name) && !SHELL_OWN.has(name);
+}
+
+/** Whether a command line is a guard's or a watcher's: they share it. */
+export function isGuardLine(words: readonly string[]): boolean {
+  return words[1]?.endsWith('/transport/process/scripts/guard.sh') ?? false;
+}

@@ -1,0 +1,69 @@
+import type { Duplex, Readable } from 'node:stream';
+import type { ProcessExit, ProcessIdentity } from '../../../machines/process.js';
+import type { HeldSession, Launcher, SweepTarget } from '../launcher/launcher.js';
+import type { SpawnedProcess, SweepReport } from '../spawner.js';
+
+/** What a started process is made of. */
+export interface SpawnedParts {
+  readonly spawnId: string;
+  readonly identity: ProcessIdentity;
+  readonly generation: number;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly port: Duplex | null;
+  readonly exited: Promise<ProcessExit>;
+  /** Its cookie entry. */
+  readonly entry: string;
+}
+
+/** A started process as its owner sees it: every act goes to the launcher that holds it. */
+export class Spawned implements SpawnedProcess {
+  readonly spawnId: string;
+  readonly identity: ProcessIdentity;
+  readonly generation: number;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly port: Duplex | null;
+  readonly exited: Promise<ProcessExit>;
+  readonly #entry: string;
+  readonly #launcher: Launcher;
+  #session: HeldSession;
+  #killed: Promise<void> | undefined;
+
+  constructor(parts: SpawnedParts, launcher: Launcher) {
+    this.spawnId = parts.spawnId;
+    this.identity = parts.identity;
+    this.generation = parts.generation;
+    this.stdout = parts.stdout;
+    this.stderr = parts.stderr;
+    this.port = parts.port;
+    this.exited = parts.exited;
+    this.#entry = parts.entry;
+    this.#launcher = launcher;
+    const { pid, startTicks } = parts.identity;
+    this.#session = { pid, startTicks, pinnedUntil: startTicks };
+  }
+
+  signal(signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT'): void {
+    this.#launcher.signal(this.spawnId, signal);
+  }
+
+  killGroup(): Promise<void> {
+    this.#killed ??= this.#killGroup();
+    return this.#killed;
+  }
+
+  async #killGroup(): Promise<void> {
+    const end = await this.#launcher.killGroup(this.spawnId, this.generation);
+    if (end !== null) this.#session = { ...this.#session, pinnedUntil: end.pinnedUntil };
+  }
+
+  sweep(): Promise<SweepReport> {
+    const target: SweepTarget = {
+      cookie: this.#entry,
+      startTicks: this.identity.startTicks,
+      sessions: [this.#session],
+    };
+    return this.#launcher.sweep(target, this.generation);
+  }
+}

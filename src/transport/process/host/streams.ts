@@ -1,0 +1,51 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { fifoNames, type Reservation } from '../launcher/launcher.js';
+
+/** The read ends of one program's output, opened before the program can write. */
+export class OutputPair {
+  readonly #fds: readonly number[];
+
+  /** Opens both; throws when the FIFOs are not there or no more files can be open. */
+  constructor(directory: string, { generation, pair }: Reservation) {
+    const fds: number[] = [];
+    try {
+      for (const name of fifoNames(generation, pair)) {
+        fds.push(openSync(join(directory, name), constants.O_RDONLY | constants.O_NONBLOCK));
+      }
+    } catch (error) {
+      fds.forEach(closeSync);
+      throw error;
+    }
+    this.#fds = fds;
+  }
+
+  /** Starts to read. Only once a writer was there: before, a FIFO reads as ended. */
+  start(): readonly [stdout: Socket, stderr: Socket] {
+    const [stdout = -1, stderr = -1] = this.#fds;
+    return [readEnd(stdout), readEnd(stderr)];
+  }
+
+  /** For a program that did not start. */
+  discard(): void {
+    this.#fds.forEach(closeSync);
+  }
+}
+
+function readEnd(fd: number): Socket {
+  return new Socket({ fd, readable: true, writable: false });
+}
+
+/** Writes a program's standard input to a file that whoever forks opens and unlinks. */
+export async function writeStdin(directory: string, spawnId: string, bytes: Uint8Array): Promise<string> {
+  const file = join(directory, `${spawnId}.in`);
+  try {
+    await writeFile(file, bytes, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
+  return file;
+}

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { scriptPath } from '../guard.js';
+import { readStat } from '../proc.js';
+
+/** How long a guardian that ends at once is left alone before the next one, in milliseconds. */
+const RESTART_MS = 100;
+/** How long one may take to leave when asked to. */
+const LEAVE_MS = 2_000;
+
+/**
+ * Keeps one guardian alive: the `sh` that holds a pipe from this process and, when that breaks, ends what left its
+ * group. It does nothing while this process lives.
+ */
+export class Guardian {
+  #child: ChildProcess | undefined;
+  #closing = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: { runId: string; generation: number; directory: string; hostPid: number }) {}
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  start(): void {
+    const { runId, generation, directory, hostPid } = this.options;
+    const host = `${hostPid}:${readStat(hostPid)?.startTicks ?? 0}`;
+    const child = spawn('/bin/sh', [scriptPath('guardian.sh'), runId, String(generation), directory, host], {
+      cwd: '/',
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+    });
+    const began = Date.now();
+    this.#child = child;
+    let over = false;
+    const again = () => {
+      if (over || this.#closing) return;
+      over = true;
+      this.#timer = setTimeout(() => this.start(), Math.max(0, began + RESTART_MS - Date.now()));
+    };
+    child.once('error', again);
+    child.once('exit', again);
+    // Writing to one that has just died is no news: its exit is.
+    child.stdin?.on('error', () => child.stdin?.destroy());
+    unref(child);
+  }
+
+  /** Tells it that there is nothing left to do, and resolves when it is gone. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearTimeout(this.#timer);
+    const child = this.#child;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.stdin?.end('leave\n');
+    // Killed while it leaves, or stopped by somebody: it is our own uncollected child, so the signal can reach no other.
+    const late = setTimeout(() => child.kill('SIGKILL'), LEAVE_MS);
+    await gone;
+    clearTimeout(late);
+  }
+}
+
+/** It must not keep a host alive that has nothing else to do; its end shows by itself. */
+function unref(child: ChildProcess): void {
+  child.unref();
+  const { stdin } = child;
+  if (stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
+}

@@ -1,0 +1,74 @@
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { codeOf } from '../../errors.js';
+import { type ProcessStat, parseStat } from './stat.js';
+
+/** Every reader here is synchronous: nothing may come between a look at a process and the signal that follows it. */
+let buffer = Buffer.allocUnsafe(64 * 1024);
+
+/** A file of `/proc` could not be read because it belongs to another user. */
+export const UNREADABLE = Symbol('unreadable');
+
+/** The bytes of a small `/proc` file; valid until the next call. Null when the process is gone. */
+function readProc(path: string): Buffer | null | typeof UNREADABLE {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    return absentOrUnreadable(error);
+  }
+  try {
+    let length = 0;
+    for (;;) {
+      if (length === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
+      const count = readSync(fd, buffer, length, buffer.length - length, null);
+      length += count;
+      if (count === 0) return buffer.subarray(0, length);
+    }
+  } catch (error) {
+    return absentOrUnreadable(error);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function absentOrUnreadable(error: unknown): null | typeof UNREADABLE {
+  const code = codeOf(error);
+  if (code === 'ENOENT' || code === 'ESRCH') return null;
+  if (code === 'EACCES' || code === 'EPERM') return UNREADABLE;
+  throw error;
+}
+
+/** The stat of a pid, or null when no such process exists. A zombie still has one. */
+export function readStat(pid: number): ProcessStat | null {
+  const bytes = readProc(`/proc/${pid}/stat`);
+  return bytes === null || bytes === UNREADABLE ? null : parseStat(bytes.toString('latin1'));
+}
+
+/** The environment of a pid as the kernel shows it; null when gone. The bytes are valid until the next call. */
+export function readEnvironment(pid: number): Buffer | null | typeof UNREADABLE {
+  return readProc(`/proc/${pid}/environ`);
+}
+
+/** The command line of a pid as words; empty for a zombie, a kernel thread, or when gone. */
+export function readCommandLine(pid: number): readonly string[] {
+  const bytes = readProc(`/proc/${pid}/cmdline`);
+  if (bytes === null || bytes === UNREADABLE || bytes.length === 0) return [];
+  return bytes.toString('utf8').split('\0').slice(0, -1);
+}
+
+/** Every pid of this namespace at this moment. */
+export function listPids(): readonly number[] {
+  const pids: number[] = [];
+  for (const name of readdirSync('/proc')) {
+    const first = name.charCodeAt(0);
+    if (first >= 0x30 && first <= 0x39) pids.push(Number(name));
+  }
+  return pids;
+}
+
+/** Clock ticks since boot, on the scale of `ProcessStat.startTicks`. */
+export function nowTicks(): number {
+  const bytes = readProc('/proc/uptime');
+  if (bytes === null || bytes === UNREADABLE) return 0;
+  return Math.floor(Number.parseFloat(bytes.toString('latin1', 0, 24)) * 100);
+}

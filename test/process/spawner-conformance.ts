@@ -1,0 +1,231 @@
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCommandLine, readEnvironment } from '../../src/transport/process/proc.js';
+import type { Spawner } from '../../src/transport/process/spawner.js';
+import { finish, groupMembers, line, lives, newRunId, request, shell, text, until } from './support.js';
+
+type Made = Spawner & { readonly directory: string };
+
+/** What every spawner does, whoever forks for it. */
+export function describeSpawner(name: string, make: (runId: string) => Promise<Made>): void {
+  describe(`the ${name} spawner`, () => {
+    let spawner: Made;
+    const runId = newRunId();
+    beforeAll(async () => {
+      spawner = await make(runId);
+    });
+    afterAll(() => spawner.close());
+
+    describeStart(() => spawner, runId);
+    describeStreams(() => spawner);
+    describeEnds(() => spawner);
+    describeClose(make);
+  });
+}
+
+function describeStart(spawner: () => Made, runId: string): void {
+  it('passes arguments, working folder and environment unchanged, and adds only the cookie', async () => {
+    const env = {
+      A: 'plain',
+      PWD: '/somewhere/else',
+      IFS: 'x',
+      'odd.name': 'a b',
+      'BASH_FUNC_exec%%': '() { echo fooled; }',
+      LINES_IN: 'one\ntwo',
+      EMPTY: '',
+    };
+    const command = [
+      process.execPath,
+      '-p',
+      'JSON.stringify([process.argv.slice(1), process.cwd(), process.env])',
+    ] as const;
+    const words = ['', ' ', '-PWD', '$HOME', '"', "'", '*', 'ä\n'];
+    const sent = request([...command, '--', ...words], { cwd: '/usr', env });
+    const { stdout, exit } = await finish(await spawner().spawn(sent));
+    expect(exit).toEqual({ code: 0, signal: null });
+    const cookie = `${runId}.1.${sent.spawnId}`;
+    expect(JSON.parse(stdout)).toEqual([words, realpathSync('/usr'), { ...env, ESPALIER_COOKIE: cookie }]);
+  });
+
+  it('adds no PWD to an environment without one', async () => {
+    const { stdout } = await finish(await spawner().spawn(request(['/usr/bin/env'], { env: { A: '1' }, cwd: '/tmp' })));
+    expect(stdout.split('\n').filter((entry) => !entry.startsWith('ESPALIER_COOKIE='))).toEqual(['A=1', '']);
+  });
+
+  it('reports the identity of the program itself', async () => {
+    const child = await spawner().spawn(request(['/bin/sleep', '60']));
+    await until('the guard became the program', () => readCommandLine(child.identity.pid)[0] === '/bin/sleep');
+    expect(String(readEnvironment(child.identity.pid))).toContain(`ESPALIER_COOKIE=${runId}.1.`);
+    await child.killGroup();
+    expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  it.each([
+    ['a missing working folder', request(['/bin/true'], { cwd: '/nowhere' }), /\/nowhere/],
+    ['too long an argument', request(['/bin/true', 'x'.repeat(200_000)]), /too long/],
+    ['a zero byte in an argument', request(['/bin/true', 'a\0b']), /null bytes/],
+  ])('rejects with ESP_SPAWN for %s and goes on', async (_, bad, why) => {
+    await expect(spawner().spawn(bad)).rejects.toMatchObject({
+      code: 'ESP_SPAWN',
+      message: expect.stringMatching(why),
+    });
+    expect((await finish(await spawner().spawn(shell('echo ok')))).stdout).toBe('ok\n');
+  });
+
+  it('refuses a spawn id that could not stand in a cookie, or that is running', async () => {
+    await expect(spawner().spawn(shell('', { spawnId: 'a,b' }))).rejects.toMatchObject({ code: 'ESP_INVALID' });
+    const sent = request(['/bin/sleep', '60']);
+    const child = await spawner().spawn(sent);
+    await expect(spawner().spawn(sent)).rejects.toMatchObject({ code: 'ESP_CONFLICT' });
+    await child.killGroup();
+  });
+
+  it('has the label in front of the command in the command line of the watcher', async () => {
+    const child = await spawner().spawn(request(['/bin/sleep', '61'], { label: `${runId}:/embed/workers/1` }));
+    const { pid } = child.identity;
+    await until('the program is there', () => readCommandLine(pid)[0] === '/bin/sleep');
+    const watcher = groupMembers(pid).find((member) => member !== pid);
+    expect(readCommandLine(watcher ?? 0).slice(2)).toEqual([`${runId}:/embed/workers/1`, '-PWD', '/bin/sleep', '61']);
+    await child.killGroup();
+  });
+}
+
+function describeStreams(spawner: () => Made): void {
+  it('lets a program open /dev/stdout and /dev/stderr', async () => {
+    const script = 'echo one >/dev/stderr; echo two | tee /dev/stderr; echo three >/dev/stdout';
+    expect(await finish(await spawner().spawn(shell(script)))).toMatchObject({
+      stdout: 'two\nthree\n',
+      stderr: 'one\ntwo\n',
+    });
+  });
+
+  it('loses no output of programs that end at once', async () => {
+    const runs = Array.from({ length: 100 }, async (_, i) => {
+      const { stdout, exit } = await finish(await spawner().spawn(request(['/bin/echo', String(i)])));
+      expect(exit).toEqual({ code: 0, signal: null });
+      return stdout;
+    });
+    expect(await Promise.all(runs)).toEqual(Array.from({ length: 100 }, (_, i) => `${i}\n`));
+  });
+
+  it('delivers megabytes complete to a slow reader', async () => {
+    const child = await spawner().spawn(shell('echo start >&2; head -c 5000000 /dev/zero | tr "\\0" x'));
+    expect(await line(child.stderr)).toBe('start');
+    expect((await text(child.stdout)).length).toBe(5_000_000);
+    expect(await child.exited).toEqual({ code: 0, signal: null });
+    await child.killGroup();
+  });
+
+  it('gives standard input as a file that ends, and /dev/null without one', async () => {
+    const bytes = Buffer.from(`${'0123456789'.repeat(100_000)}\n`);
+    expect((await finish(await spawner().spawn(request(['/bin/cat'], { stdin: bytes })))).stdout).toHaveLength(
+      1_000_001,
+    );
+    const none = await finish(await spawner().spawn(shell('cat; readlink /proc/self/fd/0')));
+    expect(none.stdout).toBe('/dev/null\n');
+  });
+
+  it('leaves no other file open in a program, and no FIFO behind', async () => {
+    const script = 'for fd in /proc/self/fd/[0-9]; do readlink "$fd" | grep -c socket; done; exit 0';
+    const { stdout } = await finish(await spawner().spawn(shell(script, { stdin: Buffer.from('x') })));
+    expect(stdout.replaceAll('0\n', '')).toBe('');
+    await until('nothing but the stock is left', () =>
+      readdirSync(spawner().directory).every((file) => !file.endsWith('.in')),
+    );
+  });
+
+  it('carries a port in both directions, early bytes included', async () => {
+    const script = 'read -r a <&3; echo "got $a" >&3; read -r b <&3; echo "then $b" >&3; cat';
+    const stdin = Buffer.from('input');
+    const child = await spawner().spawn(request(['/bin/bash', '-c', script], { port: true, stdin }));
+    const port = child.port;
+    if (port === null) throw new Error('no port');
+    port.write('first\n');
+    expect(await line(port)).toBe('got first');
+    port.write('second\n');
+    expect(await line(port)).toBe('then second');
+    expect(await child.exited).toEqual({ code: 0, signal: null });
+    expect(await text(port)).toBe('');
+    expect(await text(child.stdout)).toBe('input');
+    await child.killGroup();
+  });
+}
+
+function describeEnds(spawner: () => Made): void {
+  it.each([
+    ['exit 0', { code: 0, signal: null }],
+    ['exit 3', { code: 3, signal: null }],
+    ['exit 126', { code: 126, signal: null }],
+    ['exit 127', { code: 127, signal: null }],
+    ['exit 137', { code: 137, signal: null }],
+    ['kill -TERM $$', { code: null, signal: 'SIGTERM' }],
+    ['kill -KILL $$', { code: null, signal: 'SIGKILL' }],
+    ['kill -SEGV $$', { code: null, signal: 'SIGSEGV' }],
+  ])('reports how `%s` ended, exactly', async (script, exit) => {
+    expect((await finish(await spawner().spawn(shell(script)))).exit).toEqual(exit);
+  });
+
+  it('signals the program alone', async () => {
+    const child = await spawner().spawn(shell('trap "echo caught; exit 9" TERM; sleep 60 & echo $!; wait'));
+    const sleeper = Number(await line(child.stdout));
+    child.signal('SIGTERM');
+    expect(await child.exited).toEqual({ code: 9, signal: null });
+    expect(lives(sleeper)).toBe(true);
+    await child.killGroup();
+    expect(lives(sleeper)).toBe(false);
+    child.signal('SIGTERM');
+  });
+
+  it('kills the group of a program that ignores signals, stopped or not', async () => {
+    const child = await spawner().spawn(
+      shell('trap "" TERM INT HUP; sleep 60 & sleep 60 & echo $!; kill -STOP $$; wait'),
+    );
+    const sleeper = Number(await line(child.stdout));
+    child.signal('SIGTERM');
+    await child.killGroup();
+    expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    expect([lives(sleeper), lives(child.identity.pid)]).toEqual([false, false]);
+  });
+
+  it('kills what a program left in its group after its own end, a stopped group included', async () => {
+    const child = await spawner().spawn(shell('sleep 60 & echo $!; exit 0'));
+    const sleeper = Number(await line(child.stdout));
+    await child.exited;
+    for (const pid of groupMembers(child.identity.pid)) process.kill(pid, 'SIGSTOP');
+    await child.killGroup();
+    expect(lives(sleeper)).toBe(false);
+  });
+
+  it('sweeps what left the session, and leaves the group of a living program alone', async () => {
+    const child = await spawner().spawn(shell('setsid sleep 60 & echo $!; sleep 60'));
+    const escaped = Number(await line(child.stdout));
+    await until('it has a session of its own', () => groupMembers(escaped).length > 0);
+    await until('shell, sleep and watcher are there', () => groupMembers(child.identity.pid).length === 3);
+    const before = groupMembers(child.identity.pid);
+    const report = await child.sweep();
+    expect(report).toEqual({ killed: [escaped], suspects: [], clean: true });
+    expect(groupMembers(child.identity.pid)).toEqual(before);
+    await child.killGroup();
+    expect(await child.sweep()).toEqual({ killed: [], suspects: [], clean: true });
+  });
+}
+
+function describeClose(make: (runId: string) => Promise<Made>): void {
+  it('closes during spawns: everything is gone, the folder too, and later spawns are refused', async () => {
+    const spawner = await make(newRunId());
+    const running = await spawner.spawn(shell('setsid sleep 60 & echo $!; trap "" TERM; sleep 60'));
+    const escaped = Number(await line(running.stdout));
+    const late = Promise.allSettled(Array.from({ length: 20 }, () => spawner.spawn(request(['/bin/sleep', '60']))));
+    await Promise.all([spawner.close(), spawner.close()]);
+    const pids = [escaped, running.identity.pid];
+    for (const result of await late) {
+      if (result.status === 'fulfilled') pids.push(result.value.identity.pid);
+      else expect(result.reason).toMatchObject({ code: 'ESP_STOPPED' });
+    }
+    expect(pids.filter(lives)).toEqual([]);
+    expect(existsSync(spawner.directory)).toBe(false);
+    await expect(spawner.spawn(shell(''))).rejects.toMatchObject({ code: 'ESP_STOPPED' });
+    await running.killGroup();
+    expect((await running.sweep()).clean).toBe(true);
+  });
+}

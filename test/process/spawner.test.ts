@@ -1,0 +1,5 @@
+import { createDirectSpawner, createForkerSpawner } from './built.js';
+import { describeSpawner } from './spawner-conformance.js';
+
+describeSpawner('direct', (runId) => createDirectSpawner({ runId }));
+describeSpawner('forker', (runId) => createForkerSpawner({ runId }));
