@@ -21,14 +21,15 @@ const ESCAPABLE = '$`"\\';
  * import { splitWords } from 'espalier';
  * splitWords(`grep -c 'two words' "{}"`); // ['grep', '-c', 'two words', '{}']
  */
-export function splitWords(command: string): string[] {
+export function splitWords(command: string): [string, ...string[]] {
   const nul = command.indexOf('\0');
   if (nul !== -1) throw refuse('no argument of a program can hold a NUL character', nul);
   const scan: Scan = { text: command, at: 0, word: null, words: [] };
   while (scan.at < command.length) step(scan);
   endWord(scan);
-  if (scan.words.length === 0) throw refuse('the command is empty', 0);
-  return scan.words;
+  const [program, ...rest] = scan.words;
+  if (program === undefined) throw refuse('the command is empty', 0);
+  return [program, ...rest];
 }
 
 interface Scan {
