@@ -1,0 +1,113 @@
+import { EspalierError } from '../errors.js';
+import {
+  type AutoShutdown,
+  newSupervisor,
+  type Strategy,
+  SUPERVISOR_DEFAULTS,
+  type SupervisorPolicy,
+  type SupervisorState,
+} from '../machines/supervise/state.js';
+import { supervisorMachine } from '../machines/supervisor.js';
+import { childPath } from './child.js';
+import { type ChildOptions, type ChildSpec, type StartContext, type StartResult, spec } from './spec.js';
+import { Supervision } from './supervisor-perform.js';
+
+/** How a supervisor supervises; Elixir's defaults: `one_for_one`, at most 3 restarts in 5000 ms. */
+export interface SupervisionOptions {
+  readonly strategy?: Strategy;
+  readonly intensity?: number;
+  /** Milliseconds. */
+  readonly period?: number;
+  readonly autoShutdown?: AutoShutdown;
+  readonly children?: readonly ChildSpec[];
+  /** Children come and go; see `dynamicSupervisor`. */
+  readonly dynamic?: boolean;
+  /** Of a dynamic supervisor: how many it has at most. */
+  readonly maxChildren?: number;
+}
+
+type OwnOptions = Omit<ChildOptions, 'start' | 'type' | 'role'>;
+
+/** A supervisor, written down as a child of another. */
+export interface SupervisorOptions extends OwnOptions, Omit<SupervisionOptions, 'dynamic' | 'maxChildren'> {}
+
+export interface DynamicSupervisorOptions
+  extends OwnOptions,
+    Pick<SupervisionOptions, 'intensity' | 'period' | 'autoShutdown' | 'maxChildren'> {}
+
+/**
+ * A supervisor of children that are known beforehand: started in order, each after the one before it has started; stopped
+ * in reverse.
+ *
+ * @throws EspalierError `ESP_INVALID` for options that do not fit
+ * @example
+ * import { supervisor } from 'espalier';
+ * supervisor({ id: 'group', strategy: 'rest_for_one', children: [cache, queue] });
+ */
+export function supervisor(options: SupervisorOptions): ChildSpec {
+  return supervisorSpec(options, { ...options, dynamic: false });
+}
+
+/**
+ * A supervisor of children that come and go: it begins without any, keeps no record of one that has ended, and stops them
+ * together.
+ *
+ * @throws EspalierError `ESP_INVALID` for options that do not fit
+ * @example
+ * import { dynamicSupervisor } from 'espalier';
+ * dynamicSupervisor({ id: 'agents', maxChildren: 100 });
+ */
+export function dynamicSupervisor(options: DynamicSupervisorOptions): ChildSpec {
+  return supervisorSpec(options, { ...options, dynamic: true });
+}
+
+function supervisorSpec(own: OwnOptions, supervision: SupervisionOptions): ChildSpec {
+  checkSupervision(own.id, supervision);
+  return spec({ ...own, type: 'supervisor', role: 'supervisor', start: supervisorLogic(supervision) });
+}
+
+/** What a child specification starts to get a supervisor. */
+export function supervisorLogic(options: SupervisionOptions): (context: StartContext) => StartResult {
+  return (context) => {
+    const supervision = new Supervision(context, options.children ?? []);
+    const logic = supervisorMachine.provide({
+      actions: {
+        perform: ({ context: { commands }, self }) => supervision.perform(commands, (event) => self.send(event)),
+      },
+      actors: { keeper: supervision.keeper },
+    });
+    return { logic, input: { supervision: initialSupervision(context, options), now: () => context.env.clock.now() } };
+  };
+}
+
+/** The state that a machine which supervises begins with. */
+export function initialSupervision({ path, env }: StartContext, options: SupervisionOptions): SupervisorState {
+  const { period = SUPERVISOR_DEFAULTS.periodMs, children = [] } = options;
+  const policy: SupervisorPolicy = {
+    path,
+    strategy: options.strategy ?? SUPERVISOR_DEFAULTS.strategy,
+    dynamic: options.dynamic ?? SUPERVISOR_DEFAULTS.dynamic,
+    intensity: options.intensity ?? SUPERVISOR_DEFAULTS.intensity,
+    periodMs: period,
+    autoShutdown: options.autoShutdown ?? SUPERVISOR_DEFAULTS.autoShutdown,
+    maxChildren: options.maxChildren ?? SUPERVISOR_DEFAULTS.maxChildren,
+  };
+  return newSupervisor(policy, children, (id) => env.directory.lastIncarnation(childPath(path, id)));
+}
+
+/** @throws EspalierError `ESP_INVALID` saying which option does not fit */
+export function checkSupervision(id: string, options: SupervisionOptions): void {
+  const { intensity = 0, period = 1, maxChildren = 0, autoShutdown = 'never', children = [] } = options;
+  const ids = children.map((child) => child.id);
+  const twice = ids.find((childId, index) => ids.indexOf(childId) !== index);
+  const significant = autoShutdown === 'never' ? children.find((child) => child.significant) : undefined;
+  const problems = [
+    Number.isInteger(intensity) && intensity >= 0 ? '' : `intensity ${intensity} is not a count`,
+    period > 0 ? '' : `period ${period} is not a positive number of milliseconds`,
+    maxChildren >= 0 ? '' : `maxChildren ${maxChildren} is negative`,
+    twice === undefined ? '' : `two children have the id '${twice}'`,
+    significant ? `'${significant.id}' is significant, but autoShutdown is 'never'` : '',
+  ].filter(Boolean);
+  if (problems.length === 0) return;
+  throw new EspalierError('ESP_INVALID', `supervisor '${id}': ${problems.join('; ')}`, { context: { id } });
+}

@@ -1,0 +1,113 @@
+import { call } from './call.js';
+import type { ChildEvent, SuperviseEvent } from './events.js';
+import { exited } from './exited.js';
+import { shift } from './queue.js';
+import { restart, restartDue } from './restart.js';
+import { answered, answeredLate, performStart } from './start.js';
+import type { Decision, Step, SupervisorState } from './state.js';
+import { beginStop, performStop, stopped } from './stop.js';
+import { Turn } from './turn.js';
+
+/**
+ * The whole of a supervisor: what it does about an event. It follows OTP's supervisor (Elixir's, for dynamic ones), which
+ * does one thing at a time: while a child is being started or stopped, what comes in waits.
+ *
+ * @param now milliseconds; only differences count
+ */
+export function decide(state: SupervisorState, event: SuperviseEvent, now: number): Decision {
+  const turn = new Turn(state, now);
+  receive(turn, event);
+  advance(turn);
+  return { state: turn.state, commands: turn.commands };
+}
+
+function receive(turn: Turn, event: SuperviseEvent): void {
+  const { phase } = turn.state;
+  switch (event.type) {
+    case 'supervisor.boot':
+      return boot(turn);
+    case 'espalier.stop':
+      return beginStop(turn, { kind: 'shutdown', reason: event.reason });
+    case 'supervisor.fail':
+      return beginStop(turn, { kind: 'crash', error: event.error });
+    case 'child.started':
+    case 'child.ignored':
+    case 'child.failed':
+    case 'child.exited':
+      return answers(turn, event) || phase === 'ended' ? undefined : turn.wait(event);
+    case 'child.due':
+    case 'child.retry':
+      return phase === 'stopping' || phase === 'ended' ? undefined : turn.wait(event);
+    default:
+      if (phase !== 'stopping' && phase !== 'ended') return turn.wait(event);
+      return turn.reply(event.reply, { ok: false, error: 'stopping' });
+  }
+}
+
+function boot(turn: Turn): void {
+  const starts = [...turn.state.children.keys()].map((id): Step => ({ type: 'start', id, purpose: { type: 'boot' } }));
+  turn.do(...starts, { type: 'ready' });
+}
+
+/** Whether the event is what a step under way waits for, or comes too late for anything; it is dealt with then. */
+function answers(turn: Turn, event: ChildEvent): boolean {
+  const child = turn.current(event);
+  if (!child) return true;
+  if (child.status === 'stopping') {
+    stopped(turn, event);
+    return true;
+  }
+  if (child.status !== 'starting' || event.type === 'child.exited') return false;
+  const step = turn.state.agenda[0];
+  if (step?.type === 'start') answered(turn, event, child, step);
+  else answeredLate(turn, event, child);
+  return true;
+}
+
+/** Takes steps, then events from the inbox, until an answer must be awaited or nothing is left. */
+function advance(turn: Turn): void {
+  while (turn.state.awaited === 0) {
+    const step = turn.state.agenda[0];
+    if (step) perform(turn, step);
+    else if (!takeNext(turn)) return;
+  }
+}
+
+function perform(turn: Turn, step: Step): void {
+  switch (step.type) {
+    case 'start':
+      return performStart(turn, step);
+    case 'stop':
+      return performStop(turn, [step.id]);
+    case 'stop.all':
+      return performStop(turn, [...turn.state.children.keys()]);
+    case 'reply':
+      turn.done();
+      return turn.reply(step.to, { ok: true });
+    case 'ready':
+      turn.done();
+      return turn.set({ phase: 'running' });
+    case 'exit':
+      turn.set({ phase: 'ended', agenda: [] });
+      return turn.command({ type: 'exit', exit: step.exit });
+    default:
+      step satisfies never;
+  }
+}
+
+function takeNext(turn: Turn): boolean {
+  const next = shift(turn.state.inbox);
+  if (!next) return false;
+  const [event, inbox] = next;
+  turn.set({ inbox });
+  if ('reply' in event) call(turn, event);
+  else if ('incarnation' in event) happened(turn, event);
+  return true;
+}
+
+function happened(turn: Turn, event: ChildEvent): void {
+  const child = turn.current(event);
+  if (event.type === 'child.exited' && child?.status === 'running') exited(turn, child, event.exit);
+  if (event.type === 'child.retry' && child?.status === 'restarting') restart(turn, child, 'its restart failed');
+  if (event.type === 'child.due' && child?.status === 'restarting') restartDue(turn, child);
+}

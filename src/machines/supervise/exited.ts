@@ -1,0 +1,52 @@
+import { toErrorRecord } from '../../errors.js';
+import { type ActorExit, isExpected } from '../exit.js';
+import type { Child } from './children.js';
+import type { ChildPolicy, Restart } from './policy.js';
+import { failuresAfter, restart } from './restart.js';
+import { beginStop } from './stop.js';
+import type { Turn } from './turn.js';
+
+/** A child has ended by itself. */
+export function exited(turn: Turn, child: Child, exit: ActorExit): void {
+  turn.reportExit(child, exit);
+  if (!isRestarted[child.policy.restart](exit)) return leave(turn, child);
+  const ended: Child = { ...child, status: 'restarting', failures: failuresAfter(child, turn.now) };
+  turn.put(ended);
+  restart(turn, ended, describe(exit));
+}
+
+const isRestarted: Readonly<Record<Restart, (exit: ActorExit) => boolean>> = {
+  permanent: () => true,
+  transient: (exit) => !isExpected(exit),
+  temporary: () => false,
+};
+
+function leave(turn: Turn, child: Child): void {
+  if (turn.isFleeting(child)) turn.drop(child);
+  else turn.put(child, { status: 'stopped' });
+  if (!shutsDown(turn, child.policy)) return;
+  beginStop(turn, { kind: 'shutdown', reason: { type: 'auto_shutdown', child: turn.path(child.policy.id) } });
+}
+
+function shutsDown({ state }: Turn, { significant }: ChildPolicy): boolean {
+  switch (state.policy.autoShutdown) {
+    case 'never':
+      return false;
+    case 'any_significant':
+      return significant;
+    case 'all_significant':
+      return significant && ![...state.children.values()].some(isLiveSignificant);
+    default:
+      return state.policy.autoShutdown satisfies never;
+  }
+}
+
+function isLiveSignificant({ policy, status }: Child): boolean {
+  return policy.significant && status !== 'stopped';
+}
+
+function describe(exit: ActorExit): string {
+  if (exit.kind !== 'crash') return exit.kind;
+  const { code, message } = toErrorRecord(exit.error);
+  return `crash: ${code}: ${message}`;
+}

@@ -1,0 +1,90 @@
+import { EspalierError, toErrorRecord } from '../../errors.js';
+import type { Child } from './children.js';
+import type { ChildEvent } from './events.js';
+import type { StartPurpose, Step } from './state.js';
+import { beginStop } from './stop.js';
+import type { Turn } from './turn.js';
+
+type StartStep = Step & { readonly type: 'start' };
+
+/** Takes the first step, a start, of the agenda. */
+export function performStart(turn: Turn, { id }: StartStep): void {
+  const child = turn.child(id);
+  // A temporary child that a group's restart has stopped is not started again.
+  if (!child) return turn.done();
+  const incarnation = child.incarnation + 1;
+  turn.put(child, { status: 'starting', incarnation });
+  turn.command({ type: 'start', id, incarnation, policy: child.policy });
+  turn.set({ awaited: 1 });
+}
+
+/** The answer to a start. */
+export function answered(turn: Turn, event: ChildEvent, child: Child, { purpose }: StartStep): void {
+  if (event.type === 'child.started') started(turn, child, purpose);
+  if (event.type === 'child.ignored') ignored(turn, child, purpose);
+  if (event.type === 'child.failed') failed(turn, child, purpose, event.error);
+}
+
+/** The answer to a start that the supervisor's own end has overtaken: the child stops in its turn. */
+export function answeredLate(turn: Turn, event: ChildEvent, child: Child): void {
+  if (event.type === 'child.failed') turn.reportCrash(child, event.error);
+  turn.put(child, { status: event.type === 'child.started' ? 'running' : 'stopped' });
+}
+
+function started(turn: Turn, child: Child, purpose: StartPurpose): void {
+  const { policy, incarnation } = child;
+  turn.done();
+  turn.put(child, { status: 'running', startedAt: turn.now });
+  switch (purpose.type) {
+    case 'boot':
+      return;
+    case 'restart': {
+      const data = { reason: purpose.reason, restarts: turn.state.restarts.length };
+      return turn.journal({ type: 'actor.restarted', path: turn.path(policy.id), incarnation, data });
+    }
+    case 'call':
+      return turn.reply(purpose.reply, { ok: true, path: turn.path(policy.id), ignored: false });
+    default:
+      purpose satisfies never;
+  }
+}
+
+/** A child that does not want to run stays specified, unless no one will start it again. */
+function ignored(turn: Turn, child: Child, purpose: StartPurpose): void {
+  turn.done();
+  if (turn.isFleeting(child)) turn.drop(child);
+  else turn.put(child, { status: 'stopped' });
+  if (purpose.type !== 'call') return;
+  turn.reply(purpose.reply, { ok: true, path: turn.path(child.policy.id), ignored: true });
+}
+
+function failed(turn: Turn, child: Child, purpose: StartPurpose, error: unknown): void {
+  turn.reportCrash(child, error);
+  switch (purpose.type) {
+    case 'boot':
+      turn.put(child, { status: 'stopped' });
+      return beginStop(turn, { kind: 'crash', error: startError(turn.path(child.policy.id), error) });
+    case 'restart':
+      return retry(turn, child);
+    case 'call':
+      turn.done();
+      if (purpose.isNew) turn.drop(child);
+      else turn.put(child, { status: 'stopped' });
+      return turn.reply(purpose.reply, { ok: false, error: 'start_failed', cause: error });
+    default:
+      purpose satisfies never;
+  }
+}
+
+/** A failed restart counts as another one. What already waits comes first; the rest of its group starts with it. */
+function retry(turn: Turn, child: Child): void {
+  const { policy, incarnation, failures } = child;
+  turn.set({ agenda: [], awaited: 0 });
+  turn.put(child, { status: 'restarting', failures: failures + 1 });
+  turn.wait({ type: 'child.retry', id: policy.id, incarnation });
+}
+
+function startError(path: string, cause: unknown): EspalierError {
+  const { message } = toErrorRecord(cause);
+  return new EspalierError('ESP_START', `${path} did not start: ${message}`, { cause, context: { path } });
+}

@@ -1,0 +1,100 @@
+import type { ActorExit } from '../exit.js';
+import type { ChildEvent, SuperviseEvent } from './events.js';
+import { EMPTY, toArray } from './queue.js';
+import type { Step, SupervisorState } from './state.js';
+import type { Turn } from './turn.js';
+
+/**
+ * Begins the end of a supervisor: what waits is refused, a start under way is withdrawn, all children stop, and then the
+ * supervisor ends as `exit` says. A supervisor that already stops goes on doing so.
+ */
+export function beginStop(turn: Turn, exit: ActorExit): void {
+  const { phase, agenda, inbox } = turn.state;
+  if (phase === 'stopping' || phase === 'ended') return;
+  for (const step of agenda) refuse(turn, step);
+  turn.set({ phase: 'stopping', agenda: [], awaited: 0, inbox: EMPTY });
+  for (const event of toArray(inbox)) dismiss(turn, event);
+  turn.do(...stopSteps(turn.state), { type: 'exit', exit });
+}
+
+/** Static children stop one after the other, newest first; dynamic ones together. */
+function stopSteps({ policy, children }: SupervisorState): readonly Step[] {
+  if (policy.dynamic) return [{ type: 'stop.all' }];
+  return [...children.keys()].reverse().map((id): Step => ({ type: 'stop', id }));
+}
+
+function refuse(turn: Turn, step: Step): void {
+  if (step.type === 'reply') turn.reply(step.to, { ok: false, error: 'stopping' });
+  if (step.type === 'start' && step.purpose.type === 'call') {
+    turn.reply(step.purpose.reply, { ok: false, error: 'stopping' });
+  }
+}
+
+function dismiss(turn: Turn, event: SuperviseEvent): void {
+  if ('reply' in event) turn.reply(event.reply, { ok: false, error: 'stopping' });
+  if (event.type === 'child.exited') noteExit(turn, event);
+}
+
+/** Notes the end of a child that nothing is to be done about. */
+function noteExit(turn: Turn, event: ChildEvent & { type: 'child.exited' }): void {
+  const child = turn.current(event);
+  if (!child || child.status === 'stopped') return;
+  turn.reportExit(child, event.exit);
+  turn.put(child, { status: 'stopped' });
+}
+
+/** Takes the first step, a stop, of the agenda. */
+export function performStop(turn: Turn, ids: readonly string[]): void {
+  noteWaitingExits(turn, new Set(ids));
+  let awaited = 0;
+  for (const id of ids) if (askToStop(turn, id)) awaited += 1;
+  turn.set({ awaited });
+  if (awaited === 0) completeStop(turn, ids);
+}
+
+function askToStop(turn: Turn, id: string): boolean {
+  const child = turn.child(id);
+  if (!child) return false;
+  if (child.status === 'running' || child.status === 'starting') {
+    const { incarnation, policy } = child;
+    turn.put(child, { status: 'stopping' });
+    turn.command({ type: 'stop', id, incarnation, shutdown: policy.shutdown });
+    return true;
+  }
+  if (child.status === 'restarting') turn.put(child, { status: 'stopped' });
+  return child.status === 'stopping';
+}
+
+/** The end of a child may have come in before the decision to stop it; it will not come again. */
+function noteWaitingExits(turn: Turn, ids: ReadonlySet<string>): void {
+  const waiting = toArray(turn.state.inbox);
+  if (!waiting.some((event) => event.type === 'child.exited' && ids.has(event.id))) return;
+  turn.set({ inbox: EMPTY });
+  for (const event of waiting) {
+    if (event.type === 'child.exited' && ids.has(event.id)) noteExit(turn, event);
+    else turn.wait(event);
+  }
+}
+
+/** The answer to a stop: the child has ended, or its start came to nothing. */
+export function stopped(turn: Turn, event: ChildEvent): void {
+  const child = turn.current(event);
+  // One that had started in the meantime is being stopped; its end follows.
+  if (!child || event.type === 'child.started') return;
+  if (event.type === 'child.exited') turn.reportExit(child, event.exit);
+  turn.put(child, { status: 'stopped' });
+  const step = turn.state.agenda[0];
+  if (step?.type !== 'stop.all' && !(step?.type === 'stop' && step.id === event.id)) return;
+  const awaited = turn.state.awaited - 1;
+  turn.set({ awaited });
+  if (awaited === 0) completeStop(turn, step.type === 'stop' ? [step.id] : [...turn.state.children.keys()]);
+}
+
+function completeStop(turn: Turn, ids: readonly string[]): void {
+  turn.done();
+  if (turn.state.phase === 'stopping') return;
+  for (const id of ids) {
+    const child = turn.child(id);
+    if (child && turn.isFleeting(child)) turn.drop(child);
+  }
+}

@@ -1,0 +1,88 @@
+import { toErrorRecord } from '../../errors.js';
+import type { NewJournalEvent } from '../events.js';
+import type { ActorExit } from '../exit.js';
+import { type Child, put, remove } from './children.js';
+import type { CallResult, SuperviseCommand } from './commands.js';
+import type { ChildRef, SuperviseEvent } from './events.js';
+import { push } from './queue.js';
+import type { Step, SupervisorState } from './state.js';
+
+/** One decision in the making: the state so far and the commands so far. It does not outlive the decision. */
+export class Turn {
+  readonly commands: SuperviseCommand[] = [];
+
+  constructor(
+    public state: SupervisorState,
+    readonly now: number,
+  ) {}
+
+  set(change: Partial<SupervisorState>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  command(command: SuperviseCommand): void {
+    this.commands.push(command);
+  }
+
+  journal(event: NewJournalEvent): void {
+    this.command({ type: 'journal', event });
+  }
+
+  reply(to: number, result: CallResult): void {
+    this.command({ type: 'reply', to, result });
+  }
+
+  /** Puts an event behind what already waits. */
+  wait(event: SuperviseEvent): void {
+    this.set({ inbox: push(this.state.inbox, event) });
+  }
+
+  do(...steps: readonly Step[]): void {
+    this.set({ agenda: [...this.state.agenda, ...steps] });
+  }
+
+  /** The first step of the agenda is done. */
+  done(): void {
+    this.set({ agenda: this.state.agenda.slice(1), awaited: 0 });
+  }
+
+  child(id: string): Child | undefined {
+    return this.state.children.get(id);
+  }
+
+  /** The child that an event is about, unless the event is about an incarnation of the past. */
+  current({ id, incarnation }: ChildRef): Child | undefined {
+    const child = this.child(id);
+    return child?.incarnation === incarnation ? child : undefined;
+  }
+
+  put(child: Child, change: Partial<Child> = {}): void {
+    this.set({ children: put(this.state.children, { ...child, ...change }) });
+  }
+
+  /** Takes out the record of a child that has ended. */
+  drop(child: Child): void {
+    const { policy, incarnation } = child;
+    this.set({ children: remove(this.state.children, policy.id) });
+    this.command({ type: 'forget', id: policy.id, incarnation, policy });
+  }
+
+  /** Whether nothing remains of a child that has ended and is not to be restarted. */
+  isFleeting({ policy }: Child): boolean {
+    return this.state.policy.dynamic || policy.restart === 'temporary';
+  }
+
+  path(id: string): string {
+    const { path } = this.state.policy;
+    return path === '/' ? `/${id}` : `${path}/${id}`;
+  }
+
+  reportExit(child: Child, exit: ActorExit): void {
+    if (exit.kind === 'crash') this.reportCrash(child, exit.error);
+  }
+
+  reportCrash({ policy, incarnation }: Child, error: unknown): void {
+    const data = { error: toErrorRecord(error) };
+    this.journal({ type: 'actor.crashed', path: this.path(policy.id), incarnation, data });
+  }
+}
