@@ -12,6 +12,9 @@ import { childPath } from './child.js';
 import { type ChildOptions, type ChildSpec, type StartContext, type StartResult, spec } from './spec.js';
 import { Supervision } from './supervisor-perform.js';
 
+export { type Refused, type Started, type SupervisorHandle, supervisorHandle } from './supervisor-calls.js';
+export { Supervision } from './supervisor-perform.js';
+
 /** How a supervisor supervises; Elixir's defaults: `one_for_one`, at most 3 restarts in 5000 ms. */
 export interface SupervisionOptions {
   readonly strategy?: Strategy;

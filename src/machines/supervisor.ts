@@ -55,6 +55,11 @@ export const superviseOn = {
   'call.getChildSpec': step,
 } satisfies Record<SuperviseEvent['type'], typeof step>;
 
+/** Whether an event is one that `supervise` decides about, for machines that have events of their own. */
+export function isSupervision(event: { readonly type: string }): event is SuperviseEvent {
+  return event.type in superviseOn;
+}
+
 /** A supervisor: few states around one decision. Whoever brings it to life provides `perform` and `keeper`. */
 export const supervisorMachine = setup({
   types: {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createMachine, fromCallback, fromPromise, SimulatedClock } from 'xstate';
+import { fromCallback, SimulatedClock } from 'xstate';
 import { Cell } from '../../src/actors/cell.js';
 
 it('starts, receives and stops', async () => {
