@@ -127,6 +127,11 @@ export class RunBook {
     return phase === 'leased' ? (leases.stage(index) ?? 'claiming') : phase;
   }
 
+  /** How a finished or committed slot ended, if that is known here. */
+  outcome(index: number): SlotStatus | null {
+    return this.#parts.table.status(index);
+  }
+
   /** The slots whose rows are being written. */
   get committing(): readonly number[] {
     return this.#parts.committer.outstanding?.indexes ?? [];

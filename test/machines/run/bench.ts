@@ -1,6 +1,7 @@
 import { createActor } from 'xstate';
+import type { RunSummary } from '../../../src/machines/run/book.js';
 import type { RunCommand } from '../../../src/machines/run/commands.js';
-import { type RunInput, runMachine } from '../../../src/machines/run/machine.js';
+import { type RunContext, type RunInput, runMachine } from '../../../src/machines/run/machine.js';
 import type { LoadedPlan, RunEvent } from '../../../src/machines/run/run-events.js';
 
 /** A run's machine with nobody behind it: the test sees each command and says what happened. */
@@ -29,8 +30,12 @@ export class Bench {
     return this.#actor.getSnapshot().output;
   }
 
-  get summary() {
-    return this.#actor.getSnapshot().context.book.summary();
+  get context(): RunContext {
+    return this.#actor.getSnapshot().context;
+  }
+
+  get summary(): RunSummary {
+    return this.context.book.summary();
   }
 
   has(tag: 'espalier.starting'): boolean {

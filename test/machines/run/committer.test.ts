@@ -4,7 +4,10 @@ import { FailFast, noRuling, type Ruling } from '../../../src/machines/run/rulin
 import type { SlotStatus } from '../../../src/machines/run/slot.js';
 import { SlotTable } from '../../../src/machines/run/slot-table.js';
 
-function commits(slots: readonly number[], { ruling = noRuling, batch = 100 }: { ruling?: Ruling; batch?: number } = {}) {
+function commits(
+  slots: readonly number[],
+  { ruling = noRuling, batch = 100 }: { ruling?: Ruling; batch?: number } = {},
+) {
   const table = new SlotTable(Uint8Array.from(slots));
   const rows: [number, SlotStatus | null][] = [];
   const committer = new Committer(table, ruling, batch, (index, as) => {

@@ -15,7 +15,12 @@ function run(outcomes: readonly SlotStatus[], most: number, concurrency: number,
   const ruling = allOf([new Pruning({ maxConsecutiveFailures: most, variantOf })]);
   const barred = (index: number) => ruling.overrule(index) !== null;
   const planner = new Planner(table, { concurrency, ahead: 0, reorderWindow: 2 * concurrency, barred });
-  const committer = new Committer(table, ruling, 3, (index, as) => void planner.commit(index, as ?? table.status(index)));
+  const committer = new Committer(
+    table,
+    ruling,
+    3,
+    (index, as) => void planner.commit(index, as ?? table.status(index)),
+  );
   const running: number[] = [];
   const started: number[] = [];
   for (let turn = 0; table.frontier < table.size; turn += 1) {
@@ -36,7 +41,9 @@ function byDefinition(outcomes: readonly SlotStatus[], most: number): SlotStatus
   const rows: SlotStatus[] = [];
   for (const [index, outcome] of outcomes.entries()) {
     const variant = variantOf(index);
-    const before = rows.filter((row, at) => variantOf(at) === variant && ['failed', 'timed_out', 'succeeded'].includes(row));
+    const before = rows.filter(
+      (row, at) => variantOf(at) === variant && ['failed', 'timed_out', 'succeeded'].includes(row),
+    );
     let worst = 0;
     let streak = 0;
     for (const row of before) {
@@ -49,7 +56,17 @@ function byDefinition(outcomes: readonly SlotStatus[], most: number): SlotStatus
 }
 
 test('a variant that fails so often in a row is given up, and the others go on', () => {
-  const outcomes: SlotStatus[] = ['failed', 'succeeded', 'failed', 'timed_out', 'failed', 'failed', 'succeeded', 'failed', 'failed'];
+  const outcomes: SlotStatus[] = [
+    'failed',
+    'succeeded',
+    'failed',
+    'timed_out',
+    'failed',
+    'failed',
+    'succeeded',
+    'failed',
+    'failed',
+  ];
   expect(run(outcomes, 2, 1, [])).toEqual({
     rows: ['failed', 'succeeded', 'failed', 'timed_out', 'failed', 'failed', 'skipped_pruned', 'failed', 'failed'],
     started: [0, 1, 2, 3, 4, 5, 7, 8],

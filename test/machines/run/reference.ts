@@ -158,7 +158,8 @@ export class ReferenceRun {
     this.aim = aim;
     const started = this.slots.some(({ stage }) => stage === 'started');
     const stops = ['cancelling', 'stopping', 'interrupting', 'failing'].includes(aim);
-    if (stops && started) this.#out.push({ type: 'stopRunning', then: this.closed ? 'cancel' : 'requeue' });
+    const then = this.closed ? 'cancel' : 'requeue';
+    if (stops && started) this.#out.push({ type: 'stopRunning', then });
     if (aim === 'paused') this.#setStatus('paused');
     if (aim === 'completing') this.#setStatus('completed');
     if (aim === 'stopping, writing') this.#setStatus('stopped');
