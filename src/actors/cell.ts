@@ -50,7 +50,7 @@ export class Cell {
   #deliverExit: ((exit: ActorExit) => void) | undefined;
   #asked: { readonly reason: unknown } | undefined;
   #killed = false;
-  #timer: unknown;
+  #deadline: { readonly at: number; readonly timer: unknown } | undefined;
   #settleStart: (() => void) | undefined;
   #listeners: Set<SnapshotListener> | undefined;
 
@@ -149,8 +149,12 @@ export class Cell {
   #ask(first: boolean, shutdown: number | 'infinity', reason: unknown): void {
     if (first) this.#host.send({ type: 'espalier.stop', reason });
     if (this.#exit || shutdown === 'infinity') return;
-    this.#options.clock.clearTimeout(this.#timer);
-    this.#timer = this.#options.clock.setTimeout(() => void this.kill(), shutdown);
+    const { clock } = this.#options;
+    const deadline = clock.now() + shutdown;
+    // The earliest deadline counts, whoever set it.
+    if (this.#deadline !== undefined && this.#deadline.at <= deadline) return;
+    if (this.#deadline) clock.clearTimeout(this.#deadline.timer);
+    this.#deadline = { at: deadline, timer: clock.setTimeout(() => void this.kill(), shutdown) };
   }
 
   /** The end of one that never ran. */
@@ -217,7 +221,7 @@ export class Cell {
   #end(exit: ActorExit): void {
     if (this.#exit) return;
     this.#exit = exit;
-    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
+    if (this.#deadline) this.#options.clock.clearTimeout(this.#deadline.timer);
     this.#settleStart?.();
     this.#deliverExit?.(exit);
   }

@@ -257,14 +257,14 @@ export class ActorHost {
     else this.#removeLater(actor);
   }
 
-  /** A finished child leaves its parent's snapshot once the parent has had its done event: a turn later. */
+  /** A finished child leaves its parent's snapshot once the parent has had its done event; many of one turn leave together. */
   #removeLater(actor: HostedActor): void {
     if (this.#finished) {
       this.#finished.push(actor);
       return;
     }
     this.#finished = [actor];
-    queueMicrotask(() => {
+    setImmediate(() => {
       const finished = this.#finished ?? [];
       this.#finished = undefined;
       for (const parent of new Set(finished.map((child) => child._parent)))
