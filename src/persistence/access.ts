@@ -62,8 +62,10 @@ export class Access {
   /** Answers after all that was written before it, so that one's own writes are always seen. */
   async read<N extends QueryName>(name: N, args: QueryArgs[N]): Promise<QueryResults[N]> {
     if (this.#closing !== null) throw this.#stopped();
+    // Started before the wait: once `close` runs no reader may begin.
+    const reader = this.reader();
     await this.#writer?.settled();
-    return (await this.reader()).ask(name, args);
+    return (await reader).ask(name, args);
   }
 
   /** Reads without waiting for one's own writes. */

@@ -64,18 +64,23 @@ class PulseWatch implements Watch {
   }
 
   async next(signal?: AbortSignal): Promise<void> {
-    if (!this.#woken && this.#failure === null && signal?.aborted !== true) {
-      await new Promise<void>((resolve) => {
-        this.#wakeUp = resolve;
-        signal?.addEventListener('abort', () => resolve(), { once: true });
-      });
-      this.#wakeUp = null;
-    }
+    if (!this.#woken && this.#failure === null && signal?.aborted !== true) await this.#sleep(signal);
     if (this.#failure !== null) throw this.#failure;
     this.#woken = false;
   }
 
   close(): void {
     this.#closed();
+  }
+
+  async #sleep(signal?: AbortSignal): Promise<void> {
+    let stop: () => void = () => undefined;
+    await new Promise<void>((resolve) => {
+      stop = resolve;
+      this.#wakeUp = resolve;
+      signal?.addEventListener('abort', stop);
+    });
+    this.#wakeUp = null;
+    signal?.removeEventListener('abort', stop);
   }
 }

@@ -7,7 +7,7 @@ import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../schema/migration
 import { Connection } from '../sql/connection.js';
 import { storeFailure } from '../sql/failure.js';
 import { createFolder, fileNumber, undoCreation } from './creation.js';
-import { type Missing, preflight } from './preflight.js';
+import { preflight } from './preflight.js';
 
 /** How a connection behaves. */
 export interface ConnectOptions {
@@ -31,9 +31,9 @@ export function connectWriter(
   migrations: readonly Migration[] = MIGRATIONS,
 ): Connection {
   const missing = preflight(file, 'write');
+  const folder = missing?.folder != null && createFolder(missing.folder) ? missing.folder : null;
   let db: Connection | undefined;
   try {
-    if (missing !== null) createFolder(missing);
     db = open(file, options.busyTimeoutMs, {});
     const opened = fileNumber(file);
     db.execute('PRAGMA trusted_schema = OFF');
@@ -46,7 +46,8 @@ export function connectWriter(
     }
     return db;
   } catch (error) {
-    abandon(file, db, missing);
+    db?.close();
+    if (missing !== null) undoCreation(file, folder);
     throw storeFailure(error, file);
   }
 }
@@ -63,11 +64,6 @@ function configureWriter(db: Connection, options: ConnectOptions, file: string):
   db.execute(`PRAGMA synchronous = ${options.synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
   db.execute('PRAGMA foreign_keys = ON');
   db.execute('PRAGMA journal_size_limit = 67108864');
-}
-
-function abandon(file: string, db: Connection | undefined, missing: Missing | null): void {
-  db?.close();
-  undoCreation(file, missing);
 }
 
 /**

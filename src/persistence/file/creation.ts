@@ -1,22 +1,25 @@
 import { mkdirSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../errors.js';
-import type { Missing } from './preflight.js';
 
-/** Makes the folder that is ours to make; it ignores itself in git. */
-export function createFolder(missing: Missing): void {
-  if (missing.folder === null) return;
-  mkdirSync(missing.folder);
-  writeFileSync(join(missing.folder, '.gitignore'), '*\n');
+/** Makes the folder that is ours to make; it ignores itself in git. Answers whether it was made here. */
+export function createFolder(folder: string): boolean {
+  let made = false;
+  // Another process may have made it since: then it is that one's to take back.
+  ignoring(['EEXIST'], () => {
+    mkdirSync(folder);
+    made = true;
+  });
+  if (made) writeFileSync(join(folder, '.gitignore'), '*\n');
+  return made;
 }
 
-/** Takes back what a failed opening created, unless someone else has put something into it since. */
-export function undoCreation(file: string, missing: Missing | null): void {
-  if (missing === null) return;
+/** Takes back what a failed opening created (`folder` if it made that too), unless someone has used it since. */
+export function undoCreation(file: string, folder: string | null): void {
   if (sizeOf(file) === 0 && !exists(`${file}-wal`) && !exists(`${file}-journal`)) rmSync(file, { force: true });
-  if (missing.folder === null || exists(file)) return;
-  ignoring(['ENOENT'], () => unlinkSync(join(missing.folder ?? '', '.gitignore')));
-  ignoring(['ENOENT', 'ENOTEMPTY', 'EEXIST'], () => rmdirSync(missing.folder ?? ''));
+  if (folder === null || exists(file)) return;
+  ignoring(['ENOENT'], () => unlinkSync(join(folder, '.gitignore')));
+  ignoring(['ENOENT', 'ENOTEMPTY', 'EEXIST'], () => rmdirSync(folder));
 }
 
 /** Which file a path leads to: a store that is replaced while it is opened must not be written. */

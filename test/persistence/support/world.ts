@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { openStore } from '../../../dist/persistence/index.js';
+import type { ProcessIdentity } from '../../../src/machines/process.js';
+import type { RunPolicy } from '../../../src/machines/run/status.js';
+import type { Claimed, FinishedAttempt, OpenStoreOptions, Store } from '../../../src/persistence/store.js';
+
+/** What a program identifies itself with in these tests; no such process exists. */
+export const IDENTITY: ProcessIdentity = { bootId: 'boot', pidNamespace: 'pid:[1]', pid: 4_000_000, startTicks: 77 };
+
+export const POLICY: RunPolicy = {
+  concurrency: 4,
+  retries: 0,
+  timeoutMs: null,
+  onLost: 'retry',
+  failFast: false,
+  reorderWindow: 64,
+};
+
+/** A folder that goes with the test. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'espalier-test-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A path for a store that does not exist yet. */
+export function newFile(): string {
+  return join(folder(), 'store.db');
+}
+
+/** Opens a store that is closed when the test ends. */
+export async function open(file: string, options: Partial<OpenStoreOptions> = {}): Promise<Store> {
+  const store: Store = await openStore(file, { mode: 'write', ...options });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** Opens a store for a host and registers it. */
+export async function openHost(file: string, runId = 'host-a', options: Partial<OpenStoreOptions> = {}): Promise<Store> {
+  const store = await open(file, { runId, ...options });
+  await store.hosts.register({ runId, name: 'test', identity: IDENTITY, node: process.version, version: '0.0.0' });
+  return store;
+}
+
+/** A running run of `host-a` with one slot for each input. */
+export async function startRun(store: Store, inputs: readonly unknown[], policy: Partial<RunPolicy> = {}, run = 'run') {
+  const owner = 'host-a';
+  await store.runs.create({ run, name: null, pool: '/pool', policy: { ...POLICY, ...policy }, origin: null, owner });
+  await store.runs.addSlots(run, inputs);
+  await store.runs.start(run, owner);
+  return run;
+}
+
+let spawns = 0;
+
+/** Claims one slot, as the dispatcher would. */
+export async function claim(store: Store, index: number, owner = 'host-a', run = 'run'): Promise<Claimed> {
+  spawns += 1;
+  const at = { run, index, spawnId: `spawn-${spawns}`, path: '/pool', command: ['program'] };
+  const [claimed] = await store.attempts.claim(owner, [at]);
+  if (claimed === undefined) throw new Error(`slot ${index} was not claimed`);
+  return claimed;
+}
+
+/** How an attempt ended, unless told otherwise: well, with nothing on its streams. */
+export function ended(claimed: Claimed, how: Partial<FinishedAttempt> = {}): FinishedAttempt {
+  const { run, index, attempt, spawnId } = claimed;
+  return {
+    run,
+    index,
+    attempt,
+    spawnId,
+    outcome: 'succeeded',
+    exit: { code: 0, signal: null },
+    durationMs: 5,
+    requeue: false,
+    ...how,
+  };
+}
+
+/** Runs one slot to its end. */
+export async function runSlot(store: Store, index: number, how: Partial<FinishedAttempt> = {}, owner = 'host-a') {
+  const claimed = await claim(store, index, owner);
+  await store.attempts.finish(owner, ended(claimed, how));
+  return claimed;
+}
+
+export function chunk(stdout: string | Uint8Array, stderr: string | Uint8Array = '', dropped = false) {
+  return { stdout: Buffer.from(stdout), stderr: Buffer.from(stderr), dropped };
+}
+
+/** What the journal holds. */
+export async function journal(store: Store) {
+  const events = [];
+  for await (const event of store.journal.tail()) events.push(event);
+  return events;
+}
+
+export async function journalTypes(store: Store): Promise<string[]> {
+  return (await journal(store)).map(({ type }) => type);
+}
+
+/** The code that a promise rejects with, or `resolved`. */
+export async function codeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+    return 'resolved';
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return String(error.code);
+    throw error;
+  }
+}
