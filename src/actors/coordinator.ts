@@ -30,6 +30,8 @@ export class Coordinator {
   readonly #stop = new AbortController();
   /** What is claimed and not yet started. */
   readonly #claimed = new Map<number, Claimed>();
+  /** What is at work, until its end is on disk. */
+  readonly #atWork = new Set<Promise<void>>();
   #stopping: 'no' | 'requeue' | 'cancel' = 'no';
   #timer: unknown = null;
   #over = false;
@@ -55,6 +57,18 @@ export class Coordinator {
       },
     });
     return { logic, input: { policy: this.record.policy } };
+  }
+
+  /**
+   * Ends what a crashed incarnation left at work, and resolves when all of it is queued again on disk: only then does the
+   * next incarnation read a plan that is true.
+   */
+  async abandon(): Promise<void> {
+    this.#over = true;
+    this.#stopping = 'requeue';
+    this.#stop.abort(new EspalierError('ESP_ABORTED', `the coordinator of run ${this.#run} crashed`));
+    await Promise.allSettled([...this.#atWork]);
+    await this.services.dispatcher.release([...this.#claimed.values()]);
   }
 
   #perform(command: RunCommand): void {
@@ -111,10 +125,12 @@ export class Coordinator {
     const claimed = this.#claimed.get(index);
     if (!claimed) throw new EspalierError('ESP_INVALID', `slot ${index} of run ${this.#run} was started unclaimed`);
     this.#claimed.delete(index);
-    this.services.dispatcher.execute(this.#target, claimed).then(
+    const work = this.services.dispatcher.execute(this.#target, claimed).then(
       (dispatched) => this.#tell(this.#recorded(dispatched)),
       (error) => this.#fail('attempt', error, [index]),
     );
+    this.#atWork.add(work);
+    work.finally(() => this.#atWork.delete(work));
   }
 
   #recorded(dispatched: Dispatched): RunEvent {

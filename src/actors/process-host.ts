@@ -4,6 +4,7 @@ import type { Store } from '../persistence/store.js';
 import { createHostDirectory } from '../transport/process/directory.js';
 import { createForkerSpawner, type ForkerSpawner } from '../transport/process/forker/client.js';
 import type { Clock } from './environment.js';
+import type { ExecPool } from './exec-pool.js';
 import type { ProcessServices } from './process-services.js';
 
 export interface ProcessHostOptions {
@@ -18,6 +19,7 @@ export interface ProcessHostOptions {
 /** The part of a host that starts processes: made when the first pool or service asks, never in a host without them. */
 export class ProcessHost {
   #spawner: Promise<ForkerSpawner> | null = null;
+  readonly #pools = new Map<string, ExecPool>();
   #spawns = 0;
   #closed = false;
 
@@ -35,10 +37,16 @@ export class ProcessHost {
       registry: store.processes,
       clock,
       hostEnv,
+      pools: this.#pools,
       newSpawnId: () => this.newSpawnId(),
       journal,
       background,
     };
+  }
+
+  /** The living pool of a path. */
+  pool(path: string): ExecPool | undefined {
+    return this.#pools.get(path);
   }
 
   /** Unique within the host, and short: it stands in every environment. */

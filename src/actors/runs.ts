@@ -3,10 +3,10 @@ import type { RunPolicy } from '../machines/run/status.js';
 import type { JournalStore, RunRecord, RunStore } from '../persistence/store.js';
 import { Coordinator } from './coordinator.js';
 import type { Dispatcher, DispatchPool } from './dispatcher.js';
-import type { Clock, TreeEnvironment } from './environment.js';
+import type { TreeEnvironment } from './environment.js';
 import { Run } from './run.js';
 import { spec } from './spec.js';
-import type { SupervisorHandle } from './supervisor.js';
+import type { SupervisorHandle } from './supervisor-calls.js';
 
 /** Slots that are written at once while a run is being made. */
 const SLOTS_PER_WRITE = 2000;
@@ -101,7 +101,13 @@ export class Runs {
 
   async #drive(record: RunRecord, pool: DispatchPool): Promise<Run> {
     const { supervisor, env, runs, journal } = this.services;
-    const start = () => new Coordinator({ ...this.services, clock: env.clock }, record, pool).logic();
+    let coordinator: Coordinator | null = null;
+    const start = async () => {
+      await coordinator?.abandon();
+      const now = coordinator ? await this.#record(record.run) : record;
+      coordinator = new Coordinator({ ...this.services, clock: env.clock }, now, pool);
+      return coordinator.logic();
+    };
     const child = spec({ id: record.run, role: 'coordinator', restart: 'transient', shutdown: 'infinity', start });
     const started = await supervisor.startChild(child);
     if (!started.ok) throw new EspalierError('ESP_CONFLICT', `run ${record.run} is driven here already`);

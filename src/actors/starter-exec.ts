@@ -1,3 +1,4 @@
+import { fromCallback } from 'xstate';
 import { EspalierError, toErrorRecord } from '../errors.js';
 import type { ActorExit } from '../machines/exit.js';
 import { STARTER_DEFAULTS, type StarterCommand, type StarterEvent, starterMachine } from '../machines/starter.js';
@@ -24,6 +25,8 @@ export interface ExecStarterOptions {
   readonly services: ProcessServices;
   readonly roster: Roster<ExecSlot>;
   readonly graceMs: number;
+  /** Called once for each incarnation of the starter, when its slot can take work. */
+  onOpen(): void;
   /** Called when the slot closes for good. */
   onClose(error: EspalierError): void;
 }
@@ -46,6 +49,7 @@ export function execStarter(options: ExecStarterOptions): ChildSpec {
 
 /** Brings the starter machine to life for one incarnation of an exec slot. */
 class ExecStarter {
+  #open = false;
   #execution: Execution | null = null;
   #worker: Promise<Cell | null> = Promise.resolve(null);
   #swept: SweepResult = { clean: true, heldOpen: false };
@@ -63,6 +67,7 @@ class ExecStarter {
 
   logic() {
     const logic = starterMachine.provide({
+      actors: { keeper: fromCallback(() => () => this.#leave()) },
       actions: {
         perform: ({ self }, command) => {
           this.#tell = (event) => self.getSnapshot().status === 'active' && self.send(event);
@@ -95,8 +100,7 @@ class ExecStarter {
       case 'deliver':
         return this.#deliver(command.end);
       case 'offer':
-        this.#slot.load = 0;
-        return this.options.roster.offer(this.#slot);
+        return this.#offer();
       case 'withdraw':
         return this.options.roster.withdraw(this.#slot);
       case 'close':
@@ -141,6 +145,13 @@ class ExecStarter {
     this.#tell({ type: 'swept', incarnation, clean, ...(reason === undefined ? {} : { reason }) });
   }
 
+  #offer(): void {
+    this.#slot.load = 0;
+    if (!this.#open) this.options.onOpen();
+    this.#open = true;
+    this.options.roster.offer(this.#slot);
+  }
+
   #deliver(end: WorkerEnd): void {
     const execution = this.#execution;
     this.#execution = null;
@@ -151,6 +162,14 @@ class ExecStarter {
     // The end of a claimed attempt is recorded with the attempt itself, in one transaction.
     if (!execution.request.registered) this.#recordEnd(execution.request.spawnId, end);
     execution.settle({ type: 'ended', end, durationMs, heldOpen, ...(unproven === undefined ? {} : { unproven }) });
+  }
+
+  /** Whatever way the starter ended: its slot takes no more work, and its worker does not outlive it. */
+  #leave(): void {
+    this.options.roster.withdraw(this.#slot);
+    this.#worker.then((worker) => worker?.kill());
+    const reason = new EspalierError('ESP_STOPPED', `slot ${this.context.path} has stopped`);
+    this.#execution?.settle({ type: 'withdrawn', reason });
   }
 
   #recordEnd(spawnId: string, end: WorkerEnd): void {

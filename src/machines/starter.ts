@@ -1,4 +1,4 @@
-import { assign, setup } from 'xstate';
+import { assign, fromCallback, setup } from 'xstate';
 import { type Backoff, backoffDelay, DEFAULT_BACKOFF } from './backoff.js';
 import type { WorkerEnd, WorkerMode } from './worker.js';
 
@@ -51,7 +51,7 @@ export type StarterCommand =
   | { readonly type: 'withdraw' }
   | { readonly type: 'close'; readonly why: 'boot' | 'quarantine'; readonly reason: string; readonly boots: number };
 
-interface StarterContext extends StarterPolicy {
+export interface StarterContext extends StarterPolicy {
   readonly incarnation: number;
   /** Failed boots and short lives since the last stable worker: the exponent of the backoff. */
   readonly failures: number;
@@ -69,6 +69,10 @@ const starter = setup({
     input: {} as StarterPolicy,
     context: {} as StarterContext,
     events: {} as StarterEvent,
+  },
+  actors: {
+    /** Ends what is left of the worker when the machine ends, whatever way it does. */
+    keeper: fromCallback(() => undefined),
   },
   actions: {
     /** Provided by the actor. */
@@ -145,6 +149,7 @@ export const starterMachine = starter.createMachine({
     end: null,
     reason: '',
   }),
+  invoke: { src: 'keeper' },
   initial: 'vacant',
   on: { 'espalier.stop': '.stopped' },
   states: {

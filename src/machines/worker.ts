@@ -55,7 +55,7 @@ export type WorkerEvent =
 /** What the worker asks of the world. */
 export type WorkerCommand = 'register' | 'spawn' | 'shutdown' | 'terminate' | 'kill';
 
-interface WorkerContext extends WorkerInput {
+export interface WorkerContext extends WorkerInput {
   readonly cause: WorkerCause;
   readonly exit: ProcessExit | null;
   readonly error: ErrorRecord | null;

@@ -1,0 +1,275 @@
+import { randomBytes } from 'node:crypto';
+import type { AnyEventObject, Snapshot, Subscription } from 'xstate';
+import type { Cell } from './actors/cell.js';
+import { startChild } from './actors/child.js';
+import { systemClock } from './actors/clock.js';
+import { Directory, type Down } from './actors/directory.js';
+import { Dispatcher } from './actors/dispatcher.js';
+import type { TreeEnvironment } from './actors/environment.js';
+import type { ExecPool } from './actors/exec-pool.js';
+import { Heartbeat } from './actors/heartbeat.js';
+import { Observations } from './actors/observations.js';
+import { OutputFlusher } from './actors/output-flusher.js';
+import { ProcessHost } from './actors/process-host.js';
+import { recover } from './actors/recovery.js';
+import { Runs } from './actors/runs.js';
+import { type ChildSpec, spec } from './actors/spec.js';
+import { dynamicSupervisor, type SupervisionOptions, supervisor, supervisorLogic } from './actors/supervisor.js';
+import { type SupervisorHandle, supervisorHandle } from './actors/supervisor-calls.js';
+import { EspalierError } from './errors.js';
+import type { NewJournalEvent } from './machines/events.js';
+import type { ActorExit } from './machines/exit.js';
+import { formatRunId } from './machines/ids.js';
+import { type JournalStore, openStore, type Store } from './persistence/index.js';
+import { readIdentity } from './transport/process/identity.js';
+import { VERSION } from './version.js';
+
+export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'intensity' | 'period'> {
+  /** For people, and for the name of the default store. */
+  readonly name: string;
+  /** The database file, or `:memory:`; `.espalier/<name>.db` by default. */
+  readonly store?: string;
+  readonly children?: readonly ChildSpec[];
+  /** `full` (default): what was acknowledged survives power loss; `normal`: every crash of processes. */
+  readonly synchronous?: 'full' | 'normal';
+}
+
+/** A running actor, by path: the handle stays good across restarts. */
+export interface ActorHandle {
+  readonly path: string;
+  /** False, and a dead letter, if nobody lives there. */
+  send(event: AnyEventObject): boolean;
+  /** @throws EspalierError `ESP_NOT_FOUND` if nobody lives there */
+  getSnapshot(): Snapshot<unknown>;
+  subscribe(listener: (snapshot: Snapshot<unknown>) => void): Subscription;
+  /** OTP's `exit(Pid, shutdown)`: its supervisor applies the restart type. */
+  stop(reason?: unknown): Promise<ActorExit>;
+  /** OTP's `kill`. */
+  kill(): Promise<ActorExit>;
+}
+
+/** The subtree of Espalier's own actors, and the supervisor of runs in it. */
+const OWN_ID = 'espalier';
+const RUNS_PATH = `/${OWN_ID}/runs`;
+const NAME = /^[\w][\w.-]{0,99}$/;
+
+/**
+ * Starts a system: opens its store, takes over what dead hosts left there, and starts its children in order.
+ *
+ * @throws EspalierError `ESP_INVALID` for options that do not fit, any `ESP_STORE_…`, or what the first child that did not
+ * start threw; nothing is left running
+ * @example
+ * import { createSystem, pool } from 'espalier';
+ * const system = await createSystem({
+ *   name: 'app',
+ *   children: [pool({ id: 'shell', mode: 'exec', command: ['sh', '-c', '{.script}'], size: 4 })],
+ * });
+ * const { stdout } = await system.pool('shell').exec({ script: 'echo hello' });
+ * await system.stop();
+ */
+export async function createSystem(options: SystemOptions): Promise<System> {
+  const { name, children = [], synchronous = 'full' } = options;
+  if (!NAME.test(name)) throw new EspalierError('ESP_INVALID', `the name ${JSON.stringify(name)} must match ${NAME}`);
+  if (children.some(({ id }) => id === OWN_ID)) {
+    throw new EspalierError('ESP_INVALID', `the id '${OWN_ID}' is taken by the system's own actors`);
+  }
+  const runId = formatRunId(Date.now(), randomBytes(8).toString('hex'));
+  const file = options.store ?? `.espalier/${name}.db`;
+  const store = await openStore(file, { mode: 'write', runId, synchronous });
+  const system = new System(name, runId, store);
+  try {
+    await system.start({ ...options, children });
+    return system;
+  } catch (error) {
+    await system.stop();
+    throw error;
+  }
+}
+
+/** One supervision tree with its store. Made by `createSystem`. */
+export class System {
+  readonly #store: Store;
+  readonly #directory = new Directory({ onFault: (error) => this.#fault(error) });
+  readonly #processes: ProcessHost;
+  readonly #observations: Observations;
+  readonly #env: TreeEnvironment;
+  #heartbeat: Heartbeat | null = null;
+  readonly #roots: Cell[] = [];
+  #stopping: Promise<void> | null = null;
+  #end: (exit: ActorExit) => void = () => undefined;
+
+  /** Ordered, durable, resumable work. */
+  readonly runs: Runs;
+  /** Resolves when the tree has ended by itself, or `stop` was called. */
+  readonly ended = new Promise<ActorExit>((resolve) => {
+    this.#end = resolve;
+  });
+
+  constructor(
+    readonly name: string,
+    readonly runId: string,
+    store: Store,
+  ) {
+    const clock = systemClock;
+    const background = (write: Promise<unknown>) => void write.catch((error) => this.#fault(error));
+    const journal = (event: NewJournalEvent) => background(store.journal.append([event]));
+    this.#store = store;
+    this.#observations = new Observations(store.snapshots, clock, background);
+    this.#processes = new ProcessHost({ runId, store, clock, hostEnv: process.env, journal, background });
+    this.#env = {
+      clock,
+      random: () => Math.random(),
+      directory: this.#directory,
+      journal,
+      observe: (observation) => this.#observations.observe(observation),
+      processes: () => this.#processes.services(),
+    };
+    this.runs = this.#makeRuns();
+  }
+
+  /** Called once, by `createSystem`. */
+  async start(options: SystemOptions): Promise<void> {
+    const { hosts } = this.#store;
+    const identity = readIdentity(process.pid);
+    if (!identity) throw new EspalierError('ESP_PLATFORM', 'this process cannot be found in /proc');
+    await recover(this.#store, this.runId);
+    await hosts.register({ runId: this.runId, name: this.name, identity, node: process.version, version: VERSION });
+    this.#heartbeat = new Heartbeat(
+      this.runId,
+      hosts,
+      this.#env.clock,
+      () => void this.#fenced(),
+      (error) => this.#fault(error),
+    );
+    const root = spec({ id: 'root', role: 'supervisor', type: 'supervisor', start: supervisorLogic(options) });
+    // The root alone has no name: its path is `/`.
+    await this.#startRoot('', { ...root, id: '' });
+    const runs = dynamicSupervisor({ id: 'runs' });
+    await this.#startRoot('/', supervisor({ id: OWN_ID, children: [runs] }));
+  }
+
+  /** The pool at a path; `embed` means `/embed`. @throws EspalierError `ESP_NOT_FOUND` */
+  pool(path: string): ExecPool {
+    const pool = this.#processes.pool(absolute(path));
+    if (pool) return pool;
+    throw new EspalierError('ESP_NOT_FOUND', `there is no pool at ${absolute(path)}`, { context: { path } });
+  }
+
+  /** The supervisor at a path; `/` is the root. */
+  supervisor(path = '/'): SupervisorHandle {
+    return supervisorHandle(this.#env, absolute(path));
+  }
+
+  /** Whether an actor lives at a path, and in which incarnation. */
+  whereis(path: string): { readonly path: string; readonly incarnation: number } | undefined {
+    const cell = this.#directory.whereis(absolute(path));
+    return cell && { path: cell.path, incarnation: cell.incarnation };
+  }
+
+  /** Calls `monitor` once: when the actor of that path ends, or soon, with `noproc`, when none lives there. */
+  monitor(path: string, monitor: (down: Down) => void): Disposable {
+    return this.#directory.monitor(absolute(path), monitor);
+  }
+
+  actor(path: string): ActorHandle {
+    const at = absolute(path);
+    const cell = () => this.#cell(at);
+    return {
+      path: at,
+      send: (event) => this.#directory.send(at, event),
+      getSnapshot: () => cell().getSnapshot(),
+      subscribe: (listener) => cell().subscribe(listener),
+      stop: (reason) => cell().stop(5000, reason),
+      kill: () => cell().kill(),
+    };
+  }
+
+  /** The living actors in order of their paths, each with the state of its machine. */
+  tree(): readonly { path: string; role: string; incarnation: number; state: unknown }[] {
+    const cells = [...this.#directory.cells()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    return cells.map((cell) => {
+      const { path, role, incarnation } = cell;
+      const snapshot = cell.getSnapshot();
+      return { path, role, incarnation, state: 'value' in snapshot ? snapshot.value : snapshot.status };
+    });
+  }
+
+  /** What happened, as it was journalled: everything, or from a cursor on. */
+  get events(): { subscribe: JournalStore['tail'] } {
+    return { subscribe: (options) => this.#store.journal.tail({ follow: true, ...options }) };
+  }
+
+  /** Stops everything in reverse order and resolves when every process is gone. Idempotent; safe during the start. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      for (const root of [...this.#roots].reverse()) await root.stop('infinity');
+      await this.#processes.close();
+    } finally {
+      this.#heartbeat?.stop();
+      this.#observations.flush();
+      await this.#store.hosts.end(this.runId).catch((error) => this.#fault(error));
+      await this.#store.close();
+      this.#end({ kind: 'shutdown' });
+    }
+  }
+
+  async #startRoot(parent: string, root: ChildSpec): Promise<void> {
+    const options = { onCell: (cell: Cell) => void this.#roots.push(cell) };
+    await startChild(this.#env, parent, root, 1, (exit) => this.#rootExited(exit), options);
+  }
+
+  /** A tree that has ended by itself takes the system with it: there is nobody left to restart it. */
+  #rootExited(exit: ActorExit): void {
+    if (this.#stopping) return;
+    this.#end(exit);
+    void this.stop();
+  }
+
+  /** Another host has taken this one for dead: what it runs is run elsewhere, so it ends its own first. */
+  async #fenced(): Promise<void> {
+    this.#fault(new EspalierError('ESP_FENCED', `another host declared ${this.runId} dead; it stops`));
+    await this.#processes.close();
+    await this.stop();
+  }
+
+  #fault(error: unknown): void {
+    if (this.#stopping && error instanceof EspalierError && error.code === 'ESP_STOPPED') return;
+    process.emitWarning(error instanceof Error ? error : String(error), 'EspalierWarning');
+  }
+
+  #cell(path: string): Cell {
+    const cell = this.#directory.whereis(path);
+    if (cell) return cell;
+    throw new EspalierError('ESP_NOT_FOUND', `no actor lives at ${path}`, { context: { path } });
+  }
+
+  #makeRuns(): Runs {
+    const { runs, attempts, outputs, journal } = this.#store;
+    const { runId } = this;
+    const flusher = new OutputFlusher(outputs, this.#env.clock, (error) => this.#fault(error));
+    const newSpawnId = () => this.#processes.newSpawnId();
+    return new Runs({
+      runId,
+      env: this.#env,
+      runs,
+      journal,
+      dispatcher: new Dispatcher({ runId, attempts, flusher, newSpawnId }),
+      supervisor: supervisorHandle(this.#env, RUNS_PATH),
+      pool: (path) => this.pool(path),
+      newRun: () => formatRunId(Date.now(), randomBytes(4).toString('hex')),
+    });
+  }
+}
+
+function absolute(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
+}
