@@ -1,47 +1,52 @@
 import type { AnyActorRef, EventObject } from 'xstate';
 import type { Clock } from './environment.js';
 
-type Deliver = (source: AnyActorRef, target: AnyActorRef, event: EventObject) => void;
+/** Who delivers an event whose time has come: the cell's system. */
+export interface Relay {
+  _relay(source: AnyActorRef, target: AnyActorRef, event: EventObject): void;
+}
 
 /** The delayed events of one cell, by the actor that scheduled them: cancelling an actor's timers never looks at others'. */
 export class CellTimers {
   readonly #clock: Clock;
-  readonly #deliver: Deliver;
-  readonly #timers = new Map<AnyActorRef, Map<string, unknown>>();
+  readonly #relay: Relay;
+  /** Made at the first use: most cells have no timers, and there are many cells. */
+  #timers: Map<AnyActorRef, Map<string, unknown>> | undefined;
   #anonymous = 0;
 
-  constructor(clock: Clock, deliver: Deliver) {
+  constructor(clock: Clock, relay: Relay) {
     this.#clock = clock;
-    this.#deliver = deliver;
+    this.#relay = relay;
   }
 
   /** Delivers `event` after `delay` ms, unless it is cancelled; an earlier event of the same id stays, as in XState. */
   schedule(source: AnyActorRef, target: AnyActorRef, event: EventObject, delay: number, id: string | undefined): void {
     const key = id ?? `timer ${++this.#anonymous}`;
+    this.#timers ??= new Map();
     const timers = this.#timers.get(source) ?? new Map<string, unknown>();
     this.#timers.set(source, timers);
     const timer = this.#clock.setTimeout(() => {
       if (timers.get(key) === timer) this.#forget(source, key);
-      this.#deliver(source, target, event);
+      this.#relay._relay(source, target, event);
     }, delay);
     timers.set(key, timer);
   }
 
   cancel(source: AnyActorRef, id: string): void {
-    const timer = this.#timers.get(source)?.get(id);
+    const timer = this.#timers?.get(source)?.get(id);
     if (timer === undefined) return;
     this.#clock.clearTimeout(timer);
     this.#forget(source, id);
   }
 
   cancelAll(source: AnyActorRef): void {
-    for (const timer of this.#timers.get(source)?.values() ?? []) this.#clock.clearTimeout(timer);
-    this.#timers.delete(source);
+    for (const timer of this.#timers?.get(source)?.values() ?? []) this.#clock.clearTimeout(timer);
+    this.#timers?.delete(source);
   }
 
   #forget(source: AnyActorRef, id: string): void {
-    const timers = this.#timers.get(source);
+    const timers = this.#timers?.get(source);
     timers?.delete(id);
-    if (timers?.size === 0) this.#timers.delete(source);
+    if (timers?.size === 0) this.#timers?.delete(source);
   }
 }

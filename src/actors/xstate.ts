@@ -72,7 +72,7 @@ export class ActorHost {
   readonly scheduler: CellTimers;
   readonly #signal: (signal: HostSignal) => void;
   /** The running children of each actor, by id. Those XState has lost sight of are still in here. */
-  readonly #children = new Map<unknown, Map<string, HostedActor>>();
+  #children: Map<unknown, Map<string, HostedActor>> | undefined;
   #root: HostedActor | undefined;
   #keyed: Map<string, AnyActorRef> | undefined;
   #inspectors: Set<Observer<InspectionEvent>> | undefined;
@@ -81,7 +81,7 @@ export class ActorHost {
   constructor(clock: Clock, signal: (signal: HostSignal) => void) {
     this._clock = clock;
     this.#signal = signal;
-    this.scheduler = new CellTimers(clock, (source, target, event) => this._relay(source, target, event));
+    this.scheduler = new CellTimers(clock, this);
   }
 
   /** Makes the root; nothing runs yet. */
@@ -118,7 +118,7 @@ export class ActorHost {
   }
 
   #stopBelow(actor: HostedActor): void {
-    const children = this.#children.get(actor);
+    const children = this.#children?.get(actor);
     if (!children) return;
     for (const child of [...children.values()].reverse()) {
       this.#stopBelow(child);
@@ -147,6 +147,8 @@ export class ActorHost {
 
   _register(_sessionId: string, ref: AnyActorRef): void {
     const actor = hosted(ref);
+    if (actor === this.#root) return;
+    this.#children ??= new Map();
     const siblings = this.#children.get(actor._parent) ?? new Map<string, HostedActor>();
     this.#children.set(actor._parent, siblings);
     const namesake = siblings.get(actor.id);
@@ -178,7 +180,7 @@ export class ActorHost {
     this.#keyed.set(systemId, ref);
   }
 
-  readonly _relay = (source: AnyActorRef | undefined, target: AnyActorRef | ActorHost, event: AnyEventObject): void => {
+  _relay(source: AnyActorRef | undefined, target: AnyActorRef | ActorHost, event: AnyEventObject): void {
     if (target === this) return this._send(event);
     if (target instanceof ActorHost) return target._send(event);
     if (this.#inspectors) {
@@ -193,7 +195,7 @@ export class ActorHost {
     const actor = hosted(target);
     if (actor._processingStatus === STOPPED) this.#signal({ type: 'dead', event });
     else actor._send(event);
-  };
+  }
 
   _sendInspectionEvent(event: InspectionEvent): void {
     if (event.type === '@xstate.actor') this.#adopt(event.actorRef);
@@ -249,9 +251,9 @@ export class ActorHost {
   }
 
   #ended(actor: HostedActor): void {
-    const siblings = this.#children.get(actor._parent);
+    const siblings = this.#children?.get(actor._parent);
     if (siblings?.get(actor.id) === actor) siblings.delete(actor.id);
-    if (siblings?.size === 0) this.#children.delete(actor._parent);
+    if (siblings?.size === 0) this.#children?.delete(actor._parent);
     this.#stopBelow(actor);
     if (actor === this.#root) this.#signal({ type: 'ended', snapshot: actor.getSnapshot() });
     else this.#removeLater(actor);
