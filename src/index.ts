@@ -2,18 +2,35 @@ export type { ExecOptions, ExecPool, ExecResult } from './actors/exec-pool.js';
 export { type ExecPoolOptions, pool } from './actors/pool.js';
 export { type CommittedOptions, isMoving, Run } from './actors/run.js';
 export type { ContinueRunOptions, Runs, StartRunOptions } from './actors/runs.js';
-export { type ChildOptions, type ChildSpec, type MachineOptions, machine, type StartContext, spec } from './actors/spec.js';
+export {
+  type ChildOptions,
+  type ChildSpec,
+  type MachineOptions,
+  machine,
+  type StartContext,
+  spec,
+} from './actors/spec.js';
+
 export {
   type DynamicSupervisorOptions,
   dynamicSupervisor,
   type SupervisorOptions,
   supervisor,
 } from './actors/supervisor.js';
+
 export type { Refused, Started, SupervisorHandle } from './actors/supervisor-calls.js';
 export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutdown } from './errors.js';
 export type { JournalEvent, JournalEventType } from './machines/events.js';
 export type { ActorExit } from './machines/exit.js';
+export type { Registration } from './machines/process.js';
 export type { ExecOutput, SlotRow, SlotStatus } from './machines/run/slot.js';
-export type { RunPolicy, RunStatus } from './machines/run/status.js';
+export type { RunPolicy, RunStatus, RunWish } from './machines/run/status.js';
+export { shellWords } from './machines/shell-script.js';
 export { compileTemplate, type Template } from './machines/template.js';
+export { splitWords } from './machines/words.js';
+export type { HostRecord, RunRecord, SnapshotRecord } from './persistence/index.js';
+export { askRun, openReader, type StoreReader } from './store-access.js';
+export { askRun, openReader, type StoreReader } from './store-access.js';
 export { type ActorHandle, createSystem, type System, type SystemOptions } from './system.js';
+export { resolveProgram } from './transport/process/resolve.js';
+export { VERSION } from './version.js';

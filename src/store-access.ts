@@ -1,0 +1,57 @@
+import { EspalierError } from './errors.js';
+import type { RunWish } from './machines/run/status.js';
+import { type HostRecord, openStore, type Store } from './persistence/index.js';
+import { isSameMachine, readIdentity, sameProcess, thisMachine } from './transport/process/identity.js';
+
+/** A store for those who look: everything that can be read, nothing that writes. */
+export interface StoreReader extends AsyncDisposable {
+  readonly file: string;
+  readonly hosts: Pick<Store['hosts'], 'get' | 'unended'>;
+  readonly journal: Pick<Store['journal'], 'tail' | 'head' | 'changed'>;
+  readonly processes: Pick<Store['processes'], 'present'>;
+  readonly snapshots: Pick<Store['snapshots'], 'list'>;
+  readonly runs: Pick<Store['runs'], 'get' | 'list' | 'rows' | 'committed' | 'ended' | 'runDigest'>;
+  readonly outputs: Pick<Store['outputs'], 'read'>;
+  /** `ok` for a sound file; otherwise what is wrong with it. */
+  check(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a store for reading, also while hosts write to it. A missing file is an error, never a new store.
+ *
+ * @throws EspalierError `ESP_STORE_MISSING`, `ESP_STORE_UNUSABLE`, `ESP_STORE_CORRUPT`, `ESP_STORE_FUTURE`
+ * @example
+ * await using reader = await openReader('.espalier/espalier.db');
+ * for (const { run, status } of await reader.runs.list()) console.log(run, status);
+ */
+export function openReader(file: string): Promise<StoreReader> {
+  return openStore(file, { mode: 'read' });
+}
+
+/**
+ * Asks the host that drives a run to pause, resume or stop it, from any process. Resolves once the request is on disk;
+ * the host follows within a quarter of a second. False, and nothing asked, when no living host drives it or its status
+ * does not fit.
+ *
+ * @throws EspalierError `ESP_NOT_FOUND` for the run, and what `openReader` throws
+ */
+export async function askRun(file: string, run: string, wish: RunWish): Promise<boolean> {
+  if (!(await isDriven(file, run))) return false;
+  await using store = await openStore(file, { mode: 'write' });
+  return await store.runs.wish(run, wish);
+}
+
+async function isDriven(file: string, run: string): Promise<boolean> {
+  await using reader = await openReader(file);
+  const record = await reader.runs.get(run);
+  if (!record) throw new EspalierError('ESP_NOT_FOUND', `there is no run ${run} in ${file}`, { context: { run } });
+  const host = record.owner === null ? null : await reader.hosts.get(record.owner);
+  return host !== null && isAlive(host);
+}
+
+/** Of another machine or container only the store's word is known. */
+function isAlive({ identity, endedAt }: HostRecord): boolean {
+  if (endedAt !== null) return false;
+  return !isSameMachine(identity, thisMachine()) || sameProcess(identity, readIdentity(identity.pid));
+}
