@@ -7,7 +7,12 @@ const HOST = { name: 'test', identity: IDENTITY, node: 'v20', version: '0' };
 describe('a host', () => {
   it('is in the store once it is registered, and its run id is never taken twice', async () => {
     const store = await openHost(newFile());
-    expect(await store.hosts.get('host-a')).toMatchObject({ runId: 'host-a', identity: IDENTITY, forker: null, ended: null });
+    expect(await store.hosts.get('host-a')).toMatchObject({
+      runId: 'host-a',
+      identity: IDENTITY,
+      forker: null,
+      ended: null,
+    });
     expect(await codeOf(store.hosts.register({ runId: 'host-a', ...HOST }))).toBe('ESP_CONFLICT');
     expect(await store.hosts.get('nobody')).toBeNull();
   });
@@ -73,14 +78,21 @@ describe('fencing a host', () => {
     await store.runs.acquire('run', 'host-b');
     await store.runs.commit('run', 'host-b', [0], null);
     expect(await store.runs.rows('run', 0, 10)).toMatchObject([
-      { index: 0, status: 'failed', attempts: 0, error: { code: 'ESP_FENCED', message: expect.stringContaining('died') } },
+      {
+        index: 0,
+        status: 'failed',
+        attempts: 0,
+        error: { code: 'ESP_FENCED', message: expect.stringContaining('died') },
+      },
     ]);
   });
 
   it('happens once, and is journalled once', async () => {
     const store = await fenced('retry');
     expect(await store.hosts.fence('host-a', 'host-b')).toBe(false);
-    const events = (await journal(store)).filter(({ type }) => /host.fenced|host.ended|attempt.lost|interrupted/.test(type));
+    const events = (await journal(store)).filter(({ type }) =>
+      /host.fenced|host.ended|attempt.lost|interrupted/.test(type),
+    );
     expect(events.map(({ type, runId }) => `${type} ${runId}`)).toEqual([
       'host.fenced host-b',
       'attempt.lost host-a',
@@ -111,7 +123,15 @@ describe('fencing a host', () => {
 });
 
 describe('a fenced host', () => {
-  const intent = { spawnId: 's', runId: 'host-a', path: '/w', incarnation: 1, jobId: null, attempt: null, command: ['x'] };
+  const intent = {
+    spawnId: 's',
+    runId: 'host-a',
+    path: '/w',
+    incarnation: 1,
+    jobId: null,
+    attempt: null,
+    command: ['x'],
+  };
   const writes: Record<string, (store: Store) => Promise<unknown>> = {
     setForker: (store) => store.hosts.setForker('host-a', { identity: IDENTITY, generation: 1 }, '/x'),
     end: (store) => store.hosts.end('host-a'),
@@ -135,7 +155,10 @@ describe('a fenced host', () => {
     claim: (store) => store.attempts.claim('host-a', []),
     release: (store) => store.attempts.release('host-a', []),
     output: (store) =>
-      store.outputs.append({ run: 'run', index: 0, attempt: 1 }, { stdout: Buffer.from('x'), stderr: Buffer.of(), dropped: false }),
+      store.outputs.append(
+        { run: 'run', index: 0, attempt: 1 },
+        { stdout: Buffer.from('x'), stderr: Buffer.of(), dropped: false },
+      ),
   };
 
   it('can write nothing', async () => {

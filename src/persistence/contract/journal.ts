@@ -19,8 +19,8 @@ export interface JournalStore {
   /** The newest `seq`, 0 for an empty journal. */
   head(): Promise<number>;
   /**
-   * Resolves at the next commit to the store by this or another process (within 50 ms), or when the signal fires. To miss
-   * nothing, call it first, then look, then await it.
+   * Resolves at the next commit to the store by this or another process (within 50 ms), or when the signal fires. A commit
+   * since the last wait counts, so one wait after the other misses nothing; a wait may end without news.
    */
   changed(signal?: AbortSignal): Promise<void>;
   /**

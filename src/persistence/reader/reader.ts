@@ -73,7 +73,7 @@ export class Reader {
     return asked.promise as Promise<QueryResults[N]>;
   }
 
-  /** Starts or stops the watch for commits. What is asked after `watch(true)` sees all that was committed before it. */
+  /** Starts or stops the watch for commits. */
   watch(on: boolean): void {
     if (this.#closing !== null || this.#ended !== null || this.#watching === on) return;
     this.#watching = on;

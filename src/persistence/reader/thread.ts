@@ -69,22 +69,23 @@ function isSteps(value: unknown): value is Iterator<unknown, unknown> {
   return typeof value === 'object' && value !== null && 'next' in value && typeof value.next === 'function';
 }
 
-/** Starts and stops the watch. What was committed before it starts is not a change. */
+/**
+ * Starts and stops the watch. What was committed since anyone watched last counts as a change, so a commit between two
+ * waits, or while this thread started, is never missed; and no change is told sooner than a poll after the wait began, so
+ * whoever writes at each change is not driven in circles.
+ */
 function watcher(db: Connection, changed: () => void): (on: boolean) => void {
   let timer: NodeJS.Timeout | undefined;
   let version: number | null = null;
   const look = (): void => {
     const found = versionOf(db);
-    if (found === version) return;
+    if (found === version && found !== null) return;
     version = found;
     changed();
   };
   return (on) => {
     clearInterval(timer);
-    timer = undefined;
-    if (!on) return;
-    version = versionOf(db);
-    timer = setInterval(look, POLL_MS);
+    timer = on ? setInterval(look, POLL_MS) : undefined;
   };
 }
 

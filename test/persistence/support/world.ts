@@ -2,10 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openStore } from '../../../dist/persistence/index.js';
+import type { JournalEvent } from '../../../src/machines/events.js';
 import type { ProcessIdentity } from '../../../src/machines/process.js';
 import type { RunPolicy } from '../../../src/machines/run/status.js';
+import type * as persistence from '../../../src/persistence/index.js';
 import type { Claimed, FinishedAttempt, OpenStoreOptions, Store } from '../../../src/persistence/store.js';
+
+/** The store runs in threads of its own, which start from the build: so it is tested from there. */
+export const built = new URL('../../../dist/persistence/index.js', import.meta.url).href;
+export const { openStore }: typeof persistence = await import(built);
 
 /** What a program identifies itself with in these tests; no such process exists. */
 export const IDENTITY: ProcessIdentity = { bootId: 'boot', pidNamespace: 'pid:[1]', pid: 4_000_000, startTicks: 77 };
@@ -39,7 +44,11 @@ export async function open(file: string, options: Partial<OpenStoreOptions> = {}
 }
 
 /** Opens a store for a host and registers it. */
-export async function openHost(file: string, runId = 'host-a', options: Partial<OpenStoreOptions> = {}): Promise<Store> {
+export async function openHost(
+  file: string,
+  runId = 'host-a',
+  options: Partial<OpenStoreOptions> = {},
+): Promise<Store> {
   const store = await open(file, { runId, ...options });
   await store.hosts.register({ runId, name: 'test', identity: IDENTITY, node: process.version, version: '0.0.0' });
   return store;
@@ -92,11 +101,16 @@ export function chunk(stdout: string | Uint8Array, stderr: string | Uint8Array =
   return { stdout: Buffer.from(stdout), stderr: Buffer.from(stderr), dropped };
 }
 
+/** All that an iteration gives. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
 /** What the journal holds. */
-export async function journal(store: Store) {
-  const events = [];
-  for await (const event of store.journal.tail()) events.push(event);
-  return events;
+export function journal(store: Store): Promise<JournalEvent[]> {
+  return collect(store.journal.tail());
 }
 
 export async function journalTypes(store: Store): Promise<string[]> {
