@@ -10,7 +10,6 @@ export {
   type StartContext,
   spec,
 } from './actors/spec.js';
-
 export {
   type DynamicSupervisorOptions,
   dynamicSupervisor,
@@ -29,7 +28,6 @@ export { shellWords } from './machines/shell-script.js';
 export { compileTemplate, type Template } from './machines/template.js';
 export { splitWords } from './machines/words.js';
 export type { HostRecord, RunRecord, SnapshotRecord } from './persistence/index.js';
-export { askRun, openReader, type StoreReader } from './store-access.js';
 export { askRun, openReader, type StoreReader } from './store-access.js';
 export { type ActorHandle, createSystem, type System, type SystemOptions } from './system.js';
 export { resolveProgram } from './transport/process/resolve.js';
