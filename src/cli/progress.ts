@@ -4,7 +4,6 @@ import { formatDuration } from './table.js';
 export interface Progress {
   readonly total: number;
   readonly committed: number;
-  readonly running: number;
   readonly counts: Readonly<Record<string, number>>;
 }
 
@@ -13,12 +12,11 @@ const REDRAW_MS = 100;
 const SPARSE_MS = 10_000;
 const BAR = 24;
 
-/** One line: `[######------] 12/48 · 4 running · 1 failed · 3.2 s`. */
+/** One line: `[######------] 12/48 · 1 failed · 3.2 s`. */
 export function formatProgress(progress: Progress, elapsedMs: number): string {
-  const { total, committed, running } = progress;
+  const { total, committed } = progress;
   const filled = total === 0 ? BAR : Math.floor((committed / total) * BAR);
   const parts = [`[${'#'.repeat(filled).padEnd(BAR, '-')}] ${committed}/${total}`];
-  if (running > 0) parts.push(`${running} running`);
   parts.push(...formatCounts({ ...progress.counts, succeeded: 0 }), formatDuration(elapsedMs));
   return parts.join(' · ');
 }
@@ -33,15 +31,17 @@ export function formatCounts(counts: Readonly<Record<string, number>>): string[]
 /** Shows progress on standard error until disposed: a line that is redrawn on a terminal, now and then a line elsewhere. */
 export class ProgressDisplay implements Disposable {
   readonly #stream: NodeJS.WriteStream;
-  readonly #read: () => Progress;
+  readonly #read: () => Promise<Progress>;
   readonly #startedAt = Date.now();
   readonly #timer: NodeJS.Timeout;
   #drawn = '';
+  #reading = false;
+  #disposed = false;
 
-  constructor(stream: NodeJS.WriteStream, read: () => Progress) {
+  constructor(stream: NodeJS.WriteStream, read: () => Promise<Progress>) {
     this.#stream = stream;
     this.#read = read;
-    this.#timer = setInterval(() => this.#draw(), stream.isTTY ? REDRAW_MS : SPARSE_MS);
+    this.#timer = setInterval(() => this.#update(), stream.isTTY ? REDRAW_MS : SPARSE_MS);
     // A display alone keeps no process alive.
     this.#timer.unref();
   }
@@ -53,12 +53,25 @@ export class ProgressDisplay implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#disposed = true;
     clearInterval(this.#timer);
     this.#erase();
   }
 
-  #draw(): void {
-    const line = formatProgress(this.#read(), Date.now() - this.#startedAt);
+  #update(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    this.#read().then(
+      (progress) => this.#draw(progress),
+      // Whoever waits for the run is told the same; a display has nothing to add.
+      () => clearInterval(this.#timer),
+    );
+  }
+
+  #draw(progress: Progress): void {
+    this.#reading = false;
+    if (this.#disposed) return;
+    const line = formatProgress(progress, Date.now() - this.#startedAt);
     if (!this.#stream.isTTY) this.#stream.write(`${line}\n`);
     else {
       this.#erase();

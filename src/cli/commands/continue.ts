@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { askRun, createSystem, EspalierError, isEspalierError, type RunRecord } from '../../index.js';
+import { drive, exitCode } from '../drive.js';
+import { follow } from '../follow.js';
+import { goOnWith, onStore, withReader } from '../options.js';
+import { checkOrigin, originOf, poolOf } from '../origin.js';
+import { printRows } from '../rows.js';
+
+const optionsSchema = z.object({
+  all: z.boolean().default(false),
+  retryFailed: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+  db: z.string(),
+  debug: z.boolean().default(false),
+});
+type Options = z.infer<typeof optionsSchema>;
+
+/** `espalier continue`: goes on with a run that was paused, stopped, or whose host died. */
+export function addContinue(program: Command): void {
+  onStore(program.command('continue <run>').description('go on with a run where it was left'))
+    .option('--all', 'print all rows, also those committed before')
+    .option('--retry-failed', 'run again what failed, timed out or was cancelled')
+    .option('--quiet', 'no progress, no summary')
+    .action(async (run: string, raw: unknown) => {
+      process.exitCode = await goOn(run, optionsSchema.parse(raw));
+    });
+}
+
+async function goOn(run: string, options: Options): Promise<number> {
+  const record = await find(run, options.db);
+  if (record.status === 'completed' && !options.retryFailed) {
+    if (options.all) await withReader(options.db, (reader) => printRows(reader, run));
+    return exitCode(record);
+  }
+  const origin = originOf(record);
+  checkOrigin(origin);
+  const size = record.policy.concurrency || availableParallelism();
+  const system = await createSystem({ name: 'cli', store: options.db, children: [poolOf(origin, size)] });
+  try {
+    const continued = await system.runs.continue(run, { retryFailed: options.retryFailed });
+    process.stderr.write(`run ${continued.id}\n`);
+    const from = options.all ? 'start' : 'here';
+    return await drive(continued, { ...options, from, goOn: goOnWith(run, options.db) });
+  } catch (error) {
+    if (!isEspalierError(error) || error.code !== 'ESP_OWNED' || record.status !== 'paused') throw error;
+  } finally {
+    await system.stop();
+  }
+  return await resumeElsewhere(record, options);
+}
+
+async function find(run: string, db: string): Promise<RunRecord> {
+  const record = await withReader(db, (reader) => reader.runs.get(run));
+  if (record) return record;
+  throw new EspalierError('ESP_NOT_FOUND', `no run ${run} in ${db}; "espalier runs" lists them`, { context: { run } });
+}
+
+/** A living host holds the paused run: it is told to go on, and its rows are read from the store. */
+async function resumeElsewhere({ run }: RunRecord, { db, all }: Options): Promise<number> {
+  return await withReader(db, async (reader) => {
+    const followed = await follow(reader, run, all ? 'start' : 'here', () => askRun(db, run, 'resume'));
+    return exitCode(followed);
+  });
+}

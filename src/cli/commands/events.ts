@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { JournalEvent } from '../../index.js';
+import { listing, withReader } from '../options.js';
+import { Output } from '../output.js';
+import { wholeNumber } from '../parse.js';
+import { formatTime, printable } from '../table.js';
+
+const optionsSchema = z.object({
+  db: z.string(),
+  json: z.boolean().default(false),
+  follow: z.boolean().default(false),
+  after: z.number(),
+  type: z.array(z.string()).default([]),
+});
+
+/** `espalier events`: the journal, from a cursor on. */
+export function addEvents(program: Command): void {
+  listing(program.command('events').description('the journal: what happened, in order'))
+    .option('--after <seq>', 'only events after this number', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option('--follow', 'go on as events come, until Ctrl-C')
+    .option('--type <type...>', 'only events of these types, such as slot.committed')
+    .action(async (raw: unknown) => {
+      const { db, json, follow, after, type } = optionsSchema.parse(raw);
+      const output = new Output(process.stdout);
+      const wanted = new Set(type);
+      await withReader(db, async (reader) => {
+        for await (const event of reader.journal.tail({ after, follow, signal: output.closed })) {
+          if (wanted.size > 0 && !wanted.has(event.type)) continue;
+          await output.line(json ? JSON.stringify(event) : describe(event));
+        }
+      });
+    });
+}
+
+function describe({ seq, at, type, path, data }: JournalEvent): string {
+  return printable(
+    `${String(seq).padStart(8)}  ${formatTime(at)}  ${type.padEnd(20)}  ${path ?? '-'}  ${JSON.stringify(data)}`,
+  );
+}

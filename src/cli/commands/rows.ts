@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { EspalierError, type SlotRow, type StoreReader } from '../../index.js';
+import { listing, withReader } from '../options.js';
+import { Output } from '../output.js';
+import { printRows, readRows } from '../rows.js';
+import { formatDuration, printable } from '../table.js';
+
+const optionsSchema = z.object({ db: z.string(), json: z.boolean().default(false) });
+
+/** `espalier rows`: what a run has committed so far. */
+export function addRows(program: Command): void {
+  listing(program.command('rows <run>').description('the committed rows of a run')).action(
+    async (run: string, raw: unknown) => {
+      const { db, json } = optionsSchema.parse(raw);
+      await withReader(db, async (reader) => {
+        if (!(await reader.runs.get(run))) throw new EspalierError('ESP_NOT_FOUND', `no run ${run} in ${db}`);
+        await (json ? printRows(reader, run) : printForPeople(reader, run));
+      });
+    },
+  );
+}
+
+async function printForPeople(reader: StoreReader, run: string): Promise<void> {
+  const output = new Output(process.stdout);
+  for await (const row of readRows(reader, run)) {
+    if (output.closed.aborted) return;
+    await output.line(describe(row));
+  }
+}
+
+function describe(row: SlotRow): string {
+  const input = typeof row.input === 'string' ? row.input : JSON.stringify(row.input);
+  const said = row.error?.message ?? firstLine(row.output?.stdout ?? '');
+  const cells = [row.status.padEnd(9), formatDuration(row.durationMs).padStart(8), printable(input), printable(said)];
+  return `${String(row.index).padStart(6)}  ${cells.join('  ')}`.trimEnd();
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { EspalierError, type RunRecord } from '../../index.js';
+import { listing, withReader } from '../options.js';
+import { Output } from '../output.js';
+import { formatCounts } from '../progress.js';
+import { formatTime, printable } from '../table.js';
+
+const optionsSchema = z.object({ db: z.string(), json: z.boolean().default(false) });
+
+/** `espalier show`: one run in full. The digest is equal for equal results, however they came about. */
+export function addShow(program: Command): void {
+  listing(program.command('show <run>').description('one run in full')).action(async (run: string, raw: unknown) => {
+    const { db, json } = optionsSchema.parse(raw);
+    const { record, digest } = await withReader(db, async (reader) => {
+      const found = await reader.runs.get(run);
+      if (!found) throw new EspalierError('ESP_NOT_FOUND', `no run ${run} in ${db}; "espalier runs" lists them`);
+      return { record: found, digest: await reader.runs.runDigest(run) };
+    });
+    const output = new Output(process.stdout);
+    const lines = json ? [JSON.stringify({ ...record, digest })] : describe(record, digest);
+    for (const line of lines) await output.line(line);
+  });
+}
+
+function describe(record: RunRecord, digest: string): string[] {
+  const { policy, counts, total } = record;
+  const committed = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const settings = [
+    `${policy.concurrency} at once`,
+    `${policy.retries} retries`,
+    policy.timeoutMs === null ? 'no timeout' : `timeout ${policy.timeoutMs} ms`,
+    `on loss ${policy.onLost}`,
+    ...(policy.failFast ? ['fail fast'] : []),
+  ];
+  return [
+    `run        ${record.run}${record.name === null ? '' : ` (${printable(record.name)})`}`,
+    `status     ${record.status}${record.wish === null ? '' : `, asked to ${record.wish}`}`,
+    `committed  ${committed} of ${total}${committed > 0 ? `: ${formatCounts(counts).join(', ')}` : ''}`,
+    `settings   ${settings.join(', ')}`,
+    `origin     ${JSON.stringify(record.origin)}`,
+    `host       ${record.owner ?? 'none'}`,
+    `created    ${formatTime(record.createdAt)} UTC`,
+    `updated    ${formatTime(record.updatedAt)} UTC`,
+    `digest     ${digest}`,
+  ];
+}

@@ -1,0 +1,109 @@
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
+import { isEspalierError, openReader, resolveProgram } from '../index.js';
+
+/** What was found: `ok`, worth knowing, or in the way. */
+export interface Finding {
+  readonly verdict: 'ok' | 'note' | 'bad';
+  readonly check: string;
+  readonly found: string;
+}
+
+/** Looks at what the promises rest on. Changes nothing. */
+export async function examine(db: string): Promise<readonly Finding[]> {
+  return [node(), platform(), ...programs(), proc(), temporary(), init(), limits(), await store(db)];
+}
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const fits = major > 20 || (major === 20 && minor >= 19);
+  return finding(fits ? 'ok' : 'bad', 'Node', `${process.version}${fits ? '' : '; 20.19 or newer is needed'}`);
+}
+
+function platform(): Finding {
+  switch (process.platform) {
+    case 'linux':
+      return finding('ok', 'platform', `linux ${process.arch}`);
+    case 'darwin':
+      return finding('note', 'platform', 'macOS: what leaves its group is found by name of its environment only');
+    default:
+      return finding('bad', 'platform', `${process.platform}: Linux or macOS is needed`);
+  }
+}
+
+/** The guard, the watcher and the streams of every process need these two. */
+function programs(): Finding[] {
+  return ['sh', 'mkfifo'].map((name) => {
+    try {
+      return finding('ok', name, resolveProgram(name, process.env.PATH, process.cwd()));
+    } catch (error) {
+      if (!isEspalierError(error)) throw error;
+      return finding('bad', name, error.message);
+    }
+  });
+}
+
+/** Proof of identity comes from /proc: start ticks and the environment with the cookie. */
+function proc(): Finding {
+  if (process.platform !== 'linux') return finding('note', '/proc', 'not on this platform');
+  try {
+    readFileSync('/proc/self/stat');
+    readFileSync('/proc/self/environ');
+    readFileSync('/proc/sys/kernel/random/boot_id');
+    return finding('ok', '/proc', 'readable');
+  } catch (error) {
+    return finding('bad', '/proc', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function temporary(): Finding {
+  const folder = process.env.XDG_RUNTIME_DIR ?? tmpdir();
+  return writable('private files', folder);
+}
+
+/** As process 1, or below one that reaps nothing, ended processes stay as zombies. */
+function init(): Finding {
+  if (process.platform !== 'linux') return finding('note', 'init', 'not looked at on this platform');
+  const name = readFileSync('/proc/1/comm', 'utf8').trim();
+  if (process.pid !== 1 && name !== 'node') return finding('ok', 'init', name);
+  return finding('note', 'init', `process 1 is ${name}, which reaps no orphans: start the container with --init`);
+}
+
+function limits(): Finding {
+  if (!existsSync('/proc/self/limits')) return finding('note', 'open files', 'the limit is not known here');
+  const line = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+  const limit = line?.[1] ?? 'unknown';
+  const low = Number(limit) < 1024;
+  return finding(low ? 'note' : 'ok', 'open files', low ? `${limit}: each process needs about 8` : limit);
+}
+
+async function store(db: string): Promise<Finding> {
+  if (!existsSync(db)) return writable('store', nearest(dirname(db)), `none yet at ${db}; `);
+  try {
+    const reader = await openReader(db);
+    const verdict = await reader.check().finally(() => reader.close());
+    return finding(verdict === 'ok' ? 'ok' : 'bad', 'store', `${db}: ${verdict}`);
+  } catch (error) {
+    if (!isEspalierError(error)) throw error;
+    return finding('bad', 'store', error.message);
+  }
+}
+
+function writable(check: string, folder: string, before = ''): Finding {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return finding('ok', check, `${before}${folder} is writable`);
+  } catch {
+    return finding('bad', check, `${before}${folder} is not writable`);
+  }
+}
+
+function nearest(folder: string): string {
+  const there = statSync(folder, { throwIfNoEntry: false });
+  return there || dirname(folder) === folder ? folder : nearest(dirname(folder));
+}
+
+function finding(verdict: Finding['verdict'], check: string, found: string): Finding {
+  return { verdict, check, found };
+}

@@ -1,0 +1,106 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Run, RunRecord } from '../index.js';
+import { Output } from './output.js';
+import { formatCounts, ProgressDisplay } from './progress.js';
+import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, report } from './report.js';
+import { formatRow } from './row.js';
+import { Signals } from './signals.js';
+import { formatDuration } from './table.js';
+
+export interface DriveOptions {
+  /** Which rows are printed: all of the run, or those committed from now on. */
+  readonly from: 'start' | 'here';
+  /** Neither progress nor summary. */
+  readonly quiet: boolean;
+  readonly debug: boolean;
+  /** The command that goes on with the run, for the summary. */
+  readonly goOn: string;
+}
+
+/** How often a run that another process paused is looked at, in milliseconds. */
+const PAUSED_MS = 200;
+
+/** Prints a run's rows until it ends, and ends it when asked to. Answers the exit code. */
+export async function drive(run: Run, options: DriveOptions): Promise<number> {
+  const startedAt = Date.now();
+  const output = new Output(process.stdout);
+  const failures: unknown[] = [];
+  const record = await new Drive(run, options, output, (error) => failures.push(error)).toItsEnd();
+  if (!options.quiet) process.stderr.write(`${summarise(record, Date.now() - startedAt, options.goOn)}\n`);
+  if (output.failure) failures.push(output.failure);
+  for (const failure of failures) report(failure, options.debug);
+  return failures.length > 0 ? EXIT_FAILED : exitCode(record);
+}
+
+/** 0 when every slot succeeded, 1 when some did not, 130 when the run has not come to its end. */
+export function exitCode({ status, counts, total }: RunRecord): number {
+  if (status !== 'completed') return EXIT_INTERRUPTED;
+  return counts.succeeded === total ? EXIT_OK : EXIT_FAILED;
+}
+
+class Drive {
+  #printed = 0;
+  /** Whether this process was asked to end, and not the run alone by another. */
+  #leaving = false;
+
+  constructor(
+    readonly run: Run,
+    readonly options: DriveOptions,
+    readonly output: Output,
+    readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  async toItsEnd(): Promise<RunRecord> {
+    const { run, output, options } = this;
+    using display = options.quiet
+      ? null
+      : new ProgressDisplay(process.stderr, async () => progressOf(await run.record()));
+    using _signals = new Signals({
+      pause: () => this.#leave(run.pause(), display, 'pausing: what runs is awaited; Ctrl-C again stops it'),
+      stop: (signal) => this.#leave(run.stop(), display, `stopping (${signal})`),
+    });
+    output.closed.addEventListener('abort', () => this.#leave(run.stop()), { once: true });
+    for (;;) {
+      await this.#print();
+      const record = await run.done();
+      if (record.status !== 'paused' || this.#leaving) return record;
+      display?.say(`paused by another process; go on with: ${options.goOn}`);
+      await this.#untilResumed();
+    }
+  }
+
+  #leave(request: Promise<unknown>, display?: ProgressDisplay | null, saying = ''): void {
+    this.#leaving = true;
+    if (saying !== '') display?.say(saying);
+    request.catch(this.onFailure);
+  }
+
+  /** After a pause the rows come again from where this handle began: those that are printed are passed over. */
+  async #print(): Promise<void> {
+    let at = 0;
+    for await (const row of this.run.committed({ from: this.options.from })) {
+      at += 1;
+      if (at <= this.#printed) continue;
+      await this.output.line(formatRow(row));
+      this.#printed = at;
+    }
+  }
+
+  async #untilResumed(): Promise<void> {
+    while (!this.#leaving && (await this.run.record()).status === 'paused') await wait(PAUSED_MS);
+  }
+}
+
+function progressOf({ total, counts }: RunRecord) {
+  return { total, counts, committed: committedOf(counts) };
+}
+
+function committedOf(counts: RunRecord['counts']): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function summarise({ status, total, counts }: RunRecord, elapsedMs: number, goOn: string): string {
+  const parts = formatCounts(counts).join(', ') || 'nothing to do';
+  if (status === 'completed') return `completed: ${parts} in ${formatDuration(elapsedMs)}`;
+  return `${status}: ${committedOf(counts)} of ${total} committed; go on with: ${goOn}`;
+}

@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { openReader, type StoreReader } from '../index.js';
+
+/** The store of the command line, unless another is named. */
+export const DEFAULT_DB = '.espalier/espalier.db';
+
+/** Adds the options that every command on a store has. */
+export function onStore(command: Command): Command {
+  return command
+    .option('--db <file>', 'the store', databaseFile, resolve(DEFAULT_DB))
+    .option('--debug', 'show the stack of an error');
+}
+
+function databaseFile(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Expected the name of a file.');
+  return resolve(text);
+}
+
+/** Adds the options of a listing. */
+export function listing(command: Command): Command {
+  return onStore(command).option('--json', 'print JSON lines');
+}
+
+/** Opens a store for reading, for as long as `use` takes. A missing file is an error, never a new store. */
+export async function withReader<T>(db: string, use: (reader: StoreReader) => Promise<T>): Promise<T> {
+  const reader = await openReader(db);
+  try {
+    return await use(reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The command that goes on with a run. */
+export function goOnWith(run: string, db: string): string {
+  return db === resolve(DEFAULT_DB) ? `espalier continue ${run}` : `espalier continue ${run} --db ${db}`;
+}

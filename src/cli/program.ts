@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { VERSION } from '../index.js';
+import { addContinue } from './commands/continue.js';
+import { addDoctor } from './commands/doctor.js';
+import { addEvents } from './commands/events.js';
+import { addLogs } from './commands/logs.js';
+import { addPs } from './commands/ps.js';
+import { addRows } from './commands/rows.js';
+import { addRun } from './commands/run.js';
+import { addRuns } from './commands/runs.js';
+import { addShow } from './commands/show.js';
+import { addTree } from './commands/tree.js';
+import { addWishes } from './commands/wish.js';
+
+/** The command line as a whole. Its actions set `process.exitCode` and throw what kept them from starting. */
+export function createProgram(): Command {
+  const program = new Command('espalier')
+    .description('Durable, ordered, resumable parallel work, and a look at what runs.')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'espalier: ')) })
+    .showSuggestionAfterError(true);
+  for (const add of [addRun, addContinue, addRuns, addShow, addRows, addLogs, addWishes]) add(program);
+  for (const add of [addTree, addPs, addEvents, addDoctor]) add(program);
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => {
+      process.stdout.write(`${VERSION}\n`);
+    });
+  return program;
+}

@@ -1,0 +1,120 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { espalier, LiveCommand, newFolder, rowsOf } from './espalier.js';
+
+const json = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('listings of a store', () => {
+  async function finished(): Promise<{ folder: string; id: string; stdout: string }> {
+    const folder = newFolder();
+    const args = [
+      'run',
+      '--shell',
+      '--exec',
+      'printf "out %s\\nmore\\n" {}; echo err >&2; test {} = a',
+      '--input',
+      '-',
+      '--name',
+      'my label',
+    ];
+    const { stdout, stderr } = await espalier(folder, args, 'a\nb\n');
+    return { folder, id: /^run (\S+)/.exec(stderr)?.[1] ?? '', stdout };
+  }
+
+  it('runs and show name the run, its label and its counts', async () => {
+    const { folder, id } = await finished();
+    const [record] = json((await espalier(folder, ['runs', '--json'])).stdout);
+    expect(record).toMatchObject({
+      run: id,
+      name: 'my label',
+      status: 'completed',
+      total: 2,
+      counts: { succeeded: 1, failed: 1 },
+    });
+    const [shown] = json((await espalier(folder, ['show', id, '--json'])).stdout);
+    expect(shown).toMatchObject({
+      run: id,
+      origin: { cwd: folder, kind: 'exec' },
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect((await espalier(folder, ['runs'])).stdout).toMatch(
+      new RegExp(`^RUN.*\n${id}  completed +2   2 +1 .*my label\n$`),
+    );
+    expect((await espalier(folder, ['show', id])).stdout).toMatch(/committed {2}2 of 2: 1 succeeded, 1 failed\n/);
+  });
+
+  it('rows repeats what run printed', async () => {
+    const { folder, id, stdout } = await finished();
+    expect((await espalier(folder, ['rows', id, '--json'])).stdout).toBe(stdout);
+    expect((await espalier(folder, ['rows', id])).stdout).toMatch(/^ +0 {2}succeeded .* {2}a {2}out a\n +1 {2}failed/);
+  });
+
+  it('logs gives each stream back to its own', async () => {
+    const { folder, id } = await finished();
+    expect(await espalier(folder, ['logs', `${id}:1`])).toMatchObject({
+      code: 0,
+      stdout: 'out b\nmore\n',
+      stderr: 'err\n',
+    });
+    expect(await espalier(folder, ['logs', `${id}:1`, '--tail', '1'])).toMatchObject({ stdout: 'more\n' });
+    expect(await espalier(folder, ['logs', `${id}:2`])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no slot 2'),
+    });
+    expect(await espalier(folder, ['logs', id])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('RUN:INDEX'),
+    });
+  });
+
+  it('events are in order, after a cursor, of a type', async () => {
+    const { folder, id } = await finished();
+    const events = json((await espalier(folder, ['events', '--json'])).stdout);
+    const seqs = events.map(({ seq }) => seq);
+    expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+    expect(events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['host.started', 'run.started', 'process.spawned', 'run.completed', 'host.ended']),
+    );
+    const committed = json((await espalier(folder, ['events', '--json', '--type', 'slot.committed'])).stdout);
+    expect(committed.map(({ data }) => [data.run, data.index])).toEqual([
+      [id, 0],
+      [id, 1],
+    ]);
+    const later = json((await espalier(folder, ['events', '--json', '--after', String(seqs[2])])).stdout);
+    expect(later.map(({ seq }) => seq)).toEqual(seqs.slice(3));
+  });
+
+  it('ps is empty when all is over', async () => {
+    const { folder } = await finished();
+    expect(await espalier(folder, ['ps', '--json'])).toMatchObject({ code: 0, stdout: '' });
+    expect((await espalier(folder, ['ps'])).stdout).toMatch(/^PID/);
+  });
+});
+
+describe('a living host is seen from outside', () => {
+  it('with its tree, its processes, and the output of a slot as it comes', async () => {
+    const folder = newFolder();
+    const script = 'echo first; while [ ! -e go ]; do sleep 0.02; done; echo last; : {}';
+    const run = new LiveCommand(folder, ['run', '--shell', '--exec', script, '--input', '-', '--jobs', '1'], 'a\n');
+    const id = await run.runId();
+    const logs = new LiveCommand(folder, ['logs', `${id}:0`, '--follow']);
+    await logs.prints(/first\n/);
+    const processes = json((await espalier(folder, ['ps', '--json'])).stdout);
+    expect(processes).toMatchObject([{ state: 'live', attempt: 1 }]);
+    const tree = (await espalier(folder, ['tree'])).stdout;
+    expect(tree).toMatch(/exec {2}pool/);
+    const events = new LiveCommand(folder, ['events', '--follow', '--json', '--type', 'run.completed']);
+    writeFileSync(join(folder, 'go'), '');
+    expect((await run.result).code).toBe(0);
+    expect(await logs.result).toMatchObject({ code: 0, stdout: 'first\nlast\n' });
+    await events.prints(/run\.completed/);
+    events.child.kill('SIGINT');
+    await events.result;
+    expect(rowsOf((await run.result).stdout)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { slotName, wholeNumber } from '../../src/cli/parse.js';
+import { lastLines, news } from '../../src/cli/tail.js';
+
+describe('the last lines', () => {
+  it.each([
+    ['a\nb\nc\n', 2, 'b\nc\n'],
+    ['a\nb\nc', 2, 'b\nc'],
+    ['a\nb\n', 5, 'a\nb\n'],
+    ['', 3, ''],
+    ['\n', 1, '\n'],
+    ['a\n\n\n', 2, '\n\n'],
+    ['one', 1, 'one'],
+  ])('of %j, %i of them, are %j', (text, count, expected) => {
+    expect(lastLines(text, count)).toBe(expected);
+  });
+
+  it('are as many as were asked for, and an end of the text', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'bc', '\n')), fc.integer({ min: 1, max: 5 }), (pieces, count) => {
+        const text = pieces.join('');
+        const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
+        expect(text.endsWith(lastLines(text, count))).toBe(true);
+        const got = lastLines(text, count);
+        expect(got === '' ? 0 : got.replace(/\n$/, '').split('\n').length).toBe(Math.min(count, lines.length));
+      }),
+    );
+  });
+});
+
+describe('news of a growing output', () => {
+  it.each([
+    ['', 'abc', 'abc'],
+    ['abc', 'abc', ''],
+    ['abc', 'abcdef', 'def'],
+    ['abc', 'xyz', 'xyz'],
+  ])('after %j, in %j, is %j', (before, now, expected) => {
+    expect(news(before, now)).toBe(expected);
+  });
+
+  it('is found when the beginning was dropped', () => {
+    const before = Array.from({ length: 5000 }, (_, index) => `line ${index}\n`).join('');
+    const now = `${before}new\n`.slice(-20_000);
+    expect(news(before, now)).toBe('new\n');
+  });
+});
+
+describe('values of options', () => {
+  it.each(['', '0', '11', '1.5', ' 5', '0x5', '-1', 'five', '1e1'])('%j is no whole number from 1 to 10', (text) => {
+    expect(() => wholeNumber(1, 10)(text)).toThrow('from 1 to 10');
+  });
+
+  it('whole numbers within the limits are', () => {
+    expect([wholeNumber(1, 10)('1'), wholeNumber(1, 10)('10')]).toEqual([1, 10]);
+  });
+
+  it('a slot is named by its run and index', () => {
+    expect(slotName('abc-12:7')).toEqual({ run: 'abc-12', index: 7 });
+    expect(() => slotName('abc')).toThrow('RUN:INDEX');
+    expect(() => slotName('abc:x')).toThrow('RUN:INDEX');
+  });
+});
