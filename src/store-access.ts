@@ -10,7 +10,7 @@ export interface StoreReader extends AsyncDisposable {
   readonly journal: Pick<Store['journal'], 'tail' | 'head' | 'changed'>;
   readonly processes: Pick<Store['processes'], 'present'>;
   readonly snapshots: Pick<Store['snapshots'], 'list'>;
-  readonly runs: Pick<Store['runs'], 'get' | 'list' | 'rows' | 'committed' | 'ended' | 'runDigest'>;
+  readonly runs: Pick<Store['runs'], 'get' | 'list' | 'rows' | 'committed' | 'runDigest'>;
   readonly outputs: Pick<Store['outputs'], 'read'>;
   /** `ok` for a sound file; otherwise what is wrong with it. */
   check(): Promise<string>;

@@ -229,7 +229,7 @@ export class System {
 
   /** A tree that has ended by itself takes the system with it: there is nobody left to restart it. */
   #rootExited(exit: ActorExit): void {
-    if (this.#stopping) return;
+    if (this.#stopping !== null) return;
     this.#end(exit);
     void this.stop();
   }
@@ -242,7 +242,7 @@ export class System {
   }
 
   #fault(error: unknown): void {
-    if (this.#stopping && error instanceof EspalierError && error.code === 'ESP_STOPPED') return;
+    if (this.#stopping !== null && error instanceof EspalierError && error.code === 'ESP_STOPPED') return;
     process.emitWarning(error instanceof Error ? error : String(error), 'EspalierWarning');
   }
 

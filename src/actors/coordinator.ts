@@ -130,7 +130,7 @@ export class Coordinator {
       (error) => this.#fail('attempt', error, [index]),
     );
     this.#atWork.add(work);
-    work.finally(() => this.#atWork.delete(work));
+    void work.finally(() => this.#atWork.delete(work));
   }
 
   #recorded(dispatched: Dispatched): RunEvent {

@@ -34,7 +34,7 @@ export class ExecProgram {
     this.#cwd = resolve(options.cwd ?? '.');
     this.#env = merge(hostEnv, options.env);
     const { program } = this.#template;
-    this.#program = program === null ? null : resolveProgram(program, this.#env['PATH'], this.#cwd);
+    this.#program = program === null ? null : resolveProgram(program, this.#env.PATH, this.#cwd);
   }
 
   /** Throws `ESP_INVALID` when a field is missing, `ESP_SPAWN` when a templated program is. */
@@ -46,7 +46,7 @@ export class ExecProgram {
     const cwd = overrides.cwd === undefined ? this.#cwd : resolve(this.#cwd, overrides.cwd);
     const env = overrides.env === undefined ? this.#env : merge(this.#env, overrides.env);
     const [word, ...args] = this.#template.expand(input, index);
-    return { command: [this.#program ?? resolveProgram(word, env['PATH'], cwd), ...args], cwd, env };
+    return { command: [this.#program ?? resolveProgram(word, env.PATH, cwd), ...args], cwd, env };
   }
 }
 

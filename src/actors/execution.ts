@@ -38,7 +38,7 @@ export class Execution {
   readonly result: Promise<ExecutionResult>;
 
   constructor(readonly request: ExecutionRequest) {
-    let settle: (result: ExecutionResult) => void = () => {};
+    let settle: (result: ExecutionResult) => void = () => undefined;
     this.result = new Promise((resolve) => {
       settle = resolve;
     });

@@ -5,11 +5,11 @@ import { type PoolEvent, type PoolReport, poolMachine } from '../machines/pool.j
 import { ExecPool } from './exec-pool.js';
 import { ExecProgram, type ExecProgramOptions } from './exec-program.js';
 import { type ProcessServices, processServices } from './process-services.js';
+import { Readiness } from './readiness.js';
 import { type ChildOptions, type ChildSpec, type StartContext, spec } from './spec.js';
 import { type ExecSlot, execStarter } from './starter-exec.js';
 import { initialSupervision, type SupervisionOptions, supervisorLogic } from './supervisor.js';
 import { Supervision } from './supervisor-perform.js';
-import { Readiness } from './readiness.js';
 import { Roster, WorkQueue } from './work-queue.js';
 import { DEFAULT_GRACE_MS } from './worker-exec.js';
 

@@ -1,10 +1,10 @@
+import type { ErrorRecord } from '../errors.js';
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
-import type { ErrorRecord } from '../errors.js';
 import type { ProcessExit, ProcessIdentity, SpawnIntent } from '../machines/process.js';
 import type { Spawner } from '../transport/process/spawner.js';
-import type { ExecPool } from './exec-pool.js';
 import type { Clock, TreeEnvironment } from './environment.js';
+import type { ExecPool } from './exec-pool.js';
 
 /** The durable record of processes, as far as workers write it. */
 export interface Registry {

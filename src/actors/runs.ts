@@ -122,7 +122,11 @@ export class Runs {
   }
 }
 
-function refusal(run: string, why: 'missing' | 'incomplete' | 'completed' | 'owned', owner: string | null): EspalierError {
+function refusal(
+  run: string,
+  why: 'missing' | 'incomplete' | 'completed' | 'owned',
+  owner: string | null,
+): EspalierError {
   switch (why) {
     case 'missing':
       return new EspalierError('ESP_NOT_FOUND', `there is no run ${run}`);

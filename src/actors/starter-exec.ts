@@ -53,7 +53,7 @@ class ExecStarter {
   #execution: Execution | null = null;
   #worker: Promise<Cell | null> = Promise.resolve(null);
   #swept: SweepResult = { clean: true, heldOpen: false };
-  #tell: (event: StarterEvent) => void = () => {};
+  #tell: (event: StarterEvent) => void = () => undefined;
   readonly #slot: ExecSlot;
 
   constructor(
@@ -83,7 +83,7 @@ class ExecStarter {
     this.memory.hold = emptyHold();
     const cancel = () => this.#execution === execution && this.#tell({ type: 'cancel' });
     execution.request.signal?.addEventListener('abort', cancel, { once: true });
-    execution.result.then(() => execution.request.signal?.removeEventListener('abort', cancel));
+    void execution.result.then(() => execution.request.signal?.removeEventListener('abort', cancel));
     this.#tell({ type: 'execute' });
   }
 
@@ -93,7 +93,7 @@ class ExecStarter {
         this.#worker = this.#start(command.incarnation);
         return;
       case 'stop':
-        this.#worker.then((worker) => worker?.stop('infinity'));
+        void this.#worker.then((worker) => worker?.stop('infinity'));
         return;
       case 'sweep':
         return void this.#sweep(command.incarnation, command.thorough);
@@ -123,7 +123,7 @@ class ExecStarter {
       let made = false;
       const onCell = (cell: Cell) => {
         made = true;
-        cell.exited.then((exit) => this.#tell({ type: 'worker.exited', incarnation, end: endOf(cell, exit) }));
+        void cell.exited.then((exit) => this.#tell({ type: 'worker.exited', incarnation, end: endOf(cell, exit) }));
         resolve(cell);
       };
       startChild(env, path, worker, incarnation, () => undefined, { onCell }).catch((error) => {
@@ -167,7 +167,7 @@ class ExecStarter {
   /** Whatever way the starter ended: its slot takes no more work, and its worker does not outlive it. */
   #leave(): void {
     this.options.roster.withdraw(this.#slot);
-    this.#worker.then((worker) => worker?.kill());
+    void this.#worker.then((worker) => worker?.kill());
     const reason = new EspalierError('ESP_STOPPED', `slot ${this.context.path} has stopped`);
     this.#execution?.settle({ type: 'withdrawn', reason });
   }

@@ -1,6 +1,6 @@
 import type { SpawnedProcess, SweepReport } from '../transport/process/spawner.js';
-import type { ProcessServices } from './process-services.js';
 import type { Execution } from './execution.js';
+import type { ProcessServices } from './process-services.js';
 import type { Hold } from './worker-exec.js';
 
 /** How long streams that something outside the group holds open are waited for after the sweep, in milliseconds. */

@@ -20,7 +20,7 @@ export interface Slot extends SlotLoad {
 export class Roster<S extends Slot = Slot> {
   readonly #slots = new Map<string, S>();
   /** Called when a slot has room again. */
-  onRoom: () => void = () => {};
+  onRoom: () => void = () => undefined;
 
   offer(slot: S): void {
     this.#slots.set(slot.id, slot);
@@ -94,7 +94,7 @@ export class WorkQueue<S extends Slot = Slot> {
   /** Refuses everything that waits, and all that comes. */
   close(reason: EspalierError): void {
     this.#closed = reason;
-    this.roster.onRoom = () => {};
+    this.roster.onRoom = () => undefined;
     for (const work of [...this.#waiting, ...this.#held]) {
       this.#remove(work);
       work.refuse(reason);

@@ -1,8 +1,14 @@
 import { toErrorRecord } from '../errors.js';
-import { type WorkerCommand, type WorkerEvent, workerMachine } from '../machines/worker.js';
+import {
+  type WorkerCommand,
+  type WorkerEvent,
+  type WorkerHands,
+  type WorkerInput,
+  workerMachine,
+} from '../machines/worker.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
-import type { ProcessServices } from './process-services.js';
 import type { Execution } from './execution.js';
+import type { ProcessServices } from './process-services.js';
 
 /** What a slot remembers of its incarnation's process, also when the worker that owned it has crashed. */
 export interface Hold {
@@ -31,26 +37,54 @@ export function execWorker(
   hold: Hold,
   address: WorkerAddress,
   graceMs: number,
-) {
-  const { request } = execution;
-  type Tell = (event: WorkerEvent) => void;
+): { readonly logic: typeof workerMachine; readonly input: WorkerInput } {
+  const { registered, timeoutMs } = execution.request;
+  const hands = new ExecHands(services, execution, hold, address);
+  return { logic: workerMachine, input: { hands, mode: 'exec', registered, timeoutMs, bootMs: 0, graceMs } };
+}
 
-  const register = (tell: Tell): void => {
-    const { spawnId, jobId, attempt, command } = request;
-    services.registry
-      .intend({ spawnId, runId: services.runId, ...address, jobId, attempt, command })
-      .then(
-        () => tell({ type: 'registered' }),
-        (error) => tell({ type: 'register.failed', error: toErrorRecord(error) }),
-      );
-  };
+type Tell = (event: WorkerEvent) => void;
 
-  const spawn = (tell: Tell): void => {
-    const { spawnId, command, cwd, env, stdin } = request;
-    const label = `${services.runId}:${address.path}`;
-    hold.spawned = services.spawner.spawn({ spawnId, label, command, cwd, env, stdin }).then(
+/** Does what the worker machine of one execution asks for. */
+class ExecHands implements WorkerHands {
+  constructor(
+    readonly services: ProcessServices,
+    readonly execution: Execution,
+    readonly hold: Hold,
+    readonly address: WorkerAddress,
+  ) {}
+
+  perform(command: WorkerCommand, tell: Tell): void {
+    switch (command) {
+      case 'register':
+        return this.#register(tell);
+      case 'spawn':
+        return this.#spawn(tell);
+      case 'shutdown':
+      case 'terminate':
+        return this.#onProcess((process) => process.signal('SIGTERM'));
+      case 'kill':
+        return this.#onProcess((process) => this.services.background(process.killGroup()));
+      default:
+        command satisfies never;
+    }
+  }
+
+  #register(tell: Tell): void {
+    const { runId, registry } = this.services;
+    const { spawnId, jobId, attempt, command } = this.execution.request;
+    registry.intend({ spawnId, runId, ...this.address, jobId, attempt, command }).then(
+      () => tell({ type: 'registered' }),
+      (error) => tell({ type: 'register.failed', error: toErrorRecord(error) }),
+    );
+  }
+
+  #spawn(tell: Tell): void {
+    const { spawnId, command, cwd, env, stdin } = this.execution.request;
+    const label = `${this.services.runId}:${this.address.path}`;
+    this.hold.spawned = this.services.spawner.spawn({ spawnId, label, command, cwd, env, stdin }).then(
       (process) => {
-        onSpawned(process, tell);
+        this.#spawned(process, tell);
         return process;
       },
       (error) => {
@@ -58,49 +92,22 @@ export function execWorker(
         return null;
       },
     );
-  };
+  }
 
-  const onSpawned = (process: SpawnedProcess, tell: Tell): void => {
-    hold.startedAt = services.clock.now();
-    execution.capture.attach(process.stdout, process.stderr);
-    const { identity, generation } = process;
-    services.background(services.registry.live(request.spawnId, { identity, generation }));
-    process.exited.then((exit) => {
-      hold.endedAt = services.clock.now();
+  #spawned(process: SpawnedProcess, tell: Tell): void {
+    const { clock, registry, background } = this.services;
+    const { identity, generation, spawnId } = process;
+    this.hold.startedAt = clock.now();
+    this.execution.capture.attach(process.stdout, process.stderr);
+    background(registry.live(spawnId, { identity, generation }));
+    void process.exited.then((exit) => {
+      this.hold.endedAt = clock.now();
       tell({ type: 'exited', exit });
     });
     tell({ type: 'spawned' });
-  };
+  }
 
-  const onProcess = (act: (process: SpawnedProcess) => void): void => {
-    hold.spawned?.then((process) => process && act(process));
-  };
-
-  const perform = (command: WorkerCommand, tell: Tell): void => {
-    switch (command) {
-      case 'register':
-        return register(tell);
-      case 'spawn':
-        return spawn(tell);
-      case 'shutdown':
-      case 'terminate':
-        return onProcess((process) => process.signal('SIGTERM'));
-      case 'kill':
-        return onProcess((process) => void process.killGroup());
-      default:
-        command satisfies never;
-    }
-  };
-
-  const logic = workerMachine.provide({
-    actions: {
-      perform: ({ self }, command) =>
-        perform(command, (event) => {
-          // An answer that comes after the worker's end has no reader: the starter's sweep looks at the process itself.
-          if (self.getSnapshot().status === 'active') self.send(event);
-        }),
-    },
-  });
-  const { registered, timeoutMs } = request;
-  return { logic, input: { mode: 'exec', registered, timeoutMs, bootMs: 0, graceMs } as const };
+  #onProcess(act: (process: SpawnedProcess) => void): void {
+    void this.hold.spawned?.then((process) => process && act(process));
+  }
 }

@@ -76,7 +76,7 @@ const starter = setup({
   },
   actions: {
     /** Provided by the actor. */
-    perform: (_, _command: StarterCommand) => {},
+    perform: (_, _command: StarterCommand) => undefined,
     nextIncarnation: assign(({ context }) => ({ incarnation: context.incarnation + 1, stable: false, end: null })),
     recordEnd: assign(({ context, event }) => {
       if (event.type !== 'worker.exited') return {};

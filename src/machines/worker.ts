@@ -29,7 +29,16 @@ export function isWorkerEnd(output: unknown): output is WorkerEnd {
   return typeof output === 'object' && output !== null && 'cause' in output && 'exit' in output && 'served' in output;
 }
 
+/**
+ * Carries out what a worker asks. It comes with the input, not by `provide`: there is one worker for each execution, and a
+ * machine that is provided anew is compiled anew.
+ */
+export interface WorkerHands {
+  perform(command: WorkerCommand, tell: (event: WorkerEvent) => void): void;
+}
+
 export interface WorkerInput {
+  readonly hands: WorkerHands;
   readonly mode: WorkerMode;
   /** Whether the spawn intent is on disk already, as it is for a claimed attempt. */
   readonly registered: boolean;
@@ -71,8 +80,11 @@ const worker = setup({
     tags: {} as 'espalier.starting',
   },
   actions: {
-    /** Provided by the actor; does what the command says and answers with events. */
-    perform: (_, _command: WorkerCommand) => {},
+    perform: ({ context, self }, command: WorkerCommand) =>
+      context.hands.perform(command, (event) => {
+        // An answer after the end has no reader: the starter's sweep looks at the process itself.
+        if (self.getSnapshot().status === 'active') self.send(event);
+      }),
     because: assign((_, cause: WorkerCause) => ({ cause })),
     recordExit: assign(({ event }) => (event.type === 'exited' ? { exit: event.exit } : {})),
     recordError: assign(({ event }) => ('error' in event ? { error: event.error } : {})),

@@ -194,19 +194,23 @@ describe.each(['exec', 'protocol'] as const)('every shortest path of the %s star
     expect([...reached]).toEqual(expect.arrayContaining([...common, ...own]));
   });
 
-  it.each(paths.map((path) => [path.steps.map(({ event }) => event.type).join(' → '), path] as const))('%s', (_, path) => {
-    const reference = new Reference();
-    const clock = new SimulatedClock();
-    const perform = (_: unknown, command: StarterCommand) => reference.command(command);
-    const actor = createActor(starterMachine.provide({ actions: { perform } }), { input: policy(mode), clock });
-    actor.start();
-    for (const { event } of path.steps) {
-      if (event.type === 'xstate.init') continue;
-      reference.event(event);
-      if (event.type.startsWith('xstate.after.stable')) clock.increment(1000);
-      else if (event.type.startsWith('xstate.after.backoff')) clock.increment(30_000);
-      else actor.send(event);
-    }
-    expect(actor.getSnapshot().value).toEqual(path.state.value);
-  });
+  it.each(paths.map((path) => [path.steps.map(({ event }) => event.type).join(' → '), path] as const))(
+    '%s',
+    (_, path) => {
+      const reference = new Reference();
+      const clock = new SimulatedClock();
+      const perform = (_: unknown, command: StarterCommand) => reference.command(command);
+      const actor = createActor(starterMachine.provide({ actions: { perform } }), { input: policy(mode), clock });
+      actor.start();
+      for (const { event } of path.steps) {
+        const { type }: { type: string } = event;
+        if (type === 'xstate.init') continue;
+        reference.event(event);
+        if (type.startsWith('xstate.after.stable')) clock.increment(1000);
+        else if (type.startsWith('xstate.after.backoff')) clock.increment(30_000);
+        else actor.send(event);
+      }
+      expect(actor.getSnapshot().value).toEqual(path.state.value);
+    },
+  );
 });

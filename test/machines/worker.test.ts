@@ -2,19 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { createActor, SimulatedClock } from 'xstate';
 import { type WorkerCommand, type WorkerEvent, type WorkerInput, workerMachine } from '../../src/machines/worker.js';
 
-const exec: WorkerInput = { mode: 'exec', registered: false, timeoutMs: null, bootMs: 100, graceMs: 50 };
-const protocol: WorkerInput = { ...exec, mode: 'protocol' };
+type Settings = Omit<WorkerInput, 'hands'>;
+const exec: Settings = { mode: 'exec', registered: false, timeoutMs: null, bootMs: 100, graceMs: 50 };
+const protocol: Settings = { ...exec, mode: 'protocol' };
 
-function start(input: WorkerInput) {
+function start(settings: Settings) {
   const clock = new SimulatedClock();
   const commands: WorkerCommand[] = [];
-  const logic = workerMachine.provide({ actions: { perform: (_, command) => commands.push(command) } });
-  const actor = createActor(logic, { input, clock });
+  const hands = { perform: (command: WorkerCommand) => void commands.push(command) };
+  const actor = createActor(workerMachine, { input: { ...settings, hands }, clock });
   actor.start();
   const send = (...events: WorkerEvent[]) => {
     for (const event of events) actor.send(event);
   };
-  return { actor, clock, commands, send, state: () => actor.getSnapshot().value, end: () => actor.getSnapshot().output };
+  return {
+    actor,
+    clock,
+    commands,
+    send,
+    state: () => actor.getSnapshot().value,
+    end: () => actor.getSnapshot().output,
+  };
 }
 
 const exit = { code: 0, signal: null };

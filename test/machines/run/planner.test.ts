@@ -117,6 +117,16 @@ test('a variant at its cap does not hold others back, and goes on as its slots e
   expect(planner.claim()).toEqual([1]);
 });
 
+test('a restored slot that is still at work keeps its chain and its place in its variant', () => {
+  const describe = (index: number) => (index === 2 ? { variant: 'v' } : { variant: 'v', chain: 'x' });
+  const { planner } = plan([0, 1, 0, 0], { concurrency: 4, variantCap: 2, describe });
+  expect(planner.claim()).toEqual([2]);
+  planner.finish(2, 'succeeded');
+  expect(planner.claim()).toEqual([]);
+  planner.finish(1, 'succeeded');
+  expect(planner.claim()).toEqual([0]);
+});
+
 test('a capped variant gets all its places back', () => {
   const { planner } = plan(zeros(6), { concurrency: 4, variantCap: 2, describe: () => ({ variant: 'only' }) });
   expect(planner.claim()).toEqual([0, 1]);
