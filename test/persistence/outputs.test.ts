@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { chunk, claim, ended, newFile, openHost, startRun } from './support/world.js';
+
+const MIB = 1024 * 1024;
+
+async function running() {
+  const store = await openHost(newFile());
+  await startRun(store, ['x']);
+  const claimed = await claim(store, 0);
+  return { store, claimed, at: { run: 'run', index: 0, attempt: 1 } };
+}
+
+describe('the output of an attempt', () => {
+  it('is what was appended, whichever chunks it came in', async () => {
+    const { store, claimed, at } = await running();
+    const euro = Buffer.from('€');
+    await store.outputs.append(at, { stdout: euro.subarray(0, 1), stderr: Buffer.from('e1 '), dropped: false });
+    await store.outputs.append(at, { stdout: euro.subarray(1), stderr: Buffer.alloc(0), dropped: false });
+    await store.attempts.finish('host-a', ended(claimed, { output: chunk(' end', 'e2') }));
+    expect(await store.outputs.read('run', 0)).toEqual({
+      attempt: 1,
+      stdout: '€ end',
+      stderr: 'e1 e2',
+      truncated: false,
+      heldOpen: false,
+    });
+  });
+
+  it('keeps U+FFFD for what is not UTF-8, and a byte order mark', async () => {
+    const { store, at } = await running();
+    await store.outputs.append(at, {
+      stdout: Buffer.of(0xef, 0xbb, 0xbf, 0x41, 0xff, 0x42),
+      stderr: Buffer.of(),
+      dropped: false,
+    });
+    expect((await store.outputs.read('run', 0))?.stdout).toBe('\uFEFFA\uFFFDB');
+  });
+
+  it('is the last 1 MiB of each stream, marked when something was dropped, and begins with a whole character', async () => {
+    const { store, at } = await running();
+    const line = '€'.repeat(1_000);
+    for (let sent = 0; sent <= 2 * MIB; sent += 3_000 * 20)
+      await store.outputs.append(at, chunk(line.repeat(20), 'small'));
+    await store.outputs.append(at, chunk('x'));
+    const found = await store.outputs.read('run', 0);
+    expect(found?.truncated).toBe(true);
+    expect(found?.stdout).toMatch(/^€+x$/);
+    const kept = Buffer.byteLength(found?.stdout ?? '');
+    expect(kept).toBeGreaterThan(MIB - 4);
+    expect(kept).toBeLessThanOrEqual(MIB);
+    expect(found?.stderr).toBe('small'.repeat(35));
+  });
+
+  it('of exactly 1 MiB is whole, and of one byte more is not', async () => {
+    const { store, at } = await running();
+    await store.outputs.append(at, chunk(Buffer.alloc(MIB, 'a')));
+    expect(await store.outputs.read('run', 0)).toMatchObject({ truncated: false, stdout: 'a'.repeat(MIB) });
+    await store.outputs.append(at, chunk('b'));
+    expect(await store.outputs.read('run', 0)).toMatchObject({ truncated: true, stdout: `${'a'.repeat(MIB - 1)}b` });
+  });
+
+  it('that comes in one piece larger than is kept is cut before it travels', async () => {
+    const { store, at } = await running();
+    await store.outputs.append(at, chunk(Buffer.concat([Buffer.alloc(3 * MIB, 'a'), Buffer.from('end')])));
+    const found = await store.outputs.read('run', 0);
+    expect(found).toMatchObject({ truncated: true });
+    expect(found?.stdout).toHaveLength(MIB);
+    expect(found?.stdout.endsWith('aend')).toBe(true);
+  });
+
+  it('is marked when bytes were dropped before they came here', async () => {
+    const { store, at } = await running();
+    await store.outputs.append(at, chunk('a', '', true));
+    await store.outputs.append(at, chunk('b'));
+    expect(await store.outputs.read('run', 0)).toMatchObject({ stdout: 'ab', truncated: true });
+  });
+
+  it('takes no more after its end, nor for another attempt', async () => {
+    const { store, claimed, at } = await running();
+    await store.outputs.append({ ...at, attempt: 2 }, chunk('no'));
+    await store.attempts.finish('host-a', ended(claimed, { output: chunk('end') }));
+    await store.outputs.append(at, chunk('no'));
+    expect(await store.outputs.read('run', 0)).toMatchObject({ stdout: 'end' });
+  });
+
+  it('is kept for each attempt apart, and the newest is read unless one is named', async () => {
+    const { store, claimed } = await running();
+    await store.attempts.finish('host-a', ended(claimed, { outcome: 'failed', requeue: true, output: chunk('one') }));
+    await store.attempts.finish('host-a', ended(await claim(store, 0), { output: chunk('two') }));
+    expect(await store.outputs.read('run', 0)).toMatchObject({ attempt: 2, stdout: 'two' });
+    expect(await store.outputs.read('run', 0, 1)).toMatchObject({ attempt: 1, stdout: 'one' });
+    expect(await store.outputs.read('run', 0, 3)).toBeNull();
+    expect(await store.outputs.read('run', 7)).toBeNull();
+    expect(await store.outputs.read('nowhere', 0)).toBeNull();
+  });
+});
