@@ -1,0 +1,95 @@
+import type { EspalierError } from '../errors.js';
+import type { LogLevel } from '../transport/process/protocol/messages.js';
+import type { Execution } from './execution.js';
+import { Tools } from './tools.js';
+
+const NO_INPUT: AsyncIterable<unknown> = {
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
+};
+
+/** What a method is handed for one call. Ids of the work travel in it; nothing is ambient. */
+export class CallContext {
+  readonly #execution: Execution;
+
+  constructor(execution: Execution) {
+    this.#execution = execution;
+  }
+
+  get id(): number {
+    return this.#execution.message.id;
+  }
+
+  get method(): string {
+    return this.#execution.message.m;
+  }
+
+  get run(): string | undefined {
+    return this.#execution.message.ctx?.run;
+  }
+
+  get job(): string | undefined {
+    return this.#execution.message.ctx?.job;
+  }
+
+  get attempt(): number | undefined {
+    return this.#execution.message.ctx?.attempt;
+  }
+
+  get runId(): string | undefined {
+    return this.#execution.message.ctx?.runId;
+  }
+
+  get owner(): string | undefined {
+    return this.#execution.message.ctx?.owner;
+  }
+
+  /** The same for every attempt of one piece of work: what was done under it need not be done again. */
+  get key(): string | undefined {
+    return this.#execution.message.ctx?.key;
+  }
+
+  get traceparent(): string | undefined {
+    return this.#execution.message.ctx?.traceparent;
+  }
+
+  /** Fires when the host cancels the call; its reason is an `EspalierError` `ESP_ABORTED`. */
+  get signal(): AbortSignal {
+    return this.#execution.signal;
+  }
+
+  /** Why the call was cancelled; null while it was not. */
+  get cancelled(): EspalierError | null {
+    return this.#execution.cancelled;
+  }
+
+  /** Milliseconds until the deadline, never below 0; null without one. */
+  get remainingMs(): number | null {
+    const { deadline } = this.#execution;
+    return deadline === null ? null : Math.max(0, deadline - performance.now());
+  }
+
+  /** What the caller streams to this call; empty when it streams nothing. */
+  get input(): AsyncIterable<unknown> {
+    return this.#execution.input ?? NO_INPUT;
+  }
+
+  get tools(): Tools {
+    const { session } = this.#execution;
+    return new Tools(session.requests, () => session.tools, this.id);
+  }
+
+  /** Asks a person, through the host. */
+  ask(question: unknown): Promise<unknown> {
+    return this.#execution.session.requests.ask(question, this.id);
+  }
+
+  /** A line in the host's log, attributed to this call. */
+  log(message: string, level: LogLevel = 'info'): void {
+    this.#execution.session.tell({ t: 'log', lvl: level, msg: message, id: this.id });
+  }
+
+  /** An event in the host, attributed to this call. */
+  event(name: string, data?: unknown): void {
+    this.#execution.session.tell({ t: 'event', name, d: data, id: this.id });
+  }
+}

@@ -1,0 +1,138 @@
+import { EspalierError } from '../errors.js';
+import { ChunkReceiver } from '../transport/process/protocol/chunk-receiver.js';
+import { ChunkSender } from '../transport/process/protocol/chunk-sender.js';
+import type { HostCallMessage } from '../transport/process/protocol/messages.js';
+import { toWireError } from '../transport/process/protocol/remote-error.js';
+import { CallContext } from './context.js';
+import type { Method } from './methods.js';
+import type { Session } from './session.js';
+
+/** One call in this worker, from its arrival to its one answer. */
+export class Execution {
+  readonly message: HostCallMessage;
+  readonly session: Session;
+  /** By `performance.now`; null without one. */
+  readonly deadline: number | null;
+  /** When it began, by `performance.now`; null before. */
+  startedAt: number | null = null;
+  /** What the caller streams to it; null when it streams nothing. */
+  readonly input: ChunkReceiver | null;
+  readonly #output: ChunkSender;
+  readonly #ended: (execution: Execution) => void;
+  #controller: AbortController | null = null;
+  #cancelled: EspalierError | null = null;
+
+  constructor(message: HostCallMessage, session: Session, ended: (execution: Execution) => void) {
+    const { id } = message;
+    this.message = message;
+    this.session = session;
+    this.#ended = ended;
+    this.deadline = message.dl === undefined ? null : performance.now() + message.dl;
+    this.input = message.in === true ? this.#receive() : null;
+    this.#output = new ChunkSender(session.limits.credit, {
+      send: (seq, d) => session.send({ t: 'chunk', id, seq, d }),
+      room: () => session.written(),
+    });
+  }
+
+  get cancelled(): EspalierError | null {
+    return this.#cancelled;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#cancelled !== null) this.#controller.abort(this.#cancelled);
+    return this.#controller.signal;
+  }
+
+  cancel(reason: string): void {
+    if (this.#cancelled !== null) return;
+    this.#cancelled = new EspalierError('ESP_ABORTED', reason);
+    this.#controller?.abort(this.#cancelled);
+    this.input?.finish({ error: this.#cancelled });
+    this.#output.stop();
+    if (this.startedAt === null) this.fail(this.#cancelled);
+  }
+
+  credit(n: number): void {
+    this.#output.credit(n);
+  }
+
+  /** Runs the method; the answer is sent whenever it comes. `start` was written before. */
+  run(method: Method): void {
+    let answer: unknown;
+    try {
+      answer = method.run(new CallContext(this), this.message.a);
+    } catch (error) {
+      return this.fail(error);
+    }
+    if (isStream(answer)) void this.#pump(answer);
+    else if (isPromise(answer)) void this.#settle(answer);
+    else this.#succeed(answer);
+  }
+
+  fail(error: unknown): void {
+    this.#end(() => {
+      const seen = this.#cancelled !== null && isAbort(error) ? this.#cancelled : error;
+      this.session.send({ t: 'error', id: this.message.id, ...toWireError(seen) });
+    });
+  }
+
+  async #settle(promise: PromiseLike<unknown>): Promise<void> {
+    try {
+      const answer = await promise;
+      if (isStream(answer)) await this.#pump(answer);
+      else this.#succeed(answer);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  async #pump(source: AsyncIterable<unknown> | Iterable<unknown>): Promise<void> {
+    try {
+      const how = await this.#output.pump(source);
+      if (how === 'stopped') this.fail(this.#cancelled);
+      else this.#end(() => this.session.send({ t: 'end', id: this.message.id }));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #succeed(r: unknown): void {
+    try {
+      this.session.send({ t: 'result', id: this.message.id, r });
+    } catch (error) {
+      return this.fail(error);
+    }
+    this.#end(() => undefined);
+  }
+
+  #end(answer: () => void): void {
+    answer();
+    this.#ended(this);
+  }
+
+  #receive(): ChunkReceiver {
+    const { session } = this;
+    const { id } = this.message;
+    return new ChunkReceiver(session.limits.credit, {
+      credit: (n) => session.send({ t: 'credit', id, n }),
+      // The caller goes on until its credit is spent, then waits for the end of the call.
+      abandoned: () => undefined,
+    });
+  }
+}
+
+/** A generator or an async iterable; arrays and strings are results. */
+function isStream(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  return Symbol.asyncIterator in value || (Symbol.iterator in value && 'next' in value);
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

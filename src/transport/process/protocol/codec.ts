@@ -1,0 +1,142 @@
+import { EspalierError } from '../../../errors.js';
+import type { EncodedFrame, Frame } from './frames.js';
+import type { FrameLimits } from './limits.js';
+import type { HostMessage, WorkerMessage } from './messages.js';
+import { type Packed, type Path, pack, unpack } from './payload.js';
+
+/** The one field of a message that may hold bytes. */
+const PAYLOAD_FIELDS: Readonly<Record<string, string>> = {
+  call: 'a',
+  result: 'r',
+  chunk: 'd',
+  event: 'd',
+  answer: 'value',
+};
+
+/** A UTF-16 unit is at most three bytes of UTF-8. */
+const BYTES_PER_UNIT = 3;
+
+/**
+ * Writes a message as a frame. Bytes in its payload follow as trailers; a payload too long for the header line follows
+ * as a trailer of JSON.
+ *
+ * @throws EspalierError `ESP_INVALID` for what JSON would lose, and for a frame over the limits
+ */
+export function encodeMessage(message: HostMessage | WorkerMessage, limits: FrameLimits): EncodedFrame {
+  switch (message.t) {
+    case 'call':
+      return encode(message, pack(message.a, 'args'), limits);
+    case 'result':
+      return encode(message, pack(message.r, 'result'), limits);
+    case 'chunk':
+      return encode(message, pack(message.d, 'chunk'), limits);
+    case 'event':
+      return encode(message, pack(message.d, 'event'), limits);
+    case 'answer':
+      return encode(message, pack(message.value, 'answer'), limits);
+    case 'hello':
+      return bare(message, message.config, 'config', limits);
+    case 'metric':
+      return bare(message, message.value, message.name, limits);
+    case 'ask':
+      return bare(message, message.question, 'question', limits);
+    case 'error':
+      return bare(message, message.data, 'error data', limits);
+    case 'ready':
+    case 'progress':
+    case 'start':
+    case 'end':
+    case 'credit':
+    case 'cancel':
+    case 'ping':
+    case 'pong':
+    case 'log':
+    case 'shutdown':
+    case 'recycle':
+    case 'bye':
+      return line(message, limits);
+    default:
+      return message satisfies never;
+  }
+}
+
+/** A message whose free field must be JSON without bytes. */
+function bare(message: object, field: unknown, name: string, limits: FrameLimits): EncodedFrame {
+  if (pack(field, name).blobs.length > 0)
+    throw new EspalierError('ESP_INVALID', `${name} holds bytes; only payloads can`);
+  return line(message, limits);
+}
+
+function line(message: object, limits: FrameLimits): EncodedFrame {
+  const text = `${JSON.stringify(message)}\n`;
+  if (!fits(text, limits.maxHeader)) {
+    throw tooLong(`the header line has more than ${limits.maxHeader} bytes`);
+  }
+  return { line: text, trailers: [] };
+}
+
+function encode(message: { readonly t: string }, packed: Packed, limits: FrameLimits): EncodedFrame {
+  const field = PAYLOAD_FIELDS[message.t] ?? '';
+  const { blobs, paths } = packed;
+  if (blobs.length === 0) {
+    const text = `${JSON.stringify(message)}\n`;
+    if (fits(text, limits.maxHeader)) return { line: text, trailers: [] };
+  } else {
+    const b = blobs.map((blob) => blob.byteLength);
+    const text = `${JSON.stringify({ ...message, [field]: packed.value, b, bp: paths })}\n`;
+    if (fits(text, limits.maxHeader)) return bounded({ line: text, trailers: blobs }, limits);
+  }
+  const json = Buffer.from(JSON.stringify(packed.value));
+  const trailers = [json, ...blobs];
+  const b = trailers.map((trailer) => trailer.byteLength);
+  const header = line({ ...message, [field]: null, b, bp: paths, j: true }, limits);
+  return bounded({ line: header.line, trailers }, limits);
+}
+
+function fits(text: string, maxHeader: number): boolean {
+  return text.length * BYTES_PER_UNIT <= maxHeader || Buffer.byteLength(text) - 1 <= maxHeader;
+}
+
+function bounded(frame: EncodedFrame, limits: FrameLimits): EncodedFrame {
+  const bytes = frame.trailers.reduce((sum, { byteLength }) => sum + byteLength, Buffer.byteLength(frame.line));
+  if (bytes > limits.maxFrame) throw tooLong(`the frame has ${bytes} bytes; the limit is ${limits.maxFrame}`);
+  return frame;
+}
+
+function tooLong(what: string): EspalierError {
+  return new EspalierError('ESP_INVALID', `${what}: hand over a file's path, or send a stream of smaller chunks`);
+}
+
+/** The header of a frame with its payload put together, or in words what is wrong with it. */
+export function decodeFrame({ header, trailers }: Frame): Record<string, unknown> | string {
+  if (typeof header.t !== 'string') return 'a header line names no type of message in "t"';
+  if (trailers.length === 0) return header;
+  const field = PAYLOAD_FIELDS[header.t];
+  // Trailers of a message that this version does not know are skipped with it.
+  if (field === undefined) return header;
+  const packed = packedOf(header, field, trailers);
+  const payload = typeof packed === 'string' ? packed : unpack(packed);
+  return typeof payload === 'string' ? payload : { ...header, [field]: payload.value };
+}
+
+function packedOf(header: Record<string, unknown>, field: string, trailers: readonly Uint8Array[]): Packed | string {
+  const [json, ...rest] = trailers;
+  const isJson = header.j === true && json !== undefined;
+  const blobs = isJson ? rest : trailers;
+  const paths = header.bp ?? (blobs.length === 1 ? [[]] : []);
+  if (!isPaths(paths) || paths.length !== blobs.length) return '"bp" does not say for each trailer where it belongs';
+  if (!isJson) return { value: header[field] ?? null, blobs, paths };
+  try {
+    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json)), blobs, paths };
+  } catch (error) {
+    return `a payload in a trailer is not JSON (${error instanceof Error ? error.message.slice(0, 200) : String(error)})`;
+  }
+}
+
+function isPaths(value: unknown): value is readonly Path[] {
+  return Array.isArray(value) && value.every((path) => Array.isArray(path) && path.every(isKey));
+}
+
+function isKey(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}

@@ -1,0 +1,7 @@
+/** What a worker program imports: `espalier/worker`. Light on purpose: it loads neither XState nor SQLite nor schemas. */
+export type { CallContext } from './sdk/context.js';
+export type { MethodDefinition, Methods } from './sdk/methods.js';
+export type { Tools } from './sdk/tools.js';
+export { type Boot, type WorkerHandle, type WorkerOptions, worker } from './sdk/worker.js';
+export { WorkerError } from './sdk/worker-error.js';
+export { RemoteError } from './transport/process/protocol/remote-error.js';
