@@ -1,9 +1,12 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
 import { codeOf } from '../../errors.js';
 import { type ProcessStat, parseStat } from './stat.js';
 
 /** Every reader here is synchronous: nothing may come between a look at a process and the signal that follows it. */
 let buffer = Buffer.allocUnsafe(64 * 1024);
+
+/** More pids than this are looked up through a listing instead of one by one. */
+const MOST_GUESSES = 256;
 
 /** A file of `/proc` could not be read because it belongs to another user. */
 export const UNREADABLE = Symbol('unreadable');
@@ -19,10 +22,11 @@ function readProc(path: string): Buffer | null | typeof UNREADABLE {
   try {
     let length = 0;
     for (;;) {
-      if (length === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
       const count = readSync(fd, buffer, length, buffer.length - length, null);
       length += count;
-      if (count === 0) return buffer.subarray(0, length);
+      // The kernel fills what it is given, so a read that leaves room was the last.
+      if (length < buffer.length) return buffer.subarray(0, length);
+      buffer = Buffer.concat([buffer], buffer.length * 2);
     }
   } catch (error) {
     return absentOrUnreadable(error);
@@ -44,6 +48,11 @@ export function readStat(pid: number): ProcessStat | null {
   return bytes === null || bytes === UNREADABLE ? null : parseStat(bytes.toString('latin1'));
 }
 
+/** As `readStat`, for a pid that may well not exist: says so without the cost of an exception. */
+export function probeStat(pid: number): ProcessStat | null {
+  return existsSync(`/proc/${pid}/stat`) ? readStat(pid) : null;
+}
+
 /** The environment of a pid as the kernel shows it; null when gone. The bytes are valid until the next call. */
 export function readEnvironment(pid: number): Buffer | null | typeof UNREADABLE {
   return readProc(`/proc/${pid}/environ`);
@@ -57,13 +66,25 @@ export function readCommandLine(pid: number): readonly string[] {
 }
 
 /** Every pid of this namespace at this moment. */
-export function listPids(): readonly number[] {
+export function listPids(): number[] {
   const pids: number[] = [];
   for (const name of readdirSync('/proc')) {
     const first = name.charCodeAt(0);
     if (first >= 0x30 && first <= 0x39) pids.push(Number(name));
   }
   return pids;
+}
+
+/** The pid that was given out last. */
+export function newestPid(): number {
+  const bytes = readProc('/proc/loadavg');
+  return bytes === null || bytes === UNREADABLE ? 0 : Number(bytes.toString('latin1').trim().split(' ').at(-1));
+}
+
+/** The pids given out after `first`, up to `last`; null when they are too many to look at one by one, or began anew. */
+export function pidsBetween(first: number, last: number): number[] | null {
+  if (!(last >= first) || last - first > MOST_GUESSES) return null;
+  return Array.from({ length: last - first }, (_, i) => first + 1 + i);
 }
 
 /** Clock ticks since boot, on the scale of `ProcessStat.startTicks`. */

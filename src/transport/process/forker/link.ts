@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { type ErrorCode, EspalierError } from '../../../errors.js';
 import type { ProcessIdentity } from '../../../machines/process.js';
 import { FORKER_VARIABLE, thisMachine } from '../identity.js';
-import { type ToForker, type ToHost, toHost } from './messages.js';
+import type { ToForker, ToHost } from './messages.js';
+import { toHost } from './to-host.js';
 
 export interface LinkOptions {
   readonly runId: string;

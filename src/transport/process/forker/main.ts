@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { isEspalierError } from '../../../errors.js';
 import { LocalLauncher } from '../launcher/local.js';
 import { nowTicks, readStat } from '../proc.js';
-import { type ToForker, type ToHost, toForker } from './messages.js';
+import { isToForker, type ToForker, type ToHost } from './messages.js';
 
 /**
  * The forker: a small process that forks for its host, because forking the host itself would stop its event loop for
@@ -13,6 +13,7 @@ import { type ToForker, type ToHost, toForker } from './messages.js';
 let launcher: LocalLauncher | undefined;
 let directory: string | undefined;
 let leaving = false;
+const environments = new Map<number, Readonly<Record<string, string>>>();
 
 /** Tells the host something; if the host is gone, so is the reader. */
 function tell(message: ToHost): void {
@@ -48,11 +49,15 @@ function start(message: Extract<ToForker, { t: 'start' }>): void {
 
 async function obey(held: LocalLauncher, message: Exclude<ToForker, { t: 'start' }>): Promise<void> {
   switch (message.t) {
+    case 'env':
+      environments.set(message.slot, message.env);
+      return;
     case 'launch': {
       const { n, order } = message;
+      const env = environments.get(message.env) ?? {};
       return answer(
         n,
-        held.launch(order).then((launched) => ({ t: 'launched', n, ...launched })),
+        held.launch({ ...order, env }).then((launched) => ({ t: 'launched', n, ...launched })),
       );
     }
     case 'signal':
@@ -114,8 +119,8 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGP
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 process.on('disconnect', () => void leave(0, true));
-process.on('message', (raw) => {
-  const message = toForker.parse(raw);
+process.on('message', (message) => {
+  if (!isToForker(message)) throw new Error(`a message for no forker: ${JSON.stringify(message)}`);
   if (message.t === 'start') start(message);
   else if (launcher) obey(launcher, message).catch(fail);
 });

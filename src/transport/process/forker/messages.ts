@@ -1,59 +1,70 @@
-import { z } from 'zod';
+import type { LaunchOrder, SweepTarget } from '../launcher/launcher.js';
+import type { SweepReport } from '../spawner.js';
 
-/** What crosses between a host and its forker over Node's IPC channel, as JSON. `n` pairs a question with its answer. */
-
-const word = z.string();
-const count = z.number().int().nonnegative();
-
-const order = z.object({
-  spawnId: word,
-  label: word,
-  command: z.tuple([word], word).readonly(),
-  cwd: word,
-  env: z.record(word, word).readonly(),
-  cookie: word,
-  pair: count,
-  stdin: word.nullable(),
-  port: word.nullable(),
-});
-
-const session = z.object({ pid: count, startTicks: count, pinnedUntil: count });
-
-const target = z.object({ cookie: word, startTicks: count, sessions: z.array(session).readonly() });
-
-const report = z.object({
-  killed: z.array(count).readonly(),
-  suspects: z.array(z.object({ pid: count, reason: word })).readonly(),
-  clean: z.boolean(),
-});
-
-/** From the host to its forker. */
-export const toForker = z.discriminatedUnion('t', [
+/**
+ * What crosses between a host and its forker over Node's IPC channel, as JSON. `n` pairs a question with its answer.
+ * Both ends come from one build and the channel is theirs alone, so the forker checks no more than the tag: a library
+ * for validation would make it a quarter larger, and with that each of its forks dearer. The host, which has more to
+ * lose, validates (`to-host.ts`).
+ */
+export type ToForker =
   /** The first message: whose forker this is. */
-  z.object({ t: z.literal('start'), runId: word, generation: count, directory: word, hostPid: count }),
-  z.object({ t: z.literal('launch'), n: count, order }),
-  z.object({ t: z.literal('signal'), spawnId: word, signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT']) }),
-  z.object({ t: z.literal('kill'), n: count, spawnId: word }),
-  z.object({ t: z.literal('sweep'), n: count, target }),
+  | {
+      readonly t: 'start';
+      readonly runId: string;
+      readonly generation: number;
+      readonly directory: string;
+      readonly hostPid: number;
+    }
+  /** An environment for the launches that name its slot from here on. */
+  | { readonly t: 'env'; readonly slot: number; readonly env: Readonly<Record<string, string>> }
+  | { readonly t: 'launch'; readonly n: number; readonly order: Omit<LaunchOrder, 'env'>; readonly env: number }
+  | { readonly t: 'signal'; readonly spawnId: string; readonly signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT' }
+  | { readonly t: 'kill'; readonly n: number; readonly spawnId: string }
+  | { readonly t: 'sweep'; readonly n: number; readonly target: SweepTarget }
   /** The host has taken that many FIFO pairs and waits for more. */
-  z.object({ t: z.literal('refill'), taken: count }),
-  z.object({ t: z.literal('close'), n: count }),
-]);
-export type ToForker = z.infer<typeof toForker>;
+  | { readonly t: 'refill'; readonly taken: number }
+  | { readonly t: 'close'; readonly n: number };
 
 /** From a forker to its host. */
-export const toHost = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('ready'), startTicks: count }),
-  /** That many FIFO pairs were made so far; or none can be made. */
-  z.object({ t: z.literal('fifos'), made: count, failure: word.nullable() }),
-  z.object({ t: z.literal('launched'), n: count, pid: count, startTicks: count }),
-  z.object({ t: z.literal('exited'), spawnId: word, code: z.number().nullable(), signal: word.nullable() }),
-  z.object({ t: z.literal('killed'), n: count, pinnedUntil: count.nullable() }),
-  z.object({ t: z.literal('swept'), n: count, report }),
-  z.object({ t: z.literal('closed'), n: count }),
+export type ToHost =
+  | { readonly t: 'ready'; readonly startTicks: number }
+  /** That many FIFO pairs were made so far; or why there are no more. */
+  | { readonly t: 'fifos'; readonly made: number; readonly failure: string | null }
+  | { readonly t: 'launched'; readonly n: number; readonly pid: number; readonly startTicks: number }
+  | {
+      readonly t: 'exited';
+      readonly spawnId: string;
+      readonly code: number | null;
+      readonly signal: string | null;
+    }
+  /** Null: the group was not known any more, because it ended before. */
+  | { readonly t: 'killed'; readonly n: number; readonly pinnedUntil: number | null }
+  | { readonly t: 'swept'; readonly n: number; readonly report: SweepReport }
+  | { readonly t: 'closed'; readonly n: number }
   /** The answer to a question that failed. */
-  z.object({ t: z.literal('refused'), n: count, code: word, message: word, context: z.record(word, z.unknown()) }),
+  | {
+      readonly t: 'refused';
+      readonly n: number;
+      readonly code: string;
+      readonly message: string;
+      readonly context: Readonly<Record<string, unknown>>;
+    }
   /** The forker's last words: nobody else sees them, its stdio is /dev/null. */
-  z.object({ t: z.literal('failed'), message: word }),
-]);
-export type ToHost = z.infer<typeof toHost>;
+  | { readonly t: 'failed'; readonly message: string };
+
+const TAGS: readonly unknown[] = [
+  'start',
+  'env',
+  'launch',
+  'signal',
+  'kill',
+  'sweep',
+  'refill',
+  'close',
+] satisfies readonly ToForker['t'][];
+
+/** Whether a message is one for a forker. */
+export function isToForker(message: unknown): message is ToForker {
+  return typeof message === 'object' && message !== null && 't' in message && TAGS.includes(message.t);
+}

@@ -11,6 +11,7 @@ import type {
 } from '../launcher/launcher.js';
 import { nowTicks } from '../proc.js';
 import type { SweepReport } from '../spawner.js';
+import { SentEnvironments } from './environments.js';
 import { type Answer, ForkerLink, type Unnumbered } from './link.js';
 import type { ToHost } from './messages.js';
 
@@ -45,6 +46,7 @@ interface Era {
   readonly usable: Promise<ForkerInfo>;
   readonly running: Map<string, () => void>;
   readonly waiting: Waiter[];
+  readonly environments: SentEnvironments;
   registered: boolean;
   made: number;
   taken: number;
@@ -89,10 +91,11 @@ export class RemoteLauncher implements Launcher {
   async launch(order: LaunchOrder, generation: number): Promise<Launched> {
     const era = this.#era;
     if (generation !== era.generation) throw new EspalierError('ESP_SPAWN', 'the forker process died before the start');
+    const { env, ...shared } = order;
     const done = era.link.hold();
     era.running.set(order.spawnId, done);
     try {
-      const answer = await era.link.ask({ t: 'launch', order });
+      const answer = await era.link.ask({ t: 'launch', order: shared, env: era.environments.slotOf(env) });
       if (answer.t !== 'launched') throw mismatch(answer);
       return { pid: answer.pid, startTicks: answer.startTicks };
     } catch (error) {
@@ -186,6 +189,7 @@ export class RemoteLauncher implements Launcher {
       usable,
       running: new Map(),
       waiting: [],
+      environments: new SentEnvironments((slot, env) => link.tell({ t: 'env', slot, env })),
       registered: false,
       made: 0,
       taken: 0,

@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import { codeOf, EspalierError } from '../../../errors.js';
 import { nowTicks } from '../proc.js';
 import type { GroupEnd, HeldSession } from './launcher.js';
 import { groupLives } from './members.js';
+import type { SessionFile } from './sessions.js';
 
-/** How long the watcher gets to kill its own group before it must be stopped itself. */
+/** How long the watcher gets to kill its own group before the group is named from here. */
 const WATCHER_MS = 20;
 /** How long a killed group may take to leave before it counts as unprovable. */
 const LEAVE_MS = 5_000;
@@ -15,24 +15,33 @@ const LEAVE_MS = 5_000;
 /** The guarded program and what belongs to its process group. */
 export class Group {
   readonly #lifeline: Socket;
-  #end: Promise<GroupEnd> | undefined;
+  readonly #line: number;
+  readonly #born = performance.now();
+  readonly #over: Promise<void>;
   #reaped = false;
   #session: HeldSession | undefined;
-  readonly #born = performance.now();
+  #end: Promise<GroupEnd> | undefined;
 
   constructor(
     readonly pid: number,
     readonly startTicks: number,
     readonly child: ChildProcess,
+    private readonly sessions: SessionFile,
   ) {
     const lifeline = child.stdio[4];
     if (!(lifeline instanceof Socket)) throw new EspalierError('ESP_SPAWN', 'a program was spawned without a lifeline');
     this.#lifeline = lifeline;
-    // Reading shows when the watcher's end closes. Nobody writes; a reset is a close like any other.
-    lifeline.on('error', () => lifeline.destroy()).resume();
-    child.once('exit', () => {
-      this.#reaped = true;
+    this.#line = sessions.begin(pid, startTicks);
+    const reaped = new Promise<void>((resolve) => {
+      child.once('exit', () => {
+        this.#reaped = true;
+        resolve();
+      });
     });
+    // Reading shows when the watcher's end closes. Nobody writes; a reset is a close like any other.
+    const closed = new Promise<void>((resolve) => lifeline.once('close', () => resolve()));
+    lifeline.on('error', () => lifeline.destroy()).resume();
+    this.#over = Promise.all([reaped, closed]).then(() => this.#letGo());
   }
 
   /** Whether the watcher still holds its end: while it does, the group's number belongs to this group. */
@@ -40,12 +49,7 @@ export class Group {
     return !this.#lifeline.closed;
   }
 
-  /** Whether the number is held, by the watcher or by a program whose end was not collected yet. */
-  get pinned(): boolean {
-    return this.living || !this.#reaped;
-  }
-
-  /** Its session as far as it was certainly its own; known once the group was killed. */
+  /** Its session, up to the moment at which it was let go. */
   get session(): HeldSession | undefined {
     return this.#session;
   }
@@ -63,20 +67,32 @@ export class Group {
 
   async #kill(): Promise<GroupEnd> {
     await immediate();
-    const pinnedUntil = this.pinned ? nowTicks() : 0;
-    this.#session = { pid: this.pid, startTicks: this.startTicks, pinnedUntil };
+    // Held now, by the watcher or by a program whose end was not collected yet; or let go before.
+    this.#session ??= this.#note(nowTicks());
+    const { pinnedUntil } = this.#session;
     this.#lifeline.end();
     // An uncollected child keeps its number, so its group can be named from here without waiting for the watcher.
     if (!this.#reaped) this.#signalGroup();
-    if (this.living) {
-      await Promise.race([once(this.#lifeline, 'close'), delay(WATCHER_MS)]);
+    const late = setTimeout(() => {
       // A stopped watcher still pins the group.
       if (this.living) this.#signalGroup();
-    }
-    if (this.living) await once(this.#lifeline, 'close');
-    if (!this.#reaped) await once(this.child, 'exit');
+    }, WATCHER_MS);
+    const patience = setTimeout(() => this.#lifeline.destroy(), LEAVE_MS);
+    await this.#over;
+    clearTimeout(late);
+    clearTimeout(patience);
     await this.#left();
     return { pinnedUntil };
+  }
+
+  /** Nobody holds the number any more. If that was no kill of ours, it has been so for an instant already. */
+  #letGo(): void {
+    this.#session ??= this.#note(nowTicks() - 1);
+  }
+
+  #note(pinnedUntil: number): HeldSession {
+    this.sessions.end(this.#line, this.pid, this.startTicks, pinnedUntil);
+    return { pid: this.pid, startTicks: this.startTicks, pinnedUntil };
   }
 
   #signalGroup(): void {

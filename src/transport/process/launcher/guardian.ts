@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { scriptPath } from '../guard.js';
 import { readStat } from '../proc.js';
 
+const SWEEP = fileURLToPath(new URL('../sweep/main.js', import.meta.url));
 /** How long a guardian that ends at once is left alone before the next one, in milliseconds. */
 const RESTART_MS = 100;
 /** How long one may take to leave when asked to. */
@@ -25,7 +27,8 @@ export class Guardian {
   start(): void {
     const { runId, generation, directory, hostPid } = this.options;
     const host = `${hostPid}:${readStat(hostPid)?.startTicks ?? 0}`;
-    const child = spawn('/bin/sh', [scriptPath('guardian.sh'), runId, String(generation), directory, host], {
+    const words = [runId, String(generation), directory, host, process.execPath, SWEEP];
+    const child = spawn('/bin/sh', [scriptPath('guardian.sh'), ...words], {
       cwd: '/',
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],

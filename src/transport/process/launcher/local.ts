@@ -15,6 +15,7 @@ import type {
   Reservation,
   SweepTarget,
 } from './launcher.js';
+import { SessionFile } from './sessions.js';
 import { connectPort, notStarted, startGuard } from './start.js';
 
 export interface LocalLauncherOptions {
@@ -39,6 +40,7 @@ export class LocalLauncher implements Launcher {
   readonly #sweeper = new Sweeper({ isLivingGroup: (group) => this.#isLiving(group) });
   readonly #fifos: FifoStock;
   readonly #guardian: Guardian;
+  readonly #sessions: SessionFile;
   readonly #waiting: Waiter[] = [];
   #made = 0;
   #taken = 0;
@@ -53,6 +55,7 @@ export class LocalLauncher implements Launcher {
   ) {
     this.#fifos = new FifoStock(options.directory, options.generation, (made, failure) => this.#stocked(made, failure));
     this.#guardian = new Guardian(options);
+    this.#sessions = new SessionFile(options.directory, options.generation);
   }
 
   /** Starts the guardian and the first FIFOs; nothing may be launched before. */
@@ -99,7 +102,7 @@ export class LocalLauncher implements Launcher {
     }
     // The child is not collected yet, so this is its own stat even if it has ended.
     const startTicks = readStat(pid)?.startTicks ?? 0;
-    const group = new Group(pid, startTicks, child);
+    const group = new Group(pid, startTicks, child, this.#sessions);
     this.#groups.set(order.spawnId, group);
     child.once('exit', (code, signal) => {
       this.events.exited(order.spawnId, { code, signal });
@@ -151,6 +154,7 @@ export class LocalLauncher implements Launcher {
     const sessions = groups.flatMap(([, group]) => group.session ?? []);
     await this.sweep({ cookie: `${runId}.${generation}.`, startTicks: this.#startTicks, sessions });
     await this.#guardian.close();
+    this.#sessions.close();
     const failure = killed.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;
   }

@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { codeOf } from '../../../errors.js';
-import { listPids, readStat } from '../proc.js';
+import { listPids, newestPid, pidsBetween, probeStat } from '../proc.js';
 import { isAlive } from '../stat.js';
 
 /** A group younger than this cannot have seen pids wrap around: that takes tens of thousands of forks. */
 const NO_WRAP_MS = 1_000;
-/** More pids than this are looked up through a listing instead of one by one. */
-const MOST_GUESSES = 256;
 
 /**
  * Whether a process group has a member that is not a zombie.
@@ -17,9 +14,9 @@ const MOST_GUESSES = 256;
  */
 export function groupLives(leader: number, ageMs: number): boolean {
   if (!groupExists(leader)) return false;
-  const pids = (ageMs < NO_WRAP_MS && pidsSince(leader)) || listPids();
+  const pids = (ageMs < NO_WRAP_MS && pidsBetween(leader - 1, newestPid())) || listPids();
   return pids.some((pid) => {
-    const stat = readStat(pid);
+    const stat = probeStat(pid);
     return stat !== null && stat.group === leader && isAlive(stat);
   });
 }
@@ -31,11 +28,4 @@ function groupExists(group: number): boolean {
   } catch (error) {
     return codeOf(error) !== 'ESRCH';
   }
-}
-
-/** The pids from `first` to the newest one; null when they are too many or have begun anew. */
-function pidsSince(first: number): readonly number[] | null {
-  const newest = Number(readFileSync('/proc/loadavg', 'latin1').trim().split(' ').at(-1));
-  if (!(newest >= first) || newest - first > MOST_GUESSES) return null;
-  return Array.from({ length: newest - first + 1 }, (_, i) => first + i);
 }

@@ -3,7 +3,16 @@ import { codeOf } from '../../../errors.js';
 import { cookieEntries } from '../cookies.js';
 import { isGuardLine } from '../guard.js';
 import type { SweepTarget } from '../launcher/launcher.js';
-import { listPids, readCommandLine, readEnvironment, readStat, UNREADABLE } from '../proc.js';
+import {
+  listPids,
+  newestPid,
+  pidsBetween,
+  probeStat,
+  readCommandLine,
+  readEnvironment,
+  readStat,
+  UNREADABLE,
+} from '../proc.js';
 import type { SweepReport } from '../spawner.js';
 import { isAlive, type ProcessStat } from '../stat.js';
 import { Hunt } from './hunt.js';
@@ -11,6 +20,8 @@ import { match } from './match.js';
 
 /** Processes looked at before others get the event loop. */
 const CHUNK = 128;
+/** How often a pass goes after processes that began during it. */
+const MOST_CHASES = 50;
 
 export interface SweeperOptions {
   /** Whether a process group belongs to a living spawn: what is in it is its own business, its watcher above all. */
@@ -56,11 +67,22 @@ export class Sweeper {
   async #pass(hunts: readonly Hunt[]): Promise<void> {
     const floor = Math.min(...hunts.map((hunt) => hunt.target.startTicks));
     const stopped: number[] = [];
-    for (const hunt of hunts) hunt.begin();
-    let looked = 0;
-    for (const pid of listPids()) {
+    const look = (pid: number) => {
       if (this.#visit(pid, floor, hunts, 'first')) stopped.push(pid);
+    };
+    for (const hunt of hunts) hunt.begin();
+    let newest = newestPid();
+    let looked = 0;
+    // Newest first: what lives for milliseconds only must be looked at while it is there.
+    for (const pid of listPids().sort((a, b) => b - a)) {
+      look(pid);
       if (++looked % CHUNK === 0) await immediate();
+    }
+    // What was begun meanwhile; a process that goes on as its own child shows here as long as it keeps doing so.
+    for (let chase = 0; chase < MOST_CHASES && newest !== newestPid(); chase++) {
+      const since = newest;
+      newest = newestPid();
+      for (const pid of pidsBetween(since, newest) ?? listPids()) look(pid);
     }
     // Everything found stands still now; each is proven once more and killed.
     for (const pid of stopped) this.#visit(pid, floor, hunts, 'again');
@@ -69,7 +91,7 @@ export class Sweeper {
   /** Looks at one process and acts at once, so that nothing comes between proof and signal. True: it was only stopped. */
   #visit(pid: number, floor: number, hunts: readonly Hunt[], look: 'first' | 'again'): boolean {
     if (pid === process.pid) return false;
-    const stat = readStat(pid);
+    const stat = probeStat(pid);
     if (stat === null || stat.kernel || stat.startTicks < floor || !isAlive(stat)) return false;
     const environment = readEnvironment(pid);
     if (environment === null) return false;

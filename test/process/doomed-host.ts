@@ -1,0 +1,127 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { cookieEntries } from '../../src/transport/process/cookies.js';
+import { listPids, readCommandLine, readEnvironment, UNREADABLE } from '../../src/transport/process/proc.js';
+import { lives, newRunId, until } from './support.js';
+
+/** The path of a fixture. */
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+}
+
+/** The command that runs a fixture, by its ending. */
+export function program(name: string): readonly [string, ...string[]] {
+  return [name.endsWith('.pl') ? '/usr/bin/perl' : '/bin/sh', fixture(name)];
+}
+
+interface Told {
+  readonly forker?: number;
+  readonly generation?: number;
+  readonly up?: string;
+  readonly started?: number;
+  readonly offspring?: number;
+  readonly ended?: number;
+  readonly code?: number | null;
+  readonly signal?: string | null;
+  readonly ready?: boolean;
+  readonly stopped?: boolean;
+}
+
+/** A real host in a process of its own, made to be killed. */
+export class DoomedHost {
+  readonly runId = newRunId();
+  readonly told: Told[] = [];
+  readonly process: ChildProcessWithoutNullStreams;
+  stderr = '';
+
+  constructor(options: {
+    programs: readonly (readonly string[])[];
+    spawner?: 'forker' | 'direct';
+    env?: NodeJS.ProcessEnv;
+  }) {
+    const built = new URL('../../dist/', import.meta.url).href;
+    const { spawner = 'forker', programs, env = {} } = options;
+    const configuration = JSON.stringify({ built, runId: this.runId, spawner, programs });
+    this.process = spawn(process.execPath, [fixture('host.mjs'), configuration], { env: { ...process.env, ...env } });
+    this.process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    createInterface({ input: this.process.stdout }).on('line', (line) => this.told.push(JSON.parse(line)));
+  }
+
+  /** Waits until every program said that it is ready. */
+  async ready(): Promise<void> {
+    await until(
+      `host is ready ${this.stderr}`,
+      () => {
+        if (this.process.exitCode !== null) throw new Error(`the host ended: ${this.stderr}`);
+        return this.told.some((told) => told.ready);
+      },
+      20_000,
+    );
+  }
+
+  say(word: string): void {
+    this.process.stdin.write(`${word}\n`);
+  }
+
+  get pid(): number {
+    return this.process.pid ?? 0;
+  }
+
+  /** The newest forker, 0 when there is none. */
+  get forker(): number {
+    return this.told.findLast((told) => told.forker !== undefined)?.forker ?? 0;
+  }
+
+  get directory(): string {
+    return this.told.find((told) => told.up !== undefined)?.up ?? '';
+  }
+
+  /** The guardians of this host. */
+  guardians(): readonly number[] {
+    return listPids().filter((pid) => {
+      const words = readCommandLine(pid);
+      return words[1]?.endsWith('/guardian.sh') && words[2] === this.runId;
+    });
+  }
+
+  /** What is known by name to be this host's, whatever became of its environment. */
+  known(): readonly number[] {
+    return this.told.flatMap((told) => [told.started ?? [], told.offspring ?? []].flat());
+  }
+
+  /** Everything of this host that lives: what is known, what carries its cookie, what watches. */
+  remains(): readonly number[] {
+    return [...new Set([...this.known().filter(lives), ...carriers(this.runId)])];
+  }
+
+  /** Waits until nothing of it is left; resolves with the milliseconds until its programs, and until all was gone. */
+  async gone(withinMs = 10_000): Promise<{ programs: number; all: number }> {
+    const began = performance.now();
+    await until(`programs of ${this.runId} are gone`, () => this.remains().length === 0, withinMs);
+    const programs = performance.now() - began;
+    const rest = () => [this.forker, this.pid, ...this.guardians()].filter((pid) => pid !== 0 && lives(pid));
+    await until(`forker and guardian of ${this.runId} are gone: ${rest()}`, () => rest().length === 0, withinMs);
+    await until(`${this.directory} is removed`, () => !existsSync(this.directory), withinMs);
+    if (this.remains().length > 0) throw new Error(`something came back: ${this.remains()}`);
+    return { programs, all: performance.now() - began };
+  }
+}
+
+/** Live processes with a cookie of a run. */
+export function carriers(runId: string): readonly number[] {
+  return listPids().filter((pid) => {
+    const environment = readEnvironment(pid);
+    if (environment === null || environment === UNREADABLE) return false;
+    return cookieEntries(environment).some((entry) => entry.startsWith(`${runId}.`)) && lives(pid);
+  });
+}
+
+/** Ends by pid what a failed test left behind. */
+export function mopUp(host: DoomedHost): void {
+  const left = [host.pid, host.forker, ...host.guardians(), ...host.remains()].filter((pid) => pid > 0 && lives(pid));
+  for (const pid of left) process.kill(pid, 'SIGKILL');
+}
