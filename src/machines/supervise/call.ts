@@ -25,7 +25,7 @@ export function call(turn: Turn, event: CallEvent): void {
     case 'call.whichChildren':
       return turn.reply(event.reply, whichChildren(turn));
     case 'call.countChildren':
-      return turn.reply(event.reply, { ok: true, counts: count([...turn.state.children.values()]) });
+      return turn.reply(event.reply, { ok: true, counts: count(turn.state.children.all()) });
     default:
       event satisfies never;
   }
@@ -52,9 +52,9 @@ function startChild(turn: Turn, event: StartCall): void {
 }
 
 function startObstacle({ state }: Turn, { child: policy }: StartCall): SuperviseError | undefined {
+  if (policy.significant && state.policy.autoShutdown === 'never') return 'bad_combination';
   const existing = state.children.get(policy.id);
   if (existing) return existing.status === 'running' || state.policy.dynamic ? 'already_started' : 'already_present';
-  if (policy.significant && state.policy.autoShutdown === 'never') return 'bad_combination';
   if (state.policy.dynamic && state.children.size >= state.policy.maxChildren) return 'max_children';
   return undefined;
 }
@@ -81,7 +81,7 @@ function notStopped(status: Child['status']): 'running' | 'restarting' | undefin
 }
 
 function whichChildren(turn: Turn): CallResult {
-  const children = [...turn.state.children.values()].map(
+  const children = turn.state.children.all().map(
     ({ policy: { id, type }, incarnation, status }): ChildInfo => ({
       id,
       path: turn.path(id),

@@ -1,4 +1,5 @@
 import type { ChildPolicy } from './policy.js';
+import { get, remove, set, type Trie, values } from './trie.js';
 
 /**
  * - `stopped`: specified, not running: it ended as expected, ignored its start, or was terminated
@@ -18,22 +19,55 @@ export interface Child {
   readonly startedAt: number;
 }
 
-/** The children of a supervisor in the order of their start, by id. Not changed in place. */
-export type Children = ReadonlyMap<string, Child>;
-
 /** A child that has not been started. `incarnation` is the highest its path has had. */
 export function newChild(policy: ChildPolicy, incarnation = 0): Child {
   return { policy, status: 'stopped', incarnation, failures: 0, startedAt: 0 };
 }
 
-/** Adds a child as the last, or replaces it where it stands. */
-export function put(children: Children, child: Child): Children {
-  return new Map(children).set(child.policy.id, child);
+interface Place {
+  readonly order: number;
+  readonly child: Child;
 }
 
-/** Takes a child out. */
-export function remove(children: Children, id: string): Children {
-  const rest = new Map(children);
-  rest.delete(id);
-  return rest;
+/** The children of a supervisor by id, in the order in which they were added. Not changed in place. */
+export class Children {
+  static readonly none = new Children(undefined, 0, 0);
+  readonly #places: Trie<Place>;
+  readonly #nextOrder: number;
+  readonly size: number;
+
+  private constructor(places: Trie<Place>, nextOrder: number, size: number) {
+    this.#places = places;
+    this.#nextOrder = nextOrder;
+    this.size = size;
+  }
+
+  get(id: string): Child | undefined {
+    return get(this.#places, id)?.child;
+  }
+
+  /** Adds a child as the last, or replaces it where it stands. */
+  put(child: Child): Children {
+    const { id } = child.policy;
+    const known = get(this.#places, id);
+    const place = { order: known?.order ?? this.#nextOrder, child };
+    const added = known ? 0 : 1;
+    return new Children(set(this.#places, id, place), this.#nextOrder + added, this.size + added);
+  }
+
+  remove(id: string): Children {
+    if (!get(this.#places, id)) return this;
+    return new Children(remove(this.#places, id), this.#nextOrder, this.size - 1);
+  }
+
+  /** All of them, in order. */
+  all(): Child[] {
+    const places = values(this.#places).sort((a, b) => a.order - b.order);
+    return places.map(({ child }) => child);
+  }
+
+  /** Their ids, in order. */
+  ids(): string[] {
+    return this.all().map(({ policy }) => policy.id);
+  }
 }

@@ -37,7 +37,8 @@ function receive(turn: Turn, event: SuperviseEvent): void {
       return answers(turn, event) || phase === 'ended' ? undefined : turn.wait(event);
     case 'child.due':
     case 'child.retry':
-      return phase === 'stopping' || phase === 'ended' ? undefined : turn.wait(event);
+      if (phase !== 'stopping' && phase !== 'ended' && turn.current(event)) turn.wait(event);
+      return;
     default:
       if (phase !== 'stopping' && phase !== 'ended') return turn.wait(event);
       return turn.reply(event.reply, { ok: false, error: 'stopping' });
@@ -45,7 +46,7 @@ function receive(turn: Turn, event: SuperviseEvent): void {
 }
 
 function boot(turn: Turn): void {
-  const starts = [...turn.state.children.keys()].map((id): Step => ({ type: 'start', id, purpose: { type: 'boot' } }));
+  const starts = turn.state.children.ids().map((id): Step => ({ type: 'start', id, purpose: { type: 'boot' } }));
   turn.do(...starts, { type: 'ready' });
 }
 
@@ -80,7 +81,7 @@ function perform(turn: Turn, step: Step): void {
     case 'stop':
       return performStop(turn, [step.id]);
     case 'stop.all':
-      return performStop(turn, [...turn.state.children.keys()]);
+      return performStop(turn, turn.state.children.ids());
     case 'reply':
       turn.done();
       return turn.reply(step.to, { ok: true });

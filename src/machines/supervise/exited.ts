@@ -35,7 +35,7 @@ function shutsDown({ state }: Turn, { significant }: ChildPolicy): boolean {
     case 'any_significant':
       return significant;
     case 'all_significant':
-      return significant && ![...state.children.values()].some(isLiveSignificant);
+      return significant && !state.children.all().some(isLiveSignificant);
     default:
       return state.policy.autoShutdown satisfies never;
   }

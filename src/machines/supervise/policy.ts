@@ -38,9 +38,14 @@ const fields = z.object({
 });
 
 /** Checks a child's policy and fills in OTP's defaults. */
-export const childPolicySchema = fields.transform(
-  (policy): ChildPolicy => ({
-    ...policy,
-    shutdown: policy.shutdown ?? (policy.type === 'supervisor' ? 'infinity' : 5000),
-  }),
-);
+export const childPolicySchema = fields
+  .refine(({ significant, restart }) => !significant || restart !== 'permanent', {
+    path: ['significant'],
+    message: 'a permanent child is always restarted: its end cannot be significant',
+  })
+  .transform(
+    (policy): ChildPolicy => ({
+      ...policy,
+      shutdown: policy.shutdown ?? (policy.type === 'supervisor' ? 'infinity' : 5000),
+    }),
+  );

@@ -1,5 +1,5 @@
 import type { ActorExit } from '../exit.js';
-import { type Child, type Children, newChild } from './children.js';
+import { Children, newChild } from './children.js';
 import type { SuperviseCommand } from './commands.js';
 import type { SuperviseEvent } from './events.js';
 import type { ChildPolicy } from './policy.js';
@@ -77,11 +77,11 @@ export function newSupervisor(
   children: readonly ChildPolicy[],
   incarnations: (id: string) => number = () => 0,
 ): SupervisorState {
-  const records = children.map((child): [string, Child] => [child.id, newChild(child, incarnations(child.id))]);
+  const records = children.map((child) => newChild(child, incarnations(child.id)));
   return {
     policy,
     phase: 'starting',
-    children: new Map(records),
+    children: records.reduce((all, child) => all.put(child), Children.none),
     agenda: [],
     awaited: 0,
     inbox: EMPTY,

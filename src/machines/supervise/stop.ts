@@ -17,10 +17,12 @@ export function beginStop(turn: Turn, exit: ActorExit): void {
   turn.do(...stopSteps(turn.state), { type: 'exit', exit });
 }
 
-/** Static children stop one after the other, newest first; dynamic ones together. */
+/** Static children stop one after the other: one that is about to, then newest first. Dynamic ones stop together. */
 function stopSteps({ policy, children }: SupervisorState): readonly Step[] {
   if (policy.dynamic) return [{ type: 'stop.all' }];
-  return [...children.keys()].reverse().map((id): Step => ({ type: 'stop', id }));
+  const newestFirst = children.all().reverse();
+  const stopping = newestFirst.filter(({ status }) => status === 'stopping');
+  return [...stopping, ...newestFirst].map((child): Step => ({ type: 'stop', id: child.policy.id }));
 }
 
 function refuse(turn: Turn, step: Step): void {
@@ -87,7 +89,7 @@ export function stopped(turn: Turn, event: ChildEvent): void {
   if (step?.type !== 'stop.all' && !(step?.type === 'stop' && step.id === event.id)) return;
   const awaited = turn.state.awaited - 1;
   turn.set({ awaited });
-  if (awaited === 0) completeStop(turn, step.type === 'stop' ? [step.id] : [...turn.state.children.keys()]);
+  if (awaited === 0) completeStop(turn, step.type === 'stop' ? [step.id] : turn.state.children.ids());
 }
 
 function completeStop(turn: Turn, ids: readonly string[]): void {

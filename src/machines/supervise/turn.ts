@@ -1,7 +1,7 @@
 import { toErrorRecord } from '../../errors.js';
 import type { NewJournalEvent } from '../events.js';
 import type { ActorExit } from '../exit.js';
-import { type Child, put, remove } from './children.js';
+import type { Child } from './children.js';
 import type { CallResult, SuperviseCommand } from './commands.js';
 import type { ChildRef, SuperviseEvent } from './events.js';
 import { push } from './queue.js';
@@ -57,13 +57,13 @@ export class Turn {
   }
 
   put(child: Child, change: Partial<Child> = {}): void {
-    this.set({ children: put(this.state.children, { ...child, ...change }) });
+    this.set({ children: this.state.children.put({ ...child, ...change }) });
   }
 
   /** Takes out the record of a child that has ended. */
   drop(child: Child): void {
     const { policy, incarnation } = child;
-    this.set({ children: remove(this.state.children, policy.id) });
+    this.set({ children: this.state.children.remove(policy.id) });
     this.command({ type: 'forget', id: policy.id, incarnation, policy });
   }
 

@@ -1,0 +1,83 @@
+/**
+ * A map from strings that is not changed in place: `set` and `remove` answer a new one that shares all but a few nodes
+ * with the old, so that a supervisor of a hundred thousand children decides as quickly as one of ten.
+ */
+export type Trie<V> = Branch<V> | Leaf<V> | undefined;
+
+interface Branch<V> {
+  readonly slots: readonly Trie<V>[];
+}
+
+/** The entries whose keys have the same hash; nearly always one. */
+interface Leaf<V> {
+  readonly hash: number;
+  readonly entries: readonly Entry<V>[];
+}
+
+type Entry<V> = readonly [key: string, value: V];
+
+const BITS = 4;
+const MASK = (1 << BITS) - 1;
+
+export function get<V>(trie: Trie<V>, key: string): V | undefined {
+  const hash = hashOf(key);
+  let node = trie;
+  for (let shift = 0; node && 'slots' in node; shift += BITS) node = node.slots[slotOf(hash, shift)];
+  return node?.entries.find(([known]) => known === key)?.[1];
+}
+
+export function set<V>(trie: Trie<V>, key: string, value: V): Trie<V> {
+  return insert(trie, { hash: hashOf(key), entries: [[key, value]] }, 0);
+}
+
+export function remove<V>(trie: Trie<V>, key: string): Trie<V> {
+  return removeAt(trie, hashOf(key), key, 0);
+}
+
+/** All values, in no particular order. */
+export function values<V>(trie: Trie<V>): V[] {
+  if (!trie) return [];
+  if ('entries' in trie) return trie.entries.map(([, value]) => value);
+  return trie.slots.flatMap((slot) => values(slot));
+}
+
+function insert<V>(trie: Trie<V>, leaf: Leaf<V>, shift: number): Trie<V> {
+  if (!trie) return leaf;
+  if ('slots' in trie) return withSlot(trie, slotOf(leaf.hash, shift), (slot) => insert(slot, leaf, shift + BITS));
+  if (trie.hash === leaf.hash) return merge(trie, leaf);
+  const branch: Branch<V> = { slots: new Array<Trie<V>>(MASK + 1).fill(undefined) };
+  return insert(insert(branch, trie, shift), leaf, shift);
+}
+
+function merge<V>({ hash, entries }: Leaf<V>, leaf: Leaf<V>): Leaf<V> {
+  const others = entries.filter(([key]) => !leaf.entries.some(([added]) => added === key));
+  return { hash, entries: [...others, ...leaf.entries] };
+}
+
+function removeAt<V>(trie: Trie<V>, hash: number, key: string, shift: number): Trie<V> {
+  if (!trie) return undefined;
+  if ('slots' in trie) {
+    const rest = withSlot(trie, slotOf(hash, shift), (slot) => removeAt(slot, hash, key, shift + BITS));
+    return rest.slots.some((slot) => slot) ? rest : undefined;
+  }
+  const entries = trie.entries.filter(([known]) => known !== key);
+  return entries.length > 0 ? { hash: trie.hash, entries } : undefined;
+}
+
+function withSlot<V>({ slots }: Branch<V>, index: number, change: (slot: Trie<V>) => Trie<V>): Branch<V> {
+  return { slots: slots.with(index, change(slots[index])) };
+}
+
+function slotOf(hash: number, shift: number): number {
+  // Beyond 32 bits only equal hashes remain, and those share a leaf.
+  return (hash >>> shift) & MASK;
+}
+
+/** FNV-1a over UTF-16 code units. */
+function hashOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -1,0 +1,14 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { anyScenario } from './arbitrary.js';
+import { Model } from './model.js';
+import { play } from './world.js';
+
+it('decides as the reference model does', () => {
+  fc.assert(
+    fc.property(anyScenario, (scenario) => {
+      expect(play(scenario)).toEqual(new Model(scenario).play());
+    }),
+    { numRuns: 10_000 },
+  );
+});
