@@ -93,11 +93,6 @@ export class RunBook {
     return this.#parts.leases.size === 0 && this.#parts.committer.outstanding === null && this.statusWrites === 0;
   }
 
-  /** Whether it is idle and no row is due. */
-  get quiet(): boolean {
-    return this.idle && !this.#parts.committer.ready;
-  }
-
   /** Whether the committed prefix has settled every row behind it. */
   get closed(): boolean {
     return this.#parts.ruling.closed;
@@ -142,9 +137,9 @@ export class RunBook {
     return this.summary();
   }
 
-  /** Leases what may be claimed now. */
+  /** Leases what may be claimed now. A closed run has nothing to claim for. */
   claim(): readonly number[] {
-    if (this.held || this.closed) return [];
+    if (this.held) return [];
     const indexes = this.#parts.planner.claim();
     this.#parts.leases.claim(indexes);
     return indexes;

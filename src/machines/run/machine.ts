@@ -43,7 +43,6 @@ const run = setup({
   guards: {
     isComplete: ({ context }) => context.loaded && context.book.complete,
     isClosed: ({ context }) => context.book.closed,
-    isQuiet: ({ context }) => context.book.quiet,
     isIdle: ({ context }) => context.book.idle,
   },
 });
@@ -149,7 +148,7 @@ const resume = { target: '#run.running', actions: [enter, setStatus('running')] 
 /** Nothing more is started; what runs is awaited. */
 const pausing = run.createStateConfig({
   entry: advance('closing'),
-  always: [whenComplete, { guard: 'isQuiet', target: '#run.paused' }],
+  always: [whenComplete, { guard: 'isIdle', target: '#run.paused' }],
   on: { ...hears('closing'), ...whenStopped, resume },
 });
 
@@ -161,25 +160,28 @@ const paused = run.createStateConfig({
 
 /** The host stops while the run is paused: it stays so on disk. */
 const parking = run.createStateConfig({
-  always: { guard: 'isQuiet', target: '#run.parked' },
+  always: { guard: 'isIdle', target: '#run.parked' },
   on: hears('closing'),
 });
 
-/** What runs is stopped and given back; then the run's status is written, then it ends. */
+/**
+ * What runs is stopped and given back; then the run's status is written, then it ends. (Idle means that nothing is due
+ * either: in a closing state whatever is due is being written.)
+ */
 const ending = (how: 'stopped' | 'interrupted') =>
   run.createStateConfig({
     entry: [stopRunning, advance('closing')],
     initial: 'winding',
     on: hears('closing'),
     states: {
-      winding: { always: [whenComplete, { guard: 'isQuiet', target: 'writing' }] },
-      writing: { entry: setStatus(how), always: { guard: 'isQuiet', target: `#run.${how}` } },
+      winding: { always: [whenComplete, { guard: 'isIdle', target: 'writing' }] },
+      writing: { entry: setStatus(how), always: { guard: 'isIdle', target: `#run.${how}` } },
     },
   });
 
 const completing = run.createStateConfig({
   entry: setStatus('completed'),
-  always: { guard: 'isQuiet', target: '#run.completed' },
+  always: { guard: 'isIdle', target: '#run.completed' },
   on: hears('closing'),
 });
 

@@ -112,8 +112,6 @@ export class Planner {
     for (let index = this.#again.pop(); index !== undefined; index = this.#again.pop()) {
       if (this.#admits(index)) return index;
     }
-    // What was committed from elsewhere lies behind the frontier; the scan need not walk it.
-    this.#scan = Math.max(this.#scan, this.#table.frontier);
     const end = Math.min(this.#table.size, this.#table.frontier + this.#options.reorderWindow);
     while (this.#scan < end) {
       const index = this.#scan;

@@ -165,6 +165,14 @@ test('a slot that was given back or is to run again is claimed again, once', () 
   expect(bench.send(ended(0), requeued(0), ended(0, 'failed'))).toEqual([{ type: 'claim', indexes: [1] }, commit(0)]);
 });
 
+test('a second grant and the end of a slot that was not started start nothing', () => {
+  const { bench } = started(zeros(3), { concurrency: 2 });
+  expect(bench.send(granted(0, 1))).toEqual([]);
+  expect(bench.send(ended(2), granted(2))).toEqual([]);
+  expect(bench.send(ended(0))).toEqual([commit(0)]);
+  expect(bench.summary).toMatchObject({ started: 1, leased: 1 });
+});
+
 test('a refused claim is not asked for again until something has changed', () => {
   const bench = new Bench({ concurrency: 1, ahead: 0 });
   bench.load([0, 0]);

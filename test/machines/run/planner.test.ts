@@ -182,6 +182,35 @@ test('a slot that is barred is not handed out and holds nothing back', () => {
   expect(planner.claim()).toEqual([2]);
 });
 
+test('a slot that is committed without running gives up the chain that it held while it waited', () => {
+  const slots = [{ variant: 'a' }, { variant: 'a', chain: 'x' }, { variant: 'b', chain: 'x' }];
+  const describe = (index: number) => slots[index] ?? {};
+  const { planner } = plan(zeros(3), { concurrency: 3, variantCap: 1, describe });
+  expect(planner.claim()).toEqual([0]);
+  expect(planner.commit(1, 'skipped_pruned')).toBe(true);
+  expect(planner.claim()).toEqual([2]);
+});
+
+test('a clone goes on as the planner does, and neither sees what happens to the other', () => {
+  const describe = (index: number) => ({ variant: `${index % 2}` });
+  const { planner, table } = plan(zeros(8), { concurrency: 4, variantCap: 1, describe });
+  planner.claim();
+  planner.release(0);
+  planner.capacity = 2;
+  const twin = table.clone();
+  const clone = planner.clone(twin, () => false);
+  for (const each of [clone, planner]) {
+    expect(each.capacity).toBe(2);
+    expect(each.claim()).toEqual([0]);
+    each.finish(1, 'succeeded');
+    expect(each.claim()).toEqual([3]);
+    each.finish(0, 'failed');
+    expect(each.claim()).toEqual([2]);
+  }
+  planner.finish(2, 'failed');
+  expect([table.phase(2), twin.phase(2)]).toEqual(['finished', 'leased']);
+});
+
 test('a byte that is no slot state is refused', () => {
   expect(() => plan([0, 4])).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
 });

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { RunBook } from '../../../src/machines/run/book.js';
+import { Pruning } from '../../../src/machines/run/prune.js';
+
+const policy = { concurrency: 2, failFast: false, reorderWindow: 8 };
+
+test('a plan with pruning prunes: what is pruned is committed as skipped, run or not', () => {
+  const pruning = new Pruning({ maxConsecutiveFailures: 2, variantOf: () => 'v' });
+  const book = RunBook.open(
+    { policy, ahead: 0 },
+    { slots: new Uint8Array(5), finished: new Map(), hasFailure: false, pruning },
+  );
+  expect(book.claim()).toEqual([0, 1]);
+  book.finish(0, 'failed');
+  expect(book.nextCommit()).toEqual({ indexes: [0], as: null });
+  book.confirmCommit([0]);
+  book.finish(1, 'failed');
+  expect(book.claim()).toEqual([2, 3]);
+  expect(book.nextCommit()).toEqual({ indexes: [1], as: null });
+  book.confirmCommit([1]);
+  book.finish(2, 'succeeded');
+  expect(book.claim()).toEqual([]);
+  expect(book.nextCommit(), 'slot 3 is still at work').toEqual({ indexes: [2], as: 'skipped_pruned' });
+  book.confirmCommit([2]);
+  book.finish(3, 'succeeded');
+  expect(book.nextCommit()).toEqual({ indexes: [3, 4], as: 'skipped_pruned' });
+  book.confirmCommit([3, 4]);
+  expect([book.complete, book.outcome(2), book.outcome(4)]).toEqual([true, 'skipped_pruned', 'skipped_pruned']);
+});
+
+test('a clone has seen what its book has seen, once, and goes its own way', () => {
+  const pruning = new Pruning({ maxConsecutiveFailures: 2, variantOf: () => 'v' });
+  const book = RunBook.open({ policy }, { slots: new Uint8Array(3), finished: new Map(), hasFailure: false, pruning });
+  book.claim();
+  book.finish(0, 'failed');
+  book.nextCommit();
+  book.confirmCommit([0]);
+  const clone = book.clone();
+  clone.finish(1, 'succeeded');
+  expect(clone.nextCommit()).toEqual({ indexes: [1], as: null });
+  expect([book.stage(1), book.committing, clone.committing]).toEqual(['claiming', [], [1]]);
+});
+
+test('a slot that was committed between the reading of plan and statuses stays committed', () => {
+  const plan = {
+    slots: Uint8Array.of(3, 2, 0),
+    finished: new Map([
+      [0, 'failed'],
+      [1, 'failed'],
+      [2, 'cancelled'],
+    ] as const),
+    hasFailure: false,
+  };
+  const book = RunBook.open({ policy }, plan);
+  expect([book.stage(0), book.stage(1), book.stage(2)]).toEqual(['committed', 'finished', 'finished']);
+});
