@@ -6,7 +6,7 @@ import { migrate, refuseFuture } from '../schema/migrate.js';
 import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../schema/migrations.js';
 import { Connection } from '../sql/connection.js';
 import { storeFailure } from '../sql/failure.js';
-import { createFolder, fileNumber, undoCreation } from './creation.js';
+import { createFolder, fileNumber, ignoreInGit, undoCreation } from './creation.js';
 import { preflight } from './preflight.js';
 
 /** How a connection behaves. */
@@ -31,9 +31,11 @@ export function connectWriter(
   migrations: readonly Migration[] = MIGRATIONS,
 ): Connection {
   const missing = preflight(file, 'write');
-  const folder = missing?.folder != null && createFolder(missing.folder) ? missing.folder : null;
+  let folder: string | null = null;
   let db: Connection | undefined;
   try {
+    if (missing !== null && missing.folder !== null && createFolder(missing.folder)) folder = missing.folder;
+    if (folder !== null) ignoreInGit(folder);
     db = open(file, options.busyTimeoutMs, {});
     const opened = fileNumber(file);
     db.execute('PRAGMA trusted_schema = OFF');

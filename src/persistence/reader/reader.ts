@@ -141,7 +141,7 @@ function closed(file: string): EspalierError {
 function died(file: string, cause: unknown): EspalierError {
   return new EspalierError(
     'ESP_STORE_UNUSABLE',
-    `${file}: the reader thread ended unexpectedly: open the store again`,
+    `${file}: the reader thread ended unexpectedly (${String(cause ?? 'without an error')}): open the store again`,
     {
       cause,
       context: { file },

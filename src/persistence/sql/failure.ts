@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { codeOf, type ErrorCode, EspalierError, isEspalierError } from '../../errors.js';
 
-/** SQLite's primary result codes that mean something to a user, with what to do. */
+/** Codes of SQLite and of the system that mean something to a user, by their beginning, with what to do. */
 const MEANINGS: readonly (readonly [prefix: string, code: ErrorCode, what: string])[] = [
   ['SQLITE_FULL', 'ESP_STORE_FULL', 'the disk is full, nothing of this was kept: make room, then try again'],
+  ['SQLITE_IOERR_SHMSIZE', 'ESP_STORE_FULL', 'the disk is full, nothing of this was kept: make room, then try again'],
+  ['ENOSPC', 'ESP_STORE_FULL', 'the disk is full, nothing of this was kept: make room, then try again'],
+  ['EDQUOT', 'ESP_STORE_FULL', 'the quota is used up, nothing of this was kept: make room, then try again'],
   ['SQLITE_BUSY', 'ESP_STORE_LOCKED', 'another process holds the lock: end it, or try again later'],
   ['SQLITE_LOCKED', 'ESP_STORE_LOCKED', 'another connection holds the lock: try again later'],
   ['SQLITE_NOTADB', 'ESP_STORE_CORRUPT', 'the file is not a database: name another file'],
@@ -13,6 +16,9 @@ const MEANINGS: readonly (readonly [prefix: string, code: ErrorCode, what: strin
   ['SQLITE_READONLY', 'ESP_STORE_UNUSABLE', 'the file or its folder is read-only: allow writing, or name another file'],
   ['SQLITE_CANTOPEN', 'ESP_STORE_UNUSABLE', 'the file or its -wal and -shm files cannot be opened: check permissions'],
   ['SQLITE_PERM', 'ESP_STORE_UNUSABLE', 'access was refused: check permissions'],
+  ['EACCES', 'ESP_STORE_UNUSABLE', 'access was refused: check permissions'],
+  ['EPERM', 'ESP_STORE_UNUSABLE', 'access was refused: check permissions'],
+  ['EROFS', 'ESP_STORE_UNUSABLE', 'the disk is read-only: name another file'],
   ['SQLITE_AUTH', 'ESP_STORE_UNUSABLE', 'access was refused: check permissions'],
 ];
 
@@ -25,11 +31,11 @@ export function storeFailure(error: unknown, file: string): unknown {
       context: { file },
     });
   }
-  const sqlite = codeOf(error);
-  const meaning = MEANINGS.find(([prefix]) => sqlite?.startsWith(prefix));
+  const reported = codeOf(error);
+  const meaning = MEANINGS.find(([prefix]) => reported?.startsWith(prefix));
   if (meaning === undefined) return error;
   const [, code, what] = meaning;
-  return new EspalierError(code, `${file}: ${what} (${sqlite})`, { cause: error, context: { file, sqlite } });
+  return new EspalierError(code, `${file}: ${what} (${reported})`, { cause: error, context: { file, reported } });
 }
 
 /** Whether a row was refused because one like it is there. */

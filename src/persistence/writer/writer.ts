@@ -144,7 +144,7 @@ function closed(file: string): EspalierError {
 function died(file: string, cause: unknown): EspalierError {
   return new EspalierError(
     'ESP_STORE_UNUSABLE',
-    `${file}: the writer thread ended unexpectedly, and what was not acknowledged may be lost: open the store again`,
+    `${file}: the writer thread ended unexpectedly (${String(cause ?? 'without an error')}), and what was not acknowledged may be lost: open the store again`,
     { cause, context: { file } },
   );
 }
