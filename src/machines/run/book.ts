@@ -137,7 +137,7 @@ export class RunBook {
     return this.summary();
   }
 
-  /** Leases what may be claimed now. A closed run has nothing to claim for. */
+  /** Leases what may be claimed now: nothing after a refusal, and nothing that a ruling has settled. */
   claim(): readonly number[] {
     if (this.held) return [];
     const indexes = this.#parts.planner.claim();

@@ -55,9 +55,8 @@ export function nextCommands(book: RunBook, mode: DriveMode): RunCommand[] {
     if (indexes.length > 0) commands.push({ type, indexes });
   };
   // Places are filled first, so that nothing stands between an end and the next start.
-  const open = mode === 'open' && !book.closed;
-  if (open) add('start', book.start());
-  if (open) add('claim', book.claim());
+  if (mode === 'open') add('start', book.start());
+  if (mode === 'open') add('claim', book.claim());
   if (mode !== 'open') add('release', book.release());
   const batch = mode === 'shut' ? null : book.nextCommit();
   if (batch !== null) commands.push({ type: 'commit', ...batch });
