@@ -2,7 +2,9 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { ProcessIdentity } from '../../src/machines/process.js';
 import { cookieEntries } from '../../src/transport/process/cookies.js';
+import { readIdentity, sameProcess } from '../../src/transport/process/identity.js';
 import { listPids, readCommandLine, readEnvironment, UNREADABLE } from '../../src/transport/process/proc.js';
 import { lives, newRunId, until } from './support.js';
 
@@ -21,6 +23,7 @@ interface Told {
   readonly generation?: number;
   readonly up?: string;
   readonly started?: number;
+  readonly spawnId?: string;
   readonly offspring?: number;
   readonly ended?: number;
   readonly code?: number | null;
@@ -34,6 +37,7 @@ export class DoomedHost {
   readonly runId = newRunId();
   readonly told: Told[] = [];
   readonly process: ChildProcessWithoutNullStreams;
+  readonly #known = new Map<number, ProcessIdentity>();
   stderr = '';
 
   constructor(options: {
@@ -48,7 +52,16 @@ export class DoomedHost {
     this.process.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
-    createInterface({ input: this.process.stdout }).on('line', (line) => this.told.push(JSON.parse(line)));
+    createInterface({ input: this.process.stdout }).on('line', (line) => this.#hear(JSON.parse(line)));
+  }
+
+  /** A pid means what it meant when it was told: by the time a test cleans up it may be somebody else's. */
+  #hear(told: Told): void {
+    this.told.push(told);
+    for (const pid of [told.started, told.offspring, told.forker]) {
+      const identity = pid === undefined ? null : readIdentity(pid);
+      if (identity !== null) this.#known.set(identity.pid, identity);
+    }
   }
 
   /** Waits until every program said that it is ready. */
@@ -88,14 +101,16 @@ export class DoomedHost {
     });
   }
 
-  /** What is known by name to be this host's, whatever became of its environment. */
+  /** What it told of that still lives, whatever became of its environment. */
   known(): readonly number[] {
-    return this.told.flatMap((told) => [told.started ?? [], told.offspring ?? []].flat());
+    return [...this.#known.values()]
+      .filter((identity) => sameProcess(identity, readIdentity(identity.pid)))
+      .map(({ pid }) => pid);
   }
 
   /** Everything of this host that lives: what is known, what carries its cookie, what watches. */
   remains(): readonly number[] {
-    return [...new Set([...this.known().filter(lives), ...carriers(this.runId)])];
+    return [...new Set([...this.known(), ...carriers(this.runId)])].filter((pid) => pid !== this.forker);
   }
 
   /** Waits until nothing of it is left; resolves with the milliseconds until its programs, and until all was gone. */
@@ -122,6 +137,6 @@ export function carriers(runId: string): readonly number[] {
 
 /** Ends by pid what a failed test left behind. */
 export function mopUp(host: DoomedHost): void {
-  const left = [host.pid, host.forker, ...host.guardians(), ...host.remains()].filter((pid) => pid > 0 && lives(pid));
-  for (const pid of left) process.kill(pid, 'SIGKILL');
+  host.process.kill('SIGKILL');
+  for (const pid of [...host.guardians(), ...host.known(), ...carriers(host.runId)]) process.kill(pid, 'SIGKILL');
 }

@@ -208,8 +208,8 @@ export class RemoteLauncher implements Launcher {
     this.#failures = 0;
     await this.options.onForker(forker);
     if (generation > 1) {
-      const cookie = `${this.options.runId}.`;
-      await link.ask({ t: 'sweep', target: { cookie, startTicks: this.#startTicks, sessions: [] } });
+      const cookies = [`${this.options.runId}.`];
+      await link.ask({ t: 'sweep', target: { cookies, startTicks: this.#startTicks, sessions: [] } });
     }
     return forker;
   }

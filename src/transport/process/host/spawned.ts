@@ -60,7 +60,7 @@ export class Spawned implements SpawnedProcess {
 
   sweep(): Promise<SweepReport> {
     const target: SweepTarget = {
-      cookie: this.#entry,
+      cookies: [this.#entry],
       startTicks: this.identity.startTicks,
       sessions: [this.#session],
     };

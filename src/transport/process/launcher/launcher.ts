@@ -48,8 +48,8 @@ export interface HeldSession {
 
 /** What a sweep looks for. */
 export interface SweepTarget {
-  /** A whole cookie entry; or, when it ends with a dot, the beginning of all that are meant. */
-  readonly cookie: string;
+  /** Cookie entries; one that ends with a dot means all that begin so. */
+  readonly cookies: readonly string[];
   /** No process that began before this tick can be meant. */
   readonly startTicks: number;
   readonly sessions: readonly HeldSession[];

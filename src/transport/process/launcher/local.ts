@@ -152,7 +152,7 @@ export class LocalLauncher implements Launcher {
     const killed = await Promise.allSettled(groups.map(([spawnId]) => this.killGroup(spawnId)));
     const { runId, generation } = this.options;
     const sessions = groups.flatMap(([, group]) => group.session ?? []);
-    await this.sweep({ cookie: `${runId}.${generation}.`, startTicks: this.#startTicks, sessions });
+    await this.sweep({ cookies: [`${runId}.${generation}.`], startTicks: this.#startTicks, sessions });
     await this.#guardian.close();
     this.#sessions.close();
     const failure = killed.find((result) => result.status === 'rejected');

@@ -13,23 +13,19 @@ export class Hunt {
   readonly #killed = new Map<number, number>();
   readonly #suspects = new Map<number, string>();
   readonly #giveUpAt: number;
-  #passes = 0;
   #clean = 0;
   #dirty = false;
 
   constructor(
     readonly target: SweepTarget,
     readonly done: (report: SweepReport) => void,
+    readonly fail: (error: unknown) => void,
     now: number,
   ) {
     this.#giveUpAt = now + GIVE_UP_MS;
   }
 
-  /** Whether finds are only stopped yet, so that none can react to the end of another. */
-  get firstPass(): boolean {
-    return this.#passes === 0;
-  }
-
+  /** Whether the pass found something. */
   get dirty(): boolean {
     return this.#dirty;
   }
@@ -50,13 +46,21 @@ export class Hunt {
 
   /** Ends a pass. The report, once nothing was found often enough or time has run out. */
   end(now: number): SweepReport | null {
-    this.#passes++;
     this.#clean = this.#dirty || this.#leaving() ? 0 : this.#clean + 1;
     if (this.#clean < CLEAN_PASSES && now < this.#giveUpAt) return null;
+    return this.#report(this.#clean >= CLEAN_PASSES);
+  }
+
+  /** What one pass saw, for those who only look. */
+  census(): SweepReport {
+    return this.#report(!this.#dirty);
+  }
+
+  #report(clean: boolean): SweepReport {
     return {
       killed: [...this.#killed.keys()],
       suspects: [...this.#suspects].map(([pid, reason]) => ({ pid, reason })),
-      clean: this.#clean >= CLEAN_PASSES,
+      clean,
     };
   }
 

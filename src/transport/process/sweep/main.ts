@@ -23,7 +23,7 @@ function heldSessions(): readonly HeldSession[] {
 
 process.title = 'espalier-guard';
 const sweeper = new Sweeper({ isLivingGroup: () => false });
-await sweeper.sweep({ cookie: `${runId}.${generation}.`, startTicks: hostTicks, sessions: heldSessions() });
+await sweeper.sweep({ cookies: [`${runId}.${generation}.`], startTicks: hostTicks, sessions: heldSessions() });
 const found = readStat(hostPid);
 const hostLives = found !== null && isAlive(found) && found.startTicks === hostTicks;
 if (!hostLives) await removeHostDirectory(directory);

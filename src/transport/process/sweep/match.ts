@@ -25,13 +25,13 @@ export function match(
   leaderOf: (session: number) => ProcessStat | null,
 ): Match {
   if (stat.startTicks < target.startTicks) return NONE;
-  if (entries?.some((entry) => carries(entry, target.cookie))) return OURS;
+  if (entries?.some((entry) => carries(entry, target.cookies))) return OURS;
   const session = target.sessions.find(({ pid }) => pid === stat.session);
   return session === undefined ? NONE : matchSession(session, stat, leaderOf);
 }
 
-function carries(entry: string, cookie: string): boolean {
-  return cookie.endsWith('.') ? entry.startsWith(cookie) : entry === cookie;
+function carries(entry: string, cookies: readonly string[]): boolean {
+  return cookies.some((cookie) => (cookie.endsWith('.') ? entry.startsWith(cookie) : entry === cookie));
 }
 
 function matchSession(
@@ -41,10 +41,9 @@ function matchSession(
 ): Match {
   // The leader itself is judged by its group; here another process may have its number.
   if (stat.pid === session.pid) return NONE;
-  // The last tick is left out: it also holds what came after the number was let go.
-  if (stat.startTicks >= session.startTicks && stat.startTicks < session.pinnedUntil) return OURS;
   const leader = leaderOf(session.pid);
   if (leader !== null && leader.startTicks !== session.startTicks) return NONE;
+  if (stat.startTicks >= session.startTicks && stat.startTicks <= session.pinnedUntil) return OURS;
   return {
     kind: 'suspect',
     reason: `in session ${session.pid}, without a cookie, and begun when that was not provably ours`,

@@ -1,0 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { readIdentity, sameProcess, verifyForker } from '../identity.js';
+import type { HostTrace } from './judge.js';
+
+const LOOK_MS = 5;
+/** How long a killed forker may take to leave. */
+const LEAVE_MS = 1_000;
+
+/**
+ * Gives the forker of a dead host time to end what it started, which it does as soon as its host is gone; then kills it,
+ * if it is proven to be that forker. True when it is gone.
+ */
+export async function endForker(host: HostTrace, graceMs: number, dryRun: boolean): Promise<boolean> {
+  const { forker } = host;
+  if (forker === null) return true;
+  const gone = () => !sameProcess(forker.identity, readIdentity(forker.identity.pid));
+  if (dryRun) return gone();
+  if (await within(graceMs, gone)) return true;
+  // Read and signalled with nothing in between: the environment is the proof.
+  if (verifyForker(forker.identity, host.runId) === 'ours') process.kill(forker.identity.pid, 'SIGKILL');
+  return within(LEAVE_MS, gone);
+}
+
+async function within(limitMs: number, holds: () => boolean): Promise<boolean> {
+  const deadline = performance.now() + limitMs;
+  while (!holds()) {
+    if (performance.now() > deadline) return false;
+    await delay(LOOK_MS);
+  }
+  return true;
+}

@@ -1,0 +1,137 @@
+import { setImmediate as immediate } from 'node:timers/promises';
+import { cookieEntries } from '../cookies.js';
+import { listPids, newestPid, pidsBetween, probeStat, readEnvironment, readStat, UNREADABLE } from '../proc.js';
+import { isAlive, type ProcessStat } from '../stat.js';
+import type { Hunt } from './hunt.js';
+import { match } from './match.js';
+import { isWatcher, killGroupOf, signal } from './strike.js';
+
+/** Processes looked at before others get the event loop. */
+const CHUNK = 128;
+/** How often a pass goes after processes that began during it. */
+const MOST_CHASES = 50;
+
+export interface PassOptions {
+  /** Only looks: what would be killed is reported as killed. */
+  readonly dryRun?: boolean;
+  /** Whether a process group belongs to a living spawn: what is in it is its own business, its watcher above all. */
+  readonly isLivingGroup: (group: number) => boolean;
+}
+
+/** A process that was proven a hunt's and stopped. Stopped it cannot end by itself, so its numbers stay its own. */
+interface Held {
+  readonly stat: ProcessStat;
+  readonly hunts: readonly Hunt[];
+}
+
+/**
+ * One look at every process there is. What is meant is stopped first, so that none reacts to the end of another, then
+ * proven once more and killed.
+ */
+export class Pass {
+  readonly #held = new Map<number, Held>();
+  readonly #doubtful = new Map<number, { readonly hunt: Hunt; readonly reason: string }>();
+  readonly #floor: number;
+
+  constructor(
+    private readonly hunts: readonly Hunt[],
+    private readonly options: PassOptions,
+  ) {
+    this.#floor = Math.min(...hunts.map((hunt) => hunt.target.startTicks));
+  }
+
+  async run(): Promise<void> {
+    for (const hunt of this.hunts) hunt.begin();
+    await this.#lookAtAll();
+    while (this.#resolveDoubts()) {
+      // Each process that was proven by another's session may prove more.
+    }
+    for (const [pid, { hunt, reason }] of this.#doubtful) hunt.suspect(pid, reason);
+    for (const held of this.#held.values()) this.#kill(held);
+  }
+
+  async #lookAtAll(): Promise<void> {
+    let newest = newestPid();
+    let looked = 0;
+    // Newest first: what lives for milliseconds only must be looked at while it is there.
+    for (const pid of listPids().sort((a, b) => b - a)) {
+      this.#look(pid);
+      if (++looked % CHUNK === 0) await immediate();
+    }
+    // What began meanwhile; a process that goes on as its own child shows here for as long as it keeps doing so.
+    for (let chase = 0; chase < MOST_CHASES && newest !== newestPid(); chase++) {
+      const since = newest;
+      newest = newestPid();
+      for (const pid of pidsBetween(since, newest) ?? listPids()) this.#look(pid);
+    }
+  }
+
+  /** Looks at one process and acts at once, so that nothing comes between the proof and the signal. */
+  #look(pid: number): void {
+    if (pid === process.pid || this.#held.has(pid)) return;
+    const stat = probeStat(pid);
+    if (stat === null || stat.kernel || stat.startTicks < this.#floor || !isAlive(stat)) return;
+    if (this.options.isLivingGroup(stat.group)) return;
+    const environment = readEnvironment(pid);
+    if (environment === null) return;
+    const entries = environment === UNREADABLE ? null : cookieEntries(environment);
+    const hunters = this.hunts.filter((hunt) => this.#means(hunt, stat, entries));
+    if (hunters.length > 0) this.#hold({ stat, hunts: hunters });
+  }
+
+  #means(hunt: Hunt, stat: ProcessStat, entries: readonly string[] | null): boolean {
+    const found = match(hunt.target, stat, entries, readStat);
+    switch (found.kind) {
+      case 'ours':
+        return true;
+      case 'suspect':
+        // The session of a living spawn is its own business too.
+        if (!this.options.isLivingGroup(stat.session)) this.#doubtful.set(stat.pid, { hunt, reason: found.reason });
+        return false;
+      case 'none':
+        return false;
+      default:
+        return found satisfies never;
+    }
+  }
+
+  #hold(held: Held): void {
+    const { stat, hunts } = held;
+    for (const hunt of hunts) hunt.found(stat);
+    if (this.options.dryRun) return;
+    // A watcher of a group we do not hold: alone it would leave its group behind, alive it proves whose the group is.
+    const failure = isWatcher(stat) ? killGroupOf(stat) : signal(stat.pid, 'SIGSTOP');
+    if (failure !== null) for (const hunt of hunts) hunt.suspect(stat.pid, failure);
+    else if (!isWatcher(stat)) this.#held.set(stat.pid, held);
+  }
+
+  /** While a proven member of a session is held, the session's number is ours, and so is everything in it. */
+  #resolveDoubts(): boolean {
+    let resolved = false;
+    for (const [pid, { hunt }] of this.#doubtful) {
+      const stat = probeStat(pid);
+      if (stat !== null && isAlive(stat) && !this.#holdsSession(stat.session)) continue;
+      this.#doubtful.delete(pid);
+      if (stat === null || !isAlive(stat)) continue;
+      this.#hold({ stat, hunts: [hunt] });
+      resolved = true;
+    }
+    return resolved;
+  }
+
+  #holdsSession(session: number): boolean {
+    for (const { stat } of this.#held.values()) if (stat.session === session && isStillThere(stat)) return true;
+    return false;
+  }
+
+  #kill({ stat, hunts }: Held): void {
+    if (!isStillThere(stat)) return;
+    const failure = signal(stat.pid, 'SIGKILL');
+    if (failure !== null) for (const hunt of hunts) hunt.suspect(stat.pid, failure);
+  }
+}
+
+function isStillThere(stat: ProcessStat): boolean {
+  const now = probeStat(stat.pid);
+  return now !== null && now.startTicks === stat.startTicks && now.session === stat.session && isAlive(now);
+}
