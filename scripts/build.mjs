@@ -1,13 +1,15 @@
 // Compiles src into dist and copies what is not TypeScript (shell scripts and the like) beside it, modes kept.
-// dist is updated in place, so that a process that runs from it is not pulled away from under itself.
+// Each file of dist is replaced whole and only when it changed, so that whoever runs from it meanwhile reads no half file.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
+  renameSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,41 +19,52 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
 const target = join(root, 'dist');
+const stamp = join(target, '.built');
+/** As deep as dist, so that source maps stay true. */
+const fresh = join(root, `.build-${process.pid}`);
 
 const startedAt = new Date();
-const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-const compiled = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
-if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+try {
+  compile();
+  const built = new Set([...take(fresh, () => true), ...take(source, (file) => !file.endsWith('.ts'))]);
+  for (const file of files(target)) if (!built.has(file) && file !== stamp) rmSync(file);
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
+}
+if (process.exitCode === undefined) {
+  // The time at which the build began: what was edited meanwhile counts as newer.
+  writeFileSync(stamp, '');
+  utimesSync(stamp, startedAt, startedAt);
+}
 
-for (const file of files(source)) if (!isTypeScript(file)) copy(file, join(target, relative(source, file)));
-for (const file of files(target)) if (!hasSource(file)) rmSync(file);
-makeExecutable(join(target, 'cli', 'main.js'));
+function compile() {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const args = [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', fresh];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = status ?? 1;
+}
 
-// The stamp carries the time at which the build began: what was edited meanwhile counts as newer.
-const stamp = join(target, '.built');
-writeFileSync(stamp, '');
-utimesSync(stamp, startedAt, startedAt);
+/** Brings the wanted files of a folder to their places in dist; answers those places. */
+function* take(folder, wanted) {
+  for (const file of [...files(folder)].filter(wanted)) {
+    const place = join(target, relative(folder, file));
+    const mode = place === join(target, 'cli', 'main.js') ? 0o755 : statSync(file).mode;
+    replace(place, readFileSync(file), mode);
+    yield place;
+  }
+}
+
+function replace(place, content, mode) {
+  if (existsSync(place) && readFileSync(place).equals(content)) return chmodSync(place, mode);
+  mkdirSync(dirname(place), { recursive: true });
+  const draft = `${place}.${process.pid}`;
+  writeFileSync(draft, content);
+  chmodSync(draft, mode);
+  renameSync(draft, place);
+}
 
 function* files(folder) {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) yield join(entry.parentPath, entry.name);
   }
-}
-
-function isTypeScript(file) {
-  return file.endsWith('.ts');
-}
-
-function copy(from, to) {
-  mkdirSync(dirname(to), { recursive: true });
-  copyFileSync(from, to);
-}
-
-function hasSource(file) {
-  const origin = join(source, relative(target, file));
-  return existsSync(origin) || existsSync(origin.replace(/(\.d\.ts|\.js\.map|\.js)$/, '.ts'));
-}
-
-function makeExecutable(file) {
-  if (existsSync(file)) chmodSync(file, 0o755);
 }
