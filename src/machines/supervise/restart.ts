@@ -42,11 +42,13 @@ function postpone(turn: Turn, child: Child): void {
   const { policy, incarnation, failures } = child;
   turn.put(child, { status: 'restarting' });
   turn.command({ type: 'schedule', id: policy.id, incarnation, policy, attempt: failures - 1 });
-  turn.do(...stops(turn, policy.id).filter((step) => step.type === 'stop' && step.id !== policy.id));
+  turn.do(...stops(turn, policy.id));
 }
 
+/** The child itself has ended already. */
 function stops(turn: Turn, id: string): readonly Step[] {
-  return [...affected(turn.state, id)].reverse().map((affectedId): Step => ({ type: 'stop', id: affectedId }));
+  const others = affected(turn.state, id).filter((affectedId) => affectedId !== id);
+  return others.reverse().map((affectedId): Step => ({ type: 'stop', id: affectedId }));
 }
 
 function starts(turn: Turn, id: string, reason: string): readonly Step[] {

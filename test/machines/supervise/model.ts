@@ -90,6 +90,7 @@ export class Model {
     if (how === 'getChildSpec') return `ok ${entry.policy.id}`;
     if (how === 'terminateChild') {
       this.#terminate(entry);
+      if (this.#leavesNothing(entry)) this.#remove(entry);
       return 'ok';
     }
     if (entry.pid !== 'undefined') return entry.pid === 'restarting' ? 'restarting' : 'running';
@@ -132,7 +133,10 @@ export class Model {
     }
     const index = this.#entries.indexOf(entry);
     const group = { one_for_one: [entry], one_for_all: [...this.#entries], rest_for_one: this.#entries.slice(index) };
-    for (const member of group[strategy].toReversed()) this.#terminate(member);
+    for (const member of group[strategy].toReversed()) {
+      this.#terminate(member);
+      if (member.policy.restart === 'temporary') this.#remove(member);
+    }
     this.#startAll(group[strategy].filter((member) => this.#entries.includes(member)));
   }
 
@@ -166,7 +170,6 @@ export class Model {
   #terminate(entry: Entry): void {
     if (entry.pid === 'alive') this.trace.push(`stop ${entry.policy.id}`);
     entry.pid = 'undefined';
-    if (this.#leavesNothing(entry)) this.#remove(entry);
   }
 
   #end(how: string): never {

@@ -1,8 +1,9 @@
 import type { SuperviseCommand } from '../../../src/machines/supervise/commands.js';
 import { decide } from '../../../src/machines/supervise/decide.js';
 import type { CallEvent, SuperviseEvent } from '../../../src/machines/supervise/events.js';
-import { newSupervisor, type SupervisorState } from '../../../src/machines/supervise/state.js';
-import { type Act, describeResult, exitOf, type Outcome, type Scenario } from './scenario.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/policy.js';
+import { newSupervisor, type SupervisorPolicy, type SupervisorState } from '../../../src/machines/supervise/state.js';
+import { type Act, child, describeResult, exitOf, type Outcome, policy, type Scenario } from './scenario.js';
 
 /** A world in which every start and stop is answered at once: `decide` plays a scenario and leaves a trace. */
 export class World {
@@ -49,7 +50,12 @@ export class World {
 
   /** Hands over an event, and then everything that follows from it. */
   send(event: SuperviseEvent): void {
-    const queue = [event];
+    this.sendAll([event]);
+  }
+
+  /** Hands over events that come together, and then everything that follows from them. */
+  sendAll(events: readonly SuperviseEvent[]): void {
+    const queue = [...events];
     for (let next = queue.shift(); next; next = queue.shift()) {
       const { state, commands } = decide(this.state, next, this.now);
       this.state = state;
@@ -134,4 +140,24 @@ export class World {
 /** The trace of a scenario. */
 export function play(scenario: Scenario): readonly string[] {
   return new World(scenario).play();
+}
+
+interface Options {
+  readonly policy?: Partial<SupervisorPolicy>;
+  readonly outcomes?: Readonly<Record<string, readonly Outcome[]>>;
+}
+
+/** Three children. */
+export const abc = (options: Partial<ChildPolicy> = {}) => ['a', 'b', 'c'].map((id) => child(id, options));
+
+/** What a supervisor of a, b, c (unless others are given) does when these things are done to it; its boot left out. */
+export function trace(acts: readonly Act[], options: Options = {}, children = abc()): readonly string[] {
+  return world(acts, options, children).trace.slice(children.length);
+}
+
+/** The world after these acts. */
+export function world(acts: readonly Act[], options: Options = {}, children = abc()): World {
+  const scene = new World({ policy: policy(options.policy), children, outcomes: options.outcomes ?? {}, acts });
+  scene.play();
+  return scene;
 }
