@@ -60,13 +60,16 @@ function topWords(facts, most) {
 function suggest() {
   const { stdout } = spawnSync(process.execPath, [main, 'runs', '--json'], { cwd: root, encoding: 'utf8' });
   const id = stdout ? JSON.parse(stdout.split('\n', 1)[0]).run : 'RUN';
+  const hints = [
+    [`show ${id}`, 'the run, with the digest of its results'],
+    [`rows ${id}`, 'its rows'],
+    [`logs ${id}:0`, 'what its first process wrote'],
+    [`continue ${id}`, 'go on where it was: press Ctrl-C in "npm start" first'],
+    ['events --type run.completed', 'the journal: what happened, in order'],
+    ['--help', 'everything else'],
+  ];
   say('\nEvery row is kept in .espalier/espalier.db. Try next:');
-  say(`  npx espalier show ${id}       the run, with the digest of its results`);
-  say(`  npx espalier rows ${id}       its rows`);
-  say(`  npx espalier logs ${id}:0     what the first process wrote`);
-  say(`  npx espalier continue ${id}   go on, had it been interrupted: try Ctrl-C in "npm start"`);
-  say('  npx espalier events --follow   what happens, as it happens');
-  say('  npx espalier --help            everything else');
+  for (const [words, what] of hints) say(`  node dist/cli/main.js ${words.padEnd(32)} ${what}`);
 }
 
 function number(value) {
