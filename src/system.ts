@@ -132,8 +132,8 @@ export class System {
     const { hosts } = this.#store;
     const identity = readIdentity(process.pid);
     if (!identity) throw new EspalierError('ESP_PLATFORM', 'this process cannot be found in /proc');
-    await recover(this.#store, this.runId);
     await hosts.register({ runId: this.runId, name: this.name, identity, node: process.version, version: VERSION });
+    await recover({ store: this.#store, self: this.runId, clock: this.#env.clock });
     this.#heartbeat = new Heartbeat(
       this.runId,
       hosts,

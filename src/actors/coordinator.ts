@@ -18,6 +18,8 @@ export interface CoordinatorServices {
   readonly runs: RunStore;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
+  /** Called when the run ends because it could not be written. On disk it stands as its last write left it. */
+  onFailed(error: unknown): void;
 }
 
 /**
@@ -90,11 +92,16 @@ export class Coordinator {
       case 'setStatus':
         return this.#setStatus(command.to);
       case 'done':
-        this.#over = true;
-        return this.services.clock.clearTimeout(this.#timer);
+        return this.#done(command);
       default:
         command satisfies never;
     }
+  }
+
+  #done({ end, error }: Extract<RunCommand, { type: 'done' }>): void {
+    this.#over = true;
+    this.services.clock.clearTimeout(this.#timer);
+    if (end === 'failed') this.services.onFailed(error);
   }
 
   #load(): void {

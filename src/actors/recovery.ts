@@ -1,19 +1,55 @@
 import type { HostRecord, Store } from '../persistence/store.js';
-import { isSameMachine, readIdentity, sameProcess, thisMachine } from '../transport/process/identity.js';
+import type { JanitorReport, RegistrationOutcome } from '../transport/process/janitor/report.js';
+import { sweepDeadHosts } from '../transport/process/janitor.js';
+import type { Clock } from './environment.js';
 
-/**
- * Takes over what dead hosts left: their attempts are lost, their slots queued again or failed, their runs interrupted.
- * Resolves with the run ids that were declared dead.
- */
-export async function recover(store: Store, runId: string): Promise<readonly string[]> {
-  const dead: string[] = [];
-  for (const host of await store.hosts.unended()) {
-    if (host.runId === runId || !isDead(host)) continue;
-    if (await store.hosts.fence(host.runId, runId)) dead.push(host.runId);
-  }
-  return dead;
+/** How long a host that cannot be looked up from here may be silent before it counts as dead, in milliseconds. */
+const LEASE_MS = 15_000;
+
+export interface RecoveryOptions {
+  readonly store: Store;
+  /** The host that asks, or '' for a command line. */
+  readonly self: string;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Looks and reports, and touches nothing. */
+  readonly dryRun?: boolean;
 }
 
-function isDead({ identity }: HostRecord): boolean {
-  return isSameMachine(identity, thisMachine()) && !sameProcess(identity, readIdentity(identity.pid));
+/**
+ * Takes over what dead hosts left: first their processes, proven gone; then their work, which is queued again or failed.
+ * In this order no slot runs again beside its predecessor.
+ */
+export async function recover({ store, self, clock, dryRun = false }: RecoveryOptions): Promise<JanitorReport> {
+  const hosts = await store.hosts.unended();
+  if (hosts.every(({ runId }) => runId === self)) return { hosts: [], registrations: [] };
+  const isLeaseExpired = ({ heartbeatAt }: HostRecord) => clock.now() - heartbeatAt > LEASE_MS;
+  const registrations = await store.processes.present();
+  const report = await sweepDeadHosts({ hosts, registrations, self, isLeaseExpired, dryRun });
+  if (dryRun) return report;
+  for (const { runId, spawnId, outcome } of report.registrations) await record(store, runId, spawnId, outcome);
+  for (const { runId, verdict } of report.hosts) if (verdict.dead) await store.hosts.fence(runId, self);
+  return report;
+}
+
+async function record(store: Store, runId: string, spawnId: string, outcome: RegistrationOutcome): Promise<void> {
+  switch (outcome.kind) {
+    case 'gone':
+      return await store.processes.gone(spawnId, null, runId);
+    case 'swept':
+      await store.processes.gone(spawnId, null, runId);
+      return await journal(store, { type: 'process.swept', data: { spawnId, killed: outcome.killed } });
+    case 'pid_reused': {
+      const { expected, found } = outcome;
+      await store.processes.gone(spawnId, null, runId);
+      return await journal(store, { type: 'process.pid_reused', data: { spawnId, expected, found } });
+    }
+    case 'suspect':
+      return await store.processes.suspect(spawnId, outcome.reason, runId);
+    default:
+      outcome satisfies never;
+  }
+}
+
+async function journal(store: Store, event: Parameters<Store['journal']['append']>[0][number]): Promise<void> {
+  await store.journal.append([event]);
 }

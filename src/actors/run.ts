@@ -11,6 +11,20 @@ export function isMoving(status: RunStatus): boolean {
   return status === 'running' || status === 'created';
 }
 
+/** Why a run cannot go on: it could not be written. */
+export class Failure {
+  readonly #controller = new AbortController();
+
+  /** Fires when the run has failed. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  fail(error: unknown): void {
+    this.#controller.abort(error);
+  }
+}
+
 export interface RunStores {
   readonly runs: RunStore;
   readonly journal: JournalStore;
@@ -34,12 +48,14 @@ export class Run {
   readonly id: string;
   readonly #stores: RunStores;
   readonly #position: number;
+  readonly #failure: Failure;
   readonly #ask: (wish: RunWish) => void;
 
-  constructor(stores: RunStores, record: RunRecord, ask: (wish: RunWish) => void) {
+  constructor(stores: RunStores, record: RunRecord, failure: Failure, ask: (wish: RunWish) => void) {
     this.id = record.run;
     this.#stores = stores;
     this.#position = record.position;
+    this.#failure = failure;
     this.#ask = ask;
   }
 
@@ -55,12 +71,17 @@ export class Run {
     return record;
   }
 
-  /** Committed rows in slot order, as they are committed; ends when the run does not go on by itself. */
+  /**
+   * Committed rows in slot order, as they are committed; ends when the run does not go on by itself. Throws what kept the
+   * run from being written, if it failed so.
+   */
   async *committed({ from = 'here', signal }: CommittedOptions = {}): AsyncGenerator<SlotRow, void, undefined> {
     const { runs, journal } = this.#stores;
+    const { signal: failed } = this.#failure;
+    const ended = signal ? AbortSignal.any([signal, failed]) : failed;
     let position = from === 'start' ? 0 : this.#position;
     while (!signal?.aborted) {
-      const changed = journal.changed(signal);
+      const changed = journal.changed(ended);
       // The status is read before the rows: whatever was committed under it is then among them.
       const { status } = await this.record();
       const page = await runs.committed(this.id, position, PAGE);
@@ -70,6 +91,7 @@ export class Run {
       }
       if (page.length > 0) continue;
       if (!isMoving(status)) return;
+      failed.throwIfAborted();
       await changed;
     }
   }
@@ -97,9 +119,10 @@ export class Run {
 
   async #settled(isSettled: (status: RunStatus) => boolean): Promise<RunRecord> {
     for (;;) {
-      const changed = this.#stores.journal.changed();
+      const changed = this.#stores.journal.changed(this.#failure.signal);
       const record = await this.record();
       if (isSettled(record.status)) return record;
+      this.#failure.signal.throwIfAborted();
       await changed;
     }
   }

@@ -4,7 +4,7 @@ import type { JournalStore, RunRecord, RunStore } from '../persistence/store.js'
 import { Coordinator } from './coordinator.js';
 import type { Dispatcher, DispatchPool } from './dispatcher.js';
 import type { TreeEnvironment } from './environment.js';
-import { Run } from './run.js';
+import { Failure, Run } from './run.js';
 import { spec } from './spec.js';
 import type { SupervisorHandle } from './supervisor-calls.js';
 
@@ -101,18 +101,20 @@ export class Runs {
 
   async #drive(record: RunRecord, pool: DispatchPool): Promise<Run> {
     const { supervisor, env, runs, journal } = this.services;
+    const failure = new Failure();
+    const services = { ...this.services, clock: env.clock, onFailed: (error: unknown) => failure.fail(error) };
     let coordinator: Coordinator | null = null;
     const start = async () => {
       await coordinator?.abandon();
       const now = coordinator ? await this.#record(record.run) : record;
-      coordinator = new Coordinator({ ...this.services, clock: env.clock }, now, pool);
+      coordinator = new Coordinator(services, now, pool);
       return coordinator.logic();
     };
     const child = spec({ id: record.run, role: 'coordinator', restart: 'transient', shutdown: 'infinity', start });
     const started = await supervisor.startChild(child);
     if (!started.ok) throw new EspalierError('ESP_CONFLICT', `run ${record.run} is driven here already`);
     const ask = (type: 'pause' | 'resume' | 'stop') => void env.directory.send(started.path, { type });
-    return new Run({ runs, journal }, record, ask);
+    return new Run({ runs, journal }, record, failure, ask);
   }
 
   async #record(run: string): Promise<RunRecord> {
