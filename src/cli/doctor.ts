@@ -12,7 +12,10 @@ export interface Finding {
 
 /** Looks at what the promises rest on. Changes nothing. */
 export async function examine(db: string): Promise<readonly Finding[]> {
-  return [node(), platform(), ...programs(), proc(), temporary(), init(), limits(), await store(db)];
+  const machine = [node(), platform(), ...programs(), proc(), temporary()];
+  // What is read from /proc is found on Linux alone.
+  if (process.platform === 'linux') machine.push(init(), limits());
+  return [...machine, await store(db)];
 }
 
 function node(): Finding {
@@ -22,14 +25,9 @@ function node(): Finding {
 }
 
 function platform(): Finding {
-  switch (process.platform) {
-    case 'linux':
-      return finding('ok', 'platform', `linux ${process.arch}`);
-    case 'darwin':
-      return finding('note', 'platform', 'macOS: what leaves its group is found by name of its environment only');
-    default:
-      return finding('bad', 'platform', `${process.platform}: Linux or macOS is needed`);
-  }
+  const { platform, arch } = process;
+  if (platform === 'linux') return finding('ok', 'platform', `linux ${arch}`);
+  return finding('bad', 'platform', `${platform}: processes need Linux, where /proc proves whose they are`);
 }
 
 /** The guard, the watcher and the streams of every process need these two. */
@@ -46,7 +44,6 @@ function programs(): Finding[] {
 
 /** Proof of identity comes from /proc: start ticks and the environment with the cookie. */
 function proc(): Finding {
-  if (process.platform !== 'linux') return finding('note', '/proc', 'not on this platform');
   try {
     readFileSync('/proc/self/stat');
     readFileSync('/proc/self/environ');
@@ -64,14 +61,12 @@ function temporary(): Finding {
 
 /** As process 1, or below one that reaps nothing, ended processes stay as zombies. */
 function init(): Finding {
-  if (process.platform !== 'linux') return finding('note', 'init', 'not looked at on this platform');
   const name = readFileSync('/proc/1/comm', 'utf8').trim();
   if (process.pid !== 1 && name !== 'node') return finding('ok', 'init', name);
   return finding('note', 'init', `process 1 is ${name}, which reaps no orphans: start the container with --init`);
 }
 
 function limits(): Finding {
-  if (!existsSync('/proc/self/limits')) return finding('note', 'open files', 'the limit is not known here');
   const line = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
   const limit = line?.[1] ?? 'unknown';
   const low = Number(limit) < 1024;

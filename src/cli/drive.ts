@@ -20,16 +20,20 @@ export interface DriveOptions {
 /** How often a run that another process paused is looked at, in milliseconds. */
 const PAUSED_MS = 200;
 
-/** Prints a run's rows until it ends, and ends it when asked to. Answers the exit code. */
+/** Prints a run's rows until it ends, and ends it when asked to. Answers the exit code; what goes wrong is reported. */
 export async function drive(run: Run, options: DriveOptions): Promise<number> {
   const startedAt = Date.now();
   const output = new Output(process.stdout);
   const failures: unknown[] = [];
-  const record = await new Drive(run, options, output, (error) => failures.push(error)).toItsEnd();
-  if (!options.quiet) process.stderr.write(`${summarise(record, Date.now() - startedAt, options.goOn)}\n`);
+  const fail = (error: unknown): null => {
+    failures.push(error);
+    return null;
+  };
+  const record = await new Drive(run, options, output, fail).toItsEnd().catch(fail);
+  if (record && !options.quiet) process.stderr.write(`${summarise(record, Date.now() - startedAt, options.goOn)}\n`);
   if (output.failure) failures.push(output.failure);
   for (const failure of failures) report(failure, options.debug);
-  return failures.length > 0 ? EXIT_FAILED : exitCode(record);
+  return record && failures.length === 0 ? exitCode(record) : EXIT_FAILED;
 }
 
 /** 0 when every slot succeeded, 1 when some did not, 130 when the run has not come to its end. */

@@ -1,29 +1,31 @@
 import { EspalierError, type JournalEvent, type RunRecord, type StoreReader } from '../index.js';
 import { Output } from './output.js';
 import { formatRow } from './row.js';
-import { printRows } from './rows.js';
+import { readRows } from './rows.js';
 
 /**
- * Prints the rows that another host commits to a run, until the run ends or pauses there. Does `begin` once nothing can
- * be missed any more. Stops looking, and leaves the run alone, when standard output is closed.
+ * Prints the rows that another host commits to a run, until the run ends or pauses there. `begin` sets it going once
+ * nothing can be missed any more; when it answers false, nothing is printed and the answer is null. Stops looking, and
+ * leaves the run alone, when standard output is closed.
  */
 export async function follow(
   reader: StoreReader,
   run: string,
   from: 'start' | 'here',
   begin: () => Promise<boolean>,
-): Promise<RunRecord> {
+): Promise<RunRecord | null> {
   const output = new Output(process.stdout);
   const after = await reader.journal.head();
-  if (from === 'start') await printRows(reader, run);
-  if (!(await begin())) {
-    throw new EspalierError(
-      'ESP_OWNED',
-      `run ${run} is not paused any more; "espalier show ${run}" says how it stands`,
-    );
+  if (!(await begin())) return null;
+  let last = -1;
+  if (from === 'start') {
+    for await (const row of readRows(reader, run)) {
+      await output.line(formatRow(row));
+      last = row.index;
+    }
   }
   for await (const event of reader.journal.tail({ after, follow: true, signal: output.closed })) {
-    if (event.type === 'slot.committed' && event.data.run === run) {
+    if (event.type === 'slot.committed' && event.data.run === run && event.data.index > last) {
       const [row] = await reader.runs.rows(run, event.data.index, 1);
       if (row) await output.line(formatRow(row));
     } else if (endsRun(event, run)) break;

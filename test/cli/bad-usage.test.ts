@@ -120,7 +120,6 @@ describe('reading a store that is not there is an error, and makes none', () => 
     ['pause', 'r'],
     ['stop', 'r'],
     ['continue', 'r'],
-    ['janitor'],
   ];
   it.each(commands)('%s', async (...args) => {
     const folder = newFolder();

@@ -1,7 +1,6 @@
-import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { askRun, createSystem, EspalierError, isEspalierError, type RunRecord } from '../../index.js';
+import { askRun, createSystem, EspalierError, type RunRecord } from '../../index.js';
 import { drive, exitCode } from '../drive.js';
 import { follow } from '../follow.js';
 import { goOnWith, onStore, withReader } from '../options.js';
@@ -30,25 +29,12 @@ export function addContinue(program: Command): void {
 
 async function goOn(run: string, options: Options): Promise<number> {
   const record = await find(run, options.db);
-  if (record.status === 'completed' && !options.retryFailed) {
+  if (isOver(record, options)) {
     if (options.all) await withReader(options.db, (reader) => printRows(reader, run));
     return exitCode(record);
   }
-  const origin = originOf(record);
-  checkOrigin(origin);
-  const size = record.policy.concurrency || availableParallelism();
-  const system = await createSystem({ name: 'cli', store: options.db, children: [poolOf(origin, size)] });
-  try {
-    const continued = await system.runs.continue(run, { retryFailed: options.retryFailed });
-    process.stderr.write(`run ${continued.id}\n`);
-    const from = options.all ? 'start' : 'here';
-    return await drive(continued, { ...options, from, goOn: goOnWith(run, options.db) });
-  } catch (error) {
-    if (!isEspalierError(error) || error.code !== 'ESP_OWNED' || record.status !== 'paused') throw error;
-  } finally {
-    await system.stop();
-  }
-  return await resumeElsewhere(record, options);
+  const followed = record.status === 'paused' && !options.retryFailed ? await resumeElsewhere(run, options) : null;
+  return followed ? exitCode(followed) : await takeOver(record, options);
 }
 
 async function find(run: string, db: string): Promise<RunRecord> {
@@ -57,10 +43,29 @@ async function find(run: string, db: string): Promise<RunRecord> {
   throw new EspalierError('ESP_NOT_FOUND', `no run ${run} in ${db}; "espalier runs" lists them`, { context: { run } });
 }
 
-/** A living host holds the paused run: it is told to go on, and its rows are read from the store. */
-async function resumeElsewhere({ run }: RunRecord, { db, all }: Options): Promise<number> {
-  return await withReader(db, async (reader) => {
-    const followed = await follow(reader, run, all ? 'start' : 'here', () => askRun(db, run, 'resume'));
-    return exitCode(followed);
-  });
+function isOver({ status, counts }: RunRecord, { retryFailed }: Options): boolean {
+  const again = retryFailed && counts.failed + counts.timed_out + counts.cancelled > 0;
+  return status === 'completed' && !again;
+}
+
+/** A living host that holds the paused run is told to go on, and its rows are read from the store. */
+async function resumeElsewhere(run: string, { db, all }: Options): Promise<RunRecord | null> {
+  const from = all ? 'start' : 'here';
+  return await withReader(db, (reader) => follow(reader, run, from, () => askRun(db, run, 'resume')));
+}
+
+async function takeOver(record: RunRecord, options: Options): Promise<number> {
+  const { run } = record;
+  const origin = originOf(record);
+  checkOrigin(origin);
+  const children = [poolOf(origin, record.policy.concurrency)];
+  const system = await createSystem({ name: 'cli', store: options.db, children });
+  try {
+    const continued = await system.runs.continue(run, { retryFailed: options.retryFailed });
+    process.stderr.write(`run ${run}\n`);
+    const from = options.all ? 'start' : 'here';
+    return await drive(continued, { ...options, from, goOn: goOnWith(run, options.db) });
+  } finally {
+    await system.stop();
+  }
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { EspalierError, type StoreReader } from '../../index.js';
+import { EspalierError, isMoving, type StoreReader } from '../../index.js';
 import { onStore, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { slotName, wholeNumber } from '../parse.js';
@@ -14,7 +14,7 @@ export function addLogs(program: Command): void {
   onStore(program.command('logs').description('the output of a slot, also while it runs'))
     .argument('<run:index>', 'the slot', slotName)
     .option('--tail <n>', 'only the last lines of each stream', wholeNumber(1, 1_000_000))
-    .option('--follow', 'go on until the slot ends')
+    .option('--follow', 'go on until the slot ends, or its run halts')
     .action(async (slot: Slot, raw: unknown) => {
       const { db, tail, follow } = optionsSchema.parse(raw);
       await withReader(db, (reader) => show(reader, slot, tail, follow));
@@ -53,6 +53,7 @@ async function checkSlot(reader: StoreReader, { run, index }: Slot): Promise<voi
 }
 
 async function hasEnded(reader: StoreReader, { run, index }: Slot): Promise<boolean> {
+  const record = await reader.runs.get(run);
   const [row] = await reader.runs.rows(run, index, 1);
-  return row?.index === index;
+  return row?.index === index || !record || !isMoving(record.status);
 }
