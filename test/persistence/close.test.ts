@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HostRecord } from '../../src/persistence/store.js';
 import { codeOf, folder, IDENTITY, journal, newFile, open, openHost, openStore, startRun } from './support/world.js';
 
@@ -26,6 +26,18 @@ describe('closing a store', () => {
     await store.close();
     expect(await waiting).toBe('ESP_STOPPED');
     expect(await codeOf(store.journal.changed())).toBe('ESP_STOPPED');
+  });
+
+  it('is nobody’s failure where a wait was begun and then not needed', async () => {
+    const store = await openHost(newFile());
+    const rejections: unknown[] = [];
+    const record = (reason: unknown): void => void rejections.push(reason);
+    process.on('unhandledRejection', record);
+    onTestFinished(() => void process.off('unhandledRejection', record));
+    void store.journal.changed();
+    await store.close();
+    await new Promise(setImmediate);
+    expect(rejections).toEqual([]);
   });
 
   it('leaves one file behind: the log is brought into it', async () => {

@@ -12,13 +12,12 @@ const host = (runId: string): OperationCall => ({
   name: 'hosts.register',
   args: { runId, name: 'n', identity: IDENTITY, node: 'v', version: '0' },
 });
-const event = (size: number): OperationCall => ({
+const pool = (data: string) => ({ type: 'pool.ready', path: null, incarnation: null, ctx: null, data });
+const append = (...data: string[]): OperationCall => ({
   name: 'journal.append',
-  args: {
-    runId: 'a',
-    events: [{ type: 'pool.ready', path: null, incarnation: null, ctx: null, data: `{"size":${size}}` }],
-  },
+  args: { runId: 'a', events: data.map(pool) },
 });
+const event = (size: number): OperationCall => append(`{"size":${size}}`);
 
 function connect(): { db: Connection; file: string } {
   const file = newFile();
@@ -58,12 +57,12 @@ describe('a group of operations', () => {
   it('takes back one that fails, with its events, and keeps the others', () => {
     const { db, file } = connect();
     runGroup(db, [host('a')], NOW, file);
-    const half: OperationCall = {
-      name: 'journal.append',
-      args: { runId: 'a', events: [...event(9).args.events, { ...event(9).args.events[0], data: null }] },
-    } as unknown as OperationCall;
+    db.execute(
+      "CREATE TRIGGER refuse BEFORE INSERT ON events WHEN new.data = 'x' BEGIN SELECT raise(ABORT, 'refused'); END",
+    );
+    const half = append('{"size":9}', 'x');
     const answer = runGroup(db, [event(1), half, host('a'), event(2)], NOW, file);
-    expect(codes(answer)).toEqual(['ok', expect.stringContaining('NOT NULL'), 'ESP_CONFLICT', 'ok']);
+    expect(codes(answer)).toEqual(['ok', 'refused', 'ESP_CONFLICT', 'ok']);
     expect(answer.events.map(({ data }) => data)).toEqual(['{"size":1}', '{"size":2}']);
     expect(answer.events.map(({ seq }) => seq)).toEqual([2, 3]);
     expect(committed(file).slice(1)).toEqual(['{"size":1}', '{"size":2}']);
@@ -94,10 +93,7 @@ describe('a group of operations', () => {
     const { db, file } = connect();
     runGroup(db, [host('a')], NOW, file);
     db.execute('PRAGMA max_page_count = 1');
-    const large = {
-      ...event(1),
-      args: { runId: 'a', events: [{ ...event(1).args.events[0], data: 'x'.repeat(50_000) }] },
-    } as OperationCall;
+    const large = append('x'.repeat(50_000));
     const answer = runGroup(db, [event(1), large, event(2)], NOW, file);
     expect(answer.outcomes[1]).toMatchObject({ ok: false, error: { code: 'ESP_STORE_FULL' } });
     expect(answer.events).toHaveLength(answer.outcomes.filter(({ ok }) => ok).length);

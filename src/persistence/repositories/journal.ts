@@ -14,14 +14,21 @@ export function journalStore(access: Access, listeners: CommitListeners): Journa
       access.write('journal.append', { runId: access.requireRunId(), events: events.map(eventText) }),
     tail: (options = {}) => tail(source, options),
     head: () => access.read('journal.head', null),
-    changed: async (signal) => {
-      const watch = access.pulses.watch();
-      try {
-        await watch.next(signal);
-      } finally {
-        watch.close();
-      }
+    changed: (signal) => {
+      const changed = nextChange(access, signal);
+      // Whoever waits may look first and find that it need not: then the end of the store is no failure of anyone's.
+      changed.catch(() => undefined);
+      return changed;
     },
     onCommit: (listener) => listeners.add(listener),
   };
+}
+
+async function nextChange(access: Access, signal?: AbortSignal): Promise<void> {
+  const watch = access.pulses.watch();
+  try {
+    await watch.next(signal);
+  } finally {
+    watch.close();
+  }
 }
