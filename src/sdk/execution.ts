@@ -50,6 +50,7 @@ export class Execution {
     this.#cancelled = new EspalierError('ESP_ABORTED', reason);
     this.#controller?.abort(this.#cancelled);
     this.input?.finish({ error: this.#cancelled });
+    this.session.requests.abandon(this.message.id, this.#cancelled);
     this.#output.stop();
     if (this.startedAt === null) this.fail(this.#cancelled);
   }

@@ -2,6 +2,8 @@ import type { HostMessage, WorkerMessage } from '../transport/process/protocol/m
 import { RemoteError } from '../transport/process/protocol/remote-error.js';
 
 interface Waiter {
+  /** The host's call on whose behalf it waits. */
+  readonly call: number | undefined;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
@@ -17,11 +19,11 @@ export class HostRequests {
   }
 
   call(name: string, args: unknown, call: number | undefined): Promise<unknown> {
-    return this.#ask((id) => ({ t: 'call', id, m: name, a: args, call }));
+    return this.#ask(call, (id) => ({ t: 'call', id, m: name, a: args, call }));
   }
 
   ask(question: unknown, call: number | undefined): Promise<unknown> {
-    return this.#ask((id) => ({ t: 'ask', id, question, call }));
+    return this.#ask(call, (id) => ({ t: 'ask', id, question, call }));
   }
 
   /** Takes the host's answer; one that nobody waits for is dropped. */
@@ -32,11 +34,20 @@ export class HostRequests {
     else waiter?.resolve(message.t === 'result' ? message.r : message.value);
   }
 
-  #ask(message: (id: number) => WorkerMessage): Promise<unknown> {
+  /** Rejects what a cancelled call waits for; the host's answers will find nobody. */
+  abandon(call: number, reason: Error): void {
+    for (const [id, waiter] of this.#waiting) {
+      if (waiter.call !== call) continue;
+      this.#waiting.delete(id);
+      waiter.reject(reason);
+    }
+  }
+
+  #ask(call: number | undefined, message: (id: number) => WorkerMessage): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
       this.#send(message(this.#lastId));
-      this.#waiting.set(this.#lastId, { resolve, reject });
+      this.#waiting.set(this.#lastId, { call, resolve, reject });
     });
   }
 }

@@ -183,6 +183,14 @@ export class Runtime {
     for (const execution of begun) this.#run(execution);
   }
 
+  #run(execution: Execution): void {
+    const { m } = execution.message;
+    const method = this.#options.methods.get(m);
+    if (execution.cancelled !== null) execution.fail(execution.cancelled);
+    else if (method !== undefined) execution.run(method);
+    else execution.fail(new RemoteError({ code: 'ESP_NOT_FOUND', message: `this worker has no method "${m}"` }));
+  }
+
   /** Runs no more calls; once the last has ended, takes its leave. */
   async #leave(): Promise<void> {
     if (this.#phase === 'over') return;

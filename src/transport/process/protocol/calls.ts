@@ -105,10 +105,9 @@ export class Calls {
 
   #admit(): void {
     const { limits, buffered } = this.#link;
-    if (this.#open.size < limits.maxCalls && buffered <= limits.maxBuffered) return;
-    throw new EspalierError('ESP_QUEUE_FULL', 'the worker takes no more calls now', {
-      context: { open: this.#open.size, maxCalls: limits.maxCalls, buffered, maxBuffered: limits.maxBuffered },
-    });
+    const { maxCalls, maxBuffered } = limits;
+    if (this.#open.size >= maxCalls) throw full(`it has its limit of ${maxCalls} open calls`);
+    if (buffered > maxBuffered) throw full(`${buffered} bytes wait to be written; the limit is ${maxBuffered}`);
   }
 
   #feed(entry: Entry, input: AsyncIterable<unknown> | Iterable<unknown>): void {
@@ -181,6 +180,10 @@ export class Calls {
     this.ended(entry.id);
     entry.settled(seen);
   }
+}
+
+function full(why: string): EspalierError {
+  return new EspalierError('ESP_QUEUE_FULL', `the worker takes no more calls now: ${why}`);
 }
 
 function misused(method: string, how: string, instead: string): EspalierError {
