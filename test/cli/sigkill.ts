@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { expect } from 'vitest';
+import { espalier, LiveCommand, linesFile, newFolder, readLines, rowsOf } from './espalier.js';
+
+export interface SigkillOptions {
+  readonly slots: number;
+  readonly kills: number;
+  readonly jobs: number;
+  /** The longest time from a host's start to its death, in milliseconds. */
+  readonly longestLifeMs: number;
+  readonly seed: number;
+}
+
+/** How long anything of a dead host may be found, at the most, before the test says that it was left behind. */
+const ORPHAN_DEADLINE_MS = 5000;
+
+/** What was seen, for the record. */
+export interface SigkillReport {
+  readonly executions: number;
+  readonly reruns: number;
+  /** Attempts that were on disk as running when their host was killed. */
+  readonly inFlight: number;
+  readonly slowestCleanupMs: number;
+  readonly killed: number;
+}
+
+/**
+ * Runs slots that each append their input to a file, kills the host again and again, continues each time, and checks what
+ * must hold whatever the instants were.
+ */
+export async function surviveKills(options: SigkillOptions): Promise<SigkillReport> {
+  const { slots, kills, jobs, longestLifeMs } = options;
+  const folder = newFolder();
+  const random = mulberry32(options.seed);
+  const inputs = Array.from({ length: slots }, (_, index) => `line-${index}`);
+  const script = ['sh', '-c', "'echo $1 >> executed'", 'sh', '{}'].join(' ');
+  const input = linesFile(folder, inputs);
+  const first = new LiveCommand(folder, ['run', '--exec', script, '--input', input, '--jobs', String(jobs), '--quiet']);
+  const run = await first.runId();
+
+  let host = first;
+  let killed = 0;
+  let slowestCleanupMs = 0;
+  for (let kill = 0; kill < kills; kill += 1) {
+    const ended = await Promise.race([host.result.then(() => true), wait(random() * longestLifeMs, false)]);
+    if (ended) break;
+    host.child.kill('SIGKILL');
+    await host.result;
+    killed += 1;
+    slowestCleanupMs = Math.max(slowestCleanupMs, await untilNothingIsLeft(folder));
+    host = new LiveCommand(folder, ['continue', run, '--quiet']);
+  }
+  await host.result;
+  return { killed, slowestCleanupMs, ...(await audit(folder, run, inputs)) };
+}
+
+async function audit(folder: string, run: string, inputs: readonly string[]) {
+  const finished = await espalier(folder, ['show', run, '--json']);
+  expect(finished.stdout, finished.stderr).toContain('"status":"completed"');
+  const rows = rowsOf((await espalier(folder, ['rows', run])).stdout);
+  expect(rows.map(({ index }) => index)).toEqual(inputs.map((_, index) => index));
+  expect(rows.map((row) => row.input)).toEqual(inputs);
+  expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['succeeded']));
+  const executed = new Map<string, number>();
+  for (const line of readLines(join(folder, 'executed'))) executed.set(line, (executed.get(line) ?? 0) + 1);
+  expect(executed.size).toBe(inputs.length);
+
+  const db = new Database(join(folder, '.espalier', 'espalier.db'), { readonly: true });
+  try {
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+    const lost = db
+      .prepare<[], { idx: number; n: number }>(
+        "SELECT j.idx, count(*) AS n FROM attempts a JOIN jobs j USING (job) WHERE a.state = 'lost' GROUP BY j.idx",
+      )
+      .all();
+    const lostOf = new Map(lost.map(({ idx, n }) => [`line-${idx}`, n]));
+    for (const [line, times] of executed) {
+      expect(times - 1, `${line} ran again without having been in flight at a kill`).toBeLessThanOrEqual(
+        lostOf.get(line) ?? 0,
+      );
+    }
+    const executions = [...executed.values()].reduce((sum, times) => sum + times, 0);
+    const inFlight = lost.reduce((sum, { n }) => sum + n, 0);
+    return { executions, reruns: executions - inputs.length, inFlight };
+  } finally {
+    db.close();
+  }
+}
+
+/** Resolves with the milliseconds until no process of any host of the store was left. */
+async function untilNothingIsLeft(folder: string): Promise<number> {
+  const began = performance.now();
+  const runIds = hostsOf(folder);
+  for (;;) {
+    const left = carriers(runIds);
+    const elapsed = performance.now() - began;
+    if (left.length === 0) return elapsed;
+    expect(elapsed, `left behind: ${left.join(', ')}`).toBeLessThan(ORPHAN_DEADLINE_MS);
+    await wait(2);
+  }
+}
+
+function hostsOf(folder: string): string[] {
+  const db = new Database(join(folder, '.espalier', 'espalier.db'), { readonly: true });
+  try {
+    return db
+      .prepare<[], { run_id: string }>('SELECT run_id FROM hosts')
+      .all()
+      .map(({ run_id }) => run_id);
+  } finally {
+    db.close();
+  }
+}
+
+function carriers(runIds: readonly string[]): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const environment = read(`/proc/${pid}/environ`);
+      return runIds.some((runId) => environment.includes(runId));
+    })
+    .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
+}
+
+/** Empty for a process that has gone meanwhile. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/** A small generator, so that a seed names the instants. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
