@@ -60,7 +60,7 @@ export async function surviveKills(options: SigkillOptions): Promise<SigkillRepo
 async function audit(folder: string, run: string, inputs: readonly string[]) {
   const finished = await espalier(folder, ['show', run, '--json']);
   expect(finished.stdout, finished.stderr).toContain('"status":"completed"');
-  const rows = rowsOf((await espalier(folder, ['rows', run])).stdout);
+  const rows = rowsOf((await espalier(folder, ['rows', run, '--json'])).stdout);
   expect(rows.map(({ index }) => index)).toEqual(inputs.map((_, index) => index));
   expect(rows.map((row) => row.input)).toEqual(inputs);
   expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['succeeded']));
