@@ -73,7 +73,7 @@ async function audit(folder: string, run: string, inputs: readonly string[]) {
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
     const lost = db
       .prepare<[], { idx: number; n: number }>(
-        "SELECT j.idx, count(*) AS n FROM attempts a JOIN jobs j USING (job) WHERE a.state = 'lost' GROUP BY j.idx",
+        "SELECT j.idx, count(*) AS n FROM attempts a JOIN jobs j USING (job) WHERE a.state = 'orphaned' GROUP BY j.idx",
       )
       .all();
     const lostOf = new Map(lost.map(({ idx, n }) => [`line-${idx}`, n]));
