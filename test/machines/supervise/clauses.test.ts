@@ -50,6 +50,12 @@ describe('the end of a child', () => {
     }
   }
 
+  it('counts once', () => {
+    const scene = world([finish('a')], {}, [child('a', { restart: 'transient' })]);
+    scene.send({ type: 'child.exited', id: 'a', incarnation: 1, exit: { kind: 'killed' } });
+    expect(scene.trace).toEqual(['start a', 'exit a normal']);
+  });
+
   it('is journalled when it is a crash, and so is the restart, with its reason', () => {
     const events = world([crash('a')]).commands.flatMap((command) =>
       command.type === 'journal' ? [command.event] : [],
