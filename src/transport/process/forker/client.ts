@@ -1,8 +1,9 @@
-import type { ProcessIdentity } from '../../../machines/process.js';
+import type { ProcessExit, ProcessIdentity } from '../../../machines/process.js';
 import { createHostDirectory } from '../directory.js';
 import { HostSpawner } from '../host/spawner.js';
 import type { Spawner } from '../spawner.js';
-import { type ForkerInfo, RemoteLauncher } from './remote.js';
+import type { ForkerInfo } from './era.js';
+import { RemoteLauncher } from './remote.js';
 
 /** Options of `createForkerSpawner`. */
 export interface ForkerSpawnerOptions {
@@ -11,8 +12,8 @@ export interface ForkerSpawnerOptions {
   readonly directory?: string;
   /** A forker is about to be used: the first one, and each one after a crash. Awaited before its first spawn. */
   readonly onForker?: (forker: ForkerInfo) => void | Promise<void>;
-  /** A forker that was in use is gone; its programs answer both null. */
-  readonly onForkerExit?: (forker: ForkerInfo) => void;
+  /** A forker that was in use is gone, after `close` or before; its programs answer both null. */
+  readonly onForkerExit?: (forker: ForkerInfo, exit: ProcessExit) => void;
 }
 
 /** A spawner with the process that forks for it. */
@@ -39,7 +40,7 @@ export async function createForkerSpawner(options: ForkerSpawnerOptions): Promis
         now = forker;
         await options.onForker?.(forker);
       },
-      onForkerExit: (forker) => options.onForkerExit?.(forker),
+      onForkerExit: (forker, exit) => options.onForkerExit?.(forker, exit),
     },
     host.events,
   );

@@ -1,20 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, EspalierError } from '../../../errors.js';
-import type { ProcessIdentity } from '../../../machines/process.js';
-import { FORKER_VARIABLE, thisMachine } from '../identity.js';
+import type { ProcessExit } from '../../../machines/process.js';
+import { FORKER_VARIABLE } from '../identity.js';
 import type { ToForker, ToHost } from './messages.js';
 import { toHost } from './to-host.js';
-
-export interface LinkOptions {
-  readonly runId: string;
-  readonly generation: number;
-  readonly directory: string;
-  /** What the forker says unasked. */
-  readonly onMessage: (message: Extract<ToHost, { t: 'fifos' | 'exited' }>) => void;
-  /** The forker is gone. Once, after every open question was rejected. */
-  readonly onEnd: (why: EspalierError) => void;
-}
 
 type WithoutNumber<T> = T extends unknown ? Omit<T, 'n'> : never;
 
@@ -22,6 +12,8 @@ type WithoutNumber<T> = T extends unknown ? Omit<T, 'n'> : never;
 export type Unnumbered = WithoutNumber<Extract<ToForker, { n: number }>>;
 /** An answer of a forker; refusals arrive as errors. */
 export type Answer = Exclude<Extract<ToHost, { n: number }>, { t: 'refused' }>;
+/** What a forker says unasked. */
+export type Notice = Extract<ToHost, { t: 'ready' | 'guardian' | 'fifos' | 'exited' }>;
 
 interface Asked {
   readonly resolve: (answer: Answer) => void;
@@ -32,57 +24,49 @@ const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** One forker process, seen from its host: questions with answers, notices, and one end. */
 export class ForkerLink {
+  /** Resolves when the process is gone; every open question was rejected before. */
+  readonly gone: Promise<ProcessExit>;
   readonly #child: ChildProcess;
   readonly #asked = new Map<number, Asked>();
-  readonly #ready: Promise<ProcessIdentity>;
-  readonly #gone: Promise<void>;
-  #settleReady: ((result: ProcessIdentity | EspalierError) => void) | undefined;
   #next = 0;
   #lastWords = '';
   #ended: EspalierError | undefined;
   #holds = 0;
 
-  constructor(private readonly options: LinkOptions) {
-    this.#ready = new Promise((resolve, reject) => {
-      this.#settleReady = (result) => (result instanceof EspalierError ? reject(result) : resolve(result));
-    });
-    this.#child = startForker(options.runId);
-    this.#gone = new Promise((resolve) => {
-      const end = (why: string) => resolve(this.#end(why));
-      this.#child.once('error', (error) => end(error.message));
-      this.#child.once('exit', (code, signal) => end(`it ended with ${signal ?? code}`));
+  constructor(
+    runId: string,
+    private readonly onNotice: (notice: Notice) => void,
+  ) {
+    this.#child = startForker(runId);
+    this.gone = new Promise((resolve) => {
+      this.#child.once('error', (error) => {
+        // An error after the start is one of a message or a signal; the process is not over with it.
+        if (this.#child.pid === undefined) resolve(this.#end({ code: null, signal: null }, error.message));
+      });
+      this.#child.once('exit', (code, signal) =>
+        resolve(this.#end({ code, signal }, `it ended with ${signal ?? code}`)),
+      );
     });
     this.#child.on('message', (raw) => this.#receive(toHost.parse(raw)));
-    const { runId, generation, directory } = options;
-    this.tell({ t: 'start', runId, generation, directory, hostPid: process.pid });
-    this.#hold();
-    this.#ready.finally(() => this.#release()).catch(() => undefined);
+    this.#child.unref();
+    this.#child.channel?.unref();
   }
 
-  /** Resolves when the forker can start programs; rejects with `ESP_SPAWN` when it ended before. */
-  get ready(): Promise<ProcessIdentity> {
-    return this.#ready;
+  /** Why it is gone, or undefined while it lives. */
+  get ended(): EspalierError | undefined {
+    return this.#ended;
   }
 
-  /** Resolves when the process is gone. */
-  get gone(): Promise<void> {
-    return this.#gone;
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
-  get alive(): boolean {
-    return this.#ended === undefined;
-  }
-
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
-  /** Keeps the host's event loop alive until `release`, as a child process would. */
+  /** Keeps the host's event loop alive, as a child process would, until the answer is called. */
   hold(): () => void {
-    this.#hold();
+    this.#hold(1);
     let held = true;
     return () => {
-      if (held) this.#release();
+      if (held) this.#hold(-1);
       held = false;
     };
   }
@@ -96,30 +80,30 @@ export class ForkerLink {
   ask(question: Unnumbered): Promise<Answer> {
     if (this.#ended) return Promise.reject(this.#ended);
     const n = this.#next++;
-    this.#hold();
+    const release = this.hold();
     const answered = new Promise<Answer>((resolve, reject) => this.#asked.set(n, { resolve, reject }));
     this.tell({ ...question, n });
-    return answered.finally(() => this.#release());
+    return answered.finally(release);
   }
 
-  /** Lets go of a forker that has closed, and makes sure that it leaves. */
+  /** Lets go of the forker, which then ends everything and leaves; kills it if it does not. */
   async leave(withinMs: number): Promise<void> {
+    const release = this.hold();
     if (this.#child.connected) this.#child.disconnect();
-    this.#hold();
     // Our own uncollected child: the signal can reach no other.
     const late = setTimeout(() => this.#child.kill('SIGKILL'), withinMs);
-    await this.#gone;
+    await this.gone;
     clearTimeout(late);
-    this.#release();
+    release();
   }
 
   #receive(message: ToHost): void {
     switch (message.t) {
       case 'ready':
-        return this.#settleReady?.({ ...thisMachine(), pid: this.#child.pid ?? 0, startTicks: message.startTicks });
+      case 'guardian':
       case 'fifos':
       case 'exited':
-        return this.options.onMessage(message);
+        return this.onNotice(message);
       case 'failed':
         this.#lastWords = message.message;
         return;
@@ -141,39 +125,31 @@ export class ForkerLink {
     return asked;
   }
 
-  #end(why: string): void {
-    if (this.#ended) return;
+  #end(exit: ProcessExit, why: string): ProcessExit {
     const words = this.#lastWords === '' ? why : `${why}: ${this.#lastWords}`;
-    const error = new EspalierError('ESP_SPAWN', `the forker process is gone (${words})`, {
-      context: { generation: this.options.generation, pid: this.#child.pid },
-    });
-    this.#ended = error;
-    this.#settleReady?.(error);
-    for (const asked of [...this.#asked.values()]) asked.reject(error);
+    const text = `the forker process ${this.pid} is gone (${words}); what it started went with it`;
+    this.#ended = new EspalierError('ESP_SPAWN', text, { context: { reason: 'forker gone', pid: this.pid } });
+    for (const asked of [...this.#asked.values()]) asked.reject(this.#ended);
     this.#asked.clear();
-    this.options.onEnd(error);
+    return exit;
   }
 
-  #hold(): void {
-    if (this.#holds++ > 0) return;
-    this.#child.ref();
-    this.#child.channel?.ref();
-  }
-
-  #release(): void {
-    if (--this.#holds > 0) return;
-    this.#child.unref();
-    this.#child.channel?.unref();
+  #hold(change: 1 | -1): void {
+    this.#holds += change;
+    const hold = this.#holds > 0 ? 'ref' : 'unref';
+    this.#child[hold]();
+    this.#child.channel?.[hold]();
   }
 }
 
 function startForker(runId: string): ChildProcess {
+  const { NODE_OPTIONS: _options, NODE_CHANNEL_FD: _channel, ...env } = process.env;
   // Options such as --inspect or --require are the host's own business.
   return spawn(process.execPath, [MAIN], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    env: { ...process.env, [FORKER_VARIABLE]: runId, NODE_OPTIONS: '', NODE_CHANNEL_FD: undefined },
+    env: { ...env, [FORKER_VARIABLE]: runId },
   });
 }
 

@@ -40,7 +40,7 @@ function start(message: Extract<ToForker, { t: 'start' }>): void {
   const onFifos = (made: number, failure: Error | null) =>
     tell({ t: 'fifos', made, failure: failure?.message ?? null });
   launcher = new LocalLauncher(
-    { ...message, onFifos },
+    { ...message, onFifos, onGuardian: (guardian) => tell({ t: 'guardian', ...guardian }) },
     { exited: (spawnId, { code, signal }) => tell({ t: 'exited', spawnId, code, signal }) },
   );
   launcher.start();

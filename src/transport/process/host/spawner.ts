@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { EspalierError } from '../../../errors.js';
 import { appendCookie, COOKIE_VARIABLE, cookie, type ProcessExit } from '../../../machines/process.js';
 import { removeHostDirectory } from '../directory.js';
 import { thisMachine } from '../identity.js';
-import type { Launched, Launcher, LauncherEvents, LaunchOrder, Reservation } from '../launcher/launcher.js';
+import { type Launcher, type LauncherEvents, type LaunchOrder, NotStarted } from '../launcher/launcher.js';
 import { notStarted } from '../launcher/start.js';
 import type { SpawnedProcess, Spawner, SpawnRequest } from '../spawner.js';
 import { type ExpectedPort, Ports } from './ports.js';
@@ -10,14 +12,15 @@ import { Spawned } from './spawned.js';
 import { OutputPair, writeStdin } from './streams.js';
 
 const SPAWN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+/** Launchers that may turn out to be gone before they are asked. */
+const MOST_ATTEMPTS = 3;
 
-/** What a program needs before it can be started. */
-interface Preparation {
-  readonly order: LaunchOrder;
-  readonly reservation: Reservation;
-  readonly output: OutputPair;
+/** What the host holds of a program that is being started. */
+interface Draft {
+  readonly request: SpawnRequest;
+  readonly launcher: Launcher;
   readonly port: ExpectedPort | null;
-  readonly exited: Promise<ProcessExit>;
+  readonly stdin: string | null;
 }
 
 /**
@@ -54,12 +57,18 @@ export class HostSpawner implements Spawner {
     const launcher = this.#launcher;
     if (this.#closed !== undefined || launcher === undefined) throw stopped();
     this.#check(request);
-    const port = request.port ? await this.#ports.expect() : null;
+    const { spawnId } = request;
+    const exited = new Promise<ProcessExit>((resolve) => this.#exits.set(spawnId, resolve));
+    let port: ExpectedPort | null = null;
+    let stdin: string | null = null;
     try {
-      const prepared = await this.#prepare(launcher, request, port);
-      return await this.#launch(launcher, prepared);
+      if (request.port) port = await this.#ports.expect();
+      if (request.stdin?.length) stdin = await writeStdin(this.directory, spawnId, request.stdin);
+      return await this.#attempts({ request, launcher, port, stdin }, exited);
     } catch (error) {
+      this.#exits.delete(spawnId);
       port?.cancel();
+      if (stdin !== null) await rm(stdin, { force: true });
       throw this.#closed !== undefined ? stopped() : notStarted(request, error);
     }
   }
@@ -73,60 +82,51 @@ export class HostSpawner implements Spawner {
     return this.close();
   }
 
-  #check(request: SpawnRequest): void {
-    if (!SPAWN_ID.test(request.spawnId)) {
-      throw new EspalierError(
-        'ESP_INVALID',
-        `spawn id ${JSON.stringify(request.spawnId)} must match ${SPAWN_ID.source}`,
-      );
+  #check({ spawnId }: SpawnRequest): void {
+    if (!SPAWN_ID.test(spawnId)) {
+      throw new EspalierError('ESP_INVALID', `spawn id ${JSON.stringify(spawnId)} must match ${SPAWN_ID.source}`);
     }
-    if (this.#exits.has(request.spawnId)) {
-      throw new EspalierError('ESP_CONFLICT', `spawn id ${request.spawnId} is in use; each spawn needs its own`);
+    if (this.#exits.has(spawnId)) {
+      throw new EspalierError('ESP_CONFLICT', `spawn id ${spawnId} is in use; each spawn needs its own`);
     }
   }
 
-  async #prepare(launcher: Launcher, request: SpawnRequest, port: ExpectedPort | null): Promise<Preparation> {
+  async #attempts(draft: Draft, exited: Promise<ProcessExit>): Promise<SpawnedProcess> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attempt(draft, exited);
+      } catch (error) {
+        if (!(error instanceof NotStarted)) throw error;
+        if (attempt === MOST_ATTEMPTS) throw error.why;
+      }
+    }
+  }
+
+  async #attempt({ request, launcher, port, stdin }: Draft, exited: Promise<ProcessExit>): Promise<SpawnedProcess> {
     const { spawnId, label, command, cwd, env } = request;
-    const exited = new Promise<ProcessExit>((resolve) => this.#exits.set(spawnId, resolve));
-    try {
-      const stdin = request.stdin?.length ? await writeStdin(this.directory, spawnId, request.stdin) : null;
-      const reservation = await launcher.reserve();
-      const entry = appendCookie(this.#inherited, cookie(this.runId, reservation.generation, spawnId));
-      const order = { spawnId, label, command, cwd, env, cookie: entry, stdin, port: port?.token ?? null };
-      const output = new OutputPair(this.directory, reservation);
-      return { order: { ...order, pair: reservation.pair }, reservation, output, port, exited };
-    } catch (error) {
-      this.#exits.delete(spawnId);
-      throw error;
-    }
-  }
-
-  async #launch(launcher: Launcher, prepared: Preparation): Promise<SpawnedProcess> {
-    const { order, reservation, output, port, exited } = prepared;
-    const { spawnId } = order;
-    let launched: Launched;
-    try {
-      launched = await launcher.launch(order, reservation.generation);
-    } catch (error) {
+    const { generation, pair } = await launcher.reserve();
+    const entry = cookie(this.runId, generation, spawnId);
+    const order: LaunchOrder = {
+      spawnId,
+      label,
+      command,
+      cwd,
+      env,
+      cookie: appendCookie(this.#inherited, entry),
+      pair,
+      stdin,
+      port: port?.token ?? null,
+    };
+    const output = new OutputPair(this.directory, { generation, pair });
+    const launched = await launcher.launch(order, generation).catch((error: unknown) => {
       output.discard();
-      this.#exits.delete(spawnId);
       throw error;
-    }
+    });
     const [stdout, stderr] = output.start();
     const socket = port === null ? null : await port.socket;
-    // A broken stream also closes, and that is how its owner learns of it; until he listens it must not end the host.
-    for (const stream of [stdout, stderr, socket]) stream?.on('error', () => stream.destroy());
-    const parts = {
-      spawnId,
-      identity: { ...thisMachine(), ...launched },
-      generation: reservation.generation,
-      stdout,
-      stderr,
-      port: socket,
-      exited,
-      entry: cookie(this.runId, reservation.generation, spawnId),
-    };
-    return new Spawned(parts, launcher);
+    tolerate(stdout, stderr, socket);
+    const identity = { ...thisMachine(), ...launched };
+    return new Spawned({ spawnId, identity, generation, stdout, stderr, port: socket, exited, entry }, launcher);
   }
 
   async #close(): Promise<void> {
@@ -137,6 +137,11 @@ export class HostSpawner implements Spawner {
       await removeHostDirectory(this.directory);
     }
   }
+}
+
+/** A broken stream also closes, and that is how its owner learns of it; until he listens it must not end the host. */
+function tolerate(...streams: readonly (Socket | null)[]): void {
+  for (const stream of streams) stream?.on('error', () => stream.destroy());
 }
 
 function stopped(): EspalierError {

@@ -6,12 +6,9 @@ import { fifoNames } from './launcher.js';
 const BATCH = 64;
 const LOW_WATER = 32;
 
-/**
- * The stock of FIFO pairs in the host's folder, numbered from 0 and made ahead of need in batches.
- */
-export class FifoStock {
+/** Makes FIFO pairs in the host's folder, numbered from 0, in batches and ahead of need. */
+export class FifoMaker {
   #made = 0;
-  #used = 0;
   #making = false;
 
   constructor(
@@ -21,9 +18,9 @@ export class FifoStock {
     private readonly report: (made: number, failure: EspalierError | null) => void,
   ) {}
 
-  /** Makes sure of a stock; call it at the start and after each use. */
-  refill(): void {
-    if (this.#making || this.#made - this.#used > LOW_WATER) return;
+  /** Makes sure of a stock beyond the pairs that were taken. */
+  refill(taken: number): void {
+    if (this.#making || this.#made - taken > LOW_WATER) return;
     this.#making = true;
     const names = Array.from({ length: BATCH }, (_, i) => fifoNames(this.generation, this.#made + i)).flat();
     const child = spawn('mkfifo', ['-m', '600', ...names], {
@@ -38,21 +35,11 @@ export class FifoStock {
     child.on('close', (code) => this.#done(code === 0 ? null : complaint.trim() || `mkfifo ended with ${code}`));
   }
 
-  /** Notes that a pair was taken. */
-  use(pair: number): void {
-    this.#used = Math.max(this.#used, pair + 1);
-    this.refill();
-  }
-
   #done(failure: string | null): void {
     if (!this.#making) return;
     this.#making = false;
     if (failure === null) this.#made += BATCH;
-    this.report(
-      this.#made,
-      failure === null
-        ? null
-        : new EspalierError('ESP_SPAWN', `no FIFOs could be made in ${this.directory}: ${failure}`),
-    );
+    const text = `no FIFOs could be made in ${this.directory}: ${failure}`;
+    this.report(this.#made, failure === null ? null : new EspalierError('ESP_SPAWN', text));
   }
 }

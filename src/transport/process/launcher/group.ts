@@ -59,7 +59,15 @@ export class Group {
     if (!this.#reaped) this.child.kill(signal);
   }
 
-  /** Kills the whole group and resolves when nothing of it lives. Rejects with `ESP_QUARANTINED` if it will not leave. */
+  /** Whether nobody holds the number any more, by no doing of ours. */
+  get lost(): boolean {
+    return this.#reaped && !this.living && this.#end === undefined;
+  }
+
+  /**
+   * Kills the whole group and resolves when nothing of it lives. Rejects with `ESP_QUARANTINED` if it will not leave. A
+   * lost group has no number by which it could be killed; only its cookie is left.
+   */
   kill(): Promise<GroupEnd> {
     this.#end ??= this.#kill();
     return this.#end;
@@ -67,6 +75,7 @@ export class Group {
 
   async #kill(): Promise<GroupEnd> {
     await immediate();
+    if (this.#reaped && !this.living) return this.#session ?? this.#note(nowTicks() - 1);
     // Held now, by the watcher or by a program whose end was not collected yet; or let go before.
     this.#session ??= this.#note(nowTicks());
     const { pinnedUntil } = this.#session;

@@ -18,11 +18,16 @@ export class Guardian {
   #closing = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: { runId: string; generation: number; directory: string; hostPid: number }) {}
-
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
+  constructor(
+    private readonly options: {
+      readonly runId: string;
+      readonly generation: number;
+      readonly directory: string;
+      readonly hostPid: number;
+      /** Tells of each guardian that was started. */
+      readonly onGuardian?: (guardian: { readonly pid: number; readonly startTicks: number }) => void;
+    },
+  ) {}
 
   start(): void {
     const { runId, generation, directory, hostPid } = this.options;
@@ -34,13 +39,16 @@ export class Guardian {
       stdio: ['pipe', 'ignore', 'ignore'],
       env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
     });
+    if (child.pid !== undefined) {
+      this.options.onGuardian?.({ pid: child.pid, startTicks: readStat(child.pid)?.startTicks ?? 0 });
+    }
     const began = Date.now();
     this.#child = child;
     let over = false;
     const again = () => {
       if (over || this.#closing) return;
       over = true;
-      this.#timer = setTimeout(() => this.start(), Math.max(0, began + RESTART_MS - Date.now()));
+      this.#timer = setTimeout(() => this.start(), Math.max(0, began + RESTART_MS - Date.now())).unref();
     };
     child.once('error', again);
     child.once('exit', again);

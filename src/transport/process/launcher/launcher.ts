@@ -1,3 +1,4 @@
+import type { EspalierError } from '../../../errors.js';
 import type { ProcessExit } from '../../../machines/process.js';
 import type { SweepReport } from '../spawner.js';
 
@@ -59,9 +60,9 @@ export interface SweepTarget {
  * Forks programs and acts on them: in the forker process, or in the host itself. Both spawners drive one of these.
  */
 export interface Launcher {
-  /** Takes a FIFO pair; waits while more are made. Rejects with `ESP_SPAWN` when none can be made. */
+  /** Takes a FIFO pair; waits while more are made. Rejects with `ESP_SPAWN` when none can be made, or `NotStarted`. */
   reserve(): Promise<Reservation>;
-  /** Rejects with `ESP_SPAWN` when the program did not start, `ESP_STOPPED` when closing. */
+  /** Rejects with `ESP_SPAWN` when the program did not start, `ESP_STOPPED` when closing, or `NotStarted`. */
   launch(order: LaunchOrder, generation: number): Promise<Launched>;
   /** Sends a signal to the program itself if its end was not seen yet. */
   signal(spawnId: string, signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT'): void;
@@ -70,6 +71,15 @@ export interface Launcher {
   sweep(target: SweepTarget, generation: number): Promise<SweepReport>;
   /** Ends everything, guardian included, and proves it gone. Idempotent. */
   close(): Promise<void>;
+}
+
+/** Nothing of the program was started, and another launcher may try: the one asked was gone before it was asked. */
+export class NotStarted extends Error {
+  override readonly name = 'NotStarted';
+
+  constructor(readonly why: EspalierError) {
+    super(why.message);
+  }
 }
 
 /** What a launcher tells on its own. */

@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { EspalierError } from '../../../errors.js';
+import { cookie } from '../../../machines/process.js';
 import { nowTicks, readStat } from '../proc.js';
 import type { SweepReport } from '../spawner.js';
 import { Sweeper } from '../sweep/sweeper.js';
-import { FifoStock } from './fifos.js';
+import { FifoMaker } from './fifos.js';
 import { Group } from './group.js';
 import { Guardian } from './guardian.js';
 import type {
   GroupEnd,
+  HeldSession,
   Launched,
   Launcher,
   LauncherEvents,
@@ -17,6 +19,7 @@ import type {
 } from './launcher.js';
 import { SessionFile } from './sessions.js';
 import { connectPort, notStarted, startGuard } from './start.js';
+import { Stock } from './stock.js';
 
 export interface LocalLauncherOptions {
   readonly runId: string;
@@ -27,63 +30,57 @@ export interface LocalLauncherOptions {
   readonly hostPid: number;
   /** Pairs of FIFOs made so far, or why there are no more. */
   readonly onFifos?: (made: number, failure: EspalierError | null) => void;
-}
-
-interface Waiter {
-  readonly resolve: (reservation: Reservation) => void;
-  readonly reject: (error: EspalierError) => void;
+  readonly onGuardian?: (guardian: { readonly pid: number; readonly startTicks: number }) => void;
 }
 
 /** The launcher that forks in this very process. */
 export class LocalLauncher implements Launcher {
   readonly #groups = new Map<string, Group>();
-  readonly #sweeper = new Sweeper({ isLivingGroup: (group) => this.#isLiving(group) });
-  readonly #fifos: FifoStock;
+  readonly #living = new Map<number, Group>();
+  readonly #sweeper = new Sweeper({ isLivingGroup: (group) => this.#living.get(group)?.living ?? false });
+  readonly #stock = new Stock((taken) => this.#fifos.refill(taken));
+  readonly #fifos: FifoMaker;
   readonly #guardian: Guardian;
   readonly #sessions: SessionFile;
-  readonly #waiting: Waiter[] = [];
-  #made = 0;
-  #taken = 0;
-  #launching = 0;
-  #launchesDone: (() => void) | undefined;
-  #closed: Promise<void> | undefined;
   readonly #startTicks = nowTicks();
+  readonly #launching = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
 
   constructor(
     private readonly options: LocalLauncherOptions,
     private readonly events: LauncherEvents,
   ) {
-    this.#fifos = new FifoStock(options.directory, options.generation, (made, failure) => this.#stocked(made, failure));
+    this.#fifos = new FifoMaker(options.directory, options.generation, (made, failure) => {
+      this.#stock.add(made, failure);
+      options.onFifos?.(made, failure);
+    });
     this.#guardian = new Guardian(options);
     this.#sessions = new SessionFile(options.directory, options.generation);
   }
 
-  /** Starts the guardian and the first FIFOs; nothing may be launched before. */
+  /** Starts the guardian and makes the first FIFOs; nothing may be launched before. */
   start(): void {
     this.#guardian.start();
-    this.#fifos.refill();
+    this.#fifos.refill(0);
   }
 
-  reserve(): Promise<Reservation> {
-    if (this.#closed !== undefined) return Promise.reject(stopped());
-    if (this.#taken < this.#made) return Promise.resolve(this.#take());
-    this.#fifos.refill();
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  async reserve(): Promise<Reservation> {
+    return { generation: this.options.generation, pair: await this.#stock.take() };
   }
 
-  /** Notes how many pairs were taken by somebody who counts for himself, and makes more. */
+  /** Makes more FIFOs for somebody who counts for himself. */
   refill(taken: number): void {
-    this.#fifos.use(taken - 1);
+    this.#fifos.refill(taken);
   }
 
   async launch(order: LaunchOrder): Promise<Launched> {
-    this.#launching++;
+    this.#fifos.refill(order.pair + 1);
+    const launched = this.#launch(order);
+    this.#launching.add(launched);
     try {
-      this.#fifos.use(order.pair);
-      return await this.#launch(order);
+      return await launched;
     } finally {
-      this.#launching--;
-      if (this.#launching === 0) this.#launchesDone?.();
+      this.#launching.delete(launched);
     }
   }
 
@@ -97,16 +94,15 @@ export class LocalLauncher implements Launcher {
     const child = startGuard(this.options.directory, this.options.generation, order, port);
     const { pid } = child;
     if (pid === undefined) {
-      const [error] = await once(child, 'error').catch((error: unknown) => [error]);
+      const [error] = await once(child, 'error').catch((failure: unknown) => [failure]);
       throw notStarted(order, error);
     }
     // The child is not collected yet, so this is its own stat even if it has ended.
     const startTicks = readStat(pid)?.startTicks ?? 0;
     const group = new Group(pid, startTicks, child, this.#sessions);
     this.#groups.set(order.spawnId, group);
-    child.once('exit', (code, signal) => {
-      this.events.exited(order.spawnId, { code, signal });
-    });
+    this.#living.set(pid, group);
+    child.once('exit', (code, signal) => this.events.exited(order.spawnId, { code, signal }));
     return { pid, startTicks };
   }
 
@@ -126,9 +122,22 @@ export class LocalLauncher implements Launcher {
   async killGroup(spawnId: string): Promise<GroupEnd | null> {
     const group = this.#groups.get(spawnId);
     if (group === undefined) return null;
+    const { lost } = group;
     const end = await group.kill();
-    this.#groups.delete(spawnId);
+    if (lost && group.session) await this.#sweepLost(spawnId, group.session);
+    if (this.#groups.get(spawnId) === group) this.#groups.delete(spawnId);
+    if (this.#living.get(group.pid) === group) this.#living.delete(group.pid);
     return end;
+  }
+
+  /** What is left of a group that lost its watcher and its leader can only be known by its cookie. */
+  async #sweepLost(spawnId: string, session: HeldSession): Promise<void> {
+    const { runId, generation } = this.options;
+    const cookies = [cookie(runId, generation, spawnId)];
+    const report = await this.sweep({ cookies, startTicks: session.startTicks, sessions: [session] });
+    if (!report.clean) {
+      throw new EspalierError('ESP_QUARANTINED', `what process ${session.pid} left behind does not end`);
+    }
   }
 
   sweep(target: SweepTarget): Promise<SweepReport> {
@@ -141,12 +150,8 @@ export class LocalLauncher implements Launcher {
   }
 
   async #close(): Promise<void> {
-    for (const waiter of this.#waiting.splice(0)) waiter.reject(stopped());
-    if (this.#launching > 0) {
-      await new Promise<void>((resolve) => {
-        this.#launchesDone = resolve;
-      });
-    }
+    this.#stock.close(stopped());
+    await Promise.allSettled([...this.#launching]);
     // Every group first, seen to end; a sweep before that could take a watcher from a group that needs it.
     const groups = [...this.#groups];
     const killed = await Promise.allSettled(groups.map(([spawnId]) => this.killGroup(spawnId)));
@@ -157,27 +162,6 @@ export class LocalLauncher implements Launcher {
     this.#sessions.close();
     const failure = killed.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;
-  }
-
-  #isLiving(pgid: number): boolean {
-    for (const group of this.#groups.values()) if (group.pid === pgid) return group.living;
-    return false;
-  }
-
-  #take(): Reservation {
-    return { generation: this.options.generation, pair: this.#taken++ };
-  }
-
-  #stocked(made: number, failure: EspalierError | null): void {
-    this.#made = made;
-    this.options.onFifos?.(made, failure);
-    while (this.#taken < this.#made) {
-      const waiter = this.#waiting.shift();
-      if (waiter === undefined) return;
-      waiter.resolve(this.#take());
-    }
-    if (failure) for (const waiter of this.#waiting.splice(0)) waiter.reject(failure);
-    else if (this.#waiting.length > 0) this.#fifos.refill();
   }
 }
 

@@ -1,0 +1,171 @@
+import { EspalierError } from '../../../errors.js';
+import type { ProcessExit, ProcessIdentity } from '../../../machines/process.js';
+import { readIdentity, sameProcess, thisMachine } from '../identity.js';
+import type {
+  GroupEnd,
+  Launched,
+  LauncherEvents,
+  LaunchOrder,
+  Reservation,
+  SweepTarget,
+} from '../launcher/launcher.js';
+import { Stock } from '../launcher/stock.js';
+import type { SweepReport } from '../spawner.js';
+import { SentEnvironments } from './environments.js';
+import { type Answer, ForkerLink, type Notice } from './link.js';
+
+/** How long a forker may take to end everything when it is asked to, in milliseconds. */
+const CLOSE_MS = 12_000;
+/** How long it may take to leave after that. */
+const LEAVE_MS = 2_000;
+
+/** A forker process and its number: each one after a crash has the next. */
+export interface ForkerInfo {
+  readonly identity: ProcessIdentity;
+  readonly generation: number;
+}
+
+export interface EraOptions {
+  readonly runId: string;
+  readonly directory: string;
+  readonly generation: number;
+  readonly events: LauncherEvents;
+}
+
+/** One forker's time: the process, its stock of FIFOs, its guardian and the programs that it runs. */
+export class Era {
+  /** Resolves when the forker runs; rejects with `ESP_SPAWN` when it ended before. */
+  readonly ready: Promise<ForkerInfo>;
+  readonly gone: Promise<ProcessExit>;
+  readonly #link: ForkerLink;
+  readonly #stock = new Stock((taken) => this.#link.tell({ t: 'refill', taken }));
+  readonly #running = new Map<string, () => void>();
+  readonly #environments = new SentEnvironments((slot, env) => this.#link.tell({ t: 'env', slot, env }));
+  #guardian: ProcessIdentity | null = null;
+  #died = false;
+  #leaving = false;
+  #becomeReady: ((info: ForkerInfo) => void) | undefined;
+
+  constructor(readonly options: EraOptions) {
+    const { runId, generation, directory } = options;
+    this.#link = new ForkerLink(runId, (notice) => this.#notice(notice));
+    const release = this.#link.hold();
+    this.gone = this.#link.gone.then((exit) => this.#end(exit));
+    this.ready = new Promise((resolve, reject) => {
+      this.#becomeReady = resolve;
+      void this.gone.then(() => reject(this.#link.ended));
+    });
+    this.ready.then(release, release);
+    this.#link.tell({ t: 'start', runId, generation, directory, hostPid: process.pid });
+  }
+
+  get generation(): number {
+    return this.options.generation;
+  }
+
+  /** Why its forker is gone, or undefined while it lives. */
+  get ended(): EspalierError | undefined {
+    return this.#link.ended;
+  }
+
+  /** Whether the forker ended without being asked to. */
+  get died(): boolean {
+    return this.#died;
+  }
+
+  async reserve(): Promise<Reservation> {
+    const release = this.#link.hold();
+    try {
+      return { generation: this.generation, pair: await this.#stock.take() };
+    } finally {
+      release();
+    }
+  }
+
+  async launch({ env, ...order }: LaunchOrder): Promise<Launched> {
+    const release = this.#link.hold();
+    this.#running.set(order.spawnId, release);
+    try {
+      const answer = await this.#link.ask({ t: 'launch', order, env: this.#environments.slotOf(env) });
+      if (answer.t !== 'launched') throw mismatch(answer);
+      return { pid: answer.pid, startTicks: answer.startTicks };
+    } catch (error) {
+      this.#running.delete(order.spawnId);
+      release();
+      throw error;
+    }
+  }
+
+  signal(spawnId: string, signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT'): void {
+    if (this.#running.has(spawnId)) this.#link.tell({ t: 'signal', spawnId, signal });
+  }
+
+  async killGroup(spawnId: string): Promise<GroupEnd | null> {
+    const answer = await this.#link.ask({ t: 'kill', spawnId });
+    if (answer.t !== 'killed') throw mismatch(answer);
+    return answer.pinnedUntil === null ? null : { pinnedUntil: answer.pinnedUntil };
+  }
+
+  async sweep(target: SweepTarget): Promise<SweepReport> {
+    const answer = await this.#link.ask({ t: 'sweep', target });
+    if (answer.t !== 'swept') throw mismatch(answer);
+    return answer.report;
+  }
+
+  /** Ends everything it started and then itself. Rejects when something could not be proven gone. */
+  async close(refusal: EspalierError): Promise<void> {
+    this.#stock.close(refusal);
+    const late = setTimeout(() => void this.#link.leave(0), CLOSE_MS);
+    try {
+      await this.#link.ask({ t: 'close' });
+      this.#leaving = true;
+    } finally {
+      clearTimeout(late);
+      await this.#link.leave(LEAVE_MS);
+    }
+  }
+
+  /** Whether the guardian still runs: after a forker's death it does until nothing is left. */
+  get guarded(): boolean {
+    return this.#guardian !== null && sameProcess(this.#guardian, readIdentity(this.#guardian.pid));
+  }
+
+  #notice(notice: Notice): void {
+    switch (notice.t) {
+      case 'ready': {
+        const identity = { ...thisMachine(), pid: this.#link.pid, startTicks: notice.startTicks };
+        return this.#becomeReady?.({ identity, generation: this.generation });
+      }
+      case 'guardian':
+        this.#guardian = { ...thisMachine(), pid: notice.pid, startTicks: notice.startTicks };
+        return;
+      case 'fifos':
+        return this.#stock.add(
+          notice.made,
+          notice.failure === null ? null : new EspalierError('ESP_SPAWN', notice.failure),
+        );
+      case 'exited':
+        return this.#exited(notice.spawnId, { code: notice.code, signal: notice.signal });
+      default:
+        return notice satisfies never;
+    }
+  }
+
+  #exited(spawnId: string, exit: ProcessExit): void {
+    this.#running.get(spawnId)?.();
+    this.#running.delete(spawnId);
+    this.options.events.exited(spawnId, exit);
+  }
+
+  /** Nobody will say how its programs ended. */
+  #end(exit: ProcessExit): ProcessExit {
+    this.#died = !this.#leaving;
+    if (this.#link.ended) this.#stock.close(this.#link.ended);
+    for (const spawnId of [...this.#running.keys()]) this.#exited(spawnId, { code: null, signal: null });
+    return exit;
+  }
+}
+
+function mismatch(answer: Answer): EspalierError {
+  return new EspalierError('ESP_SPAWN', `the forker answered ${answer.t} to another question`);
+}
