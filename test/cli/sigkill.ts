@@ -45,6 +45,8 @@ export async function surviveKills(options: SigkillOptions): Promise<SigkillRepo
   let killed = 0;
   let slowestCleanupMs = 0;
   for (let kill = 0; kill < kills; kill += 1) {
+    // Every other death strikes at any instant, the start included; the rest strike a host that is at work.
+    if (kill % 2 === 1) await Promise.race([host.result, host.prints(/\n/)]).catch(() => undefined);
     const ended = await Promise.race([host.result.then(() => true), wait(random() * longestLifeMs, false)]);
     if (ended) break;
     host.child.kill('SIGKILL');
