@@ -94,10 +94,12 @@ export const supervisorMachine = setup({
       tags: 'espalier.starting',
       always: [
         { guard: 'hasEnded', target: 'stopped' },
-        { guard: 'isStopping', target: 'stopping' },
+        { guard: 'isStopping', target: 'aborting' },
         { guard: 'isRunning', target: 'running' },
       ],
     },
+    // Whoever waits for its start must not take this for one.
+    aborting: { tags: 'espalier.starting', always: { guard: 'hasEnded', target: 'stopped' } },
     running: {
       always: [
         { guard: 'hasEnded', target: 'stopped' },
