@@ -1,9 +1,11 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EspalierError } from '../errors.js';
 import { Access } from './access.js';
 import type { OpenStoreOptions } from './contract/options.js';
+import { HeldFiles } from './file/held-files.js';
 import { CommitListeners, warnOfListener } from './listeners.js';
 import { Pulses } from './pulse.js';
 import { Reader } from './reader/reader.js';
@@ -30,18 +32,37 @@ const BUSY_TIMEOUT_MS = 5_000;
  * for await (const event of store.journal.tail()) console.log(event.seq, event.type);
  */
 export async function openStore(file: string, options: OpenStoreOptions): Promise<Store> {
-  if (file !== ':memory:') return assemble(await connect(resolve(file), options));
+  if (file !== ':memory:') return openFile(resolve(file), options);
   if (options.mode === 'read') {
     throw new EspalierError('ESP_INVALID', `':memory:' is a store of its own: there is nothing in it to read`);
   }
   const folder = await mkdtemp(join(tmpdir(), 'espalier-store-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const removeNow = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeNow);
+  const remove = async (): Promise<void> => {
+    process.off('exit', removeNow);
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
-    return assemble(await connect(join(folder, 'store.db'), options), remove);
+    return await openFile(join(folder, 'store.db'), options, remove);
   } catch (error) {
     await remove();
     throw error;
   }
+}
+
+const held = new HeldFiles();
+
+async function openFile(
+  file: string,
+  options: OpenStoreOptions,
+  closed: () => Promise<void> = async () => undefined,
+): Promise<Store> {
+  const { opened, release } = await held.open(file, (known) => connect(file, options, known));
+  return assemble(opened, async () => {
+    release();
+    await closed();
+  });
 }
 
 interface Connected {
@@ -49,18 +70,19 @@ interface Connected {
   readonly listeners: CommitListeners;
 }
 
-async function connect(file: string, options: OpenStoreOptions): Promise<Connected> {
+async function connect(file: string, options: OpenStoreOptions, known: boolean): Promise<Connected> {
   const { mode, synchronous = 'full', busyTimeoutMs = BUSY_TIMEOUT_MS, runId = null } = options;
   if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0) {
     throw new EspalierError('ESP_INVALID', `busyTimeoutMs is a whole number of milliseconds, not ${busyTimeoutMs}`);
   }
   const listeners = new CommitListeners(warnOfListener);
-  const openReader = (): Promise<Reader> => Reader.open({ file, busyTimeoutMs }, () => pulses.pulse());
+  const openReader = (): Promise<Reader> =>
+    Reader.open({ file, known: known || mode === 'write', busyTimeoutMs }, () => pulses.pulse());
   const pulses = new Pulses((on) => access.watch(on));
   const writer =
     mode === 'read'
       ? null
-      : await Writer.open({ file, synchronous, busyTimeoutMs }, (events) => {
+      : await Writer.open({ file, known, synchronous, busyTimeoutMs }, (events) => {
           listeners.publish(events);
           pulses.pulse();
         });
@@ -78,7 +100,7 @@ async function closeAll(access: Access, closed: () => Promise<void>): Promise<vo
   }
 }
 
-function assemble({ access, listeners }: Connected, closed: () => Promise<void> = async () => undefined): Store {
+function assemble({ access, listeners }: Connected, closed: () => Promise<void>): Store {
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
     closing ??= closeAll(access, closed);

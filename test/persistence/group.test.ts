@@ -21,7 +21,7 @@ const event = (size: number): OperationCall => append(`{"size":${size}}`);
 
 function connect(): { db: Connection; file: string } {
   const file = newFile();
-  const db = connectWriter(file, { synchronous: 'full', busyTimeoutMs: 50 }, NOW);
+  const db = connectWriter(file, { known: false, synchronous: 'full', busyTimeoutMs: 50 }, NOW);
   onTestFinished(() => db.close());
   return { db, file };
 }

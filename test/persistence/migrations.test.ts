@@ -68,11 +68,15 @@ describe.each(Array.from({ length: CURRENT_VERSION }, (_, index) => index + 1))(
 
 it('a store of any version has the schema of a new one once it is open', () => {
   const fresh = newFile();
-  connectWriter(fresh, { synchronous: 'full', busyTimeoutMs: 100 }, 1).close();
+  connectWriter(fresh, { known: false, synchronous: 'full', busyTimeoutMs: 100 }, 1).close();
   const schema = "SELECT group_concat(sql, char(10) ORDER BY name) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'";
   for (let version = 1; version <= CURRENT_VERSION; version += 1) {
     const file = storeOf(version);
-    connectWriter(file, { synchronous: 'full', busyTimeoutMs: 100 }, Date.now() + HOST_LEASE_MS + 60_000).close();
+    connectWriter(
+      file,
+      { known: false, synchronous: 'full', busyTimeoutMs: 100 },
+      Date.now() + HOST_LEASE_MS + 60_000,
+    ).close();
     expect(query(file, schema)).toBe(query(fresh, schema));
   }
 });
@@ -90,7 +94,7 @@ const rebuild: Migration = {
 };
 
 function migrateTo(file: string, last: Migration, now: number): Connection {
-  const db = connectWriter(file, { synchronous: 'full', busyTimeoutMs: 100 }, now, [...MIGRATIONS, last]);
+  const db = connectWriter(file, { known: false, synchronous: 'full', busyTimeoutMs: 100 }, now, [...MIGRATIONS, last]);
   onTestFinished(() => db.close());
   return db;
 }

@@ -189,7 +189,7 @@ function begin(db: Connection, file: string, onLost: 'retry' | 'fail'): void {
 
 /** Plays steps, one group each, against a store of its own and the reference. */
 function play(file: string, onLost: 'retry' | 'fail', steps: readonly Step[]): void {
-  const db = connectWriter(file, { synchronous: 'normal', busyTimeoutMs: 100 }, 1);
+  const db = connectWriter(file, { known: false, synchronous: 'normal', busyTimeoutMs: 100 }, 1);
   try {
     begin(db, file, onLost);
     const reference = new Reference('a', SLOTS, onLost);

@@ -7,10 +7,13 @@ import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../schema/migration
 import { Connection } from '../sql/connection.js';
 import { storeFailure } from '../sql/failure.js';
 import { createFolder, fileNumber, ignoreInGit, undoCreation } from './creation.js';
+import { APPLICATION_ID } from './header.js';
 import { preflight } from './preflight.js';
 
 /** How a connection behaves. */
 export interface ConnectOptions {
+  /** Whether this process has the file open already, as a store. */
+  readonly known: boolean;
   readonly synchronous: 'full' | 'normal';
   readonly busyTimeoutMs: number;
 }
@@ -30,7 +33,7 @@ export function connectWriter(
   now: number,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Connection {
-  const missing = preflight(file, 'write');
+  const missing = preflight(file, 'write', options.known);
   let folder: string | null = null;
   let db: Connection | undefined;
   try {
@@ -73,8 +76,8 @@ function configureWriter(db: Connection, options: ConnectOptions, file: string):
  *
  * @throws `ESP_STORE_MISSING`, `_CORRUPT`, `_FUTURE`, `_UNUSABLE` (also for an older version), `_LOCKED`
  */
-export function connectReader(file: string, options: Pick<ConnectOptions, 'busyTimeoutMs'>): Connection {
-  preflight(file, 'read');
+export function connectReader(file: string, options: Omit<ConnectOptions, 'synchronous'>): Connection {
+  preflight(file, 'read', options.known);
   let db: Connection | undefined;
   try {
     db = open(file, options.busyTimeoutMs, { readonly: leavesLogAlone(file), fileMustExist: true });
@@ -116,7 +119,10 @@ function open(file: string, busyTimeoutMs: number, options: Database.Options): C
 }
 
 function refuseDamage(db: Connection, file: string): void {
-  db.all(z.looseObject({}), 'SELECT name FROM sqlite_schema');
+  const parts = db.all(z.looseObject({}), 'SELECT name FROM sqlite_schema');
+  if (parts.length > 0 && db.applicationId() !== APPLICATION_ID) {
+    throw new EspalierError('ESP_STORE_CORRUPT', `${file} is another program's database: name another file`);
+  }
   if (statSync(file).size > QUICK_CHECK_BYTES) return;
   const first = db.one(z.object({ quick_check: z.string() }), 'PRAGMA quick_check(1)');
   if (first === undefined || first.quick_check === 'ok') return;

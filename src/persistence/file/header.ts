@@ -14,6 +14,9 @@ const MAGIC = 'SQLite format 3\0';
 /**
  * Reads the header without SQLite, whose mere opening may roll back the journal of a database that is not ours.
  *
+ * Not for a file that this process has open as a store: closing any descriptor of a file takes all the locks that the
+ * process has on it, SQLite's included.
+ *
  * `bytesExpected` is the size that the header claims, 0 where the header does not vouch for it.
  */
 export function readHeader(file: string): Header {

@@ -19,9 +19,10 @@ const ANY_READ = 0o444;
  * Looks at the file before SQLite does, so that nothing is created or changed where the store cannot be opened. Permission
  * bits count for root too: a file that nobody may write is meant to stay as it is.
  *
+ * @param known whether this process has the file open already, as a store: then its content is not looked at
  * @throws `ESP_STORE_UNUSABLE`, `ESP_STORE_CORRUPT`, and in read mode `ESP_STORE_MISSING`
  */
-export function preflight(file: string, mode: 'write' | 'read'): Missing | null {
+export function preflight(file: string, mode: 'write' | 'read', known: boolean): Missing | null {
   const found = stat(file);
   if (found === null && mode === 'read') {
     throw new EspalierError(
@@ -36,7 +37,7 @@ export function preflight(file: string, mode: 'write' | 'read'): Missing | null 
   if (found === null) return missing;
   regularFile(file, found);
   permitted(file, found, mode);
-  ours(file, mode);
+  if (!known) ours(file, mode);
   return null;
 }
 

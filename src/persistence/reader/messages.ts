@@ -1,10 +1,10 @@
+import type { ConnectOptions } from '../file/connect.js';
 import type { WireError } from '../sql/wire-error.js';
 import type { QueryArgs, QueryCall, QueryName } from './queries.js';
 
 /** What the reader thread is started with. */
-export interface ReaderData {
+export interface ReaderData extends Omit<ConnectOptions, 'synchronous'> {
   readonly file: string;
-  readonly busyTimeoutMs: number;
 }
 
 /** A query on its way: `Reader.ask` put its name and arguments together, by type. */

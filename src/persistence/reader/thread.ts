@@ -11,7 +11,11 @@ import { answerQuery, type QueryCall } from './queries.js';
 /** How often another process's commits are looked for while someone waits for them, in milliseconds. */
 const POLL_MS = 50;
 
-const readerData: z.ZodType<ReaderData> = z.object({ file: z.string(), busyTimeoutMs: z.number() });
+const readerData: z.ZodType<ReaderData> = z.object({
+  file: z.string(),
+  known: z.boolean(),
+  busyTimeoutMs: z.number(),
+});
 
 if (parentPort !== null) start(parentPort, readerData.parse(workerData));
 

@@ -3,7 +3,8 @@
  * rows) stays small; their names outside are `run` and `<run>:<index>`.
  *
  * What can be derived is not stored: a job's executions are counted in `attempts`, and a row's result, error, exit and
- * output are those of the attempt it names, kept once.
+ * output are those of the attempt it names, kept once. (No foreign key says so: it would search all rows whenever a claim
+ * is released.)
  */
 export const VERSION_1 = `
 CREATE TABLE hosts (
@@ -144,8 +145,7 @@ CREATE TABLE rows (
   status TEXT NOT NULL CHECK (status IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'skipped_pruned')),
   attempt INTEGER,
   attempts INTEGER NOT NULL,
-  PRIMARY KEY (run, position),
-  FOREIGN KEY (job, attempt) REFERENCES attempts (job, attempt)
+  PRIMARY KEY (run, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX rows_once ON rows (run, idx);
 `;

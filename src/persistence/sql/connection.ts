@@ -62,6 +62,11 @@ export class Connection {
     return z.number().parse(this.#database.pragma('user_version', { simple: true }));
   }
 
+  /** Whose database it is. */
+  applicationId(): number {
+    return z.number().parse(this.#database.pragma('application_id', { simple: true }));
+  }
+
   /** Changes when another connection has committed. Comparable on one connection only. */
   dataVersion(): number {
     return z.number().parse(this.#database.pragma('data_version', { simple: true }));

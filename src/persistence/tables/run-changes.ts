@@ -148,7 +148,7 @@ const MAKES_SENSE: Readonly<Record<RunWish, string>> = {
 export function wishRun(tx: Transaction, { run, wish }: { run: string; wish: RunWish }): boolean {
   const changed = tx.db.run(
     `UPDATE runs SET wish = ?, updated_at = ? WHERE run = ? AND ${MAKES_SENSE[wish]}
-       AND owner IN (SELECT run_id FROM hosts WHERE ended_at IS NULL)`,
+       AND EXISTS (SELECT 1 FROM hosts WHERE run_id = runs.owner AND ended_at IS NULL)`,
     wish,
     tx.now,
     run,

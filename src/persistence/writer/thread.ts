@@ -9,6 +9,7 @@ import type { FromWriter, ToWriter, WriterData } from './messages.js';
 
 const writerData: z.ZodType<WriterData> = z.object({
   file: z.string(),
+  known: z.boolean(),
   synchronous: z.enum(['full', 'normal']),
   busyTimeoutMs: z.number(),
 });
