@@ -224,7 +224,24 @@ def _not_plain(_value):
     raise _NotPlain
 
 
-_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_not_plain).encode
+def _make_encode():
+    """The encoder of the standard library. It builds its C encoder for each value anew, which costs more than a small
+    value itself: where that encoder is what we know, it is built once."""
+    plain = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_not_plain).encode
+    try:
+        text = json.encoder.encode_basestring_ascii
+        parts = json.encoder.c_make_encoder(None, _not_plain, text, None, ":", ",", False, False, False)
+        sample = {"a": ["é", 1, None, 1.5]}
+
+        def quick(value):
+            return "".join(parts(value, 0))
+
+        return quick if quick(sample) == plain(sample) else plain
+    except Exception:
+        return plain
+
+
+_encode = _make_encode()
 
 
 def encode_payload(value, name):
@@ -362,6 +379,9 @@ class _Out:
         return b"".join([waiting.popleft() for _ in range(len(waiting))])
 
 
+_NO_IDS = {}
+
+
 class _Input:
     """What the caller streams to one call. Iterate it, with `for` or `async for`."""
 
@@ -418,28 +438,25 @@ class _Input:
 class _Call:
     """One call, from its arrival to its one answer."""
 
+    __slots__ = ("worker", "id", "name", "args", "ids", "deadline", "cancelled", "task", "_input", "_granted", "_futures")
+
     def __init__(self, worker_, message):
         self.worker = worker_
         self.id = message["id"]
         self.name = message.get("m")
         self.args = message.get("a")
-        self.ids = message.get("ctx") or {}
+        self.ids = message.get("ctx") or _NO_IDS
         self.deadline = time.monotonic() + message["dl"] / 1000 if "dl" in message else None
         self.cancelled = None
-        self.started = False
         self.task = None
-        self._has_input = message.get("in") is True
-        # Made when they are needed: most calls have neither.
-        self._input = _Input(self, worker_.limits.credit, True) if self._has_input else None
-        self._credit = None
         self._granted = worker_.limits.credit
-        self._futures = set()
+        # Made when they are needed: most calls have neither.
+        self._input = _Input(self, worker_.limits.credit, True) if message.get("in") is True else None
+        self._futures = None
 
     @property
     def input(self):
-        if self._input is None:
-            self._input = _Input(self, 1, False)
-        return self._input
+        return self._input or _Input(self, 1, False)
 
     # The reader's side.
 
@@ -451,7 +468,7 @@ class _Call:
             self.worker._state.notify_all()
         if self._input is not None:
             self._input._end(self.cancelled)
-        for future in list(self._futures):
+        for future in list(self._futures or ()):
             _settle(future, error=self.cancelled)
         if self.task is not None:
             self.worker._cancel_task(self.task)
@@ -475,6 +492,8 @@ class _Call:
             self._granted -= 1
 
     def watch(self, future):
+        if self._futures is None:
+            self._futures = set()
         self._futures.add(future)
         future.add_done_callback(self._futures.discard)
         if self.cancelled is not None:
@@ -534,6 +553,8 @@ class Tools:
 class Context:
     """What a method is handed for one call: `ctx.run`, `ctx.job`, `ctx.attempt`, `ctx.run_id`, `ctx.owner`, `ctx.key`
     and `ctx.traceparent` are the ids of the work, None where there is none."""
+
+    __slots__ = ("_call", "id", "method")
 
     def __init__(self, call):
         self._call = call
@@ -842,13 +863,13 @@ class Worker:
 
     def _take_chunk(self, message):
         call = self._calls.get(message["id"])
-        if call is not None and call._has_input:
-            call.input._push(message)
+        if call is not None and call._input is not None:
+            call._input._push(message)
 
     def _take_end(self, message):
         call = self._calls.get(message["id"])
-        if call is not None and call._has_input:
-            call.input._end()
+        if call is not None and call._input is not None:
+            call._input._end()
 
     def _take_ping(self, message):
         busy = max(0, len(self._calls) - len(self._waiting))
@@ -933,7 +954,6 @@ class Worker:
         # The host relies on it: no method runs before its `start` is with the kernel.
         self._out.post(b'{"t":"start","id":%d}\n' % call.id)
         self._flush()
-        call.started = True
         try:
             answer = self._answer(call)
         except Exception as error:
@@ -948,12 +968,14 @@ class Worker:
         if method is None:
             raise WorkerError("ESP_NOT_FOUND", 'this worker has no method "%s"' % call.name)
         value = method(Context(call), call.args)
-        if inspect.isawaitable(value):
-            value = self._await(call, value)
-        if inspect.isgenerator(value):
-            return self._stream(call, value, value.close)
-        if inspect.isasyncgen(value):
-            return self._stream(call, self._steps(call, value), lambda: self._await(None, value.aclose()))
+        # The questions cost more than a small call.
+        if type(value) not in _RESULTS:
+            if inspect.isawaitable(value):
+                value = self._await(call, value)
+            if inspect.isgenerator(value):
+                return self._stream(call, value, value.close)
+            if inspect.isasyncgen(value):
+                return self._stream(call, self._steps(call, value), lambda: self._await(None, value.aclose()))
         return encode_frame('"t":"result","id":%d' % call.id, "r", value, "result", self.limits)
 
     def _stream(self, call, chunks, close):
@@ -1000,6 +1022,9 @@ class Worker:
         # It may have been cancelled before there was a task to cancel.
         if call.cancelled is not None:
             task.cancel()
+
+
+_RESULTS = frozenset((dict, list, str, int, float, bool, bytes, type(None)))
 
 
 async def _wait_for(awaitable):

@@ -169,10 +169,11 @@ export class Runtime {
       this.#waiting.delete(id);
       this.#running.set(id, execution);
       execution.startedAt = performance.now();
-      this.session.send({ t: 'start', id });
       begun.push(execution);
     }
-    if (begun.length === 0) return false;
+    const [first, ...others] = begun.map(({ message }) => message.id);
+    if (first === undefined) return false;
+    this.session.send({ t: 'start', id: first, ...(others.length > 0 ? { also: others } : {}) });
     const written = this.session.written();
     if (written === null) this.#runAll(begun);
     else void written.then(() => this.#runAll(begun));

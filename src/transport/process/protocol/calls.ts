@@ -73,6 +73,7 @@ export class Calls {
 
   /** Takes what the worker says about a call; answers in words what it did wrong. */
   take(message: AnswerMessage): string | null {
+    if (message.t === 'start' && message.also !== undefined) this.#beginAll(message.also);
     const entry = this.#open.get(message.id);
     if (entry !== undefined) return this.#apply(entry, message);
     // Credit may cross with the end of its call; anything else was said twice.
@@ -152,6 +153,13 @@ export class Calls {
         return null;
       default:
         return message satisfies never;
+    }
+  }
+
+  #beginAll(ids: readonly number[]): void {
+    for (const id of ids) {
+      const entry = this.#open.get(id);
+      if (entry !== undefined) this.#begin(entry);
     }
   }
 

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { EspalierError } from '../../../errors.js';
 import { beginsHeader, type Frame, type Header, malformed, parseHeader } from './frames.js';
 import type { FrameLimits } from './limits.js';
@@ -28,6 +28,7 @@ export class FrameDecoder {
   /** A trailer that has arrived in part. */
   #partial: Buffer | null = null;
   #filled = 0;
+  #ascii = false;
   #over = false;
 
   constructor(
@@ -50,6 +51,8 @@ export class FrameDecoder {
   }
 
   push(chunk: Buffer): void {
+    // Found out once for a read: text of its lines then needs no check and no decoding.
+    this.#ascii = this.#lineLength === 0 && isAscii(chunk);
     let at = 0;
     while (at < chunk.length && !this.#over) {
       at = this.#header === null ? this.#readLine(chunk, at) : this.#readTrailer(chunk, at, this.#header);
@@ -63,6 +66,10 @@ export class FrameDecoder {
       return start;
     }
     const end = chunk.indexOf(LINE_FEED, start);
+    if (this.#ascii && end !== -1 && end - start <= this.limits.maxHeader) {
+      this.#open(chunk.toString('latin1', start, end), end - start);
+      return end + 1;
+    }
     const piece = chunk.subarray(start, end === -1 ? chunk.length : end);
     if (this.#lineLength + piece.length > this.limits.maxHeader) {
       this.#fail(`a header line is longer than ${this.limits.maxHeader} bytes`, this.#join(piece.subarray(0, 200)));
@@ -74,13 +81,14 @@ export class FrameDecoder {
     }
     const line = this.#join(piece);
     this.#lineLength = 0;
-    this.#open(line);
+    if (isUtf8(line)) this.#open(line.toString(), line.length);
+    else this.#fail('a header line is not UTF-8', line);
     return end + 1;
   }
 
-  #open(line: Buffer): void {
-    const header = parseHeader(line, isUtf8, this.limits);
-    if (typeof header === 'string') return this.#fail(header, line);
+  #open(line: string, bytes: number): void {
+    const header = parseHeader(line, bytes, this.limits);
+    if (typeof header === 'string') return this.#fail(header, Buffer.from(line));
     this.#header = header;
     this.#closeIfComplete(header);
   }

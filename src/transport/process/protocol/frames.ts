@@ -31,31 +31,27 @@ export interface Header {
 }
 
 const OPENING_BRACE = 0x7b;
+const NO_SIZES: readonly number[] = [];
 
 /** Whether a line that begins so can be a header at all; said before the line is complete. */
 export function beginsHeader(byte: number): boolean {
   return byte === OPENING_BRACE;
 }
 
-/** Reads a header line (without its line feed), or says in words what is wrong with it. */
-export function parseHeader(
-  line: Buffer,
-  isUtf8: (bytes: Uint8Array) => boolean,
-  limits: FrameLimits,
-): Header | string {
-  if (!isUtf8(line)) return 'a header line is not UTF-8';
+/** Reads a header line (without its line feed) of so many bytes, or says in words what is wrong with it. */
+export function parseHeader(line: string, bytes: number, limits: FrameLimits): Header | string {
   let header: unknown;
   try {
-    header = JSON.parse(line.toString());
+    header = JSON.parse(line);
   } catch (error) {
     return `a header line is not JSON (${error instanceof Error ? error.message.slice(0, SHOWN) : String(error)})`;
   }
   if (!isRecord(header)) return 'a header line is not a JSON object';
   const sizes = header.b;
-  if (sizes === undefined) return { header, sizes: [] };
+  if (sizes === undefined) return { header, sizes: NO_SIZES };
   if (!isSizes(sizes)) return '"b" is not a list of sizes in bytes';
   if (sizes.length > MAX_TRAILERS) return `a frame has ${sizes.length} trailers; the limit is ${MAX_TRAILERS}`;
-  const total = sizes.reduce((sum, size) => sum + size, line.length + 1);
+  const total = sizes.reduce((sum, size) => sum + size, bytes + 1);
   if (total > limits.maxFrame) return `a frame has ${total} bytes; the limit is ${limits.maxFrame}`;
   return { header, sizes };
 }

@@ -143,7 +143,8 @@ export interface AskMessage {
 
 /** What a worker says about a call of the host. */
 export type AnswerMessage =
-  | { readonly t: 'start'; readonly id: number }
+  /** `also`: further calls that begin at once. */
+  | { readonly t: 'start'; readonly id: number; readonly also?: readonly number[] | undefined }
   | ResultMessage
   | ErrorMessage
   | ChunkMessage

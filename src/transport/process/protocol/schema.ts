@@ -26,7 +26,7 @@ const messages = z.discriminatedUnion('t', [
     pid: z.int().positive(),
   }),
   z.object({ t: z.literal('progress'), msg: z.string() }),
-  z.object({ t: z.literal('start'), id }),
+  z.object({ t: z.literal('start'), id, also: z.array(id).optional() }),
   z.object({ t: z.literal('result'), id, r: payload }),
   z.object({
     t: z.literal('error'),
