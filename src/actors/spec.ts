@@ -37,7 +37,7 @@ export interface ChildOptions {
   readonly type?: ChildPolicy['type'];
   readonly significant?: boolean;
   /** Without it a child is restarted at once, as in OTP. */
-  readonly backoff?: Backoff;
+  readonly backoff?: Backoff | undefined;
   readonly role?: ActorRole;
 }
 
