@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HostRecord } from '../../src/persistence/store.js';
@@ -94,6 +94,16 @@ describe('the folder .espalier', () => {
 });
 
 describe('a store opened for reading', () => {
+  it('is found through a link, with what is not in its file yet', async () => {
+    const file = newFile();
+    const link = join(folder(), 'link.db');
+    symlinkSync(file, link);
+    const store = await openHost(file);
+    await startRun(store, ['x']);
+    expect(await (await open(link, { mode: 'read' })).runs.list()).toHaveLength(1);
+    expect(readdirSync(dirname(link))).toEqual(['link.db']);
+  });
+
   it('writes nothing and leaves the folder as it found it', async () => {
     const file = newFile();
     await (await openHost(file)).close();

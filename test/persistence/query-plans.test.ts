@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectWriter } from '../../src/persistence/file/connect.js';
 import { Connection } from '../../src/persistence/sql/connection.js';
+import { eventBatch } from '../../src/persistence/tables/journal.js';
 import { runGroup } from '../../src/persistence/writer/group.js';
 import type { OperationCall } from '../../src/persistence/writer/operations.js';
 import { IDENTITY, newFile, POLICY } from './support/world.js';
@@ -98,5 +99,17 @@ describe('the statements of every operation', () => {
         .map(({ detail }) => `${detail}: ${sql.slice(0, 200)}`);
     });
     expect(scans).toEqual([]);
+  });
+});
+
+describe('a batch of events', () => {
+  it('moves its cursor over what its types leave out, so that nothing is read twice', () => {
+    const { db } = statements([register('h')]);
+    const connection = new Connection(db);
+    expect(eventBatch(connection, { after: 0, types: ['pool.ready'], limit: 10 })).toEqual({
+      events: [],
+      cursor: 1,
+      more: false,
+    });
   });
 });

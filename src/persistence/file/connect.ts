@@ -1,7 +1,7 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
-import { EspalierError } from '../../errors.js';
+import { codeOf, EspalierError } from '../../errors.js';
 import { migrate, refuseFuture } from '../schema/migrate.js';
 import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../schema/migrations.js';
 import { Connection } from '../sql/connection.js';
@@ -28,11 +28,12 @@ const QUICK_CHECK_BYTES = 4 * 1024 * 1024;
  * @throws every `ESP_STORE_*` error but `ESP_STORE_MISSING`
  */
 export function connectWriter(
-  file: string,
+  path: string,
   options: ConnectOptions,
   now: number,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Connection {
+  const file = withoutLink(path);
   const missing = preflight(file, 'write', options.known);
   let folder: string | null = null;
   let db: Connection | undefined;
@@ -76,7 +77,8 @@ function configureWriter(db: Connection, options: ConnectOptions, file: string):
  *
  * @throws `ESP_STORE_MISSING`, `_CORRUPT`, `_FUTURE`, `_UNUSABLE` (also for an older version), `_LOCKED`
  */
-export function connectReader(file: string, options: Omit<ConnectOptions, 'synchronous'>): Connection {
+export function connectReader(path: string, options: Omit<ConnectOptions, 'synchronous'>): Connection {
+  const file = withoutLink(path);
   preflight(file, 'read', options.known);
   let db: Connection | undefined;
   try {
@@ -109,8 +111,19 @@ function leavesLogAlone(file: string): boolean {
   try {
     accessSync(file, constants.W_OK);
     return false;
+  } catch {
+    return true;
+  }
+}
+
+/** SQLite keeps the log beside the file itself, not beside a link to it. */
+function withoutLink(path: string): string {
+  try {
+    return lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
   } catch (error) {
-    return error !== undefined;
+    // What is wrong with the path is for `preflight` to say.
+    if (codeOf(error) === undefined) throw error;
+    return path;
   }
 }
 

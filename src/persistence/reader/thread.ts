@@ -97,7 +97,7 @@ function watcher(db: Connection, changed: () => void): (on: boolean) => void {
 function versionOf(db: Connection): number | null {
   try {
     return db.dataVersion();
-  } catch (error) {
-    return error === undefined ? 0 : null;
+  } catch {
+    return null;
   }
 }

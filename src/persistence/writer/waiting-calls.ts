@@ -116,8 +116,8 @@ function isCopyable(call: SentCall): boolean {
   try {
     structuredClone(call);
     return true;
-  } catch (error) {
-    return error === undefined;
+  } catch {
+    return false;
   }
 }
 
