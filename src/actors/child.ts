@@ -10,8 +10,8 @@ export interface StartedChild {
 }
 
 export interface StartChildOptions {
-  /** Withdraws the start: a cell that is starting is stopped, one that is not yet made never runs. */
-  readonly signal?: AbortSignal;
+  /** Asked when `spec.start` has answered: if the start has been withdrawn meanwhile, no cell is made. */
+  readonly isWithdrawn?: () => boolean;
   /** Called with the cell when it begins to start: it can be stopped before it has. */
   readonly onCell?: (cell: Cell) => void;
 }
@@ -38,29 +38,19 @@ export async function startChild(
   const path = childPath(parentPath, spec.id);
   const result = await spec.start({ path, incarnation, env });
   if (result === 'ignore') return 'ignore';
-  if (options.signal?.aborted) throw new EspalierError('ESP_STOPPED', `the start of ${path} was withdrawn`);
+  if (options.isWithdrawn?.()) throw new EspalierError('ESP_STOPPED', `the start of ${path} was withdrawn`);
   const cell = makeCell(env, path, spec, incarnation, result);
   env.directory.register(cell);
   void cell.exited.then((exit) => {
     env.directory.release(cell, exit);
     env.observe({ path, incarnation, role: spec.role, state: 'exited', detail: exit });
   });
-  await awaitStart(cell, options);
+  options.onCell?.(cell);
+  await cell.start();
   env.observe({ path, incarnation, role: spec.role, state: 'running' });
   // The caller gets the cell first, then its exit, also of one that ended at once.
   queueMicrotask(() => void cell.exited.then(onExit));
   return { cell };
-}
-
-async function awaitStart(cell: Cell, { signal, onCell }: StartChildOptions): Promise<void> {
-  const withdraw = () => void cell.stop('infinity');
-  signal?.addEventListener('abort', withdraw, { once: true });
-  try {
-    onCell?.(cell);
-    await cell.start();
-  } finally {
-    signal?.removeEventListener('abort', withdraw);
-  }
 }
 
 function makeCell(env: TreeEnvironment, path: string, spec: ChildSpec, incarnation: number, result: Runnable): Cell {

@@ -16,8 +16,9 @@ type Send = (event: SuperviseEvent) => void;
 /** One child's incarnation on its way through life. */
 interface Live {
   readonly incarnation: number;
-  readonly withdraw: AbortController;
   cell: Cell | undefined;
+  /** Whether its start, still without a cell, is wanted no more. */
+  withdrawn: boolean;
 }
 
 type Command<T extends SuperviseCommand['type']> = SuperviseCommand & { readonly type: T };
@@ -73,7 +74,7 @@ export class Supervision {
   }
 
   async #start({ id, incarnation, policy }: Command<'start'>, send: Send): Promise<void> {
-    const live: Live = { incarnation, withdraw: new AbortController(), cell: undefined };
+    const live: Live = { incarnation, cell: undefined, withdrawn: false };
     this.#live.set(id, live);
     const leave: Send = (event) => {
       // A start that was withdrawn has had its answer.
@@ -87,7 +88,7 @@ export class Supervision {
       const onCell = (cell: Cell) => {
         live.cell = cell;
       };
-      const options = { signal: live.withdraw.signal, onCell };
+      const options = { isWithdrawn: () => live.withdrawn, onCell };
       const child = await startChild(env, path, specOf(policy), incarnation, onExit, options);
       if (child === 'ignore') leave({ type: 'child.ignored', id, incarnation });
       else if (this.#live.get(id) === live) send({ type: 'child.started', id, incarnation });
@@ -101,7 +102,7 @@ export class Supervision {
     // One that has ended in the meantime has said so: its exit is on its way.
     if (live?.incarnation !== incarnation) return;
     if (live.cell) return void live.cell.stop(shutdown);
-    live.withdraw.abort();
+    live.withdrawn = true;
     this.#live.delete(id);
     const error = new EspalierError('ESP_STOPPED', `the start of ${this.#pathOf(id)} was withdrawn`);
     send({ type: 'child.failed', id, incarnation, error });
@@ -139,9 +140,9 @@ export class Supervision {
     this.#live.clear();
     for (const timer of this.#timers.values()) clock.clearTimeout(timer);
     this.#timers.clear();
-    for (const [id, { cell, withdraw }] of left) {
-      void cell?.kill();
-      withdraw.abort();
+    for (const [id, live] of left) {
+      live.withdrawn = true;
+      void live.cell?.kill();
       if (!this.#initial.has(id)) directory.forget(this.#pathOf(id), true);
     }
   }
