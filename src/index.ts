@@ -1,5 +1,7 @@
-export type { ExecOptions, ExecPool, ExecResult } from './actors/exec-pool.js';
-export { type ExecPoolOptions, pool } from './actors/pool.js';
+export type { CallOptions } from './actors/call-pool.js';
+export type { ExecOptions, ExecResult } from './actors/exec-pool.js';
+export { type CallPoolOptions, type ExecPoolOptions, type PoolOptions, pool } from './actors/pool.js';
+export type { Pool } from './actors/pool-handle.js';
 export { type CommittedOptions, isMoving, Run } from './actors/run.js';
 export type { ContinueRunOptions, Runs, StartRunOptions } from './actors/runs.js';
 export {

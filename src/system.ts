@@ -6,10 +6,11 @@ import { systemClock } from './actors/clock.js';
 import { Directory, type Down } from './actors/directory.js';
 import { Dispatcher } from './actors/dispatcher.js';
 import type { TreeEnvironment } from './actors/environment.js';
-import type { ExecPool } from './actors/exec-pool.js';
+import { ExecPool } from './actors/exec-pool.js';
 import { Heartbeat } from './actors/heartbeat.js';
 import { Observations } from './actors/observations.js';
 import { OutputFlusher } from './actors/output-flusher.js';
+import type { Pool } from './actors/pool-handle.js';
 import { ProcessHost } from './actors/process-host.js';
 import { recover } from './actors/recovery.js';
 import { Runs } from './actors/runs.js';
@@ -149,7 +150,7 @@ export class System {
   }
 
   /** The pool at a path; `embed` means `/embed`. @throws EspalierError `ESP_NOT_FOUND` */
-  pool(path: string): ExecPool {
+  pool(path: string): Pool {
     const pool = this.#processes.pool(absolute(path));
     if (pool) return pool;
     throw new EspalierError('ESP_NOT_FOUND', `there is no pool at ${absolute(path)}`, { context: { path } });
@@ -252,6 +253,12 @@ export class System {
     throw new EspalierError('ESP_NOT_FOUND', `no actor lives at ${path}`, { context: { path } });
   }
 
+  #execPool(path: string): ExecPool {
+    const pool = this.pool(path);
+    if (pool instanceof ExecPool) return pool;
+    throw new EspalierError('ESP_INVALID', `pool ${pool.path} serves calls; a run needs an exec pool`);
+  }
+
   #makeRuns(): Runs {
     const { runs, attempts, outputs, journal } = this.#store;
     const { runId } = this;
@@ -264,7 +271,7 @@ export class System {
       journal,
       dispatcher: new Dispatcher({ runId, attempts, flusher, newSpawnId }),
       supervisor: supervisorHandle(this.#env, RUNS_PATH),
-      pool: (path) => this.pool(path),
+      pool: (path) => this.#execPool(path),
       newRun: () => formatRunId(Date.now(), randomBytes(4).toString('hex')),
     });
   }

@@ -2,9 +2,10 @@ import { EspalierError } from '../errors.js';
 import { judge } from '../machines/outcome.js';
 import type { DispatchPool } from './dispatcher.js';
 import type { ExecOverrides, ExecProgram } from './exec-program.js';
+import type { ExecSlot } from './exec-slot.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
-import type { ExecSlot } from './starter-exec.js';
-import type { WorkQueue } from './work-queue.js';
+import type { PoolDoor } from './pool-actor.js';
+import { Pool } from './pool-handle.js';
 
 export interface ExecOptions extends ExecOverrides {
   /** Bytes or text for standard input; without it the program reads an end of file. */
@@ -25,30 +26,28 @@ export interface ExecResult {
   readonly truncated: boolean;
 }
 
-export interface ExecPoolParts {
-  readonly path: string;
+export interface ExecPoolParts extends PoolDoor<ExecSlot> {
   readonly program: ExecProgram;
-  /** Null while the queue is being restarted, and after the pool's end. */
-  queue(): WorkQueue<ExecSlot> | null;
   newSpawnId(): string;
-  ready(): Promise<void>;
 }
 
 /** A pool that runs one program per request. */
-export class ExecPool implements DispatchPool {
+export class ExecPool extends Pool implements DispatchPool {
+  readonly mode = 'exec';
   readonly #parts: ExecPoolParts;
   #calls = 0;
 
   constructor(parts: ExecPoolParts) {
+    super();
     this.#parts = parts;
   }
 
-  get path(): string {
+  override get path(): string {
     return this.#parts.path;
   }
 
   /** Resolves when every slot can take work. */
-  ready(): Promise<void> {
+  override ready(): Promise<void> {
     return this.#parts.ready();
   }
 
@@ -60,7 +59,7 @@ export class ExecPool implements DispatchPool {
    * @example
    * const { stdout } = await system.pool('shell').exec({ script: 'df -h /' }, { timeout: 5000 });
    */
-  async exec(input: unknown, options: ExecOptions = {}): Promise<ExecResult> {
+  override async exec(input: unknown, options: ExecOptions = {}): Promise<ExecResult> {
     const { timeout, signal } = options;
     signal?.throwIfAborted();
     const limit = timeout === undefined ? null : AbortSignal.timeout(timeout);

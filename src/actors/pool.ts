@@ -1,165 +1,121 @@
-import { fromCallback } from 'xstate';
 import { EspalierError } from '../errors.js';
 import type { OverflowPolicy } from '../machines/checkout.js';
-import { type PoolEvent, type PoolReport, poolMachine } from '../machines/pool.js';
+import { CallPool } from './call-pool.js';
+import { type CallSlot, CallSlotKind } from './call-slot.js';
 import { ExecPool } from './exec-pool.js';
 import { ExecProgram, type ExecProgramOptions } from './exec-program.js';
+import { type ExecSlot, ExecSlotKind } from './exec-slot.js';
+import { PoolActor, type PoolVariant } from './pool-actor.js';
 import { type ProcessServices, processServices } from './process-services.js';
-import { Readiness } from './readiness.js';
-import { type ChildOptions, type ChildSpec, type StartContext, spec } from './spec.js';
-import { type ExecSlot, execStarter } from './starter-exec.js';
-import { initialSupervision, type SupervisionOptions, supervisorLogic } from './supervisor.js';
-import { Supervision } from './supervisor-perform.js';
-import { Roster, WorkQueue } from './work-queue.js';
-import { DEFAULT_GRACE_MS } from './worker-exec.js';
+import { type ChildOptions, type ChildSpec, type StartResult, spec } from './spec.js';
+import { DEFAULT_GRACE_MS } from './worker-hands.js';
 
-/** A pool of slots, each of which runs one program at a time. */
-export interface ExecPoolOptions
+interface CommonOptions
   extends Omit<ChildOptions, 'start' | 'role' | 'type' | 'shutdown' | 'significant'>,
     ExecProgramOptions {
-  readonly mode: 'exec';
-  /** How many programs run at once: a whole number from 1 to 1000. */
+  /** How many workers: a whole number from 1 to 1000. */
   readonly size: number;
   /** How much work may wait (1000). */
   readonly maxQueue?: number;
   /** What a full queue does (`reject`). */
   readonly overflow?: OverflowPolicy;
-  /** How long a program may take to end after SIGTERM, in milliseconds (5000). */
+  /** How long a process may take to end once it was asked to, in milliseconds (5000). */
   readonly graceMs?: number;
 }
 
+/** A pool of slots, each of which runs one program at a time. */
+export interface ExecPoolOptions extends CommonOptions {
+  readonly mode: 'exec';
+}
+
+/** A pool of workers that stay and serve calls over the worker protocol. */
+export interface CallPoolOptions extends CommonOptions {
+  readonly mode?: 'protocol';
+  /** Handed to each worker before it is ready; any JSON value. */
+  readonly config?: unknown;
+  /** Calls in a worker at once: 1, or 32 in a worker that says it is concurrent. */
+  readonly window?: number;
+  /** Calls that wait in a worker beyond those (1). */
+  readonly prefetch?: number;
+  /** How long a worker may take from its start to `ready`, or between two signs of progress, in milliseconds (30 000). */
+  readonly bootMs?: number;
+  /** How long a cancelled call may go on before its worker is killed, in milliseconds (5000). */
+  readonly cancelGraceMs?: number;
+}
+
+export type PoolOptions = ExecPoolOptions | CallPoolOptions;
+
 const MAX_SIZE = 1000;
-const MAX_QUEUE = 1000;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const BOOT_MS = 30_000;
+const CANCEL_GRACE_MS = 5000;
 
 /**
  * A pool as a child of a supervisor: a supervisor itself (`rest_for_one`) of its workers and its queue.
  *
- * @throws EspalierError `ESP_INVALID` naming the option that does not fit; a literal program that is missing fails the
- * pool's start with `ESP_SPAWN`
+ * @throws EspalierError `ESP_INVALID` naming the option that does not fit; a program that is missing fails the pool's
+ * start with `ESP_SPAWN`
  * @example
  * import { pool } from 'espalier';
  * pool({ id: 'shell', mode: 'exec', command: ['sh', '-c', '{.script}'], size: 8 });
+ * pool({ id: 'embed', command: ['python3', 'embed.py'], size: 4 });
  */
-export function pool(options: ExecPoolOptions): ChildSpec {
-  const { id, size, maxQueue = MAX_QUEUE, graceMs = DEFAULT_GRACE_MS } = options;
-  requireWhole(id, 'size', size, 1, MAX_SIZE);
-  requireWhole(id, 'maxQueue', maxQueue, 0, Number.MAX_SAFE_INTEGER);
-  requireWhole(id, 'graceMs', graceMs, 0, 2 ** 31 - 1);
-  const { restart, backoff } = options;
+export function pool(options: PoolOptions): ChildSpec {
+  const { id, restart, backoff } = options;
+  check(options);
   return spec({
     id,
     role: 'pool',
     type: 'supervisor',
     ...(restart && { restart }),
     ...(backoff && { backoff }),
-    start: async (context) => {
+    start: async (context): Promise<StartResult> => {
       const services = await processServices(context.env);
       const program = new ExecProgram(options, services.hostEnv);
-      return new ExecPoolActor({ ...options, maxQueue, graceMs }, context, services, program).logic();
+      if (options.mode === 'exec')
+        return new PoolActor(execVariant(options, services, program), context, services).logic();
+      return new PoolActor(callVariant(options, services, program), context, services).logic();
     },
   });
 }
 
-function requireWhole(id: string, name: string, value: number, least: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw new EspalierError('ESP_INVALID', `pool '${id}': ${name} is ${value}; a whole number from ${least} to ${most}`);
+function execVariant(options: ExecPoolOptions, services: ProcessServices, program: ExecProgram): PoolVariant<ExecSlot> {
+  const { graceMs = DEFAULT_GRACE_MS } = options;
+  const { newSpawnId } = services;
+  return {
+    ...common(options),
+    kind: (door) => new ExecSlotKind({ ...door, services, graceMs }),
+    handle: (door) => new ExecPool({ ...door, program, newSpawnId }),
+  };
 }
 
-type Settled = Required<Pick<ExecPoolOptions, 'maxQueue' | 'graceMs'>> & ExecPoolOptions;
+function callVariant(options: CallPoolOptions, services: ProcessServices, program: ExecProgram): PoolVariant<CallSlot> {
+  const { graceMs = DEFAULT_GRACE_MS, bootMs = BOOT_MS, cancelGraceMs = CANCEL_GRACE_MS } = options;
+  const { config = null, window = null, prefetch = 1 } = options;
+  const { clock } = services;
+  return {
+    ...common(options),
+    kind: (door) => new CallSlotKind({ ...door, services, program, graceMs, bootMs, config, window, prefetch }),
+    handle: (door) => new CallPool({ ...door, clock, cancelGraceMs }),
+  };
+}
 
-/** Brings the pool machine to life for one incarnation. */
-class ExecPoolActor {
-  readonly #roster = new Roster<ExecSlot>();
-  #queue: WorkQueue<ExecSlot> | null = null;
-  #tell: (event: PoolEvent) => void = () => undefined;
-  readonly #readiness = new Readiness();
+function common({ size, maxQueue = 1000, overflow = 'reject' }: CommonOptions) {
+  return { size, maxQueue, overflow };
+}
 
-  constructor(
-    readonly options: Settled,
-    readonly context: StartContext,
-    readonly services: ProcessServices,
-    readonly program: ExecProgram,
-  ) {}
-
-  logic() {
-    const options = this.#supervision();
-    const supervision = new Supervision(this.context, options.children);
-    const logic = poolMachine.provide({
-      actors: { keeper: supervision.keeper, listing: fromCallback(() => this.#list()) },
-      actions: {
-        perform: ({ context: { commands }, self }) => {
-          this.#tell = (event) => self.getSnapshot().status === 'active' && self.send(event);
-          supervision.perform(commands, this.#tell);
-        },
-        report: (_, report) => this.#report(report),
-      },
-    });
-    const { env } = this.context;
-    const state = initialSupervision(this.context, options);
-    return { logic, input: { supervision: state, now: () => env.clock.now(), size: this.options.size } };
-  }
-
-  #supervision(): SupervisionOptions & { readonly children: readonly ChildSpec[] } {
-    const { size, graceMs } = this.options;
-    const starters = Array.from({ length: size }, (_, index) => {
-      const id = String(index + 1);
-      return execStarter({
-        id,
-        services: this.services,
-        roster: this.#roster,
-        graceMs,
-        onOpen: () => this.#tell({ type: 'slot.offered', id }),
-        onClose: (error) => this.#tell({ type: 'slot.closed', id, error }),
-      });
-    });
-    const start = supervisorLogic({ dynamic: true, maxChildren: size, children: starters });
-    const workers = spec({ id: 'workers', role: 'supervisor', type: 'supervisor', start });
-    // Last, so that its crash touches no worker.
-    const queue = spec({ id: 'queue', role: 'queue', start: () => this.#queueLogic() });
-    return { strategy: 'rest_for_one', children: [workers, queue] };
-  }
-
-  #queueLogic() {
-    return fromCallback(() => {
-      const { path } = this.context;
-      const { maxQueue: limit, overflow = 'reject' } = this.options;
-      const queue = new WorkQueue(this.#roster, { pool: path, limit, overflow });
-      this.#queue = queue;
-      return () => {
-        this.#queue = null;
-        queue.close(new EspalierError('ESP_STOPPED', `the queue of pool ${path} has stopped`));
-      };
-    });
-  }
-
-  /** From now on the pool can be found; the returned function ends that. */
-  #list(): () => void {
-    const { path } = this.context;
-    const { pools, newSpawnId } = this.services;
-    const handle = new ExecPool({
-      path,
-      program: this.program,
-      queue: () => this.#queue,
-      newSpawnId,
-      ready: () => this.#readiness.wait(),
-    });
-    pools.set(path, handle);
-    return () => {
-      if (pools.get(path) === handle) pools.delete(path);
-      this.#readiness.fail(new EspalierError('ESP_STOPPED', `pool ${path} has stopped`));
-    };
-  }
-
-  #report(report: PoolReport): void {
-    const { path, incarnation, env } = this.context;
-    const { size } = this.options;
-    if (report === 'ready') {
-      this.#readiness.open();
-      env.journal({ type: 'pool.ready', path, incarnation, data: { size } });
-    } else {
-      this.#readiness.close();
-      env.journal({ type: 'pool.degraded', path, incarnation, data: { usable: 0, size } });
-    }
-    env.observe({ path, incarnation, role: 'pool', state: report });
-  }
+function check(options: PoolOptions): void {
+  const whole = (name: string, value: number | undefined, least: number, most: number) => {
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return;
+    const message = `pool '${options.id}': ${name} is ${value}; a whole number from ${least} to ${most}`;
+    throw new EspalierError('ESP_INVALID', message);
+  };
+  whole('size', options.size ?? Number.NaN, 1, MAX_SIZE);
+  whole('maxQueue', options.maxQueue, 0, Number.MAX_SAFE_INTEGER);
+  whole('graceMs', options.graceMs, 0, MAX_TIMER_MS);
+  if (options.mode === 'exec') return;
+  whole('window', options.window, 1, 1000);
+  whole('prefetch', options.prefetch, 0, 1000);
+  whole('bootMs', options.bootMs, 1, MAX_TIMER_MS);
+  whole('cancelGraceMs', options.cancelGraceMs, 0, MAX_TIMER_MS);
 }

@@ -4,7 +4,7 @@ import type { Store } from '../persistence/store.js';
 import { createHostDirectory } from '../transport/process/directory.js';
 import { createForkerSpawner, type ForkerSpawner } from '../transport/process/forker/client.js';
 import type { Clock } from './environment.js';
-import type { ExecPool } from './exec-pool.js';
+import type { Pool } from './pool-handle.js';
 import type { ProcessServices } from './process-services.js';
 
 export interface ProcessHostOptions {
@@ -19,7 +19,7 @@ export interface ProcessHostOptions {
 /** The part of a host that starts processes: made when the first pool or service asks, never in a host without them. */
 export class ProcessHost {
   #spawner: Promise<ForkerSpawner> | null = null;
-  readonly #pools = new Map<string, ExecPool>();
+  readonly #pools = new Map<string, Pool>();
   #spawns = 0;
   #closed = false;
 
@@ -45,7 +45,7 @@ export class ProcessHost {
   }
 
   /** The living pool of a path. */
-  pool(path: string): ExecPool | undefined {
+  pool(path: string): Pool | undefined {
     return this.#pools.get(path);
   }
 

@@ -4,7 +4,7 @@ import type { NewJournalEvent } from '../machines/events.js';
 import type { ProcessExit, ProcessIdentity, SpawnIntent } from '../machines/process.js';
 import type { Spawner } from '../transport/process/spawner.js';
 import type { Clock, TreeEnvironment } from './environment.js';
-import type { ExecPool } from './exec-pool.js';
+import type { Pool } from './pool-handle.js';
 
 /** The durable record of processes, as far as workers write it. */
 export interface Registry {
@@ -22,8 +22,8 @@ export interface ProcessServices {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly hostEnv: NodeJS.ProcessEnv;
-  /** The living exec pools by path. */
-  readonly pools: Map<string, ExecPool>;
+  /** The living pools by path. */
+  readonly pools: Map<string, Pool>;
   newSpawnId(): string;
   journal(event: NewJournalEvent): void;
   /** Watches over a write that nobody waits for: a failure is the system's, not the worker's. */

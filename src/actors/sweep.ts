@@ -1,7 +1,7 @@
+import type { Capture } from '../transport/process/capture.js';
 import type { SpawnedProcess, SweepReport } from '../transport/process/spawner.js';
-import type { Execution } from './execution.js';
 import type { ProcessServices } from './process-services.js';
-import type { Hold } from './worker-exec.js';
+import type { Hold } from './slot-kind.js';
 
 /** How long streams that something outside the group holds open are waited for after the sweep, in milliseconds. */
 const HELD_OPEN_MS = 250;
@@ -20,7 +20,7 @@ export interface SweepResult {
 export async function sweepHold(
   services: ProcessServices,
   hold: Hold,
-  execution: Execution | null,
+  streams: Capture | null,
   thorough: boolean,
 ): Promise<SweepResult> {
   const process = await hold.spawned;
@@ -28,7 +28,7 @@ export async function sweepHold(
   await process.killGroup();
   const report = thorough ? await process.sweep() : null;
   if (report) journalSweep(services, process, report);
-  const heldOpen = execution ? await isHeldOpen(services, execution) : false;
+  const heldOpen = streams ? await isHeldOpen(services, streams) : false;
   if (heldOpen) release(process);
   if (!report || report.clean) return { clean: true, heldOpen };
   return { clean: false, reason: describe(report), heldOpen };
@@ -47,12 +47,12 @@ function describe(report: SweepReport): string {
   return pids ? `may still run: ${pids}` : 'processes with its cookie kept coming back';
 }
 
-async function isHeldOpen(services: ProcessServices, execution: Execution): Promise<boolean> {
+async function isHeldOpen(services: ProcessServices, streams: Capture): Promise<boolean> {
   let timer: unknown;
   const late = new Promise<boolean>((resolve) => {
     timer = services.clock.setTimeout(() => resolve(true), HELD_OPEN_MS);
   });
-  const held = await Promise.race([execution.capture.ended.then(() => false), late]);
+  const held = await Promise.race([streams.ended.then(() => false), late]);
   services.clock.clearTimeout(timer);
   return held;
 }

@@ -58,6 +58,8 @@ export type WorkerEvent =
   | { readonly type: 'ready' }
   | { readonly type: 'progress' }
   | { readonly type: 'protocol.failed'; readonly error: ErrorRecord }
+  /** The process closed its port without taking its leave; it may live on, but nothing can be asked of it. */
+  | { readonly type: 'port.closed' }
   | { readonly type: 'exited'; readonly exit: ProcessExit }
   | { readonly type: 'espalier.stop' };
 
@@ -87,6 +89,10 @@ const worker = setup({
       }),
     because: assign((_, cause: WorkerCause) => ({ cause })),
     recordExit: assign(({ event }) => (event.type === 'exited' ? { exit: event.exit } : {})),
+    recordClosedPort: assign({
+      cause: 'protocol_error' as const,
+      error: { code: 'ESP_PROTOCOL', message: 'closed its port and went on' },
+    }),
     recordError: assign(({ event }) => ('error' in event ? { error: event.error } : {})),
   },
   guards: {
@@ -103,7 +109,8 @@ const worker = setup({
 });
 
 /**
- * registering → spawning → (booting →) running → ended, with stopping → killing whenever the process must go.
+ * registering → spawning → (booting →) running → ended, with stopping → killing whenever the process must go, and
+ * parting when it has closed its port.
  *
  * A stop while the program is being spawned waits for the spawn's outcome: only then is there something to end.
  * Escalation looks at the actual exit: no state is left for `ended` without `exited`, unless nothing was started.
@@ -154,6 +161,7 @@ export const workerMachine = worker.createMachine({
           target: 'killing',
           actions: ['recordError', { type: 'because', params: 'protocol_error' }],
         },
+        'port.closed': 'parting',
         exited: { target: 'ended', actions: 'recordExit' },
         'espalier.stop': { target: 'stopping', actions: { type: 'because', params: 'stopped' } },
       },
@@ -163,6 +171,7 @@ export const workerMachine = worker.createMachine({
       after: { limit: { guard: 'isLimited', target: 'stopping', actions: { type: 'because', params: 'timed_out' } } },
       on: {
         exited: { target: 'ended', actions: 'recordExit' },
+        'port.closed': 'parting',
         'protocol.failed': {
           target: 'killing',
           actions: ['recordError', { type: 'because', params: 'protocol_error' }],
@@ -171,6 +180,14 @@ export const workerMachine = worker.createMachine({
           { guard: 'isExec', target: 'stopping', actions: { type: 'because', params: 'stopped' } },
           { target: 'draining', actions: { type: 'because', params: 'stopped' } },
         ],
+      },
+    },
+    // A process that ends closes its port first; its exit is on its way. One that lives on has had its time.
+    parting: {
+      after: { grace: { target: 'stopping', actions: 'recordClosedPort' } },
+      on: {
+        exited: { target: 'ended', actions: 'recordExit' },
+        'espalier.stop': { target: 'stopping', actions: { type: 'because', params: 'stopped' } },
       },
     },
     draining: {

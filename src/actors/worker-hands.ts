@@ -1,57 +1,42 @@
 import { toErrorRecord } from '../errors.js';
-import {
-  type WorkerCommand,
-  type WorkerEvent,
-  type WorkerHands,
-  type WorkerInput,
-  workerMachine,
-} from '../machines/worker.js';
+import type { WorkerCommand, WorkerEnd, WorkerEvent, WorkerHands } from '../machines/worker.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
-import type { Execution } from './execution.js';
 import type { ProcessServices } from './process-services.js';
-
-/** What a slot remembers of its incarnation's process, also when the worker that owned it has crashed. */
-export interface Hold {
-  /** Settles when the spawn's outcome is known; null when nothing runs. Never rejects. */
-  spawned: Promise<SpawnedProcess | null> | null;
-  /** Milliseconds of the injected clock; null before. */
-  startedAt: number | null;
-  endedAt: number | null;
-}
-
-export const emptyHold = (): Hold => ({ spawned: null, startedAt: null, endedAt: null });
-
-/** Where the worker lives, for its registration and for `ps`. */
-export interface WorkerAddress {
-  readonly path: string;
-  readonly incarnation: number;
-}
+import type { Hold, WorkerAddress } from './slot-kind.js';
 
 /** How long a program may take to end after SIGTERM, in milliseconds, unless its pool says otherwise. */
 export const DEFAULT_GRACE_MS = 5000;
 
-/** The worker of an exec pool: one execution, one process, whose end is the result. */
-export function execWorker(
-  services: ProcessServices,
-  execution: Execution,
-  hold: Hold,
-  address: WorkerAddress,
-  graceMs: number,
-): { readonly logic: typeof workerMachine; readonly input: WorkerInput } {
-  const { registered, timeoutMs } = execution.request;
-  const hands = new ExecHands(services, execution, hold, address);
-  return { logic: workerMachine, input: { hands, mode: 'exec', registered, timeoutMs, bootMs: 0, graceMs } };
+/** What a worker starts, and as what it is registered. */
+export interface WorkerPlan {
+  readonly spawnId: string;
+  readonly jobId: string | null;
+  readonly attempt: number | null;
+  readonly command: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin?: Uint8Array | undefined;
+  readonly port?: boolean;
 }
 
-type Tell = (event: WorkerEvent) => void;
+export type Tell = (event: WorkerEvent) => void;
 
-/** Does what the worker machine of one execution asks for. */
-class ExecHands implements WorkerHands {
+/** What a kind of worker does with its process. */
+export interface WorkerHooks {
+  /** The process runs: read its streams, speak to its port. */
+  spawned(process: SpawnedProcess, tell: Tell): void;
+  /** Ask it to leave. */
+  shutdown(process: SpawnedProcess): void;
+}
+
+/** Does what the worker machine asks for: registers, spawns, signals and kills one process. */
+export class ProcessHands implements WorkerHands {
   constructor(
     readonly services: ProcessServices,
-    readonly execution: Execution,
+    readonly plan: WorkerPlan,
     readonly hold: Hold,
     readonly address: WorkerAddress,
+    readonly hooks: WorkerHooks,
   ) {}
 
   perform(command: WorkerCommand, tell: Tell): void {
@@ -61,6 +46,7 @@ class ExecHands implements WorkerHands {
       case 'spawn':
         return this.#spawn(tell);
       case 'shutdown':
+        return this.#onProcess((process) => this.hooks.shutdown(process));
       case 'terminate':
         return this.#onProcess((process) => process.signal('SIGTERM'));
       case 'kill':
@@ -72,7 +58,7 @@ class ExecHands implements WorkerHands {
 
   #register(tell: Tell): void {
     const { runId, registry } = this.services;
-    const { spawnId, jobId, attempt, command } = this.execution.request;
+    const { spawnId, jobId, attempt, command } = this.plan;
     registry.intend({ spawnId, runId, ...this.address, jobId, attempt, command }).then(
       () => tell({ type: 'registered' }),
       (error) => tell({ type: 'register.failed', error: toErrorRecord(error) }),
@@ -80,9 +66,9 @@ class ExecHands implements WorkerHands {
   }
 
   #spawn(tell: Tell): void {
-    const { spawnId, command, cwd, env, stdin } = this.execution.request;
+    const { spawnId, command, cwd, env, stdin, port } = this.plan;
     const label = `${this.services.runId}:${this.address.path}`;
-    this.hold.spawned = this.services.spawner.spawn({ spawnId, label, command, cwd, env, stdin }).then(
+    this.hold.spawned = this.services.spawner.spawn({ spawnId, label, command, cwd, env, stdin, port }).then(
       (process) => {
         this.#spawned(process, tell);
         return process;
@@ -98,16 +84,27 @@ class ExecHands implements WorkerHands {
     const { clock, registry, background } = this.services;
     const { identity, generation, spawnId } = process;
     this.hold.startedAt = clock.now();
-    this.execution.capture.attach(process.stdout, process.stderr);
     background(registry.live(spawnId, { identity, generation }));
     void process.exited.then((exit) => {
       this.hold.endedAt = clock.now();
       tell({ type: 'exited', exit });
     });
     tell({ type: 'spawned' });
+    this.hooks.spawned(process, tell);
   }
 
   #onProcess(act: (process: SpawnedProcess) => void): void {
     void this.hold.spawned?.then((process) => process && act(process));
   }
+}
+
+/** Records the end of a process that belongs to no claimed attempt: of those the end is recorded with the attempt. */
+export function recordProcessEnd(
+  { registry, background }: ProcessServices,
+  spawnId: string,
+  { end, clean, reason }: { readonly end: WorkerEnd; readonly clean: boolean; readonly reason?: string },
+): void {
+  if (!clean) background(registry.suspect(spawnId, reason ?? 'not proven gone'));
+  else if (end.cause === 'spawn_failed' && end.error) background(registry.failed(spawnId, end.error));
+  else background(registry.gone(spawnId, end.exit));
 }

@@ -1,0 +1,136 @@
+import { fromCallback } from 'xstate';
+import { EspalierError } from '../errors.js';
+import type { OverflowPolicy } from '../machines/checkout.js';
+import { type PoolEvent, type PoolReport, poolMachine } from '../machines/pool.js';
+import type { Pool } from './pool-handle.js';
+import type { ProcessServices } from './process-services.js';
+import { Readiness } from './readiness.js';
+import type { SlotKind } from './slot-kind.js';
+import { type ChildSpec, type StartContext, spec } from './spec.js';
+import { workerStarter } from './starter.js';
+import { initialSupervision, type SupervisionOptions, supervisorLogic } from './supervisor.js';
+import { Supervision } from './supervisor-perform.js';
+import { Roster, type Slot, WorkQueue } from './work-queue.js';
+
+/** What a slot's kind needs of its pool. */
+export interface SlotDoor<S extends Slot> {
+  readonly id: string;
+  readonly roster: Roster<S>;
+  /** The slot can take work. */
+  onOpen(): void;
+  /** Its worker is being replaced. */
+  onWithdraw(): void;
+}
+
+/** What a handle needs of its pool. */
+export interface PoolDoor<S extends Slot> {
+  readonly path: string;
+  /** Null while the queue is being restarted, and after the pool's end. */
+  queue(): WorkQueue<S> | null;
+  ready(): Promise<void>;
+}
+
+/** What differs between exec and protocol pools. */
+export interface PoolVariant<S extends Slot> {
+  readonly size: number;
+  readonly maxQueue: number;
+  readonly overflow: OverflowPolicy;
+  kind(door: SlotDoor<S>): SlotKind;
+  handle(door: PoolDoor<S>): Pool;
+}
+
+/** Brings the pool machine to life for one incarnation. */
+export class PoolActor<S extends Slot> {
+  readonly #roster = new Roster<S>();
+  readonly #readiness = new Readiness();
+  #queue: WorkQueue<S> | null = null;
+  /** Why it cannot serve, for those who wait until it is ready. */
+  #failure: unknown = null;
+  #tell: (event: PoolEvent) => void = () => undefined;
+
+  constructor(
+    readonly variant: PoolVariant<S>,
+    readonly context: StartContext,
+    readonly services: ProcessServices,
+  ) {}
+
+  logic() {
+    const options = this.#supervision();
+    const supervision = new Supervision(this.context, options.children);
+    const logic = poolMachine.provide({
+      actors: { keeper: supervision.keeper, listing: fromCallback(() => this.#list()) },
+      actions: {
+        perform: ({ context: { commands }, self }) => {
+          this.#tell = (event) => self.getSnapshot().status === 'active' && self.send(event);
+          supervision.perform(commands, this.#tell);
+        },
+        report: (_, report) => this.#report(report),
+      },
+    });
+    const { env } = this.context;
+    const state = initialSupervision(this.context, options);
+    return { logic, input: { supervision: state, now: () => env.clock.now(), size: this.variant.size } };
+  }
+
+  #supervision(): SupervisionOptions & { readonly children: readonly ChildSpec[] } {
+    const { size } = this.variant;
+    const starters = Array.from({ length: size }, (_, index) => this.#starter(String(index + 1)));
+    const start = supervisorLogic({ dynamic: true, maxChildren: size, children: starters });
+    const workers = spec({ id: 'workers', role: 'supervisor', type: 'supervisor', start });
+    // Last, so that its crash touches no worker.
+    const queue = spec({ id: 'queue', role: 'queue', start: () => this.#queueLogic() });
+    return { strategy: 'rest_for_one', children: [workers, queue] };
+  }
+
+  #starter(id: string): ChildSpec {
+    const onOpen = () => this.#tell({ type: 'slot.offered', id });
+    const onWithdraw = () => this.#tell({ type: 'slot.withdrawn', id });
+    return workerStarter({
+      id,
+      services: this.services,
+      kind: () => this.variant.kind({ id, roster: this.#roster, onOpen, onWithdraw }),
+      onClose: (error) => {
+        this.#failure = error;
+        this.#tell({ type: 'slot.closed', id, error });
+      },
+    });
+  }
+
+  #queueLogic() {
+    return fromCallback(() => {
+      const { path } = this.context;
+      const { maxQueue: limit, overflow } = this.variant;
+      const queue = new WorkQueue(this.#roster, { pool: path, limit, overflow });
+      this.#queue = queue;
+      return () => {
+        this.#queue = null;
+        queue.close(new EspalierError('ESP_STOPPED', `the queue of pool ${path} has stopped`));
+      };
+    });
+  }
+
+  /** From now on the pool can be found; the returned function ends that. */
+  #list(): () => void {
+    const { path } = this.context;
+    const { pools } = this.services;
+    const handle = this.variant.handle({ path, queue: () => this.#queue, ready: () => this.#readiness.wait() });
+    pools.set(path, handle);
+    return () => {
+      if (pools.get(path) === handle) pools.delete(path);
+      this.#readiness.fail(this.#failure ?? new EspalierError('ESP_STOPPED', `pool ${path} has stopped`));
+    };
+  }
+
+  #report(report: PoolReport): void {
+    const { path, incarnation, env } = this.context;
+    const { size } = this.variant;
+    if (report === 'ready') {
+      this.#readiness.open();
+      env.journal({ type: 'pool.ready', path, incarnation, data: { size } });
+    } else {
+      this.#readiness.close();
+      env.journal({ type: 'pool.degraded', path, incarnation, data: { usable: 0, size } });
+    }
+    env.observe({ path, incarnation, role: 'pool', state: report });
+  }
+}

@@ -1,0 +1,48 @@
+import type { StarterEvent } from '../machines/starter.js';
+import type { WorkerEnd, WorkerInput, WorkerMode } from '../machines/worker.js';
+import type { Capture } from '../transport/process/capture.js';
+import type { SpawnedProcess } from '../transport/process/spawner.js';
+import type { SweepResult } from './sweep.js';
+
+/** What a slot remembers of its incarnation's process, also when the worker that owned it has crashed. */
+export interface Hold {
+  /** Settles when the spawn's outcome is known; null when nothing runs. Never rejects. */
+  spawned: Promise<SpawnedProcess | null> | null;
+  /** Milliseconds of the injected clock; null before. */
+  startedAt: number | null;
+  endedAt: number | null;
+}
+
+export const emptyHold = (): Hold => ({ spawned: null, startedAt: null, endedAt: null });
+
+/** Where a worker lives, for its registration and for `ps`. */
+export interface WorkerAddress {
+  readonly path: string;
+  readonly incarnation: number;
+}
+
+/** An incarnation that is over. */
+export interface SlotEnd extends SweepResult {
+  readonly end: WorkerEnd;
+  readonly hold: Hold;
+}
+
+/** What differs between the slots of exec pools and those of protocol pools. One starter drives one kind. */
+export interface SlotKind {
+  readonly mode: WorkerMode;
+  /** Called once, before anything else: `tell` reaches the starter's machine while it lives. */
+  bind(tell: (event: StarterEvent) => void): void;
+  /** What the worker of one incarnation is started with. */
+  worker(address: WorkerAddress, hold: Hold): WorkerInput;
+  /** The streams whose end belongs to the end of the incarnation, if any. */
+  readonly streams: Capture | null;
+  /** The slot takes work from now on. */
+  offer(): void;
+  withdraw(): void;
+  /** The incarnation and its group are gone, or could not be proven so. */
+  ended(end: SlotEnd): void;
+  /** What it wrote to stderr last, for the reason of a closed slot. */
+  stderr(): string;
+  /** The starter is leaving: nothing follows. */
+  leave(reason: Error): void;
+}

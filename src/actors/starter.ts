@@ -1,0 +1,167 @@
+import { fromCallback } from 'xstate';
+import { EspalierError, toErrorRecord } from '../errors.js';
+import type { ActorExit } from '../machines/exit.js';
+import { STARTER_DEFAULTS, type StarterCommand, type StarterEvent, starterMachine } from '../machines/starter.js';
+import { isWorkerEnd, type WorkerEnd, workerMachine } from '../machines/worker.js';
+import type { Cell } from './cell.js';
+import { childPath, startChild } from './child.js';
+import type { ProcessServices } from './process-services.js';
+import { emptyHold, type Hold, type SlotKind } from './slot-kind.js';
+import { type ChildSpec, type StartContext, spec } from './spec.js';
+import { type SweepResult, sweepHold } from './sweep.js';
+
+/** The last segment of every worker's path. */
+const WORKER_ID = 'worker';
+
+export interface StarterOptions {
+  readonly id: string;
+  readonly services: ProcessServices;
+  /** The kind of slot, made anew for each incarnation of the starter. */
+  kind(context: StartContext): SlotKind;
+  /** Called when the slot closes for good. */
+  onClose(error: EspalierError): void;
+}
+
+/** The starter of one slot, as a child of its pool's worker supervisor. */
+export function workerStarter(options: StarterOptions): ChildSpec {
+  // The hold outlives a crash of the starter: its next incarnation first proves the leftovers gone.
+  const memory = { hold: emptyHold() };
+  return spec({
+    id: options.id,
+    role: 'starter',
+    type: 'supervisor',
+    start: async (context) => {
+      const left = await sweepHold(options.services, memory.hold, null, true);
+      if (!left.clean) throw new EspalierError('ESP_QUARANTINED', `slot ${context.path}: ${left.reason}`);
+      return new Starter(options, context, memory).logic();
+    },
+  });
+}
+
+/** Brings the starter machine to life for one incarnation. */
+class Starter {
+  readonly #kind: SlotKind;
+  #worker: Promise<Cell | null> = Promise.resolve(null);
+  #swept: SweepResult = { clean: true, heldOpen: false };
+  #tell: (event: StarterEvent) => void = () => undefined;
+
+  constructor(
+    readonly options: StarterOptions,
+    readonly context: StartContext,
+    readonly memory: { hold: Hold },
+  ) {
+    this.#kind = options.kind(context);
+    this.#kind.bind((event) => this.#tell(event));
+  }
+
+  logic() {
+    const logic = starterMachine.provide({
+      actors: { keeper: fromCallback(() => () => this.#leave()) },
+      actions: {
+        perform: ({ self }, command) => {
+          this.#tell = (event) => self.getSnapshot().status === 'active' && self.send(event);
+          this.#perform(command);
+        },
+      },
+    });
+    const { mode } = this.#kind;
+    return { logic, input: { ...STARTER_DEFAULTS, mode, random: () => this.context.env.random() } };
+  }
+
+  #perform(command: StarterCommand): void {
+    switch (command.type) {
+      case 'start':
+        this.#worker = this.#start(command.incarnation);
+        return;
+      case 'stop':
+        void this.#worker.then((worker) => worker?.stop('infinity'));
+        return;
+      case 'sweep':
+        return void this.#sweep(command.incarnation, command.thorough);
+      case 'deliver':
+        this.#kind.ended({ ...this.#swept, end: command.end, hold: this.memory.hold });
+        if (this.#swept.clean) this.memory.hold = emptyHold();
+        return;
+      case 'offer':
+        return this.#kind.offer();
+      case 'withdraw':
+        return this.#kind.withdraw();
+      case 'close':
+        return this.#close(command);
+      default:
+        command satisfies never;
+    }
+  }
+
+  /** Resolves with the worker's cell, which may be stopped before it has started; null if it never came to be. */
+  async #start(incarnation: number): Promise<Cell | null> {
+    const { env, path } = this.context;
+    this.memory.hold = emptyHold();
+    const input = this.#kind.worker({ path: childPath(path, WORKER_ID), incarnation }, this.memory.hold);
+    const start = () => ({ logic: workerMachine, input });
+    const worker = spec({ id: WORKER_ID, role: 'worker', restart: 'temporary', shutdown: 'infinity', start });
+    return new Promise((resolve) => {
+      let made = false;
+      const onCell = (cell: Cell) => {
+        made = true;
+        void cell.exited.then((exit) => this.#tell({ type: 'worker.exited', incarnation, end: endOf(cell, exit) }));
+        resolve(cell);
+      };
+      startChild(env, path, worker, incarnation, () => undefined, { onCell }).then(
+        () => this.#tell({ type: 'worker.started', incarnation }),
+        (error) => {
+          // Once there is a cell its exit tells; before, nothing else will.
+          if (made) return;
+          this.#tell({ type: 'worker.exited', incarnation, end: neverStarted(error) });
+          resolve(null);
+        },
+      );
+    });
+  }
+
+  async #sweep(incarnation: number, thorough: boolean): Promise<void> {
+    try {
+      this.#swept = await sweepHold(this.options.services, this.memory.hold, this.#kind.streams, thorough);
+    } catch (error) {
+      this.#swept = { clean: false, heldOpen: false, reason: toErrorRecord(error).message };
+    }
+    const { clean, reason } = this.#swept;
+    this.#tell({ type: 'swept', incarnation, clean, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  #close({ why, reason, boots }: Extract<StarterCommand, { type: 'close' }>): void {
+    const { path, incarnation, env } = this.context;
+    if (why === 'quarantine') {
+      env.journal({ type: 'slot.quarantined', path, incarnation, data: { reason } });
+      return this.options.onClose(new EspalierError('ESP_QUARANTINED', `slot ${path} stays closed: ${reason}`));
+    }
+    const stderr = this.#kind.stderr();
+    const error = new EspalierError('ESP_WORKER_BOOT', `${path}: ${boots} boots failed in a row: ${reason}`, {
+      context: { path, boots, stderr },
+    });
+    env.journal({ type: 'worker.failed', path, incarnation, data: { error: toErrorRecord(error), boots, stderr } });
+    this.options.onClose(error);
+  }
+
+  /** Whatever way the starter ended: its slot takes no more work, and its worker does not outlive it. */
+  #leave(): void {
+    this.#kind.withdraw();
+    void this.#worker.then((worker) => worker?.kill());
+    const reason = new EspalierError('ESP_STOPPED', `slot ${this.context.path} has stopped`);
+    // What it ran may run elsewhere once it is told of this, so its process is gone before.
+    const swept = sweepHold(this.options.services, this.memory.hold, null, true);
+    this.options.services.background(swept.finally(() => this.#kind.leave(reason)));
+  }
+}
+
+/** What the worker machine put out; when its actor was killed or crashed, nobody saw the end of the process. */
+function endOf(cell: Cell, exit: ActorExit): WorkerEnd {
+  const snapshot = cell.getSnapshot();
+  if (snapshot.status === 'done' && isWorkerEnd(snapshot.output)) return snapshot.output;
+  const error = exit.kind === 'crash' ? { error: toErrorRecord(exit.error) } : {};
+  return { cause: exit.kind === 'crash' ? 'exited' : 'stopped', exit: null, served: false, ...error };
+}
+
+function neverStarted(error: unknown): WorkerEnd {
+  return { cause: 'spawn_failed', exit: null, served: false, error: toErrorRecord(error) };
+}
