@@ -68,6 +68,48 @@ export class CallPool extends Pool {
     }
   }
 
+  /**
+   * Calls a method that answers with a stream, and reads it. Leaving the loop cancels the method. A stream runs at most
+   * once: it is not begun again when its worker dies.
+   *
+   * @throws as `call`
+   * @example
+   * for await (const token of system.pool('llm').stream('generate', { prompt })) process.stdout.write(String(token));
+   */
+  override async *stream(method: string, args?: unknown, options: CallOptions = {}): AsyncGenerator<unknown, void> {
+    const { timeout = TIMEOUT_MS, signal } = options;
+    const limit = AbortSignal.timeout(timeout);
+    const ended = signal ? AbortSignal.any([limit, signal]) : limit;
+    const because = () => (limit.aborted && !signal?.aborted ? this.#late(method, timeout) : aborted(signal?.reason));
+    const slot = await this.#slot(ended, because);
+    const open = slot.port.stream({ method, args, deadlineMs: timeout }, () => {
+      ended.removeEventListener('abort', giveUp);
+      slot.free();
+    });
+    const giveUp = () => open.cancel('the caller has given up');
+    ended.addEventListener('abort', giveUp, { once: true });
+    try {
+      yield* open;
+    } catch (error) {
+      throw ended.aborted ? because() : error;
+    } finally {
+      giveUp();
+    }
+  }
+
+  /** The slot that takes the next piece of work. */
+  #slot(ended: AbortSignal, because: () => EspalierError): Promise<CallSlot> {
+    return new Promise((resolve, reject) => {
+      const queue = this.#parts.queue();
+      if (!queue) return reject(this.#closed());
+      queue.submit({ signal: ended, begin: resolve, refuse: (error) => reject(ended.aborted ? because() : error) });
+    });
+  }
+
+  #closed(): EspalierError {
+    return new EspalierError('ESP_STOPPED', `pool ${this.path} takes no calls now`);
+  }
+
   #attempt(
     method: string,
     args: unknown,
@@ -76,8 +118,6 @@ export class CallPool extends Pool {
     because: () => EspalierError,
   ): Promise<CallOutcome> {
     return new Promise((resolve, reject) => {
-      const queue = this.#parts.queue();
-      if (!queue) return reject(new EspalierError('ESP_STOPPED', `pool ${this.path} takes no calls now`));
       const begin = (slot: CallSlot) => {
         const deadlineMs = Math.max(0, until - this.#parts.clock.now());
         this.#run(slot, { method, args, deadlineMs }, ended, (outcome) => {
@@ -85,6 +125,8 @@ export class CallPool extends Pool {
           else reject(because());
         });
       };
+      const queue = this.#parts.queue();
+      if (!queue) return reject(this.#closed());
       queue.submit({ signal: ended, begin, refuse: (error) => reject(ended.aborted ? because() : error) });
     });
   }
