@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { codeOf } from '../../src/errors.js';
 import type { ProcessIdentity } from '../../src/machines/process.js';
 import { cookieEntries } from '../../src/transport/process/cookies.js';
 import { readIdentity, sameProcess } from '../../src/transport/process/identity.js';
@@ -138,5 +139,12 @@ export function carriers(runId: string): readonly number[] {
 /** Ends by pid what a failed test left behind. */
 export function mopUp(host: DoomedHost): void {
   host.process.kill('SIGKILL');
-  for (const pid of [...host.guardians(), ...host.known(), ...carriers(host.runId)]) process.kill(pid, 'SIGKILL');
+  for (const pid of [...host.guardians(), ...host.known(), ...carriers(host.runId)]) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      // It may end by itself between the look and the signal.
+      if (codeOf(error) !== 'ESRCH') throw error;
+    }
+  }
 }

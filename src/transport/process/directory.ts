@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 import { codeOf, EspalierError } from '../../errors.js';
@@ -34,8 +34,17 @@ export async function createHostDirectory(env: NodeJS.ProcessEnv = process.env):
 export async function removeHostDirectory(directory: string): Promise<boolean> {
   if (!isAbsolute(directory) || !basename(directory).startsWith(PREFIX)) return false;
   if (!(await isPrivate(directory))) return false;
-  await rm(directory, { recursive: true, force: true });
+  // A `mkfifo` whose forker was killed may still be at work in it.
+  await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 10 });
   return true;
+}
+
+/** Removes what forkers before `generation` made in a host's folder and did not use. */
+export async function removeLeftovers(directory: string, generation: number): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const made = /^(\d+)[-.]/.exec(name)?.[1];
+    if (made !== undefined && Number(made) < generation) await rm(join(directory, name), { force: true });
+  }
 }
 
 async function isPrivate(directory: string): Promise<boolean> {

@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs';
 import { isEspalierError } from '../../../errors.js';
+import { removeHostDirectory } from '../directory.js';
 import { LocalLauncher } from '../launcher/local.js';
 import { nowTicks, readStat } from '../proc.js';
 import { isToForker, type ToForker, type ToHost } from './messages.js';
@@ -96,7 +96,7 @@ async function leave(code: number, removeDirectory: boolean): Promise<void> {
   leaving = true;
   try {
     await launcher?.close();
-    if (removeDirectory && directory !== undefined) rmSync(directory, { recursive: true, force: true });
+    if (removeDirectory && directory !== undefined) await removeHostDirectory(directory);
   } finally {
     // What could not be proven gone is left to the guardian, whose pipe breaks now.
     process.exit(code);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EspalierError } from '../../../errors.js';
 import type { ProcessExit } from '../../../machines/process.js';
+import { removeLeftovers } from '../directory.js';
 import type {
   GroupEnd,
   Launched,
@@ -176,6 +177,7 @@ export class RemoteLauncher implements Launcher {
     if (era.generation > 1) {
       // Its guardian ends what a dead forker left; this proves it, should the guardian have died too.
       await this.#unguarded();
+      await removeLeftovers(this.options.directory, era.generation);
       await era.sweep({ cookies: [`${this.options.runId}.`], startTicks: this.#startTicks, sessions: [] });
     }
     return forker;

@@ -9,7 +9,8 @@ const LOW_WATER = 32;
 /** Makes FIFO pairs in the host's folder, numbered from 0, in batches and ahead of need. */
 export class FifoMaker {
   #made = 0;
-  #making = false;
+  #making: Promise<string | null> | undefined;
+  #closed = false;
 
   constructor(
     private readonly directory: string,
@@ -20,8 +21,24 @@ export class FifoMaker {
 
   /** Makes sure of a stock beyond the pairs that were taken. */
   refill(taken: number): void {
-    if (this.#making || this.#made - taken > LOW_WATER) return;
-    this.#making = true;
+    if (this.#making !== undefined || this.#closed || this.#made - taken > LOW_WATER) return;
+    this.#making = this.#make();
+    void this.#making.then((failure) => {
+      this.#making = undefined;
+      if (failure === null) this.#made += BATCH;
+      const text = `no FIFOs could be made in ${this.directory}: ${failure}`;
+      this.report(this.#made, failure === null ? null : new EspalierError('ESP_SPAWN', text));
+    });
+  }
+
+  /** Makes no more, and resolves when none is in the making. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#making;
+  }
+
+  /** Resolves with what went wrong, or null. */
+  #make(): Promise<string | null> {
     const names = Array.from({ length: BATCH }, (_, i) => fifoNames(this.generation, this.#made + i)).flat();
     const child = spawn('mkfifo', ['-m', '600', ...names], {
       cwd: this.directory,
@@ -31,15 +48,9 @@ export class FifoMaker {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaint = (complaint + text).slice(0, 1000);
     });
-    child.on('error', (error) => this.#done(error.message));
-    child.on('close', (code) => this.#done(code === 0 ? null : complaint.trim() || `mkfifo ended with ${code}`));
-  }
-
-  #done(failure: string | null): void {
-    if (!this.#making) return;
-    this.#making = false;
-    if (failure === null) this.#made += BATCH;
-    const text = `no FIFOs could be made in ${this.directory}: ${failure}`;
-    this.report(this.#made, failure === null ? null : new EspalierError('ESP_SPAWN', text));
+    return new Promise((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      child.once('close', (code) => resolve(code === 0 ? null : complaint.trim() || `mkfifo ended with ${code}`));
+    });
   }
 }

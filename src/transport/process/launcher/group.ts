@@ -3,13 +3,16 @@ import { Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import { codeOf, EspalierError } from '../../../errors.js';
 import { nowTicks } from '../proc.js';
+import type { SweepReport } from '../spawner.js';
 import type { GroupEnd, HeldSession } from './launcher.js';
 import { groupLives } from './members.js';
 import type { SessionFile } from './sessions.js';
 
 /** How long the watcher gets to kill its own group before the group is named from here. */
 const WATCHER_MS = 20;
-/** How long a killed group may take to leave before it counts as unprovable. */
+/** How long a killed group may take to leave before its watcher is taken to have died without killing it. */
+const LEAVE_SOON_MS = 100;
+/** How long it may take before it counts as unprovable. */
 const LEAVE_MS = 5_000;
 
 /** The guarded program and what belongs to its process group. */
@@ -26,12 +29,16 @@ export class Group {
     readonly pid: number,
     readonly startTicks: number,
     readonly child: ChildProcess,
-    private readonly sessions: SessionFile,
+    private readonly options: {
+      readonly sessions: SessionFile;
+      /** Kills by cookie and session. */
+      readonly sweep: (session: HeldSession) => Promise<SweepReport>;
+    },
   ) {
     const lifeline = child.stdio[4];
     if (!(lifeline instanceof Socket)) throw new EspalierError('ESP_SPAWN', 'a program was spawned without a lifeline');
     this.#lifeline = lifeline;
-    this.#line = sessions.begin(pid, startTicks);
+    this.#line = options.sessions.begin(pid, startTicks);
     const reaped = new Promise<void>((resolve) => {
       child.once('exit', () => {
         this.#reaped = true;
@@ -59,15 +66,7 @@ export class Group {
     if (!this.#reaped) this.child.kill(signal);
   }
 
-  /** Whether nobody holds the number any more, by no doing of ours. */
-  get lost(): boolean {
-    return this.#reaped && !this.living && this.#end === undefined;
-  }
-
-  /**
-   * Kills the whole group and resolves when nothing of it lives. Rejects with `ESP_QUARANTINED` if it will not leave. A
-   * lost group has no number by which it could be killed; only its cookie is left.
-   */
+  /** Kills the whole group and resolves when nothing of it lives. Rejects with `ESP_QUARANTINED` if that cannot be proven. */
   kill(): Promise<GroupEnd> {
     this.#end ??= this.#kill();
     return this.#end;
@@ -75,10 +74,16 @@ export class Group {
 
   async #kill(): Promise<GroupEnd> {
     await immediate();
-    if (this.#reaped && !this.living) return this.#session ?? this.#note(nowTicks() - 1);
     // Held now, by the watcher or by a program whose end was not collected yet; or let go before.
     this.#session ??= this.#note(nowTicks());
-    const { pinnedUntil } = this.#session;
+    const session = this.#session;
+    if (this.living || !this.#reaped) await this.#strike();
+    // Without its watcher a group has no number by which it could be killed; only the cookie is left.
+    if (!(await this.#left(session, LEAVE_SOON_MS))) await this.#sweep(session);
+    return { pinnedUntil: session.pinnedUntil };
+  }
+
+  async #strike(): Promise<void> {
     this.#lifeline.end();
     // An uncollected child keeps its number, so its group can be named from here without waiting for the watcher.
     if (!this.#reaped) this.#signalGroup();
@@ -90,8 +95,14 @@ export class Group {
     await this.#over;
     clearTimeout(late);
     clearTimeout(patience);
-    await this.#left();
-    return { pinnedUntil };
+  }
+
+  async #sweep(session: HeldSession): Promise<void> {
+    const { clean, suspects } = await this.options.sweep(session);
+    if (clean && suspects.length === 0 && (await this.#left(session, LEAVE_MS))) return;
+    throw new EspalierError('ESP_QUARANTINED', `what process ${this.pid} left in its group does not end`, {
+      context: { pid: this.pid, suspects },
+    });
   }
 
   /** Nobody holds the number any more. If that was no kill of ours, it has been so for an instant already. */
@@ -100,7 +111,7 @@ export class Group {
   }
 
   #note(pinnedUntil: number): HeldSession {
-    this.sessions.end(this.#line, this.pid, this.startTicks, pinnedUntil);
+    this.options.sessions.end(this.#line, this.pid, this.startTicks, pinnedUntil);
     return { pid: this.pid, startTicks: this.startTicks, pinnedUntil };
   }
 
@@ -112,17 +123,13 @@ export class Group {
     }
   }
 
-  /** Every member has its SIGKILL by now; waits until none lives. */
-  async #left(): Promise<void> {
-    const deadline = performance.now() + LEAVE_MS;
-    for (let look = 0; groupLives(this.pid, performance.now() - this.#born); look++) {
-      if (performance.now() > deadline) {
-        throw new EspalierError(
-          'ESP_QUARANTINED',
-          `process group ${this.pid} still lives ${LEAVE_MS} ms after SIGKILL`,
-        );
-      }
+  /** Whether no member lives any more, within a time. */
+  async #left(session: HeldSession, withinMs: number): Promise<boolean> {
+    const deadline = performance.now() + withinMs;
+    for (let look = 0; groupLives(session, performance.now() - this.#born); look++) {
+      if (performance.now() > deadline) return false;
       await (look < 2 ? immediate() : delay(Math.min(look, 20)));
     }
+    return true;
   }
 }

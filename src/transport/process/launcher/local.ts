@@ -99,7 +99,10 @@ export class LocalLauncher implements Launcher {
     }
     // The child is not collected yet, so this is its own stat even if it has ended.
     const startTicks = readStat(pid)?.startTicks ?? 0;
-    const group = new Group(pid, startTicks, child, this.#sessions);
+    const group = new Group(pid, startTicks, child, {
+      sessions: this.#sessions,
+      sweep: (session) => this.#sweepOf(order.spawnId, session),
+    });
     this.#groups.set(order.spawnId, group);
     this.#living.set(pid, group);
     child.once('exit', (code, signal) => this.events.exited(order.spawnId, { code, signal }));
@@ -122,22 +125,16 @@ export class LocalLauncher implements Launcher {
   async killGroup(spawnId: string): Promise<GroupEnd | null> {
     const group = this.#groups.get(spawnId);
     if (group === undefined) return null;
-    const { lost } = group;
     const end = await group.kill();
-    if (lost && group.session) await this.#sweepLost(spawnId, group.session);
     if (this.#groups.get(spawnId) === group) this.#groups.delete(spawnId);
     if (this.#living.get(group.pid) === group) this.#living.delete(group.pid);
     return end;
   }
 
-  /** What is left of a group that lost its watcher and its leader can only be known by its cookie. */
-  async #sweepLost(spawnId: string, session: HeldSession): Promise<void> {
+  #sweepOf(spawnId: string, session: HeldSession): Promise<SweepReport> {
     const { runId, generation } = this.options;
     const cookies = [cookie(runId, generation, spawnId)];
-    const report = await this.sweep({ cookies, startTicks: session.startTicks, sessions: [session] });
-    if (!report.clean) {
-      throw new EspalierError('ESP_QUARANTINED', `what process ${session.pid} left behind does not end`);
-    }
+    return this.sweep({ cookies, startTicks: session.startTicks, sessions: [session] });
   }
 
   sweep(target: SweepTarget): Promise<SweepReport> {
@@ -158,7 +155,7 @@ export class LocalLauncher implements Launcher {
     const { runId, generation } = this.options;
     const sessions = groups.flatMap(([, group]) => group.session ?? []);
     await this.sweep({ cookies: [`${runId}.${generation}.`], startTicks: this.#startTicks, sessions });
-    await this.#guardian.close();
+    await Promise.all([this.#guardian.close(), this.#fifos.close()]);
     this.#sessions.close();
     const failure = killed.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;
