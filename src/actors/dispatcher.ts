@@ -106,6 +106,7 @@ export class Dispatcher {
     return this.#finish(claimed, {
       ...settle(verdict, target, claimed),
       ...('error' in verdict ? { error: verdict.error } : {}),
+      ...(verdict.outcome === 'lost' ? { lost: true } : {}),
       exit,
       durationMs,
       heldOpen,

@@ -13,7 +13,7 @@ import { DEFAULT_GRACE_MS } from './worker-hands.js';
 interface CommonOptions
   extends Omit<ChildOptions, 'start' | 'role' | 'type' | 'shutdown' | 'significant'>,
     ExecProgramOptions {
-  /** How many workers: a whole number from 1 to 1000. */
+  /** How many workers: a whole number from 1 to 1024. */
   readonly size: number;
   /** How much work may wait (1000). */
   readonly maxQueue?: number;
@@ -45,7 +45,7 @@ export interface CallPoolOptions extends CommonOptions {
 
 export type PoolOptions = ExecPoolOptions | CallPoolOptions;
 
-const MAX_SIZE = 1000;
+const MAX_SIZE = 1024;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const BOOT_MS = 30_000;
 const CANCEL_GRACE_MS = 5000;

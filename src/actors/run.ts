@@ -1,10 +1,13 @@
 import { EspalierError } from '../errors.js';
+import type { JournalEvent } from '../machines/events.js';
 import type { SlotRow } from '../machines/run/slot.js';
 import type { RunStatus, RunWish } from '../machines/run/status.js';
 import type { JournalStore, RunRecord, RunStore } from '../persistence/store.js';
 
 /** Rows that are read at once. */
 const PAGE = 200;
+/** Ended slots that are read at once: their outputs come whole. */
+const ENDED_PAGE = 16;
 
 /** Whether a run in this status goes on by itself. */
 export function isMoving(status: RunStatus): boolean {
@@ -22,6 +25,15 @@ export class Failure {
 
   fail(error: unknown): void {
     this.#controller.abort(error);
+  }
+}
+
+/** The slots of a run that may have ended by these events; one that was queued again has no row yet. */
+function* endedIn(events: readonly JournalEvent[], run: string): Generator<number> {
+  for (const { type, data, ctx } of events) {
+    if (ctx?.run !== run) continue;
+    if (type === 'slot.committed') yield data.index;
+    if (type === 'attempt.ended') yield Number(data.jobId.slice(run.length + 1));
   }
 }
 
@@ -93,6 +105,41 @@ export class Run {
       if (!isMoving(status)) return;
       failed.throwIfAborted();
       await changed;
+    }
+  }
+
+  /**
+   * Rows as their slots end, in whatever order: those that end from the moment on at which the first is asked for. Each is
+   * yielded once; what a ruling (fail-fast) makes of slots behind a failure comes with its commit.
+   *
+   * @throws what kept the run from being written, if it failed so
+   */
+  async *finished({ signal }: Pick<CommittedOptions, 'signal'> = {}): AsyncGenerator<SlotRow, void, undefined> {
+    const { runs, journal } = this.#stores;
+    const { signal: failed } = this.#failure;
+    const over = signal ? AbortSignal.any([signal, failed]) : failed;
+    const seen = new Uint8Array((await this.record()).total);
+    const fresh = new Set<number>();
+    const stop = journal.onCommit((events) => {
+      for (const index of endedIn(events, this.id)) if (seen[index] === 0) fresh.add(index);
+    });
+    try {
+      while (!signal?.aborted) {
+        const changed = journal.changed(over);
+        const { status } = await this.record();
+        const asked = [...fresh].slice(0, ENDED_PAGE);
+        for (const index of asked) fresh.delete(index);
+        for (const row of await runs.ended(this.id, asked)) {
+          seen[row.index] = 1;
+          yield row;
+        }
+        if (asked.length > 0) continue;
+        if (!isMoving(status)) return;
+        failed.throwIfAborted();
+        await changed;
+      }
+    } finally {
+      stop();
     }
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Run, RunRecord } from '../index.js';
+import type { Run, RunRecord, SlotRow } from '../index.js';
 import { Output } from './output.js';
 import { formatCounts, ProgressDisplay } from './progress.js';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, report } from './report.js';
@@ -10,6 +10,8 @@ import { formatDuration } from './table.js';
 export interface DriveOptions {
   /** Which rows are printed: all of the run, or those committed from now on. */
   readonly from: 'start' | 'here';
+  /** Print rows as their slots end. */
+  readonly unordered?: boolean;
   /** Neither progress nor summary. */
   readonly quiet: boolean;
   readonly debug: boolean;
@@ -43,7 +45,7 @@ export function exitCode({ status, counts, total }: RunRecord): number {
 }
 
 class Drive {
-  #printed = 0;
+  readonly #printed = new Set<number>();
   /** Whether this process was asked to end, and not the run alone by another. */
   #leaving = false;
 
@@ -79,15 +81,20 @@ class Drive {
     request.catch(this.onFailure);
   }
 
-  /** After a pause the rows come again from where this handle began: those that are printed are passed over. */
+  /**
+   * After a pause the rows come again from where this handle began, and without order some end before they are looked at:
+   * what is printed is passed over, what is not comes last.
+   */
   async #print(): Promise<void> {
-    let at = 0;
-    for await (const row of this.run.committed({ from: this.options.from })) {
-      at += 1;
-      if (at <= this.#printed) continue;
-      await this.output.line(formatRow(row));
-      this.#printed = at;
-    }
+    const { run, options } = this;
+    if (options.unordered) for await (const row of run.finished()) await this.#line(row);
+    for await (const row of run.committed({ from: options.from })) await this.#line(row);
+  }
+
+  async #line(row: SlotRow): Promise<void> {
+    if (this.#printed.has(row.index)) return;
+    this.#printed.add(row.index);
+    await this.output.line(formatRow(row));
   }
 
   async #untilResumed(): Promise<void> {

@@ -16,6 +16,7 @@ const optionsSchema = z.object({
   timeout: z.number().optional(),
   onLost: z.enum(['retry', 'fail']),
   failFast: z.boolean().default(false),
+  unordered: z.boolean().default(false),
   shell: z.boolean().default(false),
   name: z.string().optional(),
   quiet: z.boolean().default(false),
@@ -37,6 +38,7 @@ export function addRun(program: Command): void {
       new Option('--on-lost <what>', 'when the host dies in a slot').choices(['retry', 'fail']).default('retry'),
     )
     .option('--fail-fast', 'stop at the first committed failure')
+    .option('--unordered', 'print rows as they finish')
     .option('--shell', 'run the command with sh -c')
     .option('--name <label>', 'a name for people', label(200))
     .option('--quiet', 'no progress, no summary')

@@ -102,6 +102,11 @@ export interface RunStore {
    * 8 MiB each), so only an empty answer is the end.
    */
   committed(run: string, after: number, limit: number): Promise<readonly CommittedRow[]>;
+  /**
+   * Of these slots, those that have ended, committed or not, by index: for readers who cannot wait for the order. A
+   * ruling may still change what a row that is not committed says. Outputs are answered whole: ask for few at a time.
+   */
+  ended(run: string, indexes: readonly number[]): Promise<readonly SlotRow[]>;
   /** Rows in slot order from an index on, at most `limit`; as for `committed`, only an empty answer is the end. */
   rows(run: string, from: number, limit: number): Promise<readonly SlotRow[]>;
   /**

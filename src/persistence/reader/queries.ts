@@ -6,7 +6,7 @@ import { eventBatch, journalHead } from '../tables/journal.js';
 import { readOutput } from '../tables/outputs.js';
 import { finishedSlots, planRun } from '../tables/plan.js';
 import { presentProcesses } from '../tables/processes.js';
-import { committedRows, slotRows } from '../tables/rows.js';
+import { committedRows, endedSlots, slotRows } from '../tables/rows.js';
 import { findRun, listRuns } from '../tables/runs.js';
 import { listSnapshots } from '../tables/snapshots.js';
 
@@ -26,6 +26,7 @@ const queries = {
   'runs.plan': planRun,
   'runs.finished': finishedSlots,
   'runs.committed': committedRows,
+  'runs.ended': endedSlots,
   'runs.rows': slotRows,
   'runs.digest': runDigest,
   'outputs.read': readOutput,

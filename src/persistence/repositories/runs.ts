@@ -6,7 +6,7 @@ export function runStore(access: Access): RunStore {
   return { ...runWriting(access), ...runReading(access) };
 }
 
-type Reading = 'plan' | 'finished' | 'get' | 'list' | 'committed' | 'rows' | 'runDigest';
+type Reading = 'plan' | 'ended' | 'finished' | 'get' | 'list' | 'committed' | 'rows' | 'runDigest';
 
 function runWriting(access: Access): Omit<RunStore, Reading> {
   return {
@@ -41,6 +41,7 @@ function runReading(access: Access): Pick<RunStore, Reading> {
     get: (run) => access.read('runs.get', { run }),
     list: () => access.read('runs.list', null),
     committed: (run, after, limit) => access.read('runs.committed', { run, after, limit }),
+    ended: (run, indexes) => access.read('runs.ended', { run, indexes }),
     rows: async (run, from, limit) => (await access.read('runs.rows', { run, from, limit })).map(({ row }) => row),
     runDigest: (run) => access.read('runs.digest', { run }),
   };

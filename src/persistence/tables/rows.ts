@@ -6,6 +6,7 @@ import type { Connection } from '../sql/connection.js';
 import { json } from '../sql/json.js';
 import { streamText } from './outputs.js';
 import { requireRun } from './runs.js';
+import { ENDED_STATES } from './slot-changes.js';
 
 const committedRow = z.object({
   position: z.number(),
@@ -46,6 +47,19 @@ export function slotRows(
   { run, from, limit }: { run: string; from: number; limit: number },
 ): CommittedRow[] {
   return page(db, `${SELECT_ROWS} AND w.idx >= ? ORDER BY w.idx LIMIT ?`, run, from, limit);
+}
+
+/** What a slot's row would say now, from its job and the attempt that ended it. */
+const SELECT_ENDED = `SELECT 0 AS position, j.idx, j.job, j.state AS status, j.final AS attempt,
+    (SELECT count(*) FROM attempts e WHERE e.job = j.job AND e.state IN ${ENDED_STATES}) AS attempts, j.input, a.exec,
+    a.truncated, a.held_open, a.exit_code, a.exit_signal, a.duration_ms, a.error, a.result
+  FROM jobs j LEFT JOIN attempts a ON a.job = j.job AND a.attempt = j.final
+  WHERE j.run = ? AND j.idx = ? AND j.state NOT IN ('queued', 'running')`;
+
+export function endedSlots(db: Connection, { run, indexes }: { run: string; indexes: readonly number[] }): SlotRow[] {
+  const { number } = requireRun(db, run);
+  const found = indexes.flatMap((index) => db.all(committedRow, SELECT_ENDED, number, index));
+  return found.map((row) => slotRow(db, row));
 }
 
 function page(db: Connection, sql: string, run: string, from: number, limit: number): CommittedRow[] {
