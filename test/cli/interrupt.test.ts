@@ -127,18 +127,25 @@ describe('an interrupted run', () => {
 describe('another process', () => {
   it('pauses a run, and continue tells its living host to go on', async () => {
     const folder = newFolder();
-    const run = start(folder, ['hold', 'b']);
+    // More slots than can end before the host has looked for what is asked of it.
+    const lines = ['hold', ...Array.from({ length: 100 }, (_, index) => `n${index}`)];
+    const run = start(folder, lines);
     const id = await run.runId();
     await until(started(folder, 'hold'));
     expect((await espalier(folder, ['continue', id])).code).toBe(2);
     expect((await espalier(folder, ['pause', id])).code).toBe(0);
     release(folder);
     await run.says(/paused/);
-    const other = new LiveCommand(folder, ['continue', id]);
-    expect(await run.result).toMatchObject({ code: 0 });
-    const followed = await other.result;
+    const before = readLines(join(folder, 'log'));
+    expect(before.length).toBeLessThan(lines.length);
+
+    const followed = await espalier(folder, ['continue', id]);
     expect(followed.code).toBe(0);
-    expect(rowsOf(followed.stdout).map(({ input }) => input)).toEqual(['b']);
+    expect(rowsOf(followed.stdout).map(({ input }) => input)).toEqual(lines.slice(before.length));
+    const whole = await run.result;
+    expect(whole.code).toBe(0);
+    expect(rowsOf(whole.stdout).map(({ input }) => input)).toEqual(lines);
+    expect(readLines(join(folder, 'log'))).toEqual(lines);
   });
 
   it('stops a run', async () => {
