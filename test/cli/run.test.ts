@@ -120,6 +120,15 @@ describe('espalier run', () => {
     ]);
   });
 
+  it('prints rows as they finish with --unordered', async () => {
+    const args = ['run', '--exec', 'sleep {}', '--input', '-', '--unordered', '--jobs', '3'];
+    const { code, stdout } = await espalier(newFolder(), args, '1.5\n0.8\n0\n');
+    expect(code).toBe(0);
+    const order = rowsOf(stdout).map(({ index }) => index);
+    expect([...order].sort()).toEqual([0, 1, 2]);
+    expect(order.indexOf(1)).toBeLessThan(order.indexOf(0));
+  });
+
   it('makes a row of a templated program that is missing', async () => {
     const { code, stdout } = await espalier(
       newFolder(),
