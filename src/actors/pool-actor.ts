@@ -87,7 +87,9 @@ export class PoolActor<S extends Slot> {
     const onWithdraw = () => this.#tell({ type: 'slot.withdrawn', id });
     return workerStarter({
       id,
-      services: this.services,
+      role: 'starter',
+      awaitsReady: false,
+      services: () => Promise.resolve(this.services),
       kind: () => this.variant.kind({ id, roster: this.#roster, onOpen, onWithdraw }),
       onClose: (error) => {
         this.#failure = error;

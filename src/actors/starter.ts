@@ -5,6 +5,7 @@ import { STARTER_DEFAULTS, type StarterCommand, type StarterEvent, starterMachin
 import { isWorkerEnd, type WorkerEnd, workerMachine } from '../machines/worker.js';
 import type { Cell } from './cell.js';
 import { childPath, startChild } from './child.js';
+import type { TreeEnvironment } from './environment.js';
 import type { ProcessServices } from './process-services.js';
 import { emptyHold, type Hold, type SlotKind } from './slot-kind.js';
 import { type ChildSpec, type StartContext, spec } from './spec.js';
@@ -15,9 +16,12 @@ const WORKER_ID = 'worker';
 
 export interface StarterOptions {
   readonly id: string;
-  readonly services: ProcessServices;
+  readonly role: 'starter' | 'service';
+  /** Whether it has started only when its first worker is ready. */
+  readonly awaitsReady: boolean;
+  services(env: TreeEnvironment): Promise<ProcessServices>;
   /** The kind of slot, made anew for each incarnation of the starter. */
-  kind(context: StartContext): SlotKind;
+  kind(services: ProcessServices): SlotKind;
   /** Called when the slot closes for good. */
   onClose(error: EspalierError): void;
 }
@@ -28,12 +32,13 @@ export function workerStarter(options: StarterOptions): ChildSpec {
   const memory = { hold: emptyHold() };
   return spec({
     id: options.id,
-    role: 'starter',
+    role: options.role,
     type: 'supervisor',
     start: async (context) => {
-      const left = await sweepHold(options.services, memory.hold, null, true);
+      const services = await options.services(context.env);
+      const left = await sweepHold(services, memory.hold, null, true);
       if (!left.clean) throw new EspalierError('ESP_QUARANTINED', `slot ${context.path}: ${left.reason}`);
-      return new Starter(options, context, memory).logic();
+      return new Starter(options, services, context, memory).logic();
     },
   });
 }
@@ -47,10 +52,11 @@ class Starter {
 
   constructor(
     readonly options: StarterOptions,
+    readonly services: ProcessServices,
     readonly context: StartContext,
     readonly memory: { hold: Hold },
   ) {
-    this.#kind = options.kind(context);
+    this.#kind = options.kind(services);
     this.#kind.bind((event) => this.#tell(event));
   }
 
@@ -65,7 +71,8 @@ class Starter {
       },
     });
     const { mode } = this.#kind;
-    return { logic, input: { ...STARTER_DEFAULTS, mode, random: () => this.context.env.random() } };
+    const { awaitsReady } = this.options;
+    return { logic, input: { ...STARTER_DEFAULTS, mode, awaitsReady, random: () => this.context.env.random() } };
   }
 
   #perform(command: StarterCommand): void {
@@ -121,7 +128,7 @@ class Starter {
 
   async #sweep(incarnation: number, thorough: boolean): Promise<void> {
     try {
-      this.#swept = await sweepHold(this.options.services, this.memory.hold, this.#kind.streams, thorough);
+      this.#swept = await sweepHold(this.services, this.memory.hold, this.#kind.streams, thorough);
     } catch (error) {
       this.#swept = { clean: false, heldOpen: false, reason: toErrorRecord(error).message };
     }
@@ -149,8 +156,8 @@ class Starter {
     void this.#worker.then((worker) => worker?.kill());
     const reason = new EspalierError('ESP_STOPPED', `slot ${this.context.path} has stopped`);
     // What it ran may run elsewhere once it is told of this, so its process is gone before.
-    const swept = sweepHold(this.options.services, this.memory.hold, null, true);
-    this.options.services.background(swept.finally(() => this.#kind.leave(reason)));
+    const swept = sweepHold(this.services, this.memory.hold, null, true);
+    this.services.background(swept.finally(() => this.#kind.leave(reason)));
   }
 }
 

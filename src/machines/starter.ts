@@ -5,6 +5,11 @@ import type { WorkerEnd, WorkerMode } from './worker.js';
 /** How a starter replaces workers. */
 export interface StarterPolicy {
   readonly mode: WorkerMode;
+  /**
+   * Whether the starter counts as started only once its first worker is ready, and a failure of that first boot is a
+   * failure of its start. A pool acknowledges at once; a service does not.
+   */
+  readonly awaitsReady?: boolean;
   readonly backoff: Backoff;
   /** A worker that had been ready this long (ms) is replaced at once when it ends. */
   readonly stableMs: number;
@@ -69,6 +74,7 @@ const starter = setup({
     input: {} as StarterPolicy,
     context: {} as StarterContext,
     events: {} as StarterEvent,
+    tags: {} as 'espalier.starting',
   },
   actors: {
     /** Ends what is left of the worker when the machine ends, whatever way it does. */
@@ -91,6 +97,7 @@ const starter = setup({
   },
   guards: {
     isExec: ({ context }) => context.mode === 'exec',
+    awaitsReady: ({ context }) => context.awaitsReady === true,
     isCurrent: ({ context, event }) => 'incarnation' in event && event.incarnation === context.incarnation,
     isUnproven: ({ context, event }) =>
       event.type === 'swept' && event.incarnation === context.incarnation && !event.clean,
@@ -153,7 +160,28 @@ export const starterMachine = starter.createMachine({
   initial: 'vacant',
   on: { 'espalier.stop': '.stopped' },
   states: {
-    vacant: { always: [{ guard: 'isExec', target: 'idle' }, { target: 'starting' }] },
+    vacant: {
+      tags: 'espalier.starting',
+      always: [
+        { guard: 'isExec', target: 'idle' },
+        { guard: 'awaitsReady', target: 'booting' },
+        { target: 'starting' },
+      ],
+    },
+    booting: {
+      tags: 'espalier.starting',
+      entry: ['nextIncarnation', perform.start],
+      on: {
+        'worker.started': { guard: 'isCurrent', target: 'ready' },
+        'worker.exited': { guard: 'isCurrent', target: 'givingUp', actions: 'recordEnd' },
+        'espalier.stop': 'stopping',
+      },
+    },
+    givingUp: {
+      tags: 'espalier.starting',
+      entry: perform.sweep,
+      on: { swept: { guard: 'isCurrent', target: 'failed', actions: perform.deliver } },
+    },
     idle: {
       entry: { type: 'perform', params: { type: 'offer' } },
       on: { execute: 'executing' },

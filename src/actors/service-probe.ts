@@ -1,0 +1,88 @@
+import { connect } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { SpawnedProcess } from '../transport/process/spawner.js';
+import type { Clock } from './environment.js';
+
+/** How a service shows that it can be used. */
+export type Readiness =
+  /** Something accepts TCP connections there. */
+  | { readonly port: number; readonly host?: string }
+  /** A line of its output matches. */
+  | { readonly log: string | RegExp }
+  /** It writes a line `READY=1` to the descriptor that `ESPALIER_FD` names. */
+  | { readonly notify: true };
+
+/** How often a port that does not answer yet is tried, in milliseconds. */
+const RETRY_MS = 50;
+
+/** Looked for in one line; longer ones are cut. */
+const LONGEST_LINE = 64 * 1024;
+
+/** Calls `ready` once the process shows that it is. The returned function ends the watch. */
+export function watchReadiness(
+  readiness: Readiness | undefined,
+  process: SpawnedProcess,
+  clock: Clock,
+  ready: () => void,
+): () => void {
+  if (readiness === undefined) {
+    queueMicrotask(ready);
+    return () => undefined;
+  }
+  if ('port' in readiness) return watchPort(readiness.port, readiness.host, clock, ready);
+  if ('log' in readiness) {
+    const pattern = readiness.log;
+    const matches = (line: string) => (typeof pattern === 'string' ? line.includes(pattern) : pattern.test(line));
+    const ends = [process.stdout, process.stderr].map((stream) => watchLines(stream, matches, ready));
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+  return process.port ? watchLines(process.port, (line) => line === 'READY=1', ready) : () => undefined;
+}
+
+function watchPort(port: number, host: string | undefined, clock: Clock, ready: () => void): () => void {
+  let over = false;
+  let timer: unknown;
+  const attempt = async () => {
+    if (await accepts(port, host)) {
+      if (!over) ready();
+    } else if (!over) {
+      timer = clock.setTimeout(() => void attempt(), RETRY_MS);
+    }
+  };
+  void attempt();
+  return () => {
+    over = true;
+    clock.clearTimeout(timer);
+  };
+}
+
+/** Whether something accepts TCP connections at a port. */
+export function accepts(port: number, host = '127.0.0.1', timeoutMs = 1000): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host, timeout: timeoutMs });
+    const answer = (accepted: boolean) => {
+      socket.destroy();
+      resolve(accepted);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+    socket.once('timeout', () => answer(false));
+  });
+}
+
+function watchLines(stream: Readable, matches: (line: string) => boolean, found: () => void): () => void {
+  const decoder = new TextDecoder();
+  let rest = '';
+  const read = (chunk: Uint8Array) => {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = (lines.pop() ?? '').slice(-LONGEST_LINE);
+    if (!lines.some((line) => matches(line.replace(/\r$/, '')))) return;
+    stop();
+    found();
+  };
+  const stop = () => void stream.off('data', read);
+  stream.on('data', read);
+  return stop;
+}

@@ -1,0 +1,133 @@
+import { EspalierError, toErrorRecord } from '../errors.js';
+import type { WorkerInput } from '../machines/worker.js';
+import { Capture } from '../transport/process/capture.js';
+import { WORKER_FD, WORKER_FD_VARIABLE } from '../transport/process/protocol/limits.js';
+import type { SpawnedProcess } from '../transport/process/spawner.js';
+import type { ExecProgram } from './exec-program.js';
+import type { ProcessServices } from './process-services.js';
+import { accepts, type Readiness, watchReadiness } from './service-probe.js';
+import type { Hold, SlotEnd, SlotKind, WorkerAddress } from './slot-kind.js';
+import { ProcessHands, recordProcessEnd, type Tell } from './worker-hands.js';
+
+/** How a service is asked whether it is well. */
+export interface HealthCheck {
+  /** True when it is; a throw, a rejection or no answer within `timeoutMs` counts as false. A number is a TCP port. */
+  readonly check: number | (() => boolean | Promise<boolean>);
+  /** Between two checks, in milliseconds (10 000). */
+  readonly everyMs?: number;
+  /** How long an answer may take, in milliseconds (1000). */
+  readonly timeoutMs?: number;
+  /** So many failed checks in a row end the process, which is then replaced (3). */
+  readonly failures?: number;
+}
+
+export interface ServiceSlotOptions {
+  readonly services: ProcessServices;
+  readonly program: ExecProgram;
+  readonly graceMs: number;
+  readonly readyMs: number;
+  readonly ready: Readiness | undefined;
+  readonly health: HealthCheck | undefined;
+}
+
+const LOG_TAIL = 4096;
+
+/** The one slot of a service: a bare program that is watched, and replaced when it ends. */
+export class ServiceSlotKind implements SlotKind {
+  readonly mode = 'protocol';
+  readonly streams = null;
+  #spawnId = '';
+  #logs = new Capture(LOG_TAIL);
+  #end: () => void = () => undefined;
+
+  constructor(readonly options: ServiceSlotOptions) {}
+
+  bind(): void {
+    // The process's own events say all that there is to say.
+  }
+
+  worker(address: WorkerAddress, hold: Hold): WorkerInput {
+    const { services, program, graceMs, readyMs, ready } = this.options;
+    const notifies = ready !== undefined && 'notify' in ready;
+    this.#spawnId = services.newSpawnId();
+    this.#logs = new Capture(LOG_TAIL);
+    const env = notifies ? { [WORKER_FD_VARIABLE]: String(WORKER_FD) } : {};
+    const plan = { spawnId: this.#spawnId, jobId: null, attempt: null, port: notifies };
+    const hands = new ProcessHands(services, { ...plan, ...program.prepare('', 0, { env }) }, hold, address, {
+      spawned: (process, tell) => this.#watch(process, tell),
+      shutdown: (process) => process.signal('SIGTERM'),
+    });
+    return { hands, mode: 'protocol', registered: false, timeoutMs: null, bootMs: readyMs, graceMs };
+  }
+
+  offer(): void {
+    // Nothing is queued for a service: it is used by its own port.
+  }
+
+  withdraw(): void {
+    this.#end();
+  }
+
+  ended(slotEnd: SlotEnd): void {
+    this.#end();
+    recordProcessEnd(this.options.services, this.#spawnId, slotEnd);
+  }
+
+  stderr(): string {
+    return new TextDecoder().decode(this.#logs.take().stderr);
+  }
+
+  leave(): void {
+    this.#end();
+  }
+
+  #watch(process: SpawnedProcess, tell: Tell): void {
+    const { services, ready } = this.options;
+    this.#logs.attach(process.stdout, process.stderr);
+    let stopHealth: () => void = () => undefined;
+    const stopReadiness = watchReadiness(ready, process, services.clock, () => {
+      tell({ type: 'ready' });
+      stopHealth = this.#watchHealth(tell);
+    });
+    this.#end = () => {
+      stopReadiness();
+      stopHealth();
+    };
+  }
+
+  /** Checks until it is stopped; after too many failures in a row the process is ended. */
+  #watchHealth(tell: Tell): () => void {
+    const { health, services } = this.options;
+    if (!health) return () => undefined;
+    const { everyMs = 10_000, failures = 3 } = health;
+    let failed = 0;
+    let over = false;
+    let timer: unknown;
+    const next = () => {
+      timer = services.clock.setTimeout(() => void once(), everyMs);
+    };
+    const once = async () => {
+      failed = (await isWell(health)) ? 0 : failed + 1;
+      if (over) return;
+      if (failed < failures) return next();
+      const error = new EspalierError('ESP_TIMEOUT', `${failed} health checks in a row failed`);
+      tell({ type: 'protocol.failed', error: toErrorRecord(error) });
+    };
+    next();
+    return () => {
+      over = true;
+      services.clock.clearTimeout(timer);
+    };
+  }
+}
+
+async function isWell({ check, timeoutMs = 1000 }: HealthCheck): Promise<boolean> {
+  if (typeof check === 'number') return accepts(check, undefined, timeoutMs);
+  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), timeoutMs).unref());
+  try {
+    return await Promise.race([check(), late]);
+  } catch {
+    // A check that throws is a check that failed.
+    return false;
+  }
+}
