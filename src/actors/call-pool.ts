@@ -4,6 +4,7 @@ import type { CallSlot } from './call-slot.js';
 import type { Clock } from './environment.js';
 import type { PoolDoor } from './pool-actor.js';
 import { Pool } from './pool-handle.js';
+import { timeLimit } from './time-limit.js';
 
 export interface CallOptions {
   /** For queue and run together, in milliseconds (60 000). */
@@ -54,7 +55,7 @@ export class CallPool extends Pool {
    */
   override async call(method: string, args?: unknown, options: CallOptions = {}): Promise<unknown> {
     const { timeout = TIMEOUT_MS, signal } = options;
-    const limit = AbortSignal.timeout(timeout);
+    const limit = timeLimit(timeout);
     const ended = signal ? AbortSignal.any([limit, signal]) : limit;
     const until = this.#parts.clock.now() + timeout;
     for (let retries = 0; ; retries += 1) {
@@ -78,7 +79,7 @@ export class CallPool extends Pool {
    */
   override async *stream(method: string, args?: unknown, options: CallOptions = {}): AsyncGenerator<unknown, void> {
     const { timeout = TIMEOUT_MS, signal } = options;
-    const limit = AbortSignal.timeout(timeout);
+    const limit = timeLimit(timeout);
     const ended = signal ? AbortSignal.any([limit, signal]) : limit;
     const because = () => (limit.aborted && !signal?.aborted ? this.#late(method, timeout) : aborted(signal?.reason));
     const slot = await this.#slot(ended, because);

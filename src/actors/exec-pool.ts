@@ -1,11 +1,13 @@
 import { EspalierError } from '../errors.js';
 import { judge } from '../machines/outcome.js';
+import type { WorkerEnd } from '../machines/worker.js';
 import type { DispatchPool } from './dispatcher.js';
 import type { ExecOverrides, ExecProgram } from './exec-program.js';
 import type { ExecSlot } from './exec-slot.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 import type { PoolDoor } from './pool-actor.js';
 import { Pool } from './pool-handle.js';
+import { timeLimit } from './time-limit.js';
 
 export interface ExecOptions extends ExecOverrides {
   /** Bytes or text for standard input; without it the program reads an end of file. */
@@ -55,20 +57,23 @@ export class ExecPool extends Pool implements DispatchPool {
    * Runs the pool's program for one input and resolves with what it left behind, whatever its exit code.
    *
    * @throws EspalierError `ESP_INVALID` when the input does not fit the command, `ESP_SPAWN` when the program does not
-   * start, `ESP_TIMEOUT`, `ESP_ABORTED` (with the signal's reason as cause), `ESP_QUEUE_FULL`, `ESP_STOPPED`
+   * start, `ESP_TIMEOUT`, `ESP_ABORTED` (with the signal's reason as cause), `ESP_QUEUE_FULL`, `ESP_WORKER_EXITED` when
+   * nobody saw how the program ended, `ESP_STOPPED`
    * @example
    * const { stdout } = await system.pool('shell').exec({ script: 'df -h /' }, { timeout: 5000 });
    */
   override async exec(input: unknown, options: ExecOptions = {}): Promise<ExecResult> {
     const { timeout, signal } = options;
-    signal?.throwIfAborted();
-    const limit = timeout === undefined ? null : AbortSignal.timeout(timeout);
-    const signals = [limit, signal].filter((it) => it !== null && it !== undefined);
+    const limit = timeout === undefined ? undefined : timeLimit(timeout);
+    const signals = [limit, signal].filter((it) => it !== undefined);
     const execution = this.#execution(input, options, signals.length > 0 ? AbortSignal.any(signals) : undefined);
     this.submit(execution);
     const result = await execution.result;
-    if (limit?.aborted && !signal?.aborted) throw this.#late(timeout);
-    return this.#settle(execution, result);
+    if (result.type === 'ended' && result.end.cause !== 'stopped') return left(execution, result);
+    // A program that ended before it was reached has had its say above; from here on there is none.
+    if (signal?.aborted) throw new EspalierError('ESP_ABORTED', 'the execution was given up', { cause: signal.reason });
+    if (limit?.aborted) throw this.#late(timeout);
+    throw result.type === 'withdrawn' ? refusal(result.reason) : stopped(this.path);
   }
 
   prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'cwd' | 'env'> {
@@ -98,27 +103,6 @@ export class ExecPool extends Pool implements DispatchPool {
     });
   }
 
-  #settle(execution: Execution, result: ExecutionResult): ExecResult {
-    if (result.type === 'withdrawn') throw asError(result.reason);
-    const verdict = judge(result.end, null);
-    if (verdict.outcome === 'interrupted') throw asError(execution.request.signal?.reason);
-    if (result.end.cause !== 'exited' || !result.end.exit) {
-      const { code, message } = result.end.error ?? { code: 'ESP_WORKER_EXITED', message: 'its end was not seen' };
-      throw new EspalierError(code === 'ESP_SPAWN' ? code : 'ESP_WORKER_EXITED', message);
-    }
-    const { stdout, stderr, dropped } = execution.capture.take();
-    const decoder = new TextDecoder();
-    const { code, signal } = result.end.exit;
-    return {
-      stdout: decoder.decode(stdout),
-      stderr: decoder.decode(stderr),
-      exitCode: code,
-      signal,
-      durationMs: result.durationMs,
-      truncated: dropped,
-    };
-  }
-
   #late(timeout: number | undefined): EspalierError {
     return new EspalierError('ESP_TIMEOUT', `pool ${this.path}: not done within ${timeout} ms`, {
       context: { pool: this.path, timeout },
@@ -126,7 +110,37 @@ export class ExecPool extends Pool implements DispatchPool {
   }
 }
 
-function asError(reason: unknown): EspalierError {
+/** @throws EspalierError when nobody knows what the program left behind */
+function left(execution: Execution, { end, durationMs }: Extract<ExecutionResult, { type: 'ended' }>): ExecResult {
+  const verdict = judge(end, null);
+  if (end.cause !== 'exited' || !end.exit || verdict.outcome === 'lost') throw failure(end);
+  const { stdout, stderr, dropped } = execution.capture.take();
+  // What looks like a byte order mark is output too.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const { code, signal } = end.exit;
+  return {
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+    exitCode: code,
+    signal,
+    durationMs,
+    truncated: dropped,
+  };
+}
+
+function failure({ cause, error }: WorkerEnd): EspalierError {
+  const { code, message } = error ?? { code: 'ESP_WORKER_EXITED', message: 'its end was not seen' };
+  if (code === 'ESP_STOPPED') return new EspalierError(code, message);
+  return new EspalierError(cause === 'spawn_failed' ? 'ESP_SPAWN' : 'ESP_WORKER_EXITED', message, {
+    context: { code },
+  });
+}
+
+function stopped(path: string): EspalierError {
+  return new EspalierError('ESP_STOPPED', `pool ${path}: the worker was stopped while it ran this`);
+}
+
+function refusal(reason: unknown): EspalierError {
   if (reason instanceof EspalierError) return reason;
-  return new EspalierError('ESP_ABORTED', 'the execution was withdrawn', { cause: reason });
+  return new EspalierError('ESP_STOPPED', 'the execution was withdrawn', { cause: reason });
 }

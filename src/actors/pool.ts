@@ -8,6 +8,7 @@ import { type ExecSlot, ExecSlotKind } from './exec-slot.js';
 import { PoolActor, type PoolVariant } from './pool-actor.js';
 import { type ProcessServices, processServices } from './process-services.js';
 import { type ChildOptions, type ChildSpec, type StartResult, spec } from './spec.js';
+import { MAX_TIMER_MS } from './time-limit.js';
 import { DEFAULT_GRACE_MS } from './worker-hands.js';
 
 interface CommonOptions
@@ -46,7 +47,6 @@ export interface CallPoolOptions extends CommonOptions {
 export type PoolOptions = ExecPoolOptions | CallPoolOptions;
 
 const MAX_SIZE = 1024;
-const MAX_TIMER_MS = 2 ** 31 - 1;
 const BOOT_MS = 30_000;
 const CANCEL_GRACE_MS = 5000;
 

@@ -1,0 +1,141 @@
+import { realpathSync } from 'node:fs';
+import { EspalierError, type Pool, type System } from 'espalier';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { lives } from '../process/support.js';
+import { create, folder, Marks, shells } from './support.js';
+
+let system: System;
+let shell: Pool;
+let marks: Marks;
+
+beforeAll(async () => {
+  system = await create({ children: [shells()] });
+  shell = system.pool('shell');
+});
+beforeEach(() => {
+  marks = new Marks();
+});
+afterAll(() => system.stop());
+
+describe('what a program leaves behind', () => {
+  it('is both streams, the exit code and how long it took, whatever the code', async () => {
+    const result = await shell.exec('echo out; echo err >&2; exit 3');
+    expect(result).toMatchObject({ stdout: 'out\n', stderr: 'err\n', exitCode: 3, signal: null, truncated: false });
+    expect(result.durationMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('is the signal that ended it', async () => {
+    expect(await shell.exec('kill -SEGV $$')).toMatchObject({ exitCode: null, signal: 'SIGSEGV' });
+  });
+
+  it('is the last mebibyte of a stream that was longer, and says so', async () => {
+    const result = await shell.exec('head -c 1500000 /dev/zero | tr "\\0" a; echo end; echo short >&2');
+    expect(result.truncated).toBe(true);
+    expect(Buffer.byteLength(result.stdout)).toBe(1024 * 1024);
+    expect(result.stdout.endsWith('aend\n')).toBe(true);
+    expect(result.stderr).toBe('short\n');
+  });
+
+  it('is text: bytes that are none are replaced, all others are kept, a byte order mark too', async () => {
+    expect(await shell.exec("printf 'a\\377b'; printf '\\357\\273\\277c' >&2")).toMatchObject({
+      stdout: 'a\uFFFDb',
+      stderr: '\uFEFFc',
+    });
+  });
+
+  it('does not wait for a process that left the group and holds the streams open', async () => {
+    const before = performance.now();
+    const result = await shell.exec(`setsid sh -c '${marks.mark('away')}; sleep 20' & echo hi`);
+    expect(result).toMatchObject({ stdout: 'hi\n', exitCode: 0 });
+    expect(performance.now() - before).toBeLessThan(10_000);
+  });
+});
+
+describe('what a program is given', () => {
+  it('is nothing on standard input, or text, or bytes', async () => {
+    expect(await shell.exec('cat | od -An -tx1')).toMatchObject({ stdout: '' });
+    expect(await shell.exec('cat', { stdin: 'grüße' })).toMatchObject({ stdout: 'grüße' });
+    expect(await shell.exec('od -An -tx1', { stdin: Uint8Array.of(0, 255, 10) })).toMatchObject({
+      stdout: ' 00 ff 0a\n',
+    });
+  });
+
+  it('may be more on standard input than it reads', async () => {
+    expect(await shell.exec('head -c 1', { stdin: new Uint8Array(3_000_000).fill(97) })).toMatchObject({ stdout: 'a' });
+  });
+
+  it('is the directory and the environment asked for', async () => {
+    const cwd = realpathSync(folder());
+    const env = { ESP_TEST: 'a=b c', HOME: undefined };
+    const { stdout } = await shell.exec('pwd; echo "$ESP_TEST|${HOME-none}|${PATH:+path}"', { cwd, env });
+    expect(stdout).toBe(`${cwd}\na=b c|none|path\n`);
+  });
+
+  it('must be possible: a missing directory is a failed spawn that names it', async () => {
+    const error = await shell.exec('true', { cwd: '/nowhere/at/all' }).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: 'ESP_SPAWN', message: expect.stringContaining('/nowhere/at/all') });
+    expect(await shell.exec('echo on')).toMatchObject({ stdout: 'on\n' });
+  });
+});
+
+describe('a program that is not wanted any more', () => {
+  it('is gone when its time is up, with those it started', async () => {
+    const script = `setsid sh -c '${marks.mark('child')}; sleep 50' & ${marks.mark('shell')}; wait`;
+    const pending = shell.exec(script, { timeout: 1500 }).catch((error: unknown) => error);
+    const [child, own] = [await marks.pid('child'), await marks.pid('shell')];
+    expect(await pending).toMatchObject({ code: 'ESP_TIMEOUT', context: { timeout: 1500 } });
+    expect([lives(child), lives(own)]).toEqual([false, false]);
+  });
+
+  it('is killed when it ignores being asked', async () => {
+    const pending = shell.exec(`trap '' TERM; ${marks.mark('deaf')}; while :; do sleep 0.05; done`, { timeout: 1200 });
+    await expect(pending).rejects.toMatchObject({ code: 'ESP_TIMEOUT' });
+    expect(lives(await marks.pid('deaf'))).toBe(false);
+  });
+
+  it('is killed when the signal fires, and the reason is the cause', async () => {
+    const controller = new AbortController();
+    const pending = shell.exec(`${marks.mark('running')}; exec sleep 50`, { signal: controller.signal });
+    const pid = await marks.pid('running');
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(pending).rejects.toMatchObject({ code: 'ESP_ABORTED', cause: reason });
+    expect(lives(pid)).toBe(false);
+  });
+
+  it.each([
+    ['before it is asked for', true],
+    ['while it waits', false],
+  ])('never runs when the signal fires %s', async (_, early) => {
+    const controller = new AbortController();
+    const busy = [1, 2].map(() => shell.exec(marks.gate('open')));
+    if (early) controller.abort(new EspalierError('ESP_CONFLICT', 'a reason with a code of its own'));
+    const pending = shell.exec(marks.mark('ran'), { signal: controller.signal });
+    if (!early) controller.abort();
+    await expect(pending).rejects.toMatchObject({ code: 'ESP_ABORTED', cause: controller.signal.reason });
+    const last = shell.exec(marks.mark('last'));
+    await Promise.all([open(busy), last]);
+    expect(marks.has('ran')).toBe(false);
+  });
+
+  it('never runs when its time is up while it waits', async () => {
+    const busy = [1, 2].map(() => shell.exec(marks.gate('open')));
+    await expect(shell.exec(marks.mark('ran'), { timeout: 20 })).rejects.toMatchObject({ code: 'ESP_TIMEOUT' });
+    await open(busy);
+    await shell.exec('true');
+    expect(marks.has('ran')).toBe(false);
+  });
+
+  it.each([-1, Number.NaN, 1.5, 2 ** 53])('is not started with the timeout %s', async (timeout) => {
+    await expect(shell.exec('true', { timeout })).rejects.toMatchObject({
+      code: 'ESP_INVALID',
+      message: expect.stringContaining('timeout'),
+    });
+  });
+
+  /** Opens the gate from outside the pool, whose slots are all taken. */
+  async function open(busy: readonly Promise<unknown>[]): Promise<void> {
+    marks.open('open');
+    await Promise.all(busy);
+  }
+});

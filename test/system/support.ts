@@ -1,0 +1,94 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSystem, type ExecPoolOptions, type JournalEvent, pool, type System, type SystemOptions } from 'espalier';
+import { onTestFinished } from 'vitest';
+import { listPids, readCommandLine, readEnvironment, UNREADABLE } from '../../src/transport/process/proc.js';
+import { carriers } from '../process/doomed-host.js';
+import { lives, until } from '../process/support.js';
+
+/** A system with a store of its own. */
+export function create(options: Partial<SystemOptions> = {}): Promise<System> {
+  return createSystem({ name: 'test', store: ':memory:', synchronous: 'normal', ...options });
+}
+
+/** A system that is stopped when the test is over. */
+export async function start(options: Partial<SystemOptions> = {}): Promise<System> {
+  const system = await create(options);
+  onTestFinished(() => system.stop());
+  return system;
+}
+
+/** A pool of shells. */
+export function shells(options: Partial<Omit<ExecPoolOptions, 'mode'>> = {}) {
+  return pool({ id: 'shell', command: ['sh', '-c', '{}'], size: 2, graceMs: 500, ...options, mode: 'exec' });
+}
+
+/** A folder that is removed when the test is over. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'espalier-system-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Files in which programs say how far they are. */
+export class Marks {
+  readonly folder = folder();
+  #count = 0;
+
+  /** A shell command that leaves the shell's pid under a name. */
+  mark(name: string): string {
+    this.#count += 1;
+    const draft = join(this.folder, `.${name}.${this.#count}`);
+    return `echo $$ > ${draft}.$$; mv ${draft}.$$ ${join(this.folder, name)}`;
+  }
+
+  has(name: string): boolean {
+    return existsSync(join(this.folder, name));
+  }
+
+  /** Resolves with the pid of the shell that left the mark. */
+  async pid(name: string): Promise<number> {
+    await until(`mark ${name}`, () => this.has(name), 10_000);
+    return Number(readFileSync(join(this.folder, name), 'utf8'));
+  }
+
+  open(gate: string): void {
+    writeFileSync(join(this.folder, gate), '');
+  }
+
+  /** A shell command that waits until its gate is open. */
+  gate(name: string): string {
+    return `while [ ! -e ${join(this.folder, name)} ]; do sleep 0.01; done`;
+  }
+}
+
+/** Live processes of a host's system: programs, forker and guardian. */
+export function remains(runId: string): readonly number[] {
+  const own = listPids().filter((pid) => isForker(pid, runId) || isGuardian(pid, runId));
+  return [...new Set([...carriers(runId), ...own])].filter(lives);
+}
+
+function isForker(pid: number, runId: string): boolean {
+  const environment = readEnvironment(pid);
+  if (environment === null || environment === UNREADABLE) return false;
+  return environment.includes(`ESPALIER_FORKER=${runId}`);
+}
+
+function isGuardian(pid: number, runId: string): boolean {
+  const words = readCommandLine(pid);
+  return words[1]?.endsWith('/guardian.sh') === true && words[2] === runId;
+}
+
+/** The first event that fits, from the beginning of the journal on. */
+export async function event(system: System, fits: (event: JournalEvent) => boolean): Promise<JournalEvent> {
+  for await (const found of system.events.subscribe({ after: 0 })) if (fits(found)) return found;
+  throw new Error('the journal ended');
+}
+
+/** All of an async iterable. */
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
