@@ -165,18 +165,6 @@ describe('when the connection ends', () => {
     expect(await open.outcome).toMatchObject({ kind: 'lost', state: 'not_started' });
   });
 
-  it('by a reset with calls unread, these have not begun', async () => {
-    const { worker, call: send, events } = await stage();
-    worker.socket.pause();
-    const first = send(call());
-    worker.say({ t: 'log', lvl: 'info', msg: 'last words' });
-    await events.until('log');
-    worker.socket.destroy();
-    expect(await first.outcome).toMatchObject({ kind: 'lost', state: 'not_started' });
-    await events.until('ended');
-    expect(events.ends[0]).toMatchObject({ readToEnd: true });
-  });
-
   it('by a protocol error, nothing is proven of calls that were handed over', async () => {
     const { worker, call: send, events } = await stage();
     const [started, written] = [send(call()), send(call())];

@@ -110,7 +110,7 @@ describe('a worker that asks and does not read', () => {
     let asked = 0;
     const answer = Buffer.alloc(64 * 1024);
     const on = await stage({
-      limits: { maxBuffered: 1024 * 1024 },
+      limits: { maxBuffered: 1024 * 1024, maxRequests: 100_000 },
       tools: () => {
         asked += 1;
         return answer;

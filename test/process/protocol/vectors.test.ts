@@ -11,6 +11,8 @@ describe('the TypeScript codec', () => {
   it.each(vectors.decode)('agrees on $name', (vector) => {
     const { messages, end } = decodeAll([bytesOf(vector)], limitsOf(vector));
     expect(messages).toEqual(vector.messages);
+    // As text too: `toEqual` does not see a key named __proto__.
+    expect(JSON.stringify(messages)).toBe(JSON.stringify(vector.messages));
     expect(end).toBe(vector.end);
   });
 

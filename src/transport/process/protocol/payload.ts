@@ -113,11 +113,11 @@ function place(root: object, path: Path, blob: Uint8Array): boolean {
   }
   const last = path.at(-1);
   if (last === undefined || !isParent(parent, last) || parent[last] !== null) return false;
-  // Defined, not assigned: a key named __proto__ is a key like any other.
-  Object.defineProperty(parent, last, { value: blob, writable: true, enumerable: true, configurable: true });
+  parent[last] = blob;
   return true;
 }
 
+/** Own keys only: a path must not lead into what every object inherits. */
 function isParent(value: unknown, key: string | number): value is Record<string | number, unknown> {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
   return Array.isArray(value) === (typeof key === 'number') && Object.hasOwn(value, key);
