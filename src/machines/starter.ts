@@ -118,6 +118,15 @@ function isThorough(end: WorkerEnd | null, mode: WorkerMode): boolean {
   return mode === 'protocol' && end.exit.code !== 0;
 }
 
+/** Why a worker did not become ready, in words. */
+function bootFailure(end: WorkerEnd | null): string {
+  if (end?.error) return end.error.message;
+  if (end?.cause === 'boot_timeout') return 'it was not ready in time';
+  if (end?.exit?.signal) return `it was killed by ${end.exit.signal}`;
+  if (end?.exit) return `it ended with exit code ${end.exit.code}`;
+  return 'it ended unseen';
+}
+
 const perform = {
   start: starter.enqueueActions(({ context, enqueue }) =>
     enqueue({ type: 'perform', params: { type: 'start', incarnation: context.incarnation } }),
@@ -131,7 +140,7 @@ const perform = {
   ),
   close: (why: 'boot' | 'quarantine') =>
     starter.enqueueActions(({ context, enqueue }) => {
-      const reason = why === 'boot' ? (context.end?.error?.message ?? 'did not become ready') : context.reason;
+      const reason = why === 'boot' ? bootFailure(context.end) : context.reason;
       enqueue({ type: 'perform', params: { type: 'close', why, reason, boots: context.failedBoots } });
     }),
 };
