@@ -114,12 +114,12 @@ describe('a process that is killed while it writes', () => {
     timeout: 120_000,
   }, async () => {
     const file = newFile();
-    const slots = 1_200;
+    const slots = 600;
     const random = seeded(20_260_101);
     const known: Known = { finished: new Map(), committed: new Set() };
     for (let round = 0; round < 10; round += 1) {
       const runId = `host-${round}`;
-      await workUntilKilled(file, runId, slots, 1 + random(300), known);
+      await workUntilKilled(file, runId, slots, 1 + random(150), known);
       const store = await open(file);
       await expectAllKept(store, known);
       if ((await store.hosts.get(runId)) !== null) await store.hosts.fence(runId, 'the test');
