@@ -56,7 +56,7 @@ describe('an interrupted run', () => {
     await run.says(/pausing/);
     run.child.kill('SIGINT');
     const stopped = await run.result;
-    expect(stopped.code).toBe(130);
+    expect(stopped).toMatchObject({ code: 130, stderr: expect.stringContaining('stopped: 1 of 3 committed') });
     expect(rowsOf(stopped.stdout).map(({ input }) => input)).toEqual(['a']);
 
     release(folder);
@@ -96,7 +96,9 @@ describe('an interrupted run', () => {
     run.child.kill('SIGKILL');
     await run.result;
     release(folder);
-    const rest = await espalier(folder, ['continue', id, '--all']);
+    // From another folder: the run goes on in its own.
+    const db = join(folder, '.espalier', 'espalier.db');
+    const rest = await espalier(newFolder(), ['continue', id, '--all', '--db', db]);
     expect(rest.code).toBe(0);
     expect(rowsOf(rest.stdout).map(({ index, input, attempts }) => [index, input, attempts])).toEqual([
       [0, 'a', 1],
