@@ -3,13 +3,16 @@ import type { ProcessExit, ProcessIdentity } from '../../../machines/process.js'
 import { readIdentity, sameProcess, thisMachine } from '../identity.js';
 import type {
   GroupEnd,
+  HeldSession,
   Launched,
   LauncherEvents,
   LaunchOrder,
   Reservation,
   SweepTarget,
 } from '../launcher/launcher.js';
+import { readSessions } from '../launcher/sessions.js';
 import { Stock } from '../launcher/stock.js';
+import { nowTicks } from '../proc.js';
 import type { SweepReport } from '../spawner.js';
 import { SentEnvironments } from './environments.js';
 import { type Answer, ForkerLink, type Notice } from './link.js';
@@ -43,6 +46,7 @@ export class Era {
   readonly #environments = new SentEnvironments((slot, env) => this.#link.tell({ t: 'env', slot, env }));
   #guardian: ProcessIdentity | null = null;
   #died = false;
+  #diedAt = 0;
   #leaving = false;
   #becomeReady: ((info: ForkerInfo) => void) | undefined;
 
@@ -66,6 +70,11 @@ export class Era {
   /** Why its forker is gone, or undefined while it lives. */
   get ended(): EspalierError | undefined {
     return this.#link.ended;
+  }
+
+  /** The sessions that its forker held to its end: what was born in them is its own, with a cookie or without. */
+  sessions(): readonly HeldSession[] {
+    return readSessions(this.options.directory, this.generation, this.#diedAt);
   }
 
   /** Whether the forker ended without being asked to. */
@@ -160,6 +169,7 @@ export class Era {
   /** Nobody will say how its programs ended. */
   #end(exit: ProcessExit): ProcessExit {
     this.#died = !this.#leaving;
+    this.#diedAt = nowTicks();
     if (this.#link.ended) this.#stock.close(this.#link.ended);
     for (const spawnId of [...this.#running.keys()]) this.#exited(spawnId, { code: null, signal: null });
     return exit;

@@ -42,6 +42,7 @@ interface Reign {
 /** The launcher that forks in another process, and in a new one when that dies. */
 export class RemoteLauncher implements Launcher {
   readonly #startTicks = nowTicks();
+  /** The era of now, and dead ones whose programs are not proven gone yet. */
   #eras: readonly Era[] = [];
   #reign: Reign;
   #generation = 0;
@@ -176,9 +177,11 @@ export class RemoteLauncher implements Launcher {
     void era.gone.then((exit) => this.options.onForkerExit(forker, exit));
     if (era.generation > 1) {
       // Its guardian ends what a dead forker left; this proves it, should the guardian have died too.
+      const sessions = this.#eras.flatMap((one) => (one.ended ? one.sessions() : []));
       await this.#unguarded();
+      await era.sweep({ cookies: [`${this.options.runId}.`], startTicks: this.#startTicks, sessions });
+      this.#eras = this.#eras.filter((one) => !one.ended);
       await removeLeftovers(this.options.directory, era.generation);
-      await era.sweep({ cookies: [`${this.options.runId}.`], startTicks: this.#startTicks, sessions: [] });
     }
     return forker;
   }
@@ -186,11 +189,7 @@ export class RemoteLauncher implements Launcher {
   /** Waits until no guardian of a dead forker is at work. */
   async #unguarded(): Promise<void> {
     const deadline = performance.now() + GUARDIAN_MS;
-    for (;;) {
-      this.#eras = this.#eras.filter((era) => !era.ended || era.guarded);
-      if (!this.#eras.some((era) => era.ended) || performance.now() > deadline) return;
-      await delay(LOOK_MS);
-    }
+    while (this.#eras.some((era) => era.ended && era.guarded) && performance.now() < deadline) await delay(LOOK_MS);
   }
 
   /** A new forker is needed at once, if only to prove that the programs of the last one are gone. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HeldSession } from './launcher.js';
 
@@ -46,6 +46,16 @@ export class SessionFile {
   #write(line: number, text: string): void {
     writeSync(this.#fd, `${text.padEnd(LINE - 1)}\n`, line * LINE);
   }
+}
+
+/**
+ * The sessions of a dead forker, by its file in the host's folder; none without the file.
+ *
+ * @param orphanedAt the tick until which it certainly lived
+ */
+export function readSessions(directory: string, generation: number, orphanedAt: number): readonly HeldSession[] {
+  const file = join(directory, sessionFileName(generation));
+  return existsSync(file) ? parseSessions(readFileSync(file, 'latin1'), orphanedAt) : [];
 }
 
 /** Reads a session file whose forker held its sessions until `orphanedAt`. */

@@ -1,8 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { removeHostDirectory } from '../directory.js';
-import type { HeldSession } from '../launcher/launcher.js';
-import { parseSessions, sessionFileName } from '../launcher/sessions.js';
+import { readSessions } from '../launcher/sessions.js';
 import { readStat } from '../proc.js';
 import { isAlive } from '../stat.js';
 import { Sweeper } from './sweeper.js';
@@ -15,15 +12,11 @@ import { Sweeper } from './sweeper.js';
 const [runId = '', generation = '', directory = '', host = '', orphanedAt = ''] = process.argv.slice(2);
 const [hostPid = 0, hostTicks = 0] = host.split(':').map(Number);
 
-function heldSessions(): readonly HeldSession[] {
-  const file = join(directory, sessionFileName(Number(generation)));
-  // Without the file there are no sessions to prove anything by; cookies still do.
-  return existsSync(file) ? parseSessions(readFileSync(file, 'latin1'), Number(orphanedAt)) : [];
-}
-
 process.title = 'espalier-guard';
+// Without the folder there are no sessions to prove anything by; cookies still do.
+const sessions = readSessions(directory, Number(generation), Number(orphanedAt));
 const sweeper = new Sweeper({ isLivingGroup: () => false });
-await sweeper.sweep({ cookies: [`${runId}.${generation}.`], startTicks: hostTicks, sessions: heldSessions() });
+await sweeper.sweep({ cookies: [`${runId}.${generation}.`], startTicks: hostTicks, sessions });
 const found = readStat(hostPid);
 const hostLives = found !== null && isAlive(found) && found.startTicks === hostTicks;
 if (!hostLives) await removeHostDirectory(directory);
