@@ -47,7 +47,9 @@ async function measureWriters(synchronous) {
   const perSecond = Math.round(count / ((performance.now() - started) / 1000));
   const p99 = (delay.percentile(99) / 1e6).toFixed(1);
   const max = (delay.max / 1e6).toFixed(1);
-  console.log(`${synchronous}: ${WRITERS} writers ${perSecond} durable writes/s; loop delay p99 ${p99} ms, max ${max} ms`);
+  console.log(
+    `${synchronous}: ${WRITERS} writers ${perSecond} durable writes/s; loop delay p99 ${p99} ms, max ${max} ms`,
+  );
   await store.close();
 }
 
@@ -60,7 +62,10 @@ async function measureRun() {
   await timed(`create ${SLOTS} slots`, async () => {
     await store.runs.create({ run: 'r', name: null, pool: '/bench', policy, origin: null, owner: 'bench' });
     for (let from = 0; from < SLOTS; from += 5_000) {
-      await store.runs.addSlots('r', Array.from({ length: 5_000 }, (_, index) => `input ${from + index}`));
+      await store.runs.addSlots(
+        'r',
+        Array.from({ length: 5_000 }, (_, index) => `input ${from + index}`),
+      );
     }
     await store.runs.start('r', 'bench');
   });
@@ -79,7 +84,9 @@ async function measureRun() {
   delay.disable();
   console.log(`loop delay p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms, max ${(delay.max / 1e6).toFixed(1)} ms`);
   await store.close();
-  console.log(`file ${(statSync(file).size / 1e6).toFixed(0)} MB, ${Math.round(statSync(file).size / SLOTS)} bytes a slot`);
+  console.log(
+    `file ${(statSync(file).size / 1e6).toFixed(0)} MB, ${Math.round(statSync(file).size / SLOTS)} bytes a slot`,
+  );
   console.log(`memory of this process ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`);
 }
 
@@ -109,7 +116,12 @@ async function window(store, from, length) {
       }),
     ),
   );
-  await store.runs.commit('r', 'bench', claimed.map(({ index }) => index), null);
+  await store.runs.commit(
+    'r',
+    'bench',
+    claimed.map(({ index }) => index),
+    null,
+  );
 }
 
 async function timed(what, act) {

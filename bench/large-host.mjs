@@ -1,0 +1,98 @@
+// What exec does to the event loop of a host that holds much memory, and whether it is slower there: pool exec of /bin/true,
+// four at a time, in a small host and a large one, in turns. A fork copies the page tables of whoever forks; the forker is
+// small whatever the host.
+//
+//   npm run bench -- large-host [--seconds 4] [--rounds 3] [--megabytes 1024]
+import { startContender } from './lib/contender.js';
+import { LANES } from './lib/lanes.js';
+import { readOptions } from './lib/options.js';
+import { median, perSecond, ratio, table } from './lib/stats.js';
+
+const { seconds, rounds, megabytes } = readOptions({ seconds: 4, rounds: 3, megabytes: 1024 });
+const HOST = new URL('./large-host/host.js', import.meta.url);
+/** Longer than this, exec must not hold up a host. */
+const LIMIT_MS = 5;
+
+const hosts = {
+  small: await startContender(HOST, ['0']),
+  [`${megabytes} MB`]: await startContender(HOST, [String(megabytes)]),
+};
+const kinds = ['idle', 'exec', 'spin', 'spinExec', 'bare'];
+const results = Object.fromEntries(Object.keys(hosts).map((host) => [host, []]));
+for (let round = 0; round < rounds; round++) {
+  for (const [name, host] of Object.entries(hosts)) {
+    const measured = {};
+    for (const kind of kinds) measured[kind] = await host.ask({ kind, seconds: kind === 'bare' ? 1 : seconds });
+    results[name].push(measured);
+  }
+}
+for (const host of Object.values(hosts)) await host.stop();
+
+console.log(`pool exec of /bin/true, ${LANES} at a time, ${seconds} s, ${rounds} rounds in turns\n`);
+const [small, large] = Object.values(results);
+const rates = (all, kind) => all.map((measured) => measured[kind].rate);
+console.log(`rate: ${perSecond(median(rates(small, 'exec')))} in the small host, `);
+console.log(`      ${perSecond(median(rates(large, 'exec')))} in the large one, `);
+console.log(`      ratio ${ratio(rates(large, 'exec'), rates(small, 'exec'))}; `);
+console.log(`bare spawn: ratio ${ratio(rates(large, 'bare'), rates(small, 'bare'))}\n`);
+console.log(`${table([delayHead(), ...Object.entries(results).flatMap(delayRows)])}\n`);
+console.log(`${table([gapHead(), ...Object.entries(results).flatMap(gapRows)])}\n`);
+console.log('Held: the part of a gap in which the host used the processor; the rest others had.\n');
+console.log(`${table([spawnHead(), ...Object.entries(results).map(spawnRow)])}\n`);
+const worst = Math.max(...large.map(({ spinExec }) => spinExec.worstHeld));
+console.log(`longest hold by exec in the large host: ${worst.toFixed(1)} ms (goal: at most ${LIMIT_MS})`);
+
+function delayHead() {
+  return ['loop delay (1 ms timer)', 'p99', 'max', 'max of each round'];
+}
+
+function delayRows([host, all]) {
+  return ['idle', 'exec'].map((kind) => [
+    `${host}, ${kind}`,
+    ms(median(all.map((measured) => measured[kind].p99))),
+    ms(Math.max(...all.map((measured) => measured[kind].max))),
+    all.map((measured) => measured[kind].max.toFixed(1)).join(' '),
+  ]);
+}
+
+function gapHead() {
+  return [
+    'gaps of a setImmediate loop',
+    'p99',
+    'max',
+    'of it held',
+    'longest hold',
+    `holds > ${LIMIT_MS} ms`,
+    'longest GC',
+  ];
+}
+
+function gapRows([host, all]) {
+  return ['spin', 'spinExec'].map((kind) => {
+    const of = all.map((measured) => measured[kind]);
+    const longest = of.reduce((a, b) => (a.max > b.max ? a : b));
+    return [
+      `${host}, ${kind === 'spin' ? 'idle' : 'exec'}`,
+      ms(median(of.map(({ p99 }) => p99))),
+      ms(longest.max),
+      ms(longest.maxHeld),
+      ms(Math.max(...of.map(({ worstHeld }) => worstHeld))),
+      of.reduce((sum, { long }) => sum + long, 0),
+      ms(Math.max(...of.map(({ longestGc }) => longestGc))),
+    ];
+  });
+}
+
+function spawnHead() {
+  return ['child_process.spawn, time in the call', 'median', 'max', 'rate'];
+}
+
+function spawnRow([host, all]) {
+  const of = all.map((measured) => measured.bare);
+  const rate = perSecond(median(of.map((bare) => bare.rate)));
+  return [host, ms(median(of.map((bare) => bare.median))), ms(Math.max(...of.map((bare) => bare.max))), rate];
+}
+
+function ms(value) {
+  return `${value.toFixed(2)} ms`;
+}

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Milliseconds per clock tick of `/proc`. */
+const TICK_MS = 10;
+
+/** CPU milliseconds of a process: its own, and those of the children that it has collected. */
+export function cpuOf(pid) {
+  const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = text.slice(text.lastIndexOf(') ') + 2).split(' ');
+  const sum = (first) => (Number(fields[first]) + Number(fields[first + 1])) * TICK_MS;
+  return { own: sum(11), children: sum(13) };
+}
+
+/** CPU milliseconds of a process's main thread alone. */
+export function mainThreadCpu(pid) {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1');
+  const fields = text.slice(text.lastIndexOf(') ') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** Resident bytes of a process. */
+export function residentOf(pid) {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
+/** The pid of the forker of a host: its only child with that name. Null while it has none. */
+export function forkerOf(pid) {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').trim().split(' ').filter(Boolean),
+  );
+  // The name a process gives itself is cut to 15 bytes.
+  const found = children.find((child) => readFileSync(`/proc/${child}/comm`, 'latin1').startsWith('espalier-forker'));
+  return found === undefined ? null : Number(found);
+}
