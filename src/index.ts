@@ -34,6 +34,7 @@ export { compileTemplate, type Template } from './machines/template.js';
 export { splitWords } from './machines/words.js';
 export type { HostRecord, RunRecord, SnapshotRecord } from './persistence/index.js';
 export { askRun, openReader, type StoreReader } from './store-access.js';
+export { type JanitorReport, sweep } from './sweep.js';
 export { type ActorHandle, createSystem, type System, type SystemOptions } from './system.js';
 export { resolveProgram } from './transport/process/resolve.js';
 export { VERSION } from './version.js';

@@ -109,7 +109,7 @@ describe('a store that cannot be used is refused as it is', () => {
 });
 
 describe('reading a store that is not there is an error, and makes none', () => {
-  const commands = [['runs'], ['rows', 'r'], ['show', 'r'], ['logs', 'r:0'], ['tree'], ['ps'], ['events']];
+  const commands = [['runs'], ['rows', 'r'], ['show', 'r'], ['logs', 'r:0'], ['tree'], ['ps'], ['events'], ['janitor']];
   it.each([...commands, ['pause', 'r'], ['stop', 'r'], ['continue', 'r']])('%s', async (...args) => {
     await expectRefusal(newFolder(), args, /\.espalier\/espalier\.db.*\(ESP_STORE_MISSING\)/);
   });

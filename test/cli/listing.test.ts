@@ -118,3 +118,31 @@ describe('a living host is seen from outside', () => {
     expect(rowsOf((await run.result).stdout)).toHaveLength(1);
   });
 });
+
+describe('the janitor', () => {
+  it('ends what a dead host left, only looks in a dry run, and lets the living be', async () => {
+    const folder = newFolder();
+    const script = 'while [ ! -e go ]; do sleep 0.02; done; : {}';
+    const start = () =>
+      new LiveCommand(folder, ['run', '--shell', '--exec', script, '--input', '-', '--jobs', '1'], 'a\n');
+    const [dead, living] = [start(), start()];
+    const ids = [await dead.runId(), await living.runId()];
+    dead.child.kill('SIGKILL');
+    await dead.result;
+
+    const look = async (...options: string[]) => {
+      const [report] = json((await espalier(folder, ['janitor', '--json', ...options])).stdout);
+      return report.hosts.map((host: { verdict: { dead: boolean } }) => host.verdict.dead);
+    };
+    expect((await look('--dry-run')).sort()).toEqual([false, true]);
+    expect((await look('--dry-run')).sort()).toEqual([false, true]);
+    expect((await look()).filter(Boolean)).toEqual([true]);
+    expect((await look()).filter(Boolean)).toEqual([]);
+
+    const runs = json((await espalier(folder, ['runs', '--json'])).stdout);
+    const statuses = new Map(runs.map(({ run, status }) => [run, status]));
+    expect(ids.map((id) => statuses.get(id))).toEqual(['interrupted', 'running']);
+    writeFileSync(join(folder, 'go'), '');
+    expect((await living.result).code).toBe(0);
+  });
+});
