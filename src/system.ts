@@ -15,25 +15,18 @@ import { ProcessHost } from './actors/process-host.js';
 import { recover } from './actors/recovery.js';
 import { Runs } from './actors/runs.js';
 import { type ChildSpec, spec } from './actors/spec.js';
-import { dynamicSupervisor, type SupervisionOptions, supervisor, supervisorLogic } from './actors/supervisor.js';
+import { dynamicSupervisor, supervisor, supervisorLogic } from './actors/supervisor.js';
 import { type SupervisorHandle, supervisorHandle } from './actors/supervisor-calls.js';
-import { EspalierError } from './errors.js';
+import { EspalierError, isEspalierError } from './errors.js';
 import type { NewJournalEvent } from './machines/events.js';
 import type { ActorExit } from './machines/exit.js';
 import { formatRunId } from './machines/ids.js';
 import { type JournalStore, openStore, type Store } from './persistence/index.js';
+import { checkSystemOptions, OWN_ID, type SystemOptions } from './system-options.js';
 import { readIdentity } from './transport/process/identity.js';
 import { VERSION } from './version.js';
 
-export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'intensity' | 'period'> {
-  /** For people, and for the name of the default store. */
-  readonly name: string;
-  /** The database file, or `:memory:`; `.espalier/<name>.db` by default. */
-  readonly store?: string;
-  readonly children?: readonly ChildSpec[];
-  /** `full` (default): what was acknowledged survives power loss; `normal`: every crash of processes. */
-  readonly synchronous?: 'full' | 'normal';
-}
+export type { SystemOptions } from './system-options.js';
 
 /** A running actor, by path: the handle stays good across restarts. */
 export interface ActorHandle {
@@ -49,10 +42,8 @@ export interface ActorHandle {
   kill(): Promise<ActorExit>;
 }
 
-/** The subtree of Espalier's own actors, and the supervisor of runs in it. */
-const OWN_ID = 'espalier';
+/** The supervisor of runs, in the subtree of Espalier's own actors. */
 const RUNS_PATH = `/${OWN_ID}/runs`;
-const NAME = /^[\w][\w.-]{0,99}$/;
 
 /**
  * Starts a system: opens its store, takes over what dead hosts left there, and starts its children in order.
@@ -69,11 +60,8 @@ const NAME = /^[\w][\w.-]{0,99}$/;
  * await system.stop();
  */
 export async function createSystem(options: SystemOptions): Promise<System> {
+  checkSystemOptions(options);
   const { name, children = [], synchronous = 'full' } = options;
-  if (!NAME.test(name)) throw new EspalierError('ESP_INVALID', `the name ${JSON.stringify(name)} must match ${NAME}`);
-  if (children.some(({ id }) => id === OWN_ID)) {
-    throw new EspalierError('ESP_INVALID', `the id '${OWN_ID}' is taken by the system's own actors`);
-  }
   const runId = formatRunId(Date.now(), randomBytes(8).toString('hex'));
   const file = options.store ?? `.espalier/${name}.db`;
   const store = await openStore(file, { mode: 'write', runId, synchronous });
@@ -83,8 +71,13 @@ export async function createSystem(options: SystemOptions): Promise<System> {
     return system;
   } catch (error) {
     await system.stop();
-    throw error;
+    throw firstCause(error);
   }
+}
+
+/** What the first child that did not start threw: each supervisor above it has only passed it on. */
+function firstCause(error: unknown): unknown {
+  return isEspalierError(error) && error.code === 'ESP_START' && error.cause ? firstCause(error.cause) : error;
 }
 
 /** One supervision tree with its store. Made by `createSystem`. */
@@ -97,11 +90,12 @@ export class System {
   #heartbeat: Heartbeat | null = null;
   readonly #roots: Cell[] = [];
   #stopping: Promise<void> | null = null;
+  #exit: ActorExit = { kind: 'shutdown' };
   #end: (exit: ActorExit) => void = () => undefined;
 
   /** Ordered, durable, resumable work. */
   readonly runs: Runs;
-  /** Resolves when the tree has ended by itself, or `stop` was called. */
+  /** Resolves, once everything is gone, when the tree has ended by itself or `stop` was called. */
   readonly ended = new Promise<ActorExit>((resolve) => {
     this.#end = resolve;
   });
@@ -124,6 +118,7 @@ export class System {
       journal,
       observe: (observation) => this.#observations.observe(observation),
       processes: () => this.#processes.services(),
+      isOver: () => this.#stopping !== null,
     };
     this.runs = this.#makeRuns();
   }
@@ -145,12 +140,15 @@ export class System {
     const root = spec({ id: 'root', role: 'supervisor', type: 'supervisor', start: supervisorLogic(options) });
     // The root alone has no name: its path is `/`.
     await this.#startRoot('', { ...root, id: '' });
+    // A tree that has ended meanwhile is being stopped: nothing may start behind it.
+    this.#requireRunning();
     const runs = dynamicSupervisor({ id: 'runs' });
     await this.#startRoot('/', supervisor({ id: OWN_ID, children: [runs] }));
   }
 
-  /** The pool at a path; `embed` means `/embed`. @throws EspalierError `ESP_NOT_FOUND` */
+  /** The pool at a path; `embed` means `/embed`. @throws EspalierError `ESP_NOT_FOUND`, `ESP_STOPPED` */
   pool(path: string): Pool {
+    this.#requireRunning();
     const pool = this.#processes.pool(absolute(path));
     if (pool) return pool;
     throw new EspalierError('ESP_NOT_FOUND', `there is no pool at ${absolute(path)}`, { context: { path } });
@@ -218,8 +216,7 @@ export class System {
       this.#heartbeat?.stop();
       this.#observations.flush();
       await this.#store.hosts.end(this.runId).catch((error) => this.#fault(error));
-      await this.#store.close();
-      this.#end({ kind: 'shutdown' });
+      await this.#store.close().finally(() => this.#end(this.#exit));
     }
   }
 
@@ -231,8 +228,8 @@ export class System {
   /** A tree that has ended by itself takes the system with it: there is nobody left to restart it. */
   #rootExited(exit: ActorExit): void {
     if (this.#stopping !== null) return;
-    this.#end(exit);
-    void this.stop();
+    this.#exit = exit;
+    this.stop().catch((error) => this.#fault(error));
   }
 
   /** Another host has taken this one for dead: what it runs is run elsewhere, so it ends its own first. */
@@ -247,7 +244,12 @@ export class System {
     process.emitWarning(error instanceof Error ? error : String(error), 'EspalierWarning');
   }
 
+  #requireRunning(): void {
+    if (this.#stopping !== null) throw new EspalierError('ESP_STOPPED', `the system ${this.name} has stopped`);
+  }
+
   #cell(path: string): Cell {
+    this.#requireRunning();
     const cell = this.#directory.whereis(path);
     if (cell) return cell;
     throw new EspalierError('ESP_NOT_FOUND', `no actor lives at ${path}`, { context: { path } });

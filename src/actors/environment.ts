@@ -44,4 +44,6 @@ export interface TreeEnvironment {
   observe(observation: Observation): void;
   /** What pools and services start processes with; the first call starts the spawner. */
   processes?(): Promise<ProcessServices>;
+  /** Whether the whole tree has ended, or is ending, for good. */
+  isOver?(): boolean;
 }

@@ -90,14 +90,13 @@ export class ExecPool extends Pool implements DispatchPool {
 
   #execution(input: unknown, options: ExecOptions, signal: AbortSignal | undefined): Execution {
     this.#calls += 1;
-    const { stdin } = options;
     return new Execution({
       ...this.#parts.program.prepare(input, this.#calls - 1, options),
       spawnId: this.#parts.newSpawnId(),
       registered: false,
       jobId: null,
       attempt: null,
-      stdin: typeof stdin === 'string' ? new TextEncoder().encode(stdin) : stdin,
+      stdin: bytes(options.stdin),
       timeoutMs: null,
       signal,
     });
@@ -108,6 +107,12 @@ export class ExecPool extends Pool implements DispatchPool {
       context: { pool: this.path, timeout },
     });
   }
+}
+
+function bytes(stdin: Uint8Array | string | undefined): Uint8Array | undefined {
+  if (typeof stdin === 'string') return new TextEncoder().encode(stdin);
+  if (stdin === undefined || stdin instanceof Uint8Array) return stdin;
+  throw new EspalierError('ESP_INVALID', 'stdin must be text or bytes');
 }
 
 /** @throws EspalierError when nobody knows what the program left behind */

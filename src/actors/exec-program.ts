@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { EspalierError } from '../errors.js';
 import { compileTemplate, type Template } from '../machines/template.js';
 import { resolveProgram } from '../transport/process/resolve.js';
 import type { ExecutionRequest } from './execution.js';
@@ -44,10 +45,29 @@ export class ExecProgram {
     overrides: ExecOverrides = {},
   ): Pick<ExecutionRequest, 'command' | 'cwd' | 'env'> {
     const cwd = overrides.cwd === undefined ? this.#cwd : resolve(this.#cwd, overrides.cwd);
+    const problem = folderProblem(overrides.cwd) ?? (overrides.env && environmentProblem(overrides.env));
+    if (problem) throw new EspalierError('ESP_INVALID', problem);
     const env = overrides.env === undefined ? this.#env : merge(this.#env, overrides.env);
     const [word, ...args] = this.#template.expand(input, index);
     return { command: [this.#program ?? resolveProgram(word, env.PATH, cwd), ...args], cwd, env };
   }
+}
+
+/** What keeps this from being a folder's name, if anything does. */
+export function folderProblem(cwd: unknown): string | undefined {
+  if (cwd === undefined || (typeof cwd === 'string' && cwd !== '' && !cwd.includes('\0'))) return undefined;
+  return `cwd is ${JSON.stringify(cwd)}; it must name a folder`;
+}
+
+/** What keeps these variables from being an environment, if anything does. */
+export function environmentProblem(env: Readonly<Record<string, unknown>>): string | undefined {
+  for (const [name, value] of Object.entries(env)) {
+    if (name === '' || /[=\0]/.test(name))
+      return `env has the name ${JSON.stringify(name)}, which no variable can have`;
+    if (value === undefined) continue;
+    if (typeof value !== 'string' || value.includes('\0')) return `env.${name} must be text without NUL`;
+  }
+  return undefined;
 }
 
 function merge(

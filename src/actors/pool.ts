@@ -1,52 +1,22 @@
-import { EspalierError } from '../errors.js';
-import type { OverflowPolicy } from '../machines/checkout.js';
 import { CallPool } from './call-pool.js';
 import { type CallSlot, CallSlotKind } from './call-slot.js';
 import { ExecPool } from './exec-pool.js';
-import { ExecProgram, type ExecProgramOptions } from './exec-program.js';
+import { ExecProgram } from './exec-program.js';
 import { type ExecSlot, ExecSlotKind } from './exec-slot.js';
 import { PoolActor, type PoolVariant } from './pool-actor.js';
+import {
+  type CallPoolOptions,
+  type CommonOptions,
+  checkPool,
+  type ExecPoolOptions,
+  type PoolOptions,
+} from './pool-options.js';
 import { type ProcessServices, processServices } from './process-services.js';
-import { type ChildOptions, type ChildSpec, type StartResult, spec } from './spec.js';
-import { MAX_TIMER_MS } from './time-limit.js';
+import { type ChildSpec, type StartResult, spec } from './spec.js';
 import { DEFAULT_GRACE_MS } from './worker-hands.js';
 
-interface CommonOptions
-  extends Omit<ChildOptions, 'start' | 'role' | 'type' | 'shutdown' | 'significant'>,
-    ExecProgramOptions {
-  /** How many workers: a whole number from 1 to 1024. */
-  readonly size: number;
-  /** How much work may wait (1000). */
-  readonly maxQueue?: number;
-  /** What a full queue does (`reject`). */
-  readonly overflow?: OverflowPolicy;
-  /** How long a process may take to end once it was asked to, in milliseconds (5000). */
-  readonly graceMs?: number;
-}
+export type { CallPoolOptions, ExecPoolOptions, PoolOptions } from './pool-options.js';
 
-/** A pool of slots, each of which runs one program at a time. */
-export interface ExecPoolOptions extends CommonOptions {
-  readonly mode: 'exec';
-}
-
-/** A pool of workers that stay and serve calls over the worker protocol. */
-export interface CallPoolOptions extends CommonOptions {
-  readonly mode?: 'protocol';
-  /** Handed to each worker before it is ready; any JSON value. */
-  readonly config?: unknown;
-  /** Calls in a worker at once: 1, or 32 in a worker that says it is concurrent. */
-  readonly window?: number;
-  /** Calls that wait in a worker beyond those (1). */
-  readonly prefetch?: number;
-  /** How long a worker may take from its start to `ready`, or between two signs of progress, in milliseconds (30 000). */
-  readonly bootMs?: number;
-  /** How long a cancelled call may go on before its worker is killed, in milliseconds (5000). */
-  readonly cancelGraceMs?: number;
-}
-
-export type PoolOptions = ExecPoolOptions | CallPoolOptions;
-
-const MAX_SIZE = 1024;
 const BOOT_MS = 30_000;
 const CANCEL_GRACE_MS = 5000;
 
@@ -62,7 +32,7 @@ const CANCEL_GRACE_MS = 5000;
  */
 export function pool(options: PoolOptions): ChildSpec {
   const { id, restart, backoff } = options;
-  check(options);
+  checkPool(options);
   return spec({
     id,
     role: 'pool',
@@ -102,20 +72,4 @@ function callVariant(options: CallPoolOptions, services: ProcessServices, progra
 
 function common({ size, maxQueue = 1000, overflow = 'reject' }: CommonOptions) {
   return { size, maxQueue, overflow };
-}
-
-function check(options: PoolOptions): void {
-  const whole = (name: string, value: number | undefined, least: number, most: number) => {
-    if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return;
-    const message = `pool '${options.id}': ${name} is ${value}; a whole number from ${least} to ${most}`;
-    throw new EspalierError('ESP_INVALID', message);
-  };
-  whole('size', options.size ?? Number.NaN, 1, MAX_SIZE);
-  whole('maxQueue', options.maxQueue, 0, Number.MAX_SAFE_INTEGER);
-  whole('graceMs', options.graceMs, 0, MAX_TIMER_MS);
-  if (options.mode === 'exec') return;
-  whole('window', options.window, 1, 1000);
-  whole('prefetch', options.prefetch, 0, 1000);
-  whole('bootMs', options.bootMs, 1, MAX_TIMER_MS);
-  whole('cancelGraceMs', options.cancelGraceMs, 0, MAX_TIMER_MS);
 }

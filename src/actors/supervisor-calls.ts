@@ -77,6 +77,8 @@ function ask(env: TreeEnvironment, path: string, question: Question): Promise<Ca
   const calls = callsOf(env);
   const { directory } = env;
   return new Promise((resolve, reject) => {
+    if (env.isOver?.())
+      return reject(new EspalierError('ESP_STOPPED', 'the system has stopped', { context: { path } }));
     if (!directory.whereis(path)) {
       return reject(new EspalierError('ESP_NOT_FOUND', `no supervisor lives at ${path}`, { context: { path } }));
     }

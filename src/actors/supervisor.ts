@@ -98,13 +98,17 @@ export function initialSupervision({ path, env }: StartContext, options: Supervi
   return newSupervisor(policy, children, (id) => env.directory.lastIncarnation(childPath(path, id)));
 }
 
+const STRATEGIES: readonly Strategy[] = ['one_for_one', 'one_for_all', 'rest_for_one'];
+
 /** @throws EspalierError `ESP_INVALID` saying which option does not fit */
 export function checkSupervision(id: string, options: SupervisionOptions): void {
   const { intensity = 0, period = 1, maxChildren = 0, autoShutdown = 'never', children = [] } = options;
+  const { strategy = 'one_for_one' } = options;
   const ids = children.map((child) => child.id);
   const twice = ids.find((childId, index) => ids.indexOf(childId) !== index);
   const significant = autoShutdown === 'never' ? children.find((child) => child.significant) : undefined;
   const problems = [
+    STRATEGIES.includes(strategy) ? '' : `strategy '${strategy}' is none of ${STRATEGIES.join(', ')}`,
     Number.isInteger(intensity) && intensity >= 0 ? '' : `intensity ${intensity} is not a count`,
     period > 0 ? '' : `period ${period} is not a positive number of milliseconds`,
     maxChildren >= 0 ? '' : `maxChildren ${maxChildren} is negative`,

@@ -76,6 +76,17 @@ describe('what a program is given', () => {
     expect(error).toMatchObject({ code: 'ESP_SPAWN', message: expect.stringContaining('/nowhere/at/all') });
     expect(await shell.exec('echo on')).toMatchObject({ stdout: 'on\n' });
   });
+
+  it.each<[string, object]>([
+    ['env', { env: { 'A=B': 'c' } }],
+    ['env', { env: { A: 'b\0c' } }],
+    ['cwd', { cwd: '/\0' }],
+    ['stdin', { stdin: 7 }],
+  ])('must be possible: %s is refused by name, and the pool goes on', async (option, options) => {
+    const error = await shell.exec('true', options).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: 'ESP_INVALID', message: expect.stringContaining(option) });
+    expect(await shell.exec('echo on')).toMatchObject({ stdout: 'on\n' });
+  });
 });
 
 describe('a program that is not wanted any more', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSystem, type ExecPoolOptions, type JournalEvent, pool, type System, type SystemOptions } from 'espalier';
 import { onTestFinished } from 'vitest';
-import { listPids, readCommandLine, readEnvironment, UNREADABLE } from '../../src/transport/process/proc.js';
+import { listPids, readCommandLine, readEnvironment, readStat, UNREADABLE } from '../../src/transport/process/proc.js';
 import { carriers } from '../process/doomed-host.js';
 import { lives, until } from '../process/support.js';
 
@@ -91,4 +91,14 @@ export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const item of items) found.push(item);
   return found;
+}
+
+/** The run ids of the systems whose forkers are children of this process. */
+export function ownForkers(): readonly string[] {
+  return listPids().flatMap((pid) => {
+    if (readStat(pid)?.parent !== process.pid) return [];
+    const environment = readEnvironment(pid);
+    if (environment === null || environment === UNREADABLE) return [];
+    return /(?:^|\0)ESPALIER_FORKER=([^\0]*)/.exec(environment.toString('latin1'))?.slice(1) ?? [];
+  });
 }
