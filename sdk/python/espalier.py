@@ -721,6 +721,8 @@ class Worker:
 
     def run(self, concurrency=1):
         """Serves calls until the host shuts this worker down; returns then, so that the program can end by itself."""
+        if type(concurrency) is not int or concurrency < 1:
+            raise ValueError("concurrency must be a whole number from 1, not %r" % (concurrency,))
         self._concurrency = concurrency
         self._open()
         try:

@@ -40,6 +40,6 @@ function methodOf(name: string, given: Methods[string]): Method {
 }
 
 /** What the host learns of a method. */
-export function describe({ name, description, input, stream }: Method): MethodDescription {
+export function descriptionOf({ name, description, input, stream }: Method): MethodDescription {
   return { name, description, input, ...(stream ? { stream } : {}) };
 }

@@ -9,7 +9,7 @@ import { RemoteError } from '../transport/process/protocol/remote-error.js';
 import { FrameWriter } from '../transport/process/protocol/writer.js';
 import { Execution } from './execution.js';
 import { parseHostMessage } from './host-message.js';
-import { describe, type Method } from './methods.js';
+import { descriptionOf, type Method } from './methods.js';
 import { Session } from './session.js';
 
 /** What a runtime is made of. */
@@ -135,7 +135,7 @@ export class Runtime {
       return exit(1, error);
     }
     const caps = { concurrency, start: true, dump: 'SIGQUIT' } as const;
-    const descriptions = [...methods.values()].map(describe);
+    const descriptions = [...methods.values()].map(descriptionOf);
     const own = PROTOCOL_VERSIONS[0] ?? 0;
     this.session.send({ t: 'ready', v: v ?? own, caps, methods: descriptions, sdk: SDK, pid: process.pid });
     await this.session.written();

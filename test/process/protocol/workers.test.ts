@@ -13,19 +13,6 @@ async function untilEvent({ events }: LiveWorker, name: string): Promise<void> {
   while (!events.events.some((event) => event.name === name)) await events.until('event', events.events.length + 1);
 }
 
-describe('a worker that is killed before it read what was sent', () => {
-  it('has not begun it: the reset that its host then sees comes after all that it wrote', async () => {
-    const ready = JSON.stringify({ t: 'ready', v: 1, caps: { start: true }, methods: [], sdk: 'sh', pid: 1 });
-    const script = `echo '${ready}' >&3; exec sleep 600`;
-    await using worker = await live('node', { command: ['sh', '-c', script] });
-    const call = worker.call('f');
-    await new Promise<void>((resolve) => worker.connection.write('', () => resolve()));
-    worker.process.kill('SIGKILL');
-    expect(await call.outcome).toMatchObject({ kind: 'lost', state: 'not_started' });
-    expect(worker.events.ends).toMatchObject([{ readToEnd: true, error: { code: 'ECONNRESET' } }]);
-  });
-});
-
 describe.each(Object.keys(sdks) as Sdk[])('a %s worker', (sdk) => {
   it('says what it is, and serves calls', async () => {
     await using worker = await live(sdk);

@@ -30,7 +30,7 @@ export interface PortOptions {
   now(): number;
 }
 
-/** `booting` until the worker is ready, `draining` after `shutdown`, `ended` when the connection is over. */
+/** `booting` until the worker is ready, `draining` after `shutdown` or the worker's `bye`, `ended` when the connection is over. */
 export type PortPhase = 'booting' | 'ready' | 'draining' | 'ended';
 
 /**
@@ -196,6 +196,7 @@ export class Port {
         return this.#events.recycle(message.reason);
       case 'bye':
         this.#bye = true;
+        if (this.#phase === 'ready') this.#phase = 'draining';
         return this.#events.bye();
       default:
         message satisfies never;
