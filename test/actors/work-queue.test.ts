@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EspalierError } from '../../src/errors.js';
 import { Roster, type Slot, type Work, WorkQueue, type WorkQueueOptions } from '../../src/actors/work-queue.js';
+import { EspalierError } from '../../src/errors.js';
 
 class Probe implements Work {
   begun: Slot | null = null;
