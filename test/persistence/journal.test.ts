@@ -74,11 +74,20 @@ describe('a tail', () => {
   it('that follows gives past and future events once each, however they fall between its reads', async () => {
     const store = await openHost(newFile());
     await store.journal.append(upTo(300).map(ready));
-    const followed = sizes(store.journal.tail({ follow: true }), 900);
-    for (let from = 300; from < 900; from += 50) {
-      await store.journal.append(Array.from({ length: 50 }, (_, index) => ready(from + index)));
+    const seen: number[] = [];
+    const appending: Promise<unknown>[] = [];
+    for await (const event of store.journal.tail({ follow: true, types: ['pool.ready'] })) {
+      if (event.type === 'pool.ready') seen.push(event.data.size);
+      // More comes at every point of the reading: in a batch, at its end, and while it waits.
+      if (seen.length % 50 === 0 && seen.length < 900) {
+        const from = 300 + 50 * appending.length;
+        if (from < 900)
+          appending.push(store.journal.append(Array.from({ length: 50 }, (_, index) => ready(from + index))));
+      }
+      if (seen.length === 900) break;
     }
-    expect(await followed).toEqual(upTo(900));
+    await Promise.all(appending);
+    expect(seen).toEqual(upTo(900));
   });
 
   it("that follows sees another process's events", async () => {
@@ -121,9 +130,15 @@ describe('a tail', () => {
       listeners -= 1;
       removeEventListener.apply(control.signal, args);
     };
-    const followed = sizes(store.journal.tail({ follow: true, signal: control.signal }), 20);
-    for (const size of upTo(20)) await store.journal.append([ready(size)]);
-    await followed;
+    const events = store.journal.tail({ after: 1, follow: true, signal: control.signal })[Symbol.asyncIterator]();
+    for (const size of upTo(20)) {
+      const next = events.next();
+      // Answered after the tail's own read: it found nothing and waits.
+      await store.journal.head();
+      expect(listeners).toBe(1);
+      await store.journal.append([ready(size)]);
+      expect((await next).value).toMatchObject({ data: { size } });
+    }
     expect(listeners).toBe(0);
   });
 
