@@ -18,7 +18,7 @@ export function handles(logic: AnyActorLogic, type: string): boolean {
 
 /** Whether a child's error would meet nothing but a wildcard, which was not written to handle it. */
 export function isSwallowed(logic: AnyActorLogic, snapshot: unknown, event: AnyEventObject): boolean {
-  if (!event.type.startsWith('xstate.error.actor.') || !isMachine(logic)) return false;
+  if (!isMachine(logic)) return false;
   const transitions = logic.getTransitionData(snapshot, event);
   return transitions.every(({ eventType }) => !eventType.startsWith('xstate.error.'));
 }

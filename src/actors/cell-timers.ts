@@ -3,7 +3,7 @@ import type { Clock } from './environment.js';
 
 /** Who delivers an event whose time has come: the cell's system. */
 export interface Relay {
-  _relay(source: AnyActorRef, target: AnyActorRef, event: EventObject): void;
+  relay(source: AnyActorRef, target: AnyActorRef, event: EventObject): void;
 }
 
 /** The delayed events of one cell, by the actor that scheduled them: cancelling an actor's timers never looks at others'. */
@@ -27,7 +27,7 @@ export class CellTimers {
     this.#timers.set(source, timers);
     const timer = this.#clock.setTimeout(() => {
       if (timers.get(key) === timer) this.#forget(source, key);
-      this.#relay._relay(source, target, event);
+      this.#relay.relay(source, target, event);
     }, delay);
     timers.set(key, timer);
   }

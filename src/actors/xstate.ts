@@ -180,6 +180,11 @@ export class ActorHost {
     this.#keyed.set(systemId, ref);
   }
 
+  /** Where this cell's timers deliver. */
+  relay(source: AnyActorRef, target: AnyActorRef, event: AnyEventObject): void {
+    this._relay(source, target, event);
+  }
+
   _relay(source: AnyActorRef | undefined, target: AnyActorRef | ActorHost, event: AnyEventObject): void {
     if (target === this) return this._send(event);
     if (target instanceof ActorHost) return target._send(event);
@@ -344,7 +349,8 @@ function guardTransition(logic: AnyActorLogic): AnyActorLogic {
   const transition: AnyActorLogic['transition'] = (snapshot, event, scope) => {
     if (event.type === STOP) return stop(snapshot, event, scope);
     try {
-      if (event.type === THROW || isSwallowed(logic, snapshot, event)) throw event.error;
+      const isChildError = event.type.startsWith('xstate.error.actor.');
+      if (event.type === THROW || (isChildError && isSwallowed(logic, snapshot, event))) throw event.error;
       return logic.transition(snapshot, event, scope);
     } catch (error) {
       // A machine's children are stopped by the host; other logics dispose of what they hold when they are stopped.

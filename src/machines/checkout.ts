@@ -18,9 +18,13 @@ export function checkout<S extends SlotLoad>(slots: Iterable<S>): S | null {
   let best: S | null = null;
   for (const slot of slots) {
     if (slot.load >= slot.capacity) continue;
-    if (best === null || slot.load < best.load || (slot.load === best.load && slot.lastUsed < best.lastUsed)) best = slot;
+    if (best === null || precedes(slot, best)) best = slot;
   }
   return best;
+}
+
+function precedes(a: SlotLoad, b: SlotLoad): boolean {
+  return a.load < b.load || (a.load === b.load && a.lastUsed < b.lastUsed);
 }
 
 /** What a full queue does with new work. */

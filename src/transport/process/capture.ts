@@ -58,7 +58,7 @@ export class Capture {
   readonly #stdout: Tail;
   readonly #stderr: Tail;
   #open = 0;
-  #end: () => void = () => {};
+  #end: () => void = () => undefined;
   /** Resolves when both streams have ended. */
   readonly ended = new Promise<void>((resolve) => {
     this.#end = resolve;
