@@ -7,6 +7,7 @@ import type { TreeEnvironment } from './environment.js';
 import { Failure, Run } from './run.js';
 import { spec } from './spec.js';
 import type { SupervisorHandle } from './supervisor-calls.js';
+import { MAX_TIMER_MS } from './time-limit.js';
 
 /** Slots that are written at once while a run is being made. */
 const SLOTS_PER_WRITE = 2000;
@@ -55,6 +56,7 @@ export class Runs {
     const { runId, runs, newRun } = this.services;
     const pool = this.services.pool(options.pool);
     const policy = runPolicy(options);
+    requireIterable(options.slots);
     const run = newRun();
     const { name = null, origin = null } = options;
     await runs.create({ run, name, pool: pool.path, policy, origin, owner: runId });
@@ -157,11 +159,25 @@ export function runPolicy(options: Partial<RunPolicy>): RunPolicy {
   requireWhole('concurrency', concurrency, 1);
   requireWhole('retries', policy.retries, 0);
   requireWhole('reorderWindow', policy.reorderWindow, concurrency);
-  if (policy.timeoutMs !== null) requireWhole('timeoutMs', policy.timeoutMs, 1);
+  if (policy.timeoutMs !== null) requireWhole('timeoutMs', policy.timeoutMs, 1, MAX_TIMER_MS);
+  requireOne('onLost', policy.onLost, ['retry', 'fail']);
+  requireOne('failFast', policy.failFast, [false, true]);
   return policy;
 }
 
-function requireWhole(name: keyof RunPolicy, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new EspalierError('ESP_INVALID', `${name} is ${value}; it must be a whole number of at least ${least}`);
+function requireWhole(name: keyof RunPolicy, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new EspalierError('ESP_INVALID', `${name} is ${value}; it must be a whole number ${range}`);
+}
+
+/** A policy is stored: what no reader understands must not get there. */
+function requireOne<T>(name: keyof RunPolicy, value: T, known: readonly T[]): void {
+  if (known.includes(value)) return;
+  throw new EspalierError('ESP_INVALID', `${name} is ${JSON.stringify(value)}; it must be one of ${known.join(', ')}`);
+}
+
+function requireIterable(slots: unknown): void {
+  if (typeof slots === 'object' && slots !== null && Symbol.iterator in slots) return;
+  throw new EspalierError('ESP_INVALID', 'slots must be an array, or another iterable, of inputs');
 }

@@ -24,10 +24,16 @@ export function shells(options: Partial<Omit<ExecPoolOptions, 'mode'>> = {}) {
   return pool({ id: 'shell', command: ['sh', '-c', '{}'], size: 2, graceMs: 500, ...options, mode: 'exec' });
 }
 
+/** A folder, and what removes it. */
+export function keptFolder(): [path: string, remove: () => void] {
+  const path = mkdtempSync(join(tmpdir(), 'espalier-system-'));
+  return [path, () => rmSync(path, { recursive: true, force: true })];
+}
+
 /** A folder that is removed when the test is over. */
 export function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'espalier-system-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  const [path, remove] = keptFolder();
+  onTestFinished(remove);
   return path;
 }
 
