@@ -22,7 +22,7 @@ describe("a host's folder", () => {
     mkdirSync(long);
     for (const unfit of [long, join(folder, 'missing'), 'relative']) {
       const made = await createHostDirectory({ XDG_RUNTIME_DIR: unfit });
-      expect(dirname(made)).toBe(tmpdir());
+      expect(['/dev/shm', tmpdir()]).toContain(dirname(made));
       await removeHostDirectory(made);
     }
   });

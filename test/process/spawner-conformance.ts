@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCommandLine, readEnvironment } from '../../src/transport/process/proc.js';
+import { readCommandLine, readEnvironment, readStat } from '../../src/transport/process/proc.js';
 import type { Spawner } from '../../src/transport/process/spawner.js';
 import { finish, groupMembers, line, lives, newRunId, request, shell, text, until } from './support.js';
 
@@ -165,14 +165,15 @@ function describeEnds(spawner: () => Made): void {
     expect((await finish(await spawner().spawn(shell(script)))).exit).toEqual(exit);
   });
 
-  it('signals the program alone', async () => {
-    const child = await spawner().spawn(shell('trap "echo caught; exit 9" TERM; sleep 60 & echo $!; wait'));
+  it('signals the program alone, and nobody after its end', async () => {
+    const script = 'trap "echo caught" TERM; sleep 60 & echo $!; while :; do wait; done';
+    const child = await spawner().spawn(shell(script));
     const sleeper = Number(await line(child.stdout));
     child.signal('SIGTERM');
-    expect(await child.exited).toEqual({ code: 9, signal: null });
-    expect(lives(sleeper)).toBe(true);
+    expect(await line(child.stdout)).toBe('caught');
+    expect([child.identity.pid, sleeper].filter(lives)).toHaveLength(2);
     await child.killGroup();
-    expect(lives(sleeper)).toBe(false);
+    expect([child.identity.pid, sleeper].filter(lives)).toHaveLength(0);
     child.signal('SIGTERM');
   });
 
@@ -187,13 +188,22 @@ function describeEnds(spawner: () => Made): void {
     expect([lives(sleeper), lives(child.identity.pid)]).toEqual([false, false]);
   });
 
-  it('kills what a program left in its group after its own end, a stopped group included', async () => {
+  it('kills what a program leaves in its group when it ends, asked to or not', async () => {
     const child = await spawner().spawn(shell('sleep 60 & echo $!; exit 0'));
     const sleeper = Number(await line(child.stdout));
-    await child.exited;
-    for (const pid of groupMembers(child.identity.pid)) process.kill(pid, 'SIGSTOP');
+    await until('it is gone', () => !lives(sleeper));
+    expect(await child.exited).toEqual({ code: 0, signal: null });
     await child.killGroup();
-    expect(lives(sleeper)).toBe(false);
+  });
+
+  it('kills a group that is stopped, its watcher included', async () => {
+    const script = 'sleep 60 & echo $!; kill -STOP 0; exit 3';
+    const child = await spawner().spawn(shell(script));
+    const sleeper = Number(await line(child.stdout));
+    const { pid } = child.identity;
+    await until('all are stopped', () => groupMembers(pid).every((member) => readStat(member)?.state === 'T'));
+    await child.killGroup();
+    expect([sleeper, pid].filter(lives)).toEqual([]);
   });
 
   it('sweeps what left the session, and leaves the group of a living program alone', async () => {

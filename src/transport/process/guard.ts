@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EspalierError } from '../../errors.js';
 import { COOKIE_VARIABLE } from '../../machines/process.js';
@@ -18,13 +20,14 @@ const GUARD = scriptPath('guard.sh');
 const SHELL = '/bin/sh';
 const ENV = '/usr/bin/env';
 
-/** Variables that some `sh` sets, resets or refuses to take from its environment. */
-const SHELL_OWN = new Set(
-  (
-    'IFS OPTIND PPID LINENO ENV OLDPWD BASH_ENV BASHOPTS SHELLOPTS POSIXLY_CORRECT BASH BASHPID BASH_VERSION ' +
-    'BASH_VERSINFO UID EUID GROUPS RANDOM SRANDOM SECONDS DIRSTACK FUNCNAME HISTCMD EPOCHSECONDS EPOCHREALTIME'
-  ).split(' '),
-);
+/** Variables that any `sh` keeps for itself. */
+const EVERY_SHELL = 'IFS OPTIND PPID LINENO';
+/** Those that larger shells set, reset or refuse to take from their environment besides. */
+const LARGE_SHELLS =
+  'ENV OLDPWD BASH_ENV BASHOPTS SHELLOPTS POSIXLY_CORRECT BASH BASHPID BASH_VERSION BASH_VERSINFO UID EUID GROUPS ' +
+  'RANDOM SRANDOM SECONDS DIRSTACK FUNCNAME HISTCMD EPOCHSECONDS EPOCHREALTIME';
+const isSmall = /^(dash|busybox|ash)/.test(basename(realpathSync(SHELL)));
+const SHELL_OWN = new Set(`${EVERY_SHELL} ${isSmall ? '' : LARGE_SHELLS}`.split(' '));
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
@@ -42,11 +45,11 @@ export function guardCommand(order: {
   const safe: Record<string, string> = {};
   const aside: string[] = [];
   for (const [name, value] of Object.entries(order.env)) {
-    if (survivesShell(name, value, order.cwd)) safe[name] = value;
+    if (SHELL_NAME.test(name) && !SHELL_OWN.has(name)) safe[name] = value;
     else aside.push(`${name}=${value}`);
   }
   safe[COOKIE_VARIABLE] = order.cookie;
-  const flags = [order.port ? ['-3'] : [], order.env.PWD === undefined ? ['-PWD'] : []].flat();
+  const flags = [...(order.port ? ['-3'] : []), ...pwdFlag(order.env.PWD, order.cwd)];
   const carrier = aside.length === 0 ? [] : [ENV, ...aside];
   if (carrier.length > 0 && order.command[0]?.includes('=')) {
     throw new EspalierError(
@@ -58,9 +61,10 @@ export function guardCommand(order: {
   return { file: SHELL, args: [GUARD, order.label, ...flags, ...carrier, ...order.command], env: safe };
 }
 
-function survivesShell(name: string, value: string, cwd: string): boolean {
-  if (name === 'PWD') return value === cwd;
-  return SHELL_NAME.test(name) && !SHELL_OWN.has(name);
+/** A shell has its own idea of PWD, which is right when it names the working folder. */
+function pwdFlag(pwd: string | undefined, cwd: string): readonly string[] {
+  if (pwd === undefined) return ['-PWD'];
+  return pwd === cwd ? [] : [`-PWD=${pwd}`];
 }
 
 /** Whether a command line is a guard's or a watcher's: they share it. */

@@ -16,6 +16,7 @@ import { nowTicks } from '../proc.js';
 import type { SweepReport } from '../spawner.js';
 import { SentEnvironments } from './environments.js';
 import { type Answer, ForkerLink, type Notice } from './link.js';
+import { Programs } from './programs.js';
 
 /** How long a forker may take to end everything when it is asked to, in milliseconds. */
 const CLOSE_MS = 12_000;
@@ -42,7 +43,7 @@ export class Era {
   readonly gone: Promise<ProcessExit>;
   readonly #link: ForkerLink;
   readonly #stock = new Stock((taken) => this.#link.tell({ t: 'refill', taken }));
-  readonly #running = new Map<string, () => void>();
+  readonly #programs = new Programs((spawnId, exit) => this.options.events.exited(spawnId, exit));
   readonly #environments = new SentEnvironments((slot, env) => this.#link.tell({ t: 'env', slot, env }));
   #guardian: ProcessIdentity | null = null;
   #died = false;
@@ -92,21 +93,20 @@ export class Era {
   }
 
   async launch({ env, ...order }: LaunchOrder): Promise<Launched> {
-    const release = this.#link.hold();
-    this.#running.set(order.spawnId, release);
+    const { spawnId } = order;
+    const ended = this.#programs.add(spawnId, this.#link.hold());
     try {
       const answer = await this.#link.ask({ t: 'launch', order, env: this.#environments.slotOf(env) });
       if (answer.t !== 'launched') throw mismatch(answer);
-      return { pid: answer.pid, startTicks: answer.startTicks };
+      return { pid: answer.pid, startTicks: answer.startTicks, ended };
     } catch (error) {
-      this.#running.delete(order.spawnId);
-      release();
+      this.#programs.remove(spawnId);
       throw error;
     }
   }
 
   signal(spawnId: string, signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT'): void {
-    if (this.#running.has(spawnId)) this.#link.tell({ t: 'signal', spawnId, signal });
+    if (this.#programs.runs(spawnId)) this.#link.tell({ t: 'signal', spawnId, signal });
   }
 
   async killGroup(spawnId: string): Promise<GroupEnd | null> {
@@ -154,24 +154,19 @@ export class Era {
           notice.failure === null ? null : new EspalierError('ESP_SPAWN', notice.failure),
         );
       case 'exited':
-        return this.#exited(notice.spawnId, { code: notice.code, signal: notice.signal });
+        return this.#programs.exited(notice);
+      case 'ended':
+        return this.#programs.ended(notice);
       default:
         return notice satisfies never;
     }
   }
 
-  #exited(spawnId: string, exit: ProcessExit): void {
-    this.#running.get(spawnId)?.();
-    this.#running.delete(spawnId);
-    this.options.events.exited(spawnId, exit);
-  }
-
-  /** Nobody will say how its programs ended. */
   #end(exit: ProcessExit): ProcessExit {
     this.#died = !this.#leaving;
     this.#diedAt = nowTicks();
     if (this.#link.ended) this.#stock.close(this.#link.ended);
-    for (const spawnId of [...this.#running.keys()]) this.#exited(spawnId, { code: null, signal: null });
+    this.#programs.abandon();
     return exit;
   }
 }

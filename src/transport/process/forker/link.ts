@@ -13,7 +13,7 @@ export type Unnumbered = WithoutNumber<Extract<ToForker, { n: number }>>;
 /** An answer of a forker; refusals arrive as errors. */
 export type Answer = Exclude<Extract<ToHost, { n: number }>, { t: 'refused' }>;
 /** What a forker says unasked. */
-export type Notice = Extract<ToHost, { t: 'ready' | 'guardian' | 'fifos' | 'exited' }>;
+export type Notice = Extract<ToHost, { t: 'ready' | 'guardian' | 'fifos' | 'exited' | 'ended' }>;
 
 interface Asked {
   readonly resolve: (answer: Answer) => void;
@@ -103,6 +103,7 @@ export class ForkerLink {
       case 'guardian':
       case 'fifos':
       case 'exited':
+      case 'ended':
         return this.onNotice(message);
       case 'failed':
         this.#lastWords = message.message;

@@ -57,7 +57,13 @@ async function obey(held: LocalLauncher, message: Exclude<ToForker, { t: 'start'
       const env = environments.get(message.env) ?? {};
       return answer(
         n,
-        held.launch({ ...order, env }).then((launched) => ({ t: 'launched', n, ...launched })),
+        held.launch({ ...order, env }).then(({ pid, startTicks, ended }) => {
+          ended.then(
+            (end) => tell({ t: 'ended', spawnId: order.spawnId, pinnedUntil: end?.pinnedUntil ?? null, failure: null }),
+            (error: Error) => tell({ t: 'ended', spawnId: order.spawnId, pinnedUntil: null, failure: error.message }),
+          );
+          return { t: 'launched', n, pid, startTicks };
+        }),
       );
     }
     case 'signal':

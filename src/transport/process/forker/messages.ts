@@ -40,6 +40,13 @@ export type ToHost =
       readonly code: number | null;
       readonly signal: string | null;
     }
+  /** The group of a program that has ended is proven gone, or why it is not. */
+  | {
+      readonly t: 'ended';
+      readonly spawnId: string;
+      readonly pinnedUntil: number | null;
+      readonly failure: string | null;
+    }
   /** Null: the group was not known any more, because it ended before. */
   | { readonly t: 'killed'; readonly n: number; readonly pinnedUntil: number | null }
   | { readonly t: 'swept'; readonly n: number; readonly report: SweepReport }

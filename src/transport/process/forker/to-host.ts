@@ -17,6 +17,7 @@ export const toHost: z.ZodType<ToHost> = z.discriminatedUnion('t', [
   z.object({ t: z.literal('fifos'), made: count, failure: word.nullable() }),
   z.object({ t: z.literal('launched'), n: count, pid: count, startTicks: count }),
   z.object({ t: z.literal('exited'), spawnId: word, code: z.number().nullable(), signal: word.nullable() }),
+  z.object({ t: z.literal('ended'), spawnId: word, pinnedUntil: count.nullable(), failure: word.nullable() }),
   z.object({ t: z.literal('killed'), n: count, pinnedUntil: count.nullable() }),
   z.object({ t: z.literal('swept'), n: count, report }),
   z.object({ t: z.literal('closed'), n: count }),

@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { ProcessExit, ProcessIdentity } from '../../../machines/process.js';
-import type { HeldSession, Launcher, SweepTarget } from '../launcher/launcher.js';
+import type { GroupEnd, HeldSession, Launcher, SweepTarget } from '../launcher/launcher.js';
 import type { SpawnedProcess, SweepReport } from '../spawner.js';
 
 /** What a started process is made of. */
@@ -12,6 +12,8 @@ export interface SpawnedParts {
   readonly stderr: Readable;
   readonly port: Duplex | null;
   readonly exited: Promise<ProcessExit>;
+  /** The end of its group, which follows its own. */
+  readonly ended: Promise<GroupEnd | null>;
   /** Its cookie entry. */
   readonly entry: string;
 }
@@ -26,9 +28,11 @@ export class Spawned implements SpawnedProcess {
   readonly port: Duplex | null;
   readonly exited: Promise<ProcessExit>;
   readonly #entry: string;
+  readonly #ended: Promise<GroupEnd | null>;
   readonly #launcher: Launcher;
   #session: HeldSession;
   #killed: Promise<void> | undefined;
+  #over = false;
 
   constructor(parts: SpawnedParts, launcher: Launcher) {
     this.spawnId = parts.spawnId;
@@ -40,6 +44,10 @@ export class Spawned implements SpawnedProcess {
     this.exited = parts.exited;
     this.#entry = parts.entry;
     this.#launcher = launcher;
+    this.#ended = parts.ended;
+    void parts.exited.then(() => {
+      this.#over = true;
+    });
     const { pid, startTicks } = parts.identity;
     this.#session = { pid, startTicks, pinnedUntil: startTicks };
   }
@@ -54,7 +62,8 @@ export class Spawned implements SpawnedProcess {
   }
 
   async #killGroup(): Promise<void> {
-    const end = await this.#launcher.killGroup(this.spawnId, this.generation);
+    const known = this.#over ? await this.#ended : null;
+    const end = known ?? (await this.#launcher.killGroup(this.spawnId, this.generation));
     if (end !== null) this.#session = { ...this.#session, pinnedUntil: end.pinnedUntil };
   }
 

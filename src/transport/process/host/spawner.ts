@@ -118,15 +118,15 @@ export class HostSpawner implements Spawner {
       port: port?.token ?? null,
     };
     const output = new OutputPair(this.directory, { generation, pair });
-    const launched = await launcher.launch(order, generation).catch((error: unknown) => {
+    const { ended, ...started } = await launcher.launch(order, generation).catch((error: unknown) => {
       output.discard();
       throw error;
     });
     const [stdout, stderr] = output.start();
     const socket = port === null ? null : await port.socket;
     tolerate(stdout, stderr, socket);
-    const identity = { ...thisMachine(), ...launched };
-    return new Spawned({ spawnId, identity, generation, stdout, stderr, port: socket, exited, entry }, launcher);
+    const identity = { ...thisMachine(), ...started };
+    return new Spawned({ spawnId, identity, generation, stdout, stderr, port: socket, exited, ended, entry }, launcher);
   }
 
   async #close(): Promise<void> {

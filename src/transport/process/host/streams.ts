@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { closeSync, constants, openSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fifoNames, type Reservation } from '../launcher/launcher.js';
 
@@ -38,9 +40,13 @@ function readEnd(fd: number): Socket {
   return new Socket({ fd, readable: true, writable: false });
 }
 
+/** The host's folder lies in memory, of which a container may have little; larger inputs go to the temporary folder. */
+const LARGE = 1024 * 1024;
+
 /** Writes a program's standard input to a file that whoever forks opens and unlinks. */
 export async function writeStdin(directory: string, spawnId: string, bytes: Uint8Array): Promise<string> {
-  const file = join(directory, `${spawnId}.in`);
+  const [folder, name] = bytes.length > LARGE ? [tmpdir(), `esp-${randomUUID()}`] : [directory, spawnId];
+  const file = join(folder, `${name}.in`);
   try {
     await writeFile(file, bytes, { mode: 0o600, flag: 'wx' });
   } catch (error) {

@@ -5,7 +5,7 @@ import { codeOf, EspalierError } from '../../../errors.js';
 import { nowTicks } from '../proc.js';
 import type { SweepReport } from '../spawner.js';
 import type { GroupEnd, HeldSession } from './launcher.js';
-import { groupLives } from './members.js';
+import type { Members } from './members.js';
 import type { SessionFile } from './sessions.js';
 
 /** How long the watcher gets to kill its own group before the group is named from here. */
@@ -31,6 +31,7 @@ export class Group {
     readonly child: ChildProcess,
     private readonly options: {
       readonly sessions: SessionFile;
+      readonly members: Members;
       /** Kills by cookie and session. */
       readonly sweep: (session: HeldSession) => Promise<SweepReport>;
     },
@@ -126,7 +127,7 @@ export class Group {
   /** Whether no member lives any more, within a time. */
   async #left(session: HeldSession, withinMs: number): Promise<boolean> {
     const deadline = performance.now() + withinMs;
-    for (let look = 0; groupLives(session, performance.now() - this.#born); look++) {
+    for (let look = 0; this.options.members.live(session, performance.now() - this.#born); look++) {
       if (performance.now() > deadline) return false;
       await (look < 2 ? immediate() : delay(Math.min(look, 20)));
     }

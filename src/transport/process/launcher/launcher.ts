@@ -29,6 +29,11 @@ export interface Reservation {
 export interface Launched {
   readonly pid: number;
   readonly startTicks: number;
+  /**
+   * Its group was killed, as it is when the program ends: nothing of it lives. Null when the launcher died first. Rejects
+   * with `ESP_QUARANTINED` when that could not be proven.
+   */
+  readonly ended: Promise<GroupEnd | null>;
 }
 
 /** How a group came to its end. */
@@ -66,7 +71,7 @@ export interface Launcher {
   launch(order: LaunchOrder, generation: number): Promise<Launched>;
   /** Sends a signal to the program itself if its end was not seen yet. */
   signal(spawnId: string, signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT'): void;
-  /** Ends the group and waits for it. Null when the group is not known any more, because it ended before. */
+  /** Ends the group of a program and waits for that. Null when it is not known any more, because it ended before. */
   killGroup(spawnId: string, generation: number): Promise<GroupEnd | null>;
   sweep(target: SweepTarget, generation: number): Promise<SweepReport>;
   /** Ends everything, guardian included, and proves it gone. Idempotent. */

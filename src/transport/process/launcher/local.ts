@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { EspalierError } from '../../../errors.js';
 import { cookie } from '../../../machines/process.js';
@@ -17,6 +18,7 @@ import type {
   Reservation,
   SweepTarget,
 } from './launcher.js';
+import { Members } from './members.js';
 import { SessionFile } from './sessions.js';
 import { connectPort, notStarted, startGuard } from './start.js';
 import { Stock } from './stock.js';
@@ -43,6 +45,7 @@ export class LocalLauncher implements Launcher {
   readonly #guardian: Guardian;
   readonly #sessions: SessionFile;
   readonly #startTicks = nowTicks();
+  readonly #members = new Members();
   readonly #launching = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
@@ -101,12 +104,25 @@ export class LocalLauncher implements Launcher {
     const startTicks = readStat(pid)?.startTicks ?? 0;
     const group = new Group(pid, startTicks, child, {
       sessions: this.#sessions,
+      members: this.#members,
       sweep: (session) => this.#sweepOf(order.spawnId, session),
     });
     this.#groups.set(order.spawnId, group);
     this.#living.set(pid, group);
-    child.once('exit', (code, signal) => this.events.exited(order.spawnId, { code, signal }));
-    return { pid, startTicks };
+    return { pid, startTicks, ended: this.#afterExit(order.spawnId, child) };
+  }
+
+  /** Reports the program's end, then ends what it left in its group: nobody else would. */
+  #afterExit(spawnId: string, child: ChildProcess): Promise<GroupEnd | null> {
+    const ended = new Promise<GroupEnd | null>((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.events.exited(spawnId, { code, signal });
+        resolve(this.killGroup(spawnId));
+      });
+    });
+    // Who asks for the group's end hears of its failure; nobody may.
+    ended.catch(() => undefined);
+    return ended;
   }
 
   async #connect(order: LaunchOrder, token: string) {
