@@ -2,7 +2,7 @@ import { EspalierError, toErrorRecord } from '../errors.js';
 import type { StarterEvent } from '../machines/starter.js';
 import type { WorkerInput } from '../machines/worker.js';
 import { Capture } from '../transport/process/capture.js';
-import { WORKER_FD, WORKER_FD_VARIABLE } from '../transport/process/protocol/limits.js';
+import { workerEnvironment } from '../transport/process/protocol/environment.js';
 import type { ReadyMessage } from '../transport/process/protocol/messages.js';
 import { Port } from '../transport/process/protocol/port.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
@@ -63,7 +63,8 @@ export class CallSlotKind implements SlotKind {
     const { services, program, graceMs, bootMs } = this.options;
     this.#spawnId = services.newSpawnId();
     this.#logs = new Capture(LOG_TAIL);
-    const { command, cwd, env } = program.prepare('', 0, { env: { [WORKER_FD_VARIABLE]: String(WORKER_FD) } });
+    const { command, cwd, env: own } = program.prepare('', 0);
+    const env = workerEnvironment(own);
     const plan = { spawnId: this.#spawnId, jobId: null, attempt: null, command, cwd, env, port: true };
     const hands = new ProcessHands(services, plan, hold, address, {
       spawned: (process, tell) => this.#connect(process, address, tell),
