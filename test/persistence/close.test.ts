@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HostRecord } from '../../src/persistence/store.js';
@@ -94,15 +95,26 @@ describe('the folder .espalier', () => {
 });
 
 describe('a store opened for reading', () => {
-  it('is found through a link, with what is not in its file yet', async () => {
-    const file = newFile();
-    const link = join(folder(), 'link.db');
-    symlinkSync(file, link);
-    const store = await openHost(file);
-    await startRun(store, ['x']);
-    expect(await (await open(link, { mode: 'read' })).runs.list()).toHaveLength(1);
-    expect(readdirSync(dirname(link))).toEqual(['link.db']);
-  });
+  it.each(['itself', 'a link'])(
+    'that a dead host left is read through %s and left as it was, with its log',
+    async (how) => {
+      const alive = newFile();
+      const left = newFile();
+      const store = await openHost(alive);
+      await startRun(store, ['x']);
+      // What a host leaves that is killed here: another program copies it, for a descriptor of ours would cost the locks.
+      execFileSync('cp', [alive, `${alive}-wal`, dirname(left)]);
+      const before = [readFileSync(left), readFileSync(`${left}-wal`)];
+      expect(before[1]?.length).toBeGreaterThan(0);
+      const link = join(folder(), 'link.db');
+      symlinkSync(left, link);
+      const reader = await openStore(how === 'a link' ? link : left, { mode: 'read' });
+      expect(await reader.runs.list()).toHaveLength(1);
+      await reader.close();
+      expect([readFileSync(left), readFileSync(`${left}-wal`)]).toEqual(before);
+      expect(readdirSync(dirname(link))).toEqual(['link.db']);
+    },
+  );
 
   it('writes nothing and leaves the folder as it found it', async () => {
     const file = newFile();
