@@ -1,5 +1,6 @@
 import { createHostDirectory } from './directory.js';
 import { HostSpawner } from './host/spawner.js';
+import { thisMachine } from './identity.js';
 import { LocalLauncher } from './launcher/local.js';
 import type { Spawner } from './spawner.js';
 
@@ -16,6 +17,7 @@ export interface DirectSpawnerOptions {
  * enforce them when the host is killed.
  */
 export async function createDirectSpawner(options: DirectSpawnerOptions): Promise<Spawner & { directory: string }> {
+  thisMachine();
   const directory = options.directory ?? (await createHostDirectory());
   const spawner = new HostSpawner(options.runId, directory);
   const launcher = new LocalLauncher(

@@ -26,8 +26,7 @@ const EVERY_SHELL = 'IFS OPTIND PPID LINENO';
 const LARGE_SHELLS =
   'ENV OLDPWD BASH_ENV BASHOPTS SHELLOPTS POSIXLY_CORRECT BASH BASHPID BASH_VERSION BASH_VERSINFO UID EUID GROUPS ' +
   'RANDOM SRANDOM SECONDS DIRSTACK FUNCNAME HISTCMD EPOCHSECONDS EPOCHREALTIME';
-const isSmall = /^(dash|busybox|ash)/.test(basename(realpathSync(SHELL)));
-const SHELL_OWN = new Set(`${EVERY_SHELL} ${isSmall ? '' : LARGE_SHELLS}`.split(' '));
+let shellOwn: ReadonlySet<string> | undefined;
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
@@ -45,7 +44,7 @@ export function guardCommand(order: {
   const safe: Record<string, string> = {};
   const aside: string[] = [];
   for (const [name, value] of Object.entries(order.env)) {
-    if (SHELL_NAME.test(name) && !SHELL_OWN.has(name)) safe[name] = value;
+    if (SHELL_NAME.test(name) && !ownNames().has(name)) safe[name] = value;
     else aside.push(`${name}=${value}`);
   }
   safe[COOKIE_VARIABLE] = order.cookie;
@@ -59,6 +58,13 @@ export function guardCommand(order: {
     );
   }
   return { file: SHELL, args: [GUARD, order.label, ...flags, ...carrier, ...order.command], env: safe };
+}
+
+/** The names that the shell of this machine does not pass on as they are. */
+function ownNames(): ReadonlySet<string> {
+  const isSmall = () => /^(dash|busybox|ash)/.test(basename(realpathSync(SHELL)));
+  shellOwn ??= new Set(`${EVERY_SHELL} ${isSmall() ? '' : LARGE_SHELLS}`.split(' '));
+  return shellOwn;
 }
 
 /** A shell has its own idea of PWD, which is right when it names the working folder. */

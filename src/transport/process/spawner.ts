@@ -36,7 +36,10 @@ export interface SpawnedProcess {
   readonly stderr: Readable;
   /** The duplex port, if one was asked for. */
   readonly port: import('node:stream').Duplex | null;
-  /** Resolves once, with the exact code or signal; never rejects. A spawner that dies answers both null. */
+  /**
+   * Resolves once, with the exact code or signal; never rejects. A spawner that dies answers both null. What the program
+   * leaves in its group is killed at its end; `killGroup` tells when that is done.
+   */
   readonly exited: Promise<ProcessExit>;
   /** Sends a signal to this process alone, if it still lives. */
   signal(signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT'): void;

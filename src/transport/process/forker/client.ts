@@ -1,6 +1,7 @@
 import type { ProcessExit, ProcessIdentity } from '../../../machines/process.js';
 import { createHostDirectory } from '../directory.js';
 import { HostSpawner } from '../host/spawner.js';
+import { thisMachine } from '../identity.js';
 import type { Spawner } from '../spawner.js';
 import type { ForkerInfo } from './era.js';
 import { RemoteLauncher } from './remote.js';
@@ -29,6 +30,7 @@ export interface ForkerSpawner extends Spawner {
  * each crash of the forker. Rejects with `ESP_SPAWN` when the forker does not start, `ESP_PLATFORM` off Linux.
  */
 export async function createForkerSpawner(options: ForkerSpawnerOptions): Promise<ForkerSpawner> {
+  thisMachine();
   const directory = options.directory ?? (await createHostDirectory());
   const host = new HostSpawner(options.runId, directory);
   let now: ForkerInfo | undefined;

@@ -10,11 +10,14 @@ import { PORT_SOCKET } from '../launcher/launcher.js';
 const TOKEN_LENGTH = 32;
 /** How long a connection may take to introduce itself, in milliseconds. */
 const INTRODUCTION_MS = 5_000;
+/** How long a port may take that was connected before its program started. */
+const ARRIVAL_MS = 10_000;
 
 /** A port that is on its way. */
 export interface ExpectedPort {
   readonly token: string;
-  readonly socket: Promise<Socket>;
+  /** Waits for it, once the program has started. Rejects with `ESP_SPAWN` when it does not come. */
+  arrived(): Promise<Socket>;
   /** The program did not start: nobody will come. */
   cancel(): void;
 }
@@ -27,27 +30,27 @@ export class Ports {
 
   constructor(private readonly directory: string) {}
 
+  /** Makes ready for one port. */
   async expect(): Promise<ExpectedPort> {
     this.#listening ??= this.#listen();
     await this.#listening;
     const token = randomBytes(TOKEN_LENGTH / 2).toString('hex');
-    let arrived: Socket | undefined;
+    let here: Socket | undefined;
     const socket = new Promise<Socket>((resolve) => {
       this.#expected.set(token, (found) => {
-        arrived = found;
+        here = found;
         resolve(found);
       });
     });
     const cancel = () => {
       this.#expected.delete(token);
-      arrived?.destroy();
+      here?.destroy();
     };
-    return { token, socket, cancel };
+    return { token, arrived: () => within(socket, ARRIVAL_MS), cancel };
   }
 
   async close(): Promise<void> {
-    if (this.#listening === undefined) return;
-    await this.#listening;
+    await Promise.allSettled([this.#listening]);
     this.#server?.close();
     rmSync(join(this.directory, PORT_SOCKET), { force: true });
   }
@@ -84,5 +87,19 @@ export class Ports {
     const late = setTimeout(give, INTRODUCTION_MS, new Error('no token'));
     late.unref();
     socket.on('error', give).on('end', give).on('readable', look);
+  }
+}
+
+/** The port was connected before its program started, so a long wait means that it was lost. */
+async function within(socket: Promise<Socket>, limitMs: number): Promise<Socket> {
+  let late: NodeJS.Timeout | undefined;
+  const missed = new Promise<never>((_, reject) => {
+    const error = new EspalierError('ESP_SPAWN', `the program's port did not reach the host within ${limitMs} ms`);
+    late = setTimeout(reject, limitMs, error);
+  });
+  try {
+    return await Promise.race([socket, missed]);
+  } finally {
+    clearTimeout(late);
   }
 }

@@ -123,10 +123,21 @@ export class HostSpawner implements Spawner {
       throw error;
     });
     const [stdout, stderr] = output.start();
-    const socket = port === null ? null : await port.socket;
-    tolerate(stdout, stderr, socket);
+    tolerate(stdout, stderr);
+    const socket = port === null ? null : await this.#arrival(port, launcher, spawnId, generation);
+    tolerate(socket);
     const identity = { ...thisMachine(), ...started };
     return new Spawned({ spawnId, identity, generation, stdout, stderr, port: socket, exited, ended, entry }, launcher);
+  }
+
+  /** A program whose port got lost is of no use. */
+  async #arrival(port: ExpectedPort, launcher: Launcher, spawnId: string, generation: number): Promise<Socket> {
+    try {
+      return await port.arrived();
+    } catch (error) {
+      await launcher.killGroup(spawnId, generation);
+      throw error;
+    }
   }
 
   async #close(): Promise<void> {
