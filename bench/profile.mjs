@@ -17,7 +17,8 @@ for (const path of [hostProfiles, forkerProfiles]) mkdirSync(path);
 
 try {
   await profileRun();
-  console.log(`a run of ${count} slots of /bin/echo, 4 at a time; self time per slot, waiting left out\n`);
+  console.log(`a run of ${count} slots of /bin/echo, 4 at a time; self time per slot, waiting for events left out.`);
+  console.log('The clock of the samples runs on while others have the processor: on a busy machine read shares.\n');
   for (const [who, path] of [
     ['host', hostProfiles],
     ['forker', forkerProfiles],
