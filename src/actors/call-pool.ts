@@ -31,17 +31,8 @@ export class CallPool extends Pool {
   readonly #parts: CallPoolParts;
 
   constructor(parts: CallPoolParts) {
-    super();
+    super(parts);
     this.#parts = parts;
-  }
-
-  override get path(): string {
-    return this.#parts.path;
-  }
-
-  /** Resolves when every slot can take work. Rejects with what kept the pool from it. */
-  override ready(): Promise<void> {
-    return this.#parts.ready();
   }
 
   /**

@@ -102,8 +102,7 @@ export class Cell {
 
   /** Delivers an event at once; after the exit it is a dead letter. */
   send(event: AnyEventObject): void {
-    if (this.#exit) this.#options.onDeadLetter?.(event);
-    else this.#host.send(event);
+    this.#host.send(event);
   }
 
   getSnapshot(): Snapshot<unknown> {
@@ -219,7 +218,6 @@ export class Cell {
   }
 
   #end(exit: ActorExit): void {
-    if (this.#exit) return;
     this.#exit = exit;
     if (this.#deadline) this.#options.clock.clearTimeout(this.#deadline.timer);
     this.#settleStart?.();

@@ -40,17 +40,8 @@ export class ExecPool extends Pool implements DispatchPool {
   #calls = 0;
 
   constructor(parts: ExecPoolParts) {
-    super();
+    super(parts);
     this.#parts = parts;
-  }
-
-  override get path(): string {
-    return this.#parts.path;
-  }
-
-  /** Resolves when every slot can take work. */
-  override ready(): Promise<void> {
-    return this.#parts.ready();
   }
 
   /**

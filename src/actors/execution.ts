@@ -1,17 +1,11 @@
 import type { WorkerEnd } from '../machines/worker.js';
 import { Capture } from '../transport/process/capture.js';
+import type { WorkerPlan } from './worker-hands.js';
 
 /** What to run once, and with what. */
-export interface ExecutionRequest {
-  readonly spawnId: string;
+export interface ExecutionRequest extends WorkerPlan {
   /** Whether the spawn intent is on disk already: it is for a claimed attempt, whose end is recorded with the attempt. */
   readonly registered: boolean;
-  readonly jobId: string | null;
-  readonly attempt: number | null;
-  readonly command: readonly [string, ...string[]];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly stdin?: Uint8Array | undefined;
   /** From spawn, in milliseconds; null for none. */
   readonly timeoutMs: number | null;
   /** Withdraws the execution: before its start it never runs, afterwards it is stopped. */

@@ -4,11 +4,19 @@ import type { ExecOptions, ExecResult } from './exec-pool.js';
 
 /** A living pool. What it can be asked depends on its mode; the wrong question is `ESP_INVALID`. */
 export abstract class Pool {
-  abstract readonly path: string;
   abstract readonly mode: 'exec' | 'protocol';
+  readonly path: string;
+  readonly #ready: () => Promise<void>;
 
-  /** Resolves when every slot that can serve does. Rejects when the pool ends before. */
-  abstract ready(): Promise<void>;
+  constructor({ path, ready }: { readonly path: string; ready(): Promise<void> }) {
+    this.path = path;
+    this.#ready = ready;
+  }
+
+  /** Resolves when every slot that can serve does. Rejects with what kept the pool from it when it ends before. */
+  ready(): Promise<void> {
+    return this.#ready();
+  }
 
   /** Runs the program of an exec pool once. */
   exec(_input: unknown, _options?: ExecOptions): Promise<ExecResult> {
