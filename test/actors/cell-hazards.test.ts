@@ -1,46 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type AnyActorLogic,
-  assign,
-  createActor,
-  createMachine,
-  fromCallback,
-  fromPromise,
-  SimulatedClock,
-} from 'xstate';
-import { Cell } from '../../src/actors/cell.js';
+import { assign, createActor, createMachine, fromCallback, fromPromise } from 'xstate';
+import { boom, fail, faults, logging, startedCell } from './cell-setup.js';
 import { turn, uncaughtDuring } from './cell-uncaught.js';
 
 /** Each hazard of XState twice: alone it strikes, in a cell it does not. Should the first half of a pair fail, XState has got better. */
-
-const faults: unknown[] = [];
-
-function cellOf(logic: AnyActorLogic, input?: unknown): Cell {
-  faults.length = 0;
-  const clock = new SimulatedClock();
-  const onFault = (error: unknown) => void faults.push(error);
-  return new Cell({ path: '/cell', incarnation: 1, logic, input, clock, role: 'machine', onFault });
-}
-
-async function startedCell(logic: AnyActorLogic): Promise<Cell> {
-  const cell = cellOf(logic);
-  await cell.start();
-  return cell;
-}
-
-function fail(): never {
-  throw new Error('boom');
-}
-
-/** A callback that logs its start and its end. */
-function logging(log: string[], name: string) {
-  return fromCallback(() => {
-    log.push(`+${name}`);
-    return () => void log.push(`-${name}`);
-  });
-}
-
-const boom = { kind: 'crash', error: { message: 'boom' } };
 
 describe('a child that fails', () => {
   const child = fromCallback(({ receive }) => receive(fail));
@@ -146,70 +109,22 @@ describe('a throw in an action', () => {
   });
 });
 
-describe('a callback whose receiver throws', () => {
-  const make = (log: string[]) =>
-    fromCallback(({ receive }) => {
-      receive(fail);
-      return () => void log.push('disposed');
-    });
-
-  it('alone: is never disposed of', async () => {
-    const log: string[] = [];
-    const actor = createActor(make(log)).start();
-    actor.subscribe({ error: () => undefined });
-    actor.send({ type: 'go' });
-    actor.stop();
-    expect(log).toEqual([]);
-  });
-
-  it('in a cell: is disposed of, once', async () => {
-    const log: string[] = [];
-    const cell = await startedCell(make(log));
-    cell.send({ type: 'go' });
-    await cell.stop(0);
-    expect(log).toEqual(['disposed']);
-    expect(cell.exit).toMatchObject(boom);
-  });
-});
-
-describe('a disposer that throws', () => {
+describe('an observer that throws at the end of what it observes', () => {
   const logic = createMachine({
+    entry: ({ self }) => void self.subscribe(({ status }) => status === 'done' && fail()),
     initial: 'a',
-    states: { a: { invoke: { src: fromCallback(() => fail) }, on: { go: 'b' } }, b: {} },
+    states: { a: { on: { go: 'b' } }, b: { type: 'final' } },
   });
 
-  it('alone: kills the parent', async () => {
+  it('alone: ends the process', async () => {
     const actor = createActor(logic).start();
-    actor.subscribe({ error: () => undefined });
-    actor.send({ type: 'go' });
-    expect(actor.getSnapshot().status).toBe('error');
+    expect(await uncaughtDuring(() => actor.send({ type: 'go' }))).toMatchObject([{ message: 'boom' }]);
   });
 
   it('in a cell: is a fault that harms nobody', async () => {
     const cell = await startedCell(logic);
-    cell.send({ type: 'go' });
-    expect(cell.getSnapshot()).toMatchObject({ status: 'active', value: 'b' });
-    expect(faults).toMatchObject([{ message: 'boom' }]);
-  });
-
-  it('in a cell: does not keep the others from being disposed of', async () => {
-    const log: string[] = [];
-    const others = createMachine({
-      invoke: [{ src: logging(log, 'a') }, { src: fromCallback(() => fail) }, { src: logging(log, 'b') }],
-    });
-    const cell = await startedCell(others);
-    expect(await cell.kill()).toEqual({ kind: 'killed' });
-    expect(log).toEqual(['+a', '+b', '-b', '-a']);
-    expect(faults).toMatchObject([{ message: 'boom' }]);
-  });
-
-  it('in a cell: one that hangs or rejects is not waited for', async () => {
-    const hangs = fromCallback(() => () => new Promise(() => undefined));
-    const rejects = fromCallback(() => async () => fail());
-    const cell = await startedCell(createMachine({ invoke: [{ src: hangs }, { src: rejects }] }));
-    const caught = await uncaughtDuring(() => cell.stop(5000));
-    expect(cell.exit).toEqual({ kind: 'shutdown' });
-    expect(caught).toEqual([]);
+    expect(await uncaughtDuring(() => cell.send({ type: 'go' }))).toEqual([]);
+    expect(cell.exit).toMatchObject({ kind: 'normal' });
     expect(faults).toMatchObject([{ message: 'boom' }]);
   });
 });

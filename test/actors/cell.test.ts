@@ -2,15 +2,18 @@ import { describe, expect, it } from 'vitest';
 import {
   type AnyActorLogic,
   type AnyEventObject,
+  cancel,
   createMachine,
   fromCallback,
   fromPromise,
+  raise,
   SimulatedClock,
   sendParent,
 } from 'xstate';
 import { Cell, type CellOptions } from '../../src/actors/cell.js';
 import { Shutdown } from '../../src/errors.js';
 import { uncaughtDuring } from './cell-uncaught.js';
+import { CountingClock } from './supervisor-tree.js';
 
 function setUp(logic: AnyActorLogic, options: Partial<CellOptions> = {}) {
   const clock = new SimulatedClock();
@@ -153,7 +156,19 @@ describe('stop', () => {
     expect(await exit).toMatchObject({ kind: 'crash', error: { message: 'boom' } });
   });
 
-  it('asks once, and the earliest deadline counts', async () => {
+  it('asks once, however often it is called', async () => {
+    let asked = 0;
+    const counting = createMachine({ on: { 'espalier.stop': { actions: () => void asked++ } } });
+    const { cell, clock } = setUp(counting);
+    await cell.start();
+    void cell.stop('infinity');
+    void cell.stop(10);
+    clock.increment(10);
+    expect(asked).toBe(1);
+    expect(cell.exit).toEqual({ kind: 'killed' });
+  });
+
+  it('takes the earliest deadline', async () => {
     const { cell, clock } = await ready();
     void cell.stop('infinity', 'first');
     void cell.stop(10, 'second');
@@ -176,22 +191,12 @@ describe('stop', () => {
   });
 
   it('leaves no timer behind', async () => {
-    const { cell, clock } = await ready();
-    const left = new Set<number>();
-    const { setTimeout, clearTimeout } = clock;
-    clock.setTimeout = (...args) => {
-      const timer = setTimeout.apply(clock, args);
-      left.add(timer);
-      return timer;
-    };
-    clock.clearTimeout = (timer) => {
-      left.delete(timer);
-      clearTimeout.call(clock, timer);
-    };
+    const clock = new CountingClock();
+    const { cell } = await ready({ clock });
     const exit = cell.stop(5000);
     cell.send({ type: 'stopped' });
     await exit;
-    expect([...left]).toEqual([]);
+    expect([...clock.pending]).toEqual([]);
   });
 });
 
@@ -299,18 +304,53 @@ describe('those who look from outside', () => {
   });
 });
 
-it('delayed events run on the injected clock and end with the actor', async () => {
-  const logic = createMachine({
-    initial: 'a',
-    states: { a: { after: { 100: 'b' } }, b: { after: { 100: { actions: boom } } } },
+describe('delayed events', () => {
+  it('run on the injected clock and end with the actor', async () => {
+    const clock = new CountingClock();
+    const logic = createMachine({
+      initial: 'a',
+      states: { a: { after: { 100: 'b' } }, b: { after: { 100: 'a', 200: 'a' } } },
+    });
+    const { cell } = setUp(logic, { clock });
+    await cell.start();
+    clock.increment(100);
+    expect(cell.getSnapshot()).toMatchObject({ value: 'b' });
+    expect(clock.pending.size).toBe(2);
+    await cell.stop(0);
+    expect(clock.pending.size).toBe(0);
   });
-  const { cell, clock } = setUp(logic);
-  await cell.start();
-  clock.increment(100);
-  expect(cell.getSnapshot()).toMatchObject({ value: 'b' });
-  await cell.stop(0);
-  clock.increment(100);
-  expect(cell.exit).toEqual({ kind: 'shutdown' });
+
+  it('can be cancelled, and are when their state is left', async () => {
+    const clock = new CountingClock();
+    const logic = createMachine({
+      initial: 'a',
+      states: { a: { after: { 100: 'b' }, on: { leave: 'b' } }, b: {} },
+      on: { later: { actions: raise({ type: 'x' }, { id: 'x', delay: 50 }) }, never: { actions: cancel('x') } },
+    });
+    const { cell } = setUp(logic, { clock });
+    await cell.start();
+    cell.send({ type: 'later' });
+    expect(clock.pending.size).toBe(2);
+    cell.send({ type: 'never' });
+    expect(clock.pending.size).toBe(1);
+    cell.send({ type: 'leave' });
+    expect(clock.pending.size).toBe(0);
+  });
+
+  it('of a child that has ended are gone, of its siblings are not', async () => {
+    const clock = new CountingClock();
+    const waiting = createMachine({ entry: raise({ type: 'x' }, { delay: 100 }) });
+    const logic = createMachine({
+      invoke: { src: waiting, id: 'stays' },
+      initial: 'a',
+      states: { a: { invoke: { src: waiting, id: 'leaves' }, on: { go: 'b' } }, b: {} },
+    });
+    const { cell } = setUp(logic, { clock });
+    await cell.start();
+    expect(clock.pending.size).toBe(2);
+    cell.send({ type: 'go' });
+    expect(clock.pending.size).toBe(1);
+  });
 });
 
 it('restores a persisted snapshot', async () => {

@@ -47,6 +47,17 @@ it('tells a monitor once that an actor is down, with its exit', async () => {
   ]);
 });
 
+it('does not tell it of later incarnations', async () => {
+  const directory = new Directory();
+  const downs: Down[] = [];
+  const first = await living(directory, '/a');
+  directory.monitor('/a', (down) => void downs.push(down));
+  directory.release(first, await first.kill());
+  const second = await living(directory, '/a', 2);
+  directory.release(second, await second.kill());
+  expect(downs).toHaveLength(1);
+});
+
 it('tells it also when the next incarnation registers before the end was noticed', async () => {
   const directory = new Directory();
   const cell = await living(directory, '/a');

@@ -114,6 +114,26 @@ describe('a call', () => {
     expect(await exit).toEqual({ kind: 'shutdown' });
   });
 
+  it('leaves no monitor behind', async () => {
+    const { tree, handle } = await grow();
+    let monitors = 0;
+    const { directory } = tree;
+    const monitor = directory.monitor.bind(directory);
+    directory.monitor = (path, fn) => {
+      const watch = monitor(path, fn);
+      monitors += 1;
+      return {
+        [Symbol.dispose]: () => {
+          monitors -= 1;
+          watch[Symbol.dispose]();
+        },
+      };
+    };
+    await handle.countChildren();
+    await handle.terminateChild('z');
+    expect(monitors).toBe(0);
+  });
+
   it('finds the supervisor again after its restart', async () => {
     const tree = new TestTree();
     const group = supervisor({ id: 'group', children: [tree.child('a')] });

@@ -7,9 +7,28 @@ import { type ChildOptions, type ChildSpec, spec } from '../../src/actors/spec.j
 import type { NewJournalEvent } from '../../src/machines/events.js';
 import type { ActorExit } from '../../src/machines/exit.js';
 
+/** A simulated clock that knows which timers are still to come. */
+export class CountingClock extends SimulatedClock {
+  readonly pending = new Set<number>();
+
+  override setTimeout(fn: () => void, ms: number): number {
+    const timer = super.setTimeout(() => {
+      this.pending.delete(timer);
+      fn();
+    }, ms);
+    this.pending.add(timer);
+    return timer;
+  }
+
+  override clearTimeout(timer: number): void {
+    this.pending.delete(timer);
+    super.clearTimeout(timer);
+  }
+}
+
 /** A tree environment whose clock is simulated and that remembers what it was told. */
 export class TestTree {
-  readonly clock = new SimulatedClock();
+  readonly clock = new CountingClock();
   readonly directory = new Directory();
   readonly journalled: NewJournalEvent[] = [];
   readonly observed: Observation[] = [];

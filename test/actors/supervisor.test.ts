@@ -188,6 +188,8 @@ describe('no orphans', () => {
     await cell.kill();
     expect(tree.log).toEqual(['-c', '-b', '-a']);
     expect([...tree.directory.cells()]).toEqual([]);
+    await tree.settle();
+    expect(tree.directory.deadLetters).toEqual({ unknown_path: 0, stale_incarnation: 0, ended: 0 });
   });
 
   it('when the machine of the supervisor itself fails', async () => {
@@ -306,6 +308,28 @@ describe('a backoff', () => {
     await tree.settle();
     expect(tree.log).toEqual(['+a', '-a', '+a']);
   });
+});
+
+it('a backoff that lasts when the supervisor ends leaves no timer', async () => {
+  const backoff = { initialMs: 100, factor: 2, maxMs: 1000, jitter: 0 };
+  const tree = new TestTree();
+  const cell = await tree.start(supervisor({ id: 'group', children: [tree.child('a', { backoff })] }));
+  tree.send('/group/a', 'crash');
+  await tree.settle();
+  expect(tree.clock.pending.size).toBe(1);
+  await cell.kill();
+  expect(tree.clock.pending.size).toBe(0);
+});
+
+it('a child that was specified from the beginning goes on counting when its supervisor was restarted', async () => {
+  const tree = new TestTree();
+  const inner = supervisor({ id: 'inner', children: [tree.child('a', { restart: 'temporary' })] });
+  await tree.start(supervisor({ id: 'outer', children: [inner] }));
+  tree.send('/outer/inner/a', 'finish');
+  await tree.settle();
+  await tree.directory.whereis('/outer/inner')?.kill();
+  await tree.settle();
+  expect(tree.directory.whereis('/outer/inner/a')?.incarnation).toBe(2);
 });
 
 describe('autoShutdown', () => {
