@@ -73,8 +73,7 @@ export class ExecSlotKind implements SlotKind {
     const { end, hold, heldOpen, reason } = slotEnd;
     const { startedAt, endedAt } = hold;
     const durationMs = startedAt === null ? 0 : (endedAt ?? startedAt) - startedAt;
-    const { registered, spawnId } = execution.request;
-    if (!registered) recordProcessEnd(this.options.services, spawnId, slotEnd);
+    recordProcessEnd(this.options.services, execution.request.spawnId, slotEnd);
     execution.settle({
       type: 'ended',
       end,

@@ -4,6 +4,7 @@ import type { Store } from '../persistence/store.js';
 import { createHostDirectory } from '../transport/process/directory.js';
 import { createForkerSpawner, type ForkerSpawner } from '../transport/process/forker/client.js';
 import type { Clock } from './environment.js';
+import { Leftovers } from './leftovers.js';
 import type { Pool } from './pool-handle.js';
 import type { ProcessServices } from './process-services.js';
 
@@ -20,6 +21,7 @@ export interface ProcessHostOptions {
 export class ProcessHost {
   #spawner: Promise<ForkerSpawner> | null = null;
   readonly #pools = new Map<string, Pool>();
+  readonly #leftovers = new Leftovers();
   #spawns = 0;
   #closed = false;
 
@@ -38,6 +40,7 @@ export class ProcessHost {
       clock,
       hostEnv,
       pools: this.#pools,
+      leftovers: this.#leftovers,
       newSpawnId: () => this.newSpawnId(),
       journal,
       background,

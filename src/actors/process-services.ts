@@ -4,6 +4,7 @@ import type { NewJournalEvent } from '../machines/events.js';
 import type { ProcessExit, ProcessIdentity, SpawnIntent } from '../machines/process.js';
 import type { Spawner } from '../transport/process/spawner.js';
 import type { Clock, TreeEnvironment } from './environment.js';
+import type { Leftovers } from './leftovers.js';
 import type { Pool } from './pool-handle.js';
 
 /** The durable record of processes, as far as workers write it. */
@@ -24,6 +25,8 @@ export interface ProcessServices {
   readonly hostEnv: NodeJS.ProcessEnv;
   /** The living pools by path. */
   readonly pools: Map<string, Pool>;
+  /** What starters left running when they ended, by path. */
+  readonly leftovers: Leftovers;
   newSpawnId(): string;
   journal(event: NewJournalEvent): void;
   /** Watches over a write that nobody waits for: a failure is the system's, not the worker's. */

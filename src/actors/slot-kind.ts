@@ -11,9 +11,11 @@ export interface Hold {
   /** Milliseconds of the injected clock; null before. */
   startedAt: number | null;
   endedAt: number | null;
+  /** How far its registration by the worker is: `none` for a claimed attempt, whose claim registered it. */
+  registration: 'none' | 'asked' | 'kept' | 'refused';
 }
 
-export const emptyHold = (): Hold => ({ spawned: null, startedAt: null, endedAt: null });
+export const emptyHold = (): Hold => ({ spawned: null, startedAt: null, endedAt: null, registration: 'none' });
 
 /** Where a worker lives, for its registration and for `ps`. */
 export interface WorkerAddress {

@@ -28,17 +28,14 @@ export interface StarterOptions {
 
 /** The starter of one slot, as a child of its pool's worker supervisor. */
 export function workerStarter(options: StarterOptions): ChildSpec {
-  // The hold outlives a crash of the starter: its next incarnation first proves the leftovers gone.
-  const memory = { hold: emptyHold() };
   return spec({
     id: options.id,
     role: options.role,
     type: 'supervisor',
     start: async (context) => {
       const services = await options.services(context.env);
-      const left = await sweepHold(services, memory.hold, null, true);
-      if (!left.clean) throw new EspalierError('ESP_QUARANTINED', `slot ${context.path}: ${left.reason}`);
-      return new Starter(options, services, context, memory).logic();
+      const left = await services.leftovers.cleared(context.path);
+      return new Starter(options, services, context).logic(left.clean ? null : (left.reason ?? 'not proven gone'));
     },
   });
 }
@@ -47,6 +44,9 @@ export function workerStarter(options: StarterOptions): ChildSpec {
 class Starter {
   readonly #kind: SlotKind;
   #worker: Promise<Cell | null> = Promise.resolve(null);
+  #hold: Hold = emptyHold();
+  /** Whether an incarnation has begun whose end was not delivered. */
+  #isOpen = false;
   #swept: SweepResult = { clean: true, heldOpen: false };
   #tell: (event: StarterEvent) => void = () => undefined;
 
@@ -54,13 +54,13 @@ class Starter {
     readonly options: StarterOptions,
     readonly services: ProcessServices,
     readonly context: StartContext,
-    readonly memory: { hold: Hold },
   ) {
     this.#kind = options.kind(services);
     this.#kind.bind((event) => this.#tell(event));
   }
 
-  logic() {
+  /** @param quarantine why what the last starter left could not be proven gone, if it could not */
+  logic(quarantine: string | null) {
     const logic = starterMachine.provide({
       actors: { keeper: fromCallback(() => () => this.#leave()) },
       actions: {
@@ -72,7 +72,8 @@ class Starter {
     });
     const { mode } = this.#kind;
     const { awaitsReady } = this.options;
-    return { logic, input: { ...STARTER_DEFAULTS, mode, awaitsReady, random: () => this.context.env.random() } };
+    const random = () => this.context.env.random();
+    return { logic, input: { ...STARTER_DEFAULTS, mode, awaitsReady, random, quarantine } };
   }
 
   #perform(command: StarterCommand): void {
@@ -86,9 +87,7 @@ class Starter {
       case 'sweep':
         return void this.#sweep(command.incarnation, command.thorough);
       case 'deliver':
-        this.#kind.ended({ ...this.#swept, end: command.end, hold: this.memory.hold });
-        if (this.#swept.clean) this.memory.hold = emptyHold();
-        return;
+        return this.#deliver(command.end);
       case 'offer':
         return this.#kind.offer();
       case 'withdraw':
@@ -101,11 +100,13 @@ class Starter {
   }
 
   /** Resolves with the worker's cell, which may be stopped before it has started; null if it never came to be. */
-  async #start(incarnation: number): Promise<Cell | null> {
+  #start(incarnation: number): Promise<Cell | null> {
     const { env, path } = this.context;
-    this.memory.hold = emptyHold();
-    const input = this.#kind.worker({ path: childPath(path, WORKER_ID), incarnation }, this.memory.hold);
-    const start = () => ({ logic: workerMachine, input });
+    this.#isOpen = true;
+    const hold = emptyHold();
+    this.#hold = hold;
+    const address = { path: childPath(path, WORKER_ID), incarnation };
+    const start = () => ({ logic: workerMachine, input: this.#kind.worker(address, hold) });
     const worker = spec({ id: WORKER_ID, role: 'worker', restart: 'temporary', shutdown: 'infinity', start });
     return new Promise((resolve) => {
       let made = false;
@@ -126,14 +127,24 @@ class Starter {
     });
   }
 
+  #deliver(end: WorkerEnd): void {
+    this.#isOpen = false;
+    this.#kind.ended({ ...this.#swept, end, hold: this.#hold });
+    if (this.#swept.clean) this.#hold = emptyHold();
+  }
+
   async #sweep(incarnation: number, thorough: boolean): Promise<void> {
-    try {
-      this.#swept = await sweepHold(this.services, this.memory.hold, this.#kind.streams, thorough);
-    } catch (error) {
-      this.#swept = { clean: false, heldOpen: false, reason: toErrorRecord(error).message };
-    }
+    this.#swept = await this.#prove(thorough);
     const { clean, reason } = this.#swept;
     this.#tell({ type: 'swept', incarnation, clean, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  async #prove(thorough: boolean): Promise<SweepResult> {
+    try {
+      return await sweepHold(this.services, this.#hold, this.#kind.streams, thorough);
+    } catch (error) {
+      return { clean: false, heldOpen: false, reason: toErrorRecord(error).message };
+    }
   }
 
   #close({ why, reason, boots }: Extract<StarterCommand, { type: 'close' }>): void {
@@ -154,10 +165,22 @@ class Starter {
   #leave(): void {
     this.#kind.withdraw();
     void this.#worker.then((worker) => worker?.kill());
-    const reason = new EspalierError('ESP_STOPPED', `slot ${this.context.path} has stopped`);
-    // What it ran may run elsewhere once it is told of this, so its process is gone before.
-    const swept = sweepHold(this.services, this.memory.hold, null, true);
-    this.services.background(swept.finally(() => this.#kind.leave(reason)));
+    if (!this.#isOpen && this.#hold.spawned === null) return this.#kind.leave(this.#reason());
+    this.services.leftovers.leave(this.context.path, this.#clear(), () => this.#prove(true));
+  }
+
+  /** What it ran may run elsewhere once its end is told, so its process is gone before. */
+  async #clear(): Promise<SweepResult> {
+    this.#swept = await this.#prove(true);
+    const process = await this.#hold.spawned;
+    const exit = process && this.#swept.clean ? await process.exited : null;
+    if (this.#isOpen) this.#deliver({ cause: 'stopped', exit, served: process !== null });
+    this.#kind.leave(this.#reason());
+    return this.#swept;
+  }
+
+  #reason(): EspalierError {
+    return new EspalierError('ESP_STOPPED', `slot ${this.context.path} has stopped`);
   }
 }
 

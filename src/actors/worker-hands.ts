@@ -1,8 +1,8 @@
-import { toErrorRecord } from '../errors.js';
-import type { WorkerCommand, WorkerEnd, WorkerEvent, WorkerHands } from '../machines/worker.js';
+import { isEspalierError, toErrorRecord } from '../errors.js';
+import type { WorkerCommand, WorkerEvent, WorkerHands } from '../machines/worker.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
-import type { ProcessServices } from './process-services.js';
-import type { Hold, WorkerAddress } from './slot-kind.js';
+import type { ProcessServices, Registry } from './process-services.js';
+import type { Hold, SlotEnd, WorkerAddress } from './slot-kind.js';
 
 /** How long a program may take to end after SIGTERM, in milliseconds, unless its pool says otherwise. */
 export const DEFAULT_GRACE_MS = 5000;
@@ -59,9 +59,16 @@ export class ProcessHands implements WorkerHands {
   #register(tell: Tell): void {
     const { runId, registry } = this.services;
     const { spawnId, jobId, attempt, command } = this.plan;
+    this.hold.registration = 'asked';
     registry.intend({ spawnId, runId, ...this.address, jobId, attempt, command }).then(
-      () => tell({ type: 'registered' }),
-      (error) => tell({ type: 'register.failed', error: toErrorRecord(error) }),
+      () => {
+        this.hold.registration = 'kept';
+        tell({ type: 'registered' });
+      },
+      (error) => {
+        this.hold.registration = 'refused';
+        tell({ type: 'register.failed', error: toErrorRecord(error) });
+      },
     );
   }
 
@@ -98,13 +105,31 @@ export class ProcessHands implements WorkerHands {
   }
 }
 
-/** Records the end of a process that belongs to no claimed attempt: of those the end is recorded with the attempt. */
-export function recordProcessEnd(
-  { registry, background }: ProcessServices,
-  spawnId: string,
-  { end, clean, reason }: { readonly end: WorkerEnd; readonly clean: boolean; readonly reason?: string },
-): void {
-  if (!clean) background(registry.suspect(spawnId, reason ?? 'not proven gone'));
-  else if (end.cause === 'spawn_failed' && end.error) background(registry.failed(spawnId, end.error));
-  else background(registry.gone(spawnId, end.exit));
+/**
+ * Records the end of a process that its worker registered. (The end of a claimed attempt's process is recorded with the
+ * attempt.) The registration may still be on its way: writes keep their order.
+ */
+export function recordProcessEnd(services: ProcessServices, spawnId: string, { hold, ...slotEnd }: SlotEnd): void {
+  switch (hold.registration) {
+    case 'none':
+    case 'refused':
+      return;
+    case 'kept':
+      return services.background(writeEnd(services.registry, spawnId, slotEnd));
+    case 'asked':
+      return services.background(writeEnd(services.registry, spawnId, slotEnd).catch(unlessRefused));
+    default:
+      hold.registration satisfies never;
+  }
+}
+
+function writeEnd(registry: Registry, spawnId: string, { end, clean, reason }: Omit<SlotEnd, 'hold'>): Promise<void> {
+  if (!clean) return registry.suspect(spawnId, reason ?? 'not proven gone');
+  if (end.cause === 'spawn_failed' && end.error) return registry.failed(spawnId, end.error);
+  return registry.gone(spawnId, end.exit);
+}
+
+/** A registration that was refused after all has no end to be recorded. */
+function unlessRefused(error: unknown): void {
+  if (!isEspalierError(error) || error.code !== 'ESP_NOT_FOUND') throw error;
 }

@@ -17,6 +17,8 @@ export interface StarterPolicy {
   readonly maxFailedBoots: number;
   /** Injected source of jitter, in [0, 1). */
   readonly random: () => number;
+  /** Why the slot begins in quarantine: what ran in it before could not be proven gone. Null when it does not. */
+  readonly quarantine?: string | null;
 }
 
 /** A worker ready for a second was no boot failure; five failed boots in a row are no accident. */
@@ -96,6 +98,7 @@ const starter = setup({
     recordReason: assign(({ event }) => (event.type === 'swept' ? { reason: event.reason ?? 'not proven gone' } : {})),
   },
   guards: {
+    isQuarantined: ({ context }) => Boolean(context.quarantine),
     isExec: ({ context }) => context.mode === 'exec',
     awaitsReady: ({ context }) => context.awaitsReady === true,
     isCurrent: ({ context, event }) => 'incarnation' in event && event.incarnation === context.incarnation,
@@ -163,7 +166,7 @@ export const starterMachine = starter.createMachine({
     stable: false,
     stopping: false,
     end: null,
-    reason: '',
+    reason: input.quarantine ?? '',
   }),
   invoke: { src: 'keeper' },
   initial: 'vacant',
@@ -172,6 +175,7 @@ export const starterMachine = starter.createMachine({
     vacant: {
       tags: 'espalier.starting',
       always: [
+        { guard: 'isQuarantined', target: 'quarantined' },
         { guard: 'isExec', target: 'idle' },
         { guard: 'awaitsReady', target: 'booting' },
         { target: 'starting' },
