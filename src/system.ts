@@ -4,9 +4,8 @@ import type { Cell } from './actors/cell.js';
 import { startChild } from './actors/child.js';
 import { systemClock } from './actors/clock.js';
 import { Directory, type Down } from './actors/directory.js';
-import { Dispatcher } from './actors/dispatcher.js';
+import { Dispatcher, type DispatchPool } from './actors/dispatcher.js';
 import type { TreeEnvironment } from './actors/environment.js';
-import { ExecPool } from './actors/exec-pool.js';
 import { Heartbeat } from './actors/heartbeat.js';
 import { Observations } from './actors/observations.js';
 import { OutputFlusher } from './actors/output-flusher.js';
@@ -15,6 +14,7 @@ import { ProcessHost } from './actors/process-host.js';
 import { recover } from './actors/recovery.js';
 import { Runs } from './actors/runs.js';
 import { type ChildSpec, spec } from './actors/spec.js';
+import { dispatchPool, StandingPool } from './actors/standing-pool.js';
 import { dynamicSupervisor, supervisor, supervisorLogic } from './actors/supervisor.js';
 import { type SupervisorHandle, supervisorHandle } from './actors/supervisor-calls.js';
 import { EspalierError, isEspalierError } from './errors.js';
@@ -146,12 +146,14 @@ export class System {
     await this.#startRoot('/', supervisor({ id: OWN_ID, children: [runs] }));
   }
 
-  /** The pool at a path; `embed` means `/embed`. @throws EspalierError `ESP_NOT_FOUND`, `ESP_STOPPED` */
+  /** The pool at a path; `embed` means `/embed`. The handle stays good across restarts. @throws EspalierError `ESP_NOT_FOUND`, `ESP_STOPPED` */
   pool(path: string): Pool {
     this.#requireRunning();
-    const pool = this.#processes.pool(absolute(path));
-    if (pool) return pool;
-    throw new EspalierError('ESP_NOT_FOUND', `there is no pool at ${absolute(path)}`, { context: { path } });
+    const at = absolute(path);
+    const find = () => this.#processes.pool(at);
+    const pool = find();
+    if (pool) return new StandingPool(at, pool.mode, find);
+    throw new EspalierError('ESP_NOT_FOUND', `there is no pool at ${at}`, { context: { path: at } });
   }
 
   /** The supervisor at a path; `/` is the root. */
@@ -255,10 +257,10 @@ export class System {
     throw new EspalierError('ESP_NOT_FOUND', `no actor lives at ${path}`, { context: { path } });
   }
 
-  #execPool(path: string): ExecPool {
-    const pool = this.pool(path);
-    if (pool instanceof ExecPool) return pool;
-    throw new EspalierError('ESP_INVALID', `pool ${pool.path} serves calls; a run needs an exec pool`);
+  #dispatchPool(path: string): DispatchPool {
+    const { path: at, mode } = this.pool(path);
+    if (mode === 'exec') return dispatchPool(at, () => this.#processes.pool(at));
+    throw new EspalierError('ESP_INVALID', `pool ${at} serves calls; a run needs an exec pool`);
   }
 
   #makeRuns(): Runs {
@@ -273,7 +275,7 @@ export class System {
       journal,
       dispatcher: new Dispatcher({ runId, attempts, flusher, newSpawnId }),
       supervisor: supervisorHandle(this.#env, RUNS_PATH),
-      pool: (path) => this.#execPool(path),
+      pool: (path) => this.#dispatchPool(path),
       newRun: () => formatRunId(Date.now(), randomBytes(4).toString('hex')),
     });
   }

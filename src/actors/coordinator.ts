@@ -7,8 +7,8 @@ import type { Claimed, RunRecord, RunStore } from '../persistence/store.js';
 import type { Dispatched, Dispatcher, DispatchPool, DispatchTarget } from './dispatcher.js';
 import type { Clock } from './environment.js';
 
-/** How often another process's wish (pause, resume, stop) is looked for, in milliseconds. */
-const WISH_MS = 200;
+/** How often another process's wish (pause, resume, stop) is looked for, and a pool that is away, in milliseconds. */
+const LOOK_MS = 200;
 
 /** A status that a run does not leave: every slot is committed. */
 const OPEN_STATUSES: readonly RunStatus[] = RUN_STATUSES.filter((status) => status !== 'completed');
@@ -18,7 +18,9 @@ export interface CoordinatorServices {
   readonly runs: RunStore;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
-  /** Called when the run ends because it could not be written. On disk it stands as its last write left it. */
+  /** Called once, when the run has ended. */
+  onEnded(): void;
+  /** Called when it ends because it could not be written. On disk it stands as its last write left it. */
   onFailed(error: unknown): void;
 }
 
@@ -32,11 +34,13 @@ export class Coordinator {
   readonly #stop = new AbortController();
   /** What is claimed and not yet started. */
   readonly #claimed = new Map<number, Claimed>();
-  /** What is at work, until its end is on disk. */
+  /** What is at work, until its end is on disk, and claims on their way. */
   readonly #atWork = new Set<Promise<void>>();
   #stopping: 'no' | 'requeue' | 'cancel' = 'no';
   #timer: unknown = null;
   #over = false;
+  /** Whether a claim was refused because the pool is away. */
+  #awaitsPool = false;
   #tell: (event: RunEvent) => void = () => undefined;
 
   constructor(
@@ -68,9 +72,12 @@ export class Coordinator {
   async abandon(): Promise<void> {
     this.#over = true;
     this.#stopping = 'requeue';
-    this.#stop.abort(new EspalierError('ESP_ABORTED', `the coordinator of run ${this.#run} crashed`));
+    this.services.clock.clearTimeout(this.#timer);
+    this.#stop.abort(new EspalierError('ESP_ABORTED', `the coordinator of run ${this.#run} has ended`));
     await Promise.allSettled([...this.#atWork]);
-    await this.services.dispatcher.release([...this.#claimed.values()]);
+    const claimed = [...this.#claimed.values()];
+    this.#claimed.clear();
+    if (claimed.length > 0) await this.services.dispatcher.release(claimed);
   }
 
   #perform(command: RunCommand): void {
@@ -101,6 +108,7 @@ export class Coordinator {
   #done({ end, error }: Extract<RunCommand, { type: 'done' }>): void {
     this.#over = true;
     this.services.clock.clearTimeout(this.#timer);
+    this.services.onEnded();
     if (end === 'failed') this.services.onFailed(error);
   }
 
@@ -115,29 +123,43 @@ export class Coordinator {
   }
 
   #claim(indexes: readonly number[]): void {
+    if (!this.#target.pool.isOpen) {
+      this.#awaitsPool = true;
+      return this.#tell({ type: 'claim.refused', indexes });
+    }
     const write = this.services.dispatcher.claim(this.#target, indexes);
-    write.then(
-      (claimed) => {
-        for (const claim of claimed) this.#claimed.set(claim.index, claim);
-        const granted = claimed.map(({ index }) => index);
-        const refused = indexes.filter((index) => !this.#claimed.has(index));
-        if (granted.length > 0) this.#tell({ type: 'claim.granted', indexes: granted });
-        if (refused.length > 0) this.#tell({ type: 'claim.refused', indexes: refused });
-      },
-      (error) => this.#fail('claim', error, indexes),
+    this.#track(
+      write.then(
+        (claimed) => this.#granted(indexes, claimed),
+        (error) => this.#fail('claim', error, indexes),
+      ),
     );
+  }
+
+  #granted(indexes: readonly number[], claimed: readonly Claimed[]): void {
+    for (const claim of claimed) this.#claimed.set(claim.index, claim);
+    const granted = claimed.map(({ index }) => index);
+    const refused = indexes.filter((index) => !this.#claimed.has(index));
+    if (granted.length > 0) this.#tell({ type: 'claim.granted', indexes: granted });
+    if (refused.length > 0) this.#tell({ type: 'claim.refused', indexes: refused });
+  }
+
+  /** What is on its way when a coordinator crashes is waited for: a claim that is granted late is given back. */
+  #track(work: Promise<void>): void {
+    this.#atWork.add(work);
+    void work.finally(() => this.#atWork.delete(work));
   }
 
   #start(index: number): void {
     const claimed = this.#claimed.get(index);
     if (!claimed) throw new EspalierError('ESP_INVALID', `slot ${index} of run ${this.#run} was started unclaimed`);
     this.#claimed.delete(index);
-    const work = this.services.dispatcher.execute(this.#target, claimed).then(
-      (dispatched) => this.#tell(this.#recorded(dispatched)),
-      (error) => this.#fail('attempt', error, [index]),
+    this.#track(
+      this.services.dispatcher.execute(this.#target, claimed).then(
+        (dispatched) => this.#tell(this.#recorded(dispatched)),
+        (error) => this.#fail('attempt', error, [index]),
+      ),
     );
-    this.#atWork.add(work);
-    void work.finally(() => this.#atWork.delete(work));
   }
 
   #recorded(dispatched: Dispatched): RunEvent {
@@ -190,13 +212,18 @@ export class Coordinator {
     this.#timer = this.services.clock.setTimeout(() => {
       this.services.runs.get(this.#run).then(
         (record) => this.#grant(record?.wish ?? null),
-        (error) => this.#fail('status', error),
+        // A read that failed has changed nothing, unlike a write of the status.
+        (error) => this.#fail('load', error),
       );
-    }, WISH_MS);
+    }, LOOK_MS);
   }
 
   #grant(wish: RunWish | null): void {
     if (wish) this.#tell({ type: wish });
+    if (this.#awaitsPool && this.#target.pool.isOpen) {
+      this.#awaitsPool = false;
+      this.#tell({ type: 'capacity.changed', slots: Number.POSITIVE_INFINITY });
+    }
     this.#watchWishes();
   }
 }

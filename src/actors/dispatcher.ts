@@ -6,11 +6,14 @@ import type { AttemptStore, Claimed, FinishedAttempt } from '../persistence/stor
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 import type { OutputFlusher } from './output-flusher.js';
 
-/** The pool that runs a run's slots. */
+/** The pool that runs a run's slots, whichever incarnation of it lives. */
 export interface DispatchPool {
   readonly path: string;
+  /** Whether it takes work now. While it does not, nothing is prepared or submitted. */
+  readonly isOpen: boolean;
   /** The program, directory and environment for one slot. Throws a typed error when the input does not fit the template. */
   prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'cwd' | 'env' | 'stdin'>;
+  /** Hands an execution to the pool's queue, where it waits for room as long as it takes. */
   submit(execution: Execution): void;
 }
 
@@ -62,6 +65,7 @@ export class Dispatcher {
 
   /** Executes one claimed slot. Rejects only when its end could not be written. */
   async execute(target: DispatchTarget, claimed: Claimed): Promise<Dispatched> {
+    if (!target.pool.isOpen) return this.#release(claimed);
     const execution = this.#prepare(target, claimed);
     if (execution instanceof EspalierError) return this.#fail(claimed, execution);
     const stopFlushing = this.services.flusher.watch(claimed, execution.capture);
@@ -144,8 +148,11 @@ function identify({ run, index, attempt, spawnId }: Claimed): Attempt {
 
 function settle(verdict: Verdict, target: DispatchTarget, claimed: Claimed): RetryDecision {
   const { retries, onLost } = target.policy;
+  const stopped = target.stopped();
+  // Its worker or its pool was stopped, not its run: it runs again, and this does not count.
+  if (verdict.outcome === 'interrupted' && stopped === 'no') return { outcome: 'cancelled', requeue: true };
   const { endedBefore, lossesBefore: workerLossesBefore } = claimed;
-  return decideRetry(endOf(verdict), { endedBefore, workerLossesBefore, retries, onLost, stopped: target.stopped() });
+  return decideRetry(endOf(verdict), { endedBefore, workerLossesBefore, retries, onLost, stopped });
 }
 
 function endOf({ outcome }: Verdict): ExecutionEnd {

@@ -1,7 +1,6 @@
 import { EspalierError } from '../errors.js';
 import { judge } from '../machines/outcome.js';
 import type { WorkerEnd } from '../machines/worker.js';
-import type { DispatchPool } from './dispatcher.js';
 import type { ExecOverrides, ExecProgram } from './exec-program.js';
 import type { ExecSlot } from './exec-slot.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
@@ -34,7 +33,7 @@ export interface ExecPoolParts extends PoolDoor<ExecSlot> {
 }
 
 /** A pool that runs one program per request. */
-export class ExecPool extends Pool implements DispatchPool {
+export class ExecPool extends Pool {
   readonly mode = 'exec';
   readonly #parts: ExecPoolParts;
   #calls = 0;
@@ -71,12 +70,18 @@ export class ExecPool extends Pool implements DispatchPool {
     return this.#parts.program.prepare(input, index);
   }
 
-  submit(execution: Execution): void {
+  /** Whether it takes work now: not while its queue is being restarted. */
+  get isOpen(): boolean {
+    return this.#parts.queue() !== null;
+  }
+
+  /** @param patient whether it waits for room in a full queue, whatever the pool's policy */
+  submit(execution: Execution, patient = false): void {
     const refuse = (reason: unknown) => execution.settle({ type: 'withdrawn', reason });
     const queue = this.#parts.queue();
     if (!queue) return refuse(new EspalierError('ESP_STOPPED', `pool ${this.path} takes no work now`));
     const { signal } = execution.request;
-    queue.submit({ signal, begin: (slot) => slot.execute(execution), refuse });
+    queue.submit({ signal, patient, begin: (slot) => slot.execute(execution), refuse });
   }
 
   #execution(input: unknown, options: ExecOptions, signal: AbortSignal | undefined): Execution {

@@ -43,8 +43,19 @@ export interface RunsServices {
   newRun(): string;
 }
 
+interface Driven {
+  readonly coordinator: Coordinator;
+  readonly failure: Failure;
+}
+
 /** Ordered schedules of slots. A run is on disk, whole, before its first slot starts. */
 export class Runs {
+  /** What drives each run of this host. */
+  readonly #driven = new Map<string, Driven>();
+  /** Runs whose coordinators have gone for good, until what they ran is given back. */
+  readonly #orphans = new Map<string, Promise<void>>();
+  #watch: Disposable | null = null;
+
   constructor(readonly services: RunsServices) {}
 
   /**
@@ -68,12 +79,15 @@ export class Runs {
   /**
    * Takes up a run that was interrupted, paused or stopped; a completed one only with `retryFailed`.
    *
-   * @throws EspalierError `ESP_NOT_FOUND`, `ESP_OWNED` when a living host drives it, `ESP_INVALID` when it was never
+   * @throws EspalierError `ESP_NOT_FOUND`, `ESP_OWNED` when another living host drives it, `ESP_CONFLICT` when this one
+   * does, `ESP_INVALID` when it was never
    * written to its end or is completed
    */
   async continue(run: string, options: ContinueRunOptions = {}): Promise<Run> {
     const { runId, runs } = this.services;
+    await this.#orphans.get(run);
     const found = await this.#record(run);
+    if (this.#driven.has(run)) throw this.#isDriven(run);
     const pool = this.services.pool(found.pool);
     if (options.retryFailed) await this.#reopen(run);
     const acquired = await runs.acquire(run, runId);
@@ -103,20 +117,53 @@ export class Runs {
 
   async #drive(record: RunRecord, pool: DispatchPool): Promise<Run> {
     const { supervisor, env, runs, journal } = this.services;
+    const { run } = record;
     const failure = new Failure();
-    const services = { ...this.services, clock: env.clock, onFailed: (error: unknown) => failure.fail(error) };
-    let coordinator: Coordinator | null = null;
+    const services = {
+      ...this.services,
+      clock: env.clock,
+      onEnded: () => this.#driven.delete(run),
+      onFailed: (error: unknown) => failure.fail(error),
+    };
     const start = async () => {
-      await coordinator?.abandon();
-      const now = coordinator ? await this.#record(record.run) : record;
-      coordinator = new Coordinator(services, now, pool);
+      const before = this.#driven.get(run);
+      await before?.coordinator.abandon();
+      const coordinator = new Coordinator(services, before ? await this.#record(run) : record, pool);
+      this.#driven.set(run, { coordinator, failure });
       return coordinator.logic();
     };
-    const child = spec({ id: record.run, role: 'coordinator', restart: 'transient', shutdown: 'infinity', start });
+    this.#guard();
+    const child = spec({ id: run, role: 'coordinator', restart: 'transient', shutdown: 'infinity', start });
     const started = await supervisor.startChild(child);
-    if (!started.ok) throw new EspalierError('ESP_CONFLICT', `run ${record.run} is driven here already`);
+    if (!started.ok) throw this.#isDriven(run);
     const ask = (type: 'pause' | 'resume' | 'stop') => void env.directory.send(started.path, { type });
     return new Run({ runs, journal }, record, failure, ask);
+  }
+
+  #isDriven(run: string): EspalierError {
+    return new EspalierError('ESP_CONFLICT', `run ${run} is driven here already`, { context: { run } });
+  }
+
+  /** Coordinators that end with their supervisor are not restarted: nobody would end what they run, or tell their readers. */
+  #guard(): void {
+    const { env, supervisor } = this.services;
+    this.#watch ??= env.directory.monitor(supervisor.path, () => {
+      this.#watch = null;
+      for (const [run, driven] of this.#driven) this.#orphans.set(run, this.#interrupt(run, driven));
+      this.#driven.clear();
+    });
+  }
+
+  async #interrupt(run: string, { coordinator, failure }: Driven): Promise<void> {
+    const { runs, runId } = this.services;
+    try {
+      await coordinator.abandon();
+      await runs.setStatus(run, runId, ['running'], 'interrupted', 'the supervisor of runs has ended');
+    } catch (error) {
+      failure.fail(error);
+    } finally {
+      this.#orphans.delete(run);
+    }
   }
 
   async #record(run: string): Promise<RunRecord> {

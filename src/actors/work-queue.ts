@@ -5,6 +5,8 @@ import { admit, checkout, type OverflowPolicy, type SlotLoad } from '../machines
 export interface Work<S extends Slot = Slot> {
   /** Withdraws the work while it waits; withdrawn work never begins. */
   readonly signal?: AbortSignal | undefined;
+  /** Waits for room in a full queue whatever the queue's policy: whoever submits it bounds it himself. */
+  readonly patient?: boolean | undefined;
   begin(slot: S): void;
   refuse(error: unknown): void;
 }
@@ -70,7 +72,8 @@ export class WorkQueue<S extends Slot = Slot> {
     if (work.signal?.aborted) return work.refuse(work.signal.reason);
     this.#watch(work);
     if (this.length === 0 && this.#begin(work)) return;
-    const admission = admit(this.options.overflow, this.#waiting.size, this.options.limit);
+    const overflow = work.patient ? 'wait' : this.options.overflow;
+    const admission = admit(overflow, this.#waiting.size, this.options.limit);
     switch (admission) {
       case 'enqueue':
         this.#waiting.add(work);
@@ -102,10 +105,14 @@ export class WorkQueue<S extends Slot = Slot> {
   }
 
   #pump(): void {
-    for (const work of this.#waiting) {
-      if (!this.#begin(work)) return;
-      this.#admitHeld();
-    }
+    // A queue that holds nothing (limit 0) still serves those whom it holds back.
+    for (let next = this.#next(); next && this.#begin(next); next = this.#next()) this.#admitHeld();
+  }
+
+  #next(): Work<S> | undefined {
+    for (const work of this.#waiting) return work;
+    for (const work of this.#held) return work;
+    return undefined;
   }
 
   #begin(work: Work<S>): boolean {

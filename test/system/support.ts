@@ -108,3 +108,8 @@ export function ownForkers(): readonly string[] {
     return /(?:^|\0)ESPALIER_FORKER=([^\0]*)/.exec(environment.toString('latin1'))?.slice(1) ?? [];
   });
 }
+
+/** The forker of a system of this process. */
+export function ownForkerPids(runId: string): readonly number[] {
+  return listPids().filter((pid) => readStat(pid)?.parent === process.pid && isForker(pid, runId));
+}

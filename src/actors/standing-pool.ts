@@ -1,0 +1,64 @@
+import { EspalierError } from '../errors.js';
+import type { CallOptions } from './call-pool.js';
+import type { DispatchPool } from './dispatcher.js';
+import type { ExecOptions, ExecResult } from './exec-pool.js';
+import { ExecPool } from './exec-pool.js';
+import type { Execution } from './execution.js';
+import { Pool } from './pool-handle.js';
+
+/** Finds the pool that lives at a path now. */
+export type FindPool = () => Pool | undefined;
+
+/** The pool of a path, whichever incarnation of it lives: a handle that stays good across restarts. */
+export class StandingPool extends Pool {
+  constructor(
+    override readonly path: string,
+    override readonly mode: Pool['mode'],
+    readonly find: FindPool,
+  ) {
+    super();
+  }
+
+  override async ready(): Promise<void> {
+    await this.#now().ready();
+  }
+
+  override async exec(input: unknown, options?: ExecOptions): Promise<ExecResult> {
+    return await this.#now().exec(input, options);
+  }
+
+  override async call(method: string, args?: unknown, options?: CallOptions): Promise<unknown> {
+    return await this.#now().call(method, args, options);
+  }
+
+  override async *stream(method: string, args?: unknown, options?: CallOptions): AsyncGenerator<unknown, void> {
+    yield* this.#now().stream(method, args, options);
+  }
+
+  #now(): Pool {
+    const pool = this.find();
+    if (pool) return pool;
+    throw new EspalierError('ESP_STOPPED', `pool ${this.path} does not live now`, { context: { path: this.path } });
+  }
+}
+
+/** An exec pool as runs see it. A pool that does not live now is not open, and neither is one of another mode. */
+export function dispatchPool(path: string, find: FindPool): DispatchPool {
+  const living = (): ExecPool | undefined => {
+    const pool = find();
+    return pool instanceof ExecPool && pool.isOpen ? pool : undefined;
+  };
+  const now = (): ExecPool => {
+    const pool = living();
+    if (pool) return pool;
+    throw new EspalierError('ESP_STOPPED', `pool ${path} takes no work now`, { context: { path } });
+  };
+  return {
+    path,
+    get isOpen() {
+      return living() !== undefined;
+    },
+    prepare: (input, index) => now().prepare(input, index),
+    submit: (execution: Execution) => now().submit(execution, true),
+  };
+}

@@ -1,0 +1,197 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { System } from 'espalier';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { lives, until } from '../process/support.js';
+import { all, Marks, ownForkerPids, remains, shells, start } from './support.js';
+
+let marks: Marks;
+beforeEach(() => {
+  marks = new Marks();
+});
+
+const logged = () => {
+  const file = join(marks.folder, 'log');
+  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+};
+const log = (word: string) => `echo ${word} >> ${join(marks.folder, 'log')}`;
+const slot = (name: string) => `${log(name)}; ${marks.mark(name)}; ${marks.gate('go')}`;
+
+/** Runs until the pool takes work again. */
+async function back(system: System): Promise<unknown> {
+  for (;;) {
+    const answer = await attempt(system).catch((error: unknown) => error);
+    if (
+      !(answer instanceof Error && 'code' in answer && ['ESP_STOPPED', 'ESP_NOT_FOUND'].includes(String(answer.code)))
+    )
+      return answer;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+const attempt = async (system: System) => system.pool('shell').exec('echo back');
+
+const targets = ['/shell/workers/1/worker', '/shell/workers/1', '/shell/workers', '/shell/queue', '/shell'];
+const matrix = targets.flatMap((path) => [[path, 'stop'] as const, [path, 'kill'] as const]);
+
+describe.each(matrix)('when %s is sent %s', (path, how) => {
+  const survives = path === '/shell/queue';
+
+  it('each execution settles once, its process is gone by then, and the pool comes back', async () => {
+    const system = await start({ children: [shells({ size: 1 })] });
+    const running = system.pool('shell').exec(`${marks.mark('running')}; ${marks.gate('go')}; echo done`);
+    const settled = running.catch((error: unknown) => error);
+    const pid = await marks.pid('running');
+    const waiting = system
+      .pool('shell')
+      .exec('echo next')
+      .catch((error: unknown) => error);
+    await system.actor(path)[how]();
+    if (survives) marks.open('go');
+    const result = await settled;
+    expect(lives(pid)).toBe(false);
+    if (survives) expect(result).toMatchObject({ stdout: 'done\n' });
+    else expect(result).toMatchObject({ code: expect.stringMatching(/^ESP_(STOPPED|WORKER_EXITED)$/) });
+    const next = await waiting;
+    expect(next).toMatchObject(next instanceof Error ? { code: 'ESP_STOPPED' } : { stdout: 'next\n' });
+    expect(await back(system)).toMatchObject({ stdout: 'back\n' });
+    await system.stop();
+    expect(remains(system.runId)).toEqual([]);
+  });
+
+  it('a run goes on: every slot succeeds, in order, and none runs beside itself', async () => {
+    const system = await start({ children: [shells({ size: 2 })] });
+    const slots = ['a', 'b', 'c', 'd'].map(slot);
+    const run = await system.runs.start({ slots, pool: 'shell', concurrency: 2 });
+    const rows = all(run.committed());
+    await Promise.all([marks.pid('a'), marks.pid('b')]);
+    await system.actor(path)[how]();
+    marks.open('go');
+    expect((await rows).map(({ index, status }) => [index, status])).toEqual([0, 1, 2, 3].map((n) => [n, 'succeeded']));
+    expect(await run.done()).toMatchObject({ status: 'completed', counts: { succeeded: 4 } });
+    const again = logged().sort().join('');
+    expect(again).toMatch(survives ? /^abcd$/ : /^aa?bb?cd$/);
+  });
+});
+
+describe.each(['/shell/workers/1', '/shell/workers', '/shell'])('a slot whose %s was killed', (path) => {
+  it('starts nothing before what it ran is gone, with what left the group', async () => {
+    const system = await start({ children: [shells({ size: 1 })] });
+    const holder = join(marks.folder, 'holder');
+    const held = `case "$(cut -d' ' -f3 /proc/$(cat ${holder})/stat 2>/dev/null)" in ''|Z) ;; *) ${log('overlap')};; esac`;
+    const away = `setsid sh -c 'trap "" TERM; ${marks.mark('holder')}; sleep 60' &`;
+    const once = `if [ -e ${holder} ]; then ${held}; else ${away} ${marks.gate('holder')}; ${marks.mark('up')}; sleep 60; fi; ${log('ran')}`;
+    const run = await system.runs.start({ slots: [once, once], pool: 'shell' });
+    await marks.pid('up');
+    await system.actor(path).kill();
+    expect(await run.done()).toMatchObject({ status: 'completed', counts: { succeeded: 2 } });
+    expect(logged()).toEqual(['ran', 'ran']);
+  });
+});
+
+describe('the coordinator of a run', () => {
+  it('that is killed comes back, and no slot that had finished runs again', async () => {
+    const system = await start({ children: [shells({ size: 2 })] });
+    const slots = [`${log('a')}; true`, `${log('b')}; true`, slot('c'), slot('d'), slot('e')];
+    const run = await system.runs.start({ slots, pool: 'shell', concurrency: 2 });
+    const rows = all(run.committed());
+    const pids = [await marks.pid('c'), await marks.pid('d')];
+    await system.actor(`/espalier/runs/${run.id}`).kill();
+    await until('what it ran is gone', () => pids.every((pid) => !lives(pid)));
+    marks.open('go');
+    expect((await rows).map(({ index, status }) => [index, status])).toEqual(
+      [0, 1, 2, 3, 4].map((n) => [n, 'succeeded']),
+    );
+    expect(logged().sort().join('')).toBe('abccdde');
+  });
+
+  it('that goes with its supervisor leaves an interrupted run: readers end, programs too, and it can be continued', async () => {
+    const system = await start({ children: [shells({ size: 2 })] });
+    const run = await system.runs.start({ slots: ['true', slot('b')], pool: 'shell', concurrency: 2 });
+    const reading = all(run.committed());
+    const pid = await marks.pid('b');
+    await system.actor('/espalier/runs').kill();
+    expect(await run.done()).toMatchObject({ status: 'interrupted' });
+    expect((await reading).map(({ index }) => index)).toEqual([0]);
+    expect(lives(pid)).toBe(false);
+    marks.open('go');
+    const continued = await system.runs.continue(run.id);
+    expect(await continued.done()).toMatchObject({ status: 'completed', counts: { succeeded: 2 } });
+    expect(logged()).toEqual(['b', 'b']);
+  });
+
+  it('that crashes again and again ends as interrupted, too', async () => {
+    const system = await start({ children: [shells({ size: 2 })] });
+    const run = await system.runs.start({ slots: [slot('a')], pool: 'shell' });
+    const path = `/espalier/runs/${run.id}`;
+    await marks.pid('a');
+    for (const incarnation of [1, 2, 3, 4]) {
+      await until('it is back', () => system.whereis(path)?.incarnation === incarnation);
+      await system.actor(path).kill();
+    }
+    expect(await run.done()).toMatchObject({ status: 'interrupted' });
+    marks.open('go');
+    expect(await (await system.runs.continue(run.id)).done()).toMatchObject({ status: 'completed' });
+  });
+
+  it('takes the system with it when the whole subtree is killed, and nobody hangs', async () => {
+    const system = await start({ children: [shells({ size: 2 })] });
+    const run = await system.runs.start({ slots: [slot('a')], pool: 'shell' });
+    const reading = all(run.committed()).catch((error: unknown) => error);
+    await marks.pid('a');
+    await system.actor('/espalier').kill();
+    expect(await system.ended).toMatchObject({ kind: 'killed' });
+    expect(remains(system.runId)).toEqual([]);
+    await reading;
+  });
+});
+
+describe('a pool that is taken out of the tree', () => {
+  it('leaves its runs waiting; they go on when it is back', async () => {
+    const system = await start({ children: [shells({ size: 2 })] });
+    const run = await system.runs.start({ slots: ['a', 'b', 'c'].map(slot), pool: 'shell', concurrency: 2 });
+    const pids = [await marks.pid('a'), await marks.pid('b')];
+    expect(await system.supervisor().terminateChild('shell')).toEqual({ ok: true });
+    expect(pids.filter(lives)).toEqual([]);
+    marks.open('go');
+    expect(await run.record()).toMatchObject({ status: 'running', counts: { cancelled: 0, failed: 0 } });
+    await system.supervisor().restartChild('shell');
+    expect(await run.done()).toMatchObject({ status: 'completed', counts: { succeeded: 3 } });
+  });
+
+  it('does not keep a run from being stopped', async () => {
+    const system = await start({ children: [shells({ size: 2 })] });
+    const run = await system.runs.start({ slots: ['a', 'b', 'c'].map(slot), pool: 'shell', concurrency: 2 });
+    await marks.pid('a');
+    await system.supervisor().terminateChild('shell');
+    expect(await run.stop()).toMatchObject({ status: 'stopped' });
+  });
+});
+
+describe('when the forker is killed', () => {
+  it('what it ran is run again, and such a loss is no attempt', async () => {
+    const system = await start({ children: [shells({ size: 2 })] });
+    const run = await system.runs.start({ slots: ['a', 'b', 'c'].map(slot), pool: 'shell', concurrency: 2 });
+    const exec = system.pool('shell').exec('echo never seen');
+    const pids = [await marks.pid('a'), await marks.pid('b')];
+    for (const pid of ownForkerPids(system.runId)) process.kill(pid, 'SIGKILL');
+    await until('what it ran is gone', () => pids.every((pid) => !lives(pid)));
+    marks.open('go');
+    expect(await run.done()).toMatchObject({ status: 'completed', counts: { succeeded: 3 } });
+    const rows = await all(run.committed({ from: 'start' }));
+    expect(rows.map(({ attempts }) => attempts)).toEqual([1, 1, 1]);
+    expect(await exec).toMatchObject({ stdout: 'never seen\n' });
+  });
+
+  it('an execution whose end nobody saw rejects', async () => {
+    const system = await start({ children: [shells()] });
+    const pending = system
+      .pool('shell')
+      .exec(`${marks.mark('up')}; sleep 60`)
+      .catch((error: unknown) => error);
+    const pid = await marks.pid('up');
+    for (const forker of ownForkerPids(system.runId)) process.kill(forker, 'SIGKILL');
+    expect(await pending).toMatchObject({ code: 'ESP_WORKER_EXITED' });
+    expect(lives(pid)).toBe(false);
+    expect(await back(system)).toMatchObject({ stdout: 'back\n' });
+  });
+});
