@@ -12,15 +12,11 @@ export type FindPool = () => Pool | undefined;
 /** The pool of a path, whichever incarnation of it lives: a handle that stays good across restarts. */
 export class StandingPool extends Pool {
   constructor(
-    override readonly path: string,
+    path: string,
     override readonly mode: Pool['mode'],
     readonly find: FindPool,
   ) {
-    super();
-  }
-
-  override async ready(): Promise<void> {
-    await this.#now().ready();
+    super({ path, ready: async () => this.#now().ready() });
   }
 
   override async exec(input: unknown, options?: ExecOptions): Promise<ExecResult> {
