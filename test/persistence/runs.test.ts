@@ -322,6 +322,26 @@ describe('the digest of a run', () => {
   });
 });
 
+describe('slots that have ended', () => {
+  it('say before their commit what their rows say after it', async () => {
+    const store = await openHost(newFile());
+    await startRun(store, ['a', 'b', 'c', 'd']);
+    await runSlot(store, 0, { ...FAILED, requeue: true });
+    await runSlot(store, 0, { output: chunk('out') });
+    await runSlot(store, 1, { ...FAILED, error: { code: 'EXIT', message: 'exit code 3' } });
+    await runSlot(store, 2);
+    await claim(store, 3);
+    const indexes = [2, 1, 0, 3, 9];
+    const before = await store.runs.ended('run', indexes);
+    expect(before.map(({ index }) => index)).toEqual([2, 1, 0]);
+    await store.runs.commit('run', 'host-a', [0, 1], null);
+    await store.runs.commit('run', 'host-a', [2], 'cancelled');
+    const rows = await store.runs.rows('run', 0, 10);
+    expect(before.slice(1).reverse()).toEqual(rows.slice(0, 2));
+    expect((await store.runs.ended('run', indexes)).reverse()).toEqual(rows);
+  });
+});
+
 describe('pages of rows', () => {
   it('end early when outputs are large, and only an empty one is the end', async () => {
     const store = await openHost(newFile());

@@ -49,9 +49,10 @@ export function slotRows(
   return page(db, `${SELECT_ROWS} AND w.idx >= ? ORDER BY w.idx LIMIT ?`, run, from, limit);
 }
 
-/** What a slot's row would say now, from its job and the attempt that ended it. */
+/** What a slot's row would say now, from its job and the attempt that ended it; a ruling leaves no such attempt. */
 const SELECT_ENDED = `SELECT 0 AS position, j.idx, j.job, j.state AS status, j.final AS attempt,
-    (SELECT count(*) FROM attempts e WHERE e.job = j.job AND e.state IN ${ENDED_STATES}) AS attempts, j.input, a.exec,
+    iif(j.final IS NULL, 0,
+      (SELECT count(*) FROM attempts e WHERE e.job = j.job AND e.state IN ${ENDED_STATES})) AS attempts, j.input, a.exec,
     a.truncated, a.held_open, a.exit_code, a.exit_signal, a.duration_ms, a.error, a.result
   FROM jobs j LEFT JOIN attempts a ON a.job = j.job AND a.attempt = j.final
   WHERE j.run = ? AND j.idx = ? AND j.state NOT IN ('queued', 'running')`;
