@@ -338,7 +338,7 @@ describe('slots that have ended', () => {
     await store.runs.commit('run', 'host-a', [2], 'cancelled');
     const rows = await store.runs.rows('run', 0, 10);
     expect(before.slice(1).reverse()).toEqual(rows.slice(0, 2));
-    expect((await store.runs.ended('run', indexes)).reverse()).toEqual(rows);
+    expect([...(await store.runs.ended('run', indexes))].reverse()).toEqual(rows);
   });
 });
 
