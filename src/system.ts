@@ -42,6 +42,9 @@ export interface ActorHandle {
   kill(): Promise<ActorExit>;
 }
 
+/** How often the same warning is given at most, in milliseconds. */
+const WARN_MS = 1000;
+
 /** The supervisor of runs, in the subtree of Espalier's own actors. */
 const RUNS_PATH = `/${OWN_ID}/runs`;
 
@@ -90,6 +93,8 @@ export class System {
   #heartbeat: Heartbeat | null = null;
   readonly #roots: Cell[] = [];
   #stopping: Promise<void> | null = null;
+  #isFenced = false;
+  #lastWarning = { text: '', at: 0 };
   #exit: ActorExit = { kind: 'shutdown' };
   #end: (exit: ActorExit) => void = () => undefined;
 
@@ -134,7 +139,7 @@ export class System {
       this.runId,
       hosts,
       this.#env.clock,
-      () => void this.#fenced(),
+      () => void this.#endFenced(),
       (error) => this.#fault(error),
     );
     const root = spec({ id: 'root', role: 'supervisor', type: 'supervisor', start: supervisorLogic(options) });
@@ -235,15 +240,34 @@ export class System {
   }
 
   /** Another host has taken this one for dead: what it runs is run elsewhere, so it ends its own first. */
-  async #fenced(): Promise<void> {
-    this.#fault(new EspalierError('ESP_FENCED', `another host declared ${this.runId} dead; it stops`));
-    await this.#processes.close();
-    await this.stop();
+  async #endFenced(): Promise<void> {
+    if (this.#isFenced) return;
+    this.#isFenced = true;
+    this.#warn(new EspalierError('ESP_FENCED', `another host declared ${this.runId} dead; it stops`));
+    try {
+      await this.#processes.close();
+      await this.stop();
+    } catch (error) {
+      this.#fault(error);
+    }
   }
 
   #fault(error: unknown): void {
-    if (this.#stopping !== null && error instanceof EspalierError && error.code === 'ESP_STOPPED') return;
-    process.emitWarning(error instanceof Error ? error : String(error), 'EspalierWarning');
+    const code = isEspalierError(error) ? error.code : null;
+    if (this.#stopping !== null && code === 'ESP_STOPPED') return;
+    // Any write may be the first to learn of it.
+    if (code === 'ESP_FENCED') void this.#endFenced();
+    else this.#warn(error);
+  }
+
+  /** What fails again and again is told once a second. */
+  #warn(error: unknown): void {
+    const warning = error instanceof Error ? error : String(error);
+    const { text, at } = this.#lastWarning;
+    const now = this.#env.clock.now();
+    if (text === String(warning) && now - at < WARN_MS) return;
+    this.#lastWarning = { text: String(warning), at: now };
+    process.emitWarning(warning, 'EspalierWarning');
   }
 
   #requireRunning(): void {
