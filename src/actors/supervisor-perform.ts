@@ -91,7 +91,7 @@ export class Supervision {
       const options = { isWithdrawn: () => live.withdrawn, onCell };
       const child = await startChild(env, path, specOf(policy), incarnation, onExit, options);
       if (child === 'ignore') leave({ type: 'child.ignored', id, incarnation });
-      else if (this.#live.get(id) === live) send({ type: 'child.started', id, incarnation });
+      else send({ type: 'child.started', id, incarnation });
     } catch (error) {
       leave({ type: 'child.failed', id, incarnation, error });
     }

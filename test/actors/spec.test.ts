@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { createMachine } from 'xstate';
+import { type ChildOptions, isChildSpec, machine, spec } from '../../src/actors/spec.js';
+
+const logic = createMachine({});
+const start = () => logic;
+
+it('has OTP’s defaults', () => {
+  expect(spec({ id: 'a', start })).toEqual({
+    id: 'a',
+    start,
+    restart: 'permanent',
+    shutdown: 5000,
+    type: 'worker',
+    significant: false,
+    role: 'machine',
+  });
+});
+
+it('gives supervisors all the time they need', () => {
+  expect(spec({ id: 'a', start, type: 'supervisor' })).toMatchObject({ shutdown: 'infinity', role: 'supervisor' });
+  expect(spec({ id: 'a', start, type: 'supervisor', shutdown: 10 })).toMatchObject({ shutdown: 10 });
+});
+
+it('keeps what it was told', () => {
+  const backoff = { initialMs: 1, factor: 2, maxMs: 3, jitter: 0 };
+  const options: ChildOptions = {
+    id: 'a',
+    start,
+    restart: 'transient',
+    shutdown: 'kill',
+    significant: true,
+    backoff,
+    role: 'worker',
+  };
+  expect(spec(options)).toEqual({ ...options, type: 'worker' });
+});
+
+describe('refuses, naming what does not fit', () => {
+  const wrong: Readonly<Record<string, [unknown, RegExp]>> = {
+    'an empty id': [{ id: '', start }, /id: must not be empty/],
+    'an id that would be two': [{ id: 'a/b', start }, /id: must not contain/],
+    'no id': [{ start }, /id:/],
+    'no start': [{ id: 'a' }, /start: expected a function/],
+    'an unknown restart': [{ id: 'a', start, restart: 'sometimes' }, /restart:/],
+    'a negative time': [{ id: 'a', start, shutdown: -1 }, /shutdown:/],
+    'a backoff that shrinks': [
+      { id: 'a', start, backoff: { initialMs: 1, factor: 0.5, maxMs: 1, jitter: 0 } },
+      /backoff\.factor:/,
+    ],
+    'a permanent child that is significant': [{ id: 'a', start, significant: true }, /significant: a permanent child/],
+  };
+  for (const [what, [options, message]] of Object.entries(wrong)) {
+    it(what, () => {
+      const make = () => Reflect.apply(spec, undefined, [options]);
+      expect(make).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
+      expect(make).toThrow(message);
+    });
+  }
+});
+
+it('writes down a machine with its input', () => {
+  const child = machine({ id: 'orders', logic, input: 7, restart: 'transient' });
+  expect(child).toMatchObject({ id: 'orders', restart: 'transient', role: 'machine' });
+  expect(Reflect.apply(child.start, child, [])).toEqual({ logic, input: 7 });
+});
+
+it('tells a specification from a bare policy', () => {
+  const child = spec({ id: 'a', start });
+  expect(isChildSpec(child)).toBe(true);
+  const { start: _, ...policy } = child;
+  expect(isChildSpec(policy)).toBe(false);
+});
