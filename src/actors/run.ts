@@ -1,8 +1,12 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { EspalierError } from '../errors.js';
 import type { JournalEvent } from '../machines/events.js';
 import type { SlotRow } from '../machines/run/slot.js';
 import type { RunStatus, RunWish } from '../machines/run/status.js';
 import type { JournalStore, RunRecord, RunStore } from '../persistence/store.js';
+
+/** How long a reader that was woken waits for more to come, in milliseconds: what it reads costs the writer's thread too. */
+const COMPANY_MS = 15;
 
 /** Rows that are read at once. */
 const PAGE = 200;
@@ -36,6 +40,8 @@ function* endedIn(events: readonly JournalEvent[], run: string): Generator<numbe
     if (type === 'attempt.ended') yield Number(data.jobId.slice(run.length + 1));
   }
 }
+
+const company = () => wait(COMPANY_MS);
 
 export interface RunStores {
   readonly runs: RunStore;
@@ -105,6 +111,7 @@ export class Run {
       if (!isMoving(status)) return;
       failed.throwIfAborted();
       await changed;
+      await company();
     }
   }
 
@@ -137,6 +144,7 @@ export class Run {
         if (!isMoving(status)) return;
         failed.throwIfAborted();
         await changed;
+        await company();
       }
     } finally {
       stop();
@@ -171,6 +179,7 @@ export class Run {
       if (isSettled(record.status)) return record;
       this.#failure.signal.throwIfAborted();
       await changed;
+      await company();
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Pulses } from './pulse.js';
 import type { QueryArgs, QueryName, QueryResults } from './reader/queries.js';
 import type { Reader } from './reader/reader.js';
 import type { OperationArgs, OperationName, OperationResults } from './writer/operations.js';
-import type { Writer } from './writer/writer.js';
+import type { WriteCost, Writer } from './writer/writer.js';
 
 /** How the repositories reach the store's threads. */
 export class Access {
@@ -48,7 +48,7 @@ export class Access {
   async write<N extends OperationName>(
     name: N,
     args: OperationArgs[N],
-    cost: { readonly bytes?: number; readonly key?: string } = {},
+    cost: WriteCost = {},
   ): Promise<OperationResults[N]> {
     if (this.#closing !== null) throw this.#stopped();
     if (this.#writer !== null) return this.#writer.write(name, args, cost);

@@ -13,7 +13,7 @@ export function processStore(access: Access): ProcessStore {
     intend: ({ spawnId, runId, path, incarnation, jobId, attempt, command }) =>
       access.write('processes.intend', { spawnId, runId, path, incarnation, jobId, attempt, command }),
     live: async (spawnId, { identity, generation }) =>
-      access.write('processes.live', { ...own(spawnId), identity, generation }),
+      access.write('processes.live', { ...own(spawnId), identity, generation }, { patient: true }),
     failed: async (spawnId, error) => access.write('processes.failed', { ...own(spawnId), error }),
     gone: async (spawnId, exit, runId) => access.write('processes.gone', { ...ref(spawnId, runId), exit }),
     suspect: async (spawnId, reason, runId) => access.write('processes.suspect', { ...ref(spawnId, runId), reason }),

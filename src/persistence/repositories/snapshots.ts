@@ -11,7 +11,7 @@ export function snapshotStore(access: Access): SnapshotStore {
       const runId = access.requireRunId();
       const texts = { state: toJson(state, `the state of ${path}`), detail: toJson(detail, `the detail of ${path}`) };
       const record = { runId, path, incarnation, kind, role, ...texts };
-      return access.write('snapshots.put', record, { key: key(kind, path) });
+      return access.write('snapshots.put', record, { key: key(kind, path), patient: true });
     },
     remove: async (path) => {
       // What is put after this must not take the place of what waits before it.

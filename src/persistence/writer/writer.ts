@@ -8,8 +8,21 @@ import type { FromWriter, SentCall, ToWriter, WriterData } from './messages.js';
 import type { OperationArgs, OperationName, OperationResults } from './operations.js';
 import { WaitingCalls } from './waiting-calls.js';
 
+/** How long a write that nobody waits for waits for company, in milliseconds. */
+const PATIENCE_MS = 10;
+
 /** Hears of each commit, before the promises of its operations resolve. */
 export type Published = (events: readonly EventRow[]) => void;
+
+/** What the writer should know of a call. */
+export interface WriteCost {
+  /** How much payload it carries, when that may be much. */
+  readonly bytes?: number;
+  /** A call that still waits under the same key is replaced by this one, and shares its outcome. */
+  readonly key?: string;
+  /** Nobody waits for it: it goes with the next group, or after `PATIENCE_MS` by itself. */
+  readonly patient?: boolean;
+}
 
 /** The host's side of the writer thread. One group is with the thread; what is called meanwhile becomes the next. */
 export class Writer {
@@ -19,6 +32,9 @@ export class Writer {
   readonly #calls = new WaitingCalls();
   readonly #exited: Promise<void>;
   #scheduled = false;
+  /** Whether something waits that somebody waits for. */
+  #urgent = false;
+  #patience: NodeJS.Timeout | null = null;
   #closing: Promise<void> | null = null;
   #ended: EspalierError | null = null;
 
@@ -55,20 +71,14 @@ export class Writer {
 
   /**
    * Calls an operation. Resolves after the commit of its group.
-   *
-   * @param cost.bytes how much payload it carries, when that may be much
-   * @param cost.key a call that still waits under the same key is replaced by this one, and shares its outcome
    */
-  write<N extends OperationName>(
-    name: N,
-    args: OperationArgs[N],
-    cost: { readonly bytes?: number; readonly key?: string } = {},
-  ): Promise<OperationResults[N]> {
+  write<N extends OperationName>(name: N, args: OperationArgs[N], cost: WriteCost = {}): Promise<OperationResults[N]> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     if (this.#closing !== null) return Promise.reject(closed(this.#file));
     const call: SentCall = { name, args };
     const settled = this.#calls.add(call, cost.bytes ?? 0, cost.key ?? null);
-    this.#schedule();
+    if (cost.patient) this.#patience ??= setTimeout(() => this.#flush(), PATIENCE_MS);
+    else this.#flush();
     // The thread ran the operation of this name: its value is that operation's result.
     return settled as Promise<OperationResults[N]>;
   }
@@ -80,6 +90,7 @@ export class Writer {
 
   /** Resolves when everything called so far has been committed or refused. */
   settled(): Promise<void> {
+    this.#flush();
     return this.#calls.settled();
   }
 
@@ -90,16 +101,24 @@ export class Writer {
   }
 
   async #close(): Promise<void> {
-    await this.#calls.settled();
+    await this.settled();
     if (this.#ended !== null) return;
     this.#thread.ref();
     this.#post({ kind: 'close' });
     await this.#exited;
   }
 
+  /** From now on what waits is wanted. */
+  #flush(): void {
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    this.#patience = null;
+    this.#urgent = true;
+    this.#schedule();
+  }
+
   /** Sends in a later turn, so that all that one turn calls is one group. */
   #schedule(): void {
-    if (this.#scheduled || this.#calls.busy || this.#calls.empty) return;
+    if (this.#scheduled || !this.#urgent || this.#calls.busy || this.#calls.empty) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -110,6 +129,7 @@ export class Writer {
   #send(): void {
     if (this.#ended !== null) return;
     const calls = this.#calls.take();
+    this.#urgent = !this.#calls.empty;
     this.#thread.ref();
     try {
       this.#post({ kind: 'group', calls });
