@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { codeOf } from '../../src/errors.js';
@@ -17,6 +17,17 @@ export function fixture(name: string): string {
 /** The command that runs a fixture, by its ending. */
 export function program(name: string): readonly [string, ...string[]] {
   return [name.endsWith('.pl') ? '/usr/bin/perl' : '/bin/sh', fixture(name)];
+}
+
+/** The command that runs a host of its own. */
+export function hostCommand(options: {
+  readonly runId: string;
+  readonly programs: readonly (readonly string[])[];
+  readonly spawner?: 'forker' | 'direct';
+  readonly megabytes?: number;
+}): readonly [string, ...string[]] {
+  const built = new URL('../../dist/', import.meta.url).href;
+  return [process.execPath, fixture('host.mjs'), JSON.stringify({ built, spawner: 'forker', ...options })];
 }
 
 interface Told {
@@ -44,12 +55,12 @@ export class DoomedHost {
   constructor(options: {
     programs: readonly (readonly string[])[];
     spawner?: 'forker' | 'direct';
+    megabytes?: number;
     env?: NodeJS.ProcessEnv;
   }) {
-    const built = new URL('../../dist/', import.meta.url).href;
-    const { spawner = 'forker', programs, env = {} } = options;
-    const configuration = JSON.stringify({ built, runId: this.runId, spawner, programs });
-    this.process = spawn(process.execPath, [fixture('host.mjs'), configuration], { env: { ...process.env, ...env } });
+    const { env = {} } = options;
+    const [file, ...words] = hostCommand({ ...options, runId: this.runId });
+    this.process = spawn(file, words, { env: { ...process.env, ...env } });
     this.process.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
@@ -139,6 +150,7 @@ export function carriers(runId: string): readonly number[] {
 /** Ends by pid what a failed test left behind. */
 export function mopUp(host: DoomedHost): void {
   host.process.kill('SIGKILL');
+  if (host.directory !== '') rmSync(host.directory, { recursive: true, force: true, maxRetries: 5 });
   for (const pid of [...host.guardians(), ...host.known(), ...carriers(host.runId)]) {
     try {
       process.kill(pid, 'SIGKILL');

@@ -127,7 +127,7 @@ export class Group {
   /** Whether no member lives any more, within a time. */
   async #left(session: HeldSession, withinMs: number): Promise<boolean> {
     const deadline = performance.now() + withinMs;
-    for (let look = 0; this.options.members.live(session, performance.now() - this.#born); look++) {
+    for (let look = 0; await this.options.members.live(session, performance.now() - this.#born); look++) {
       if (performance.now() > deadline) return false;
       await (look < 2 ? immediate() : delay(Math.min(look, 20)));
     }

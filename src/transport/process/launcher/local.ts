@@ -165,12 +165,17 @@ export class LocalLauncher implements Launcher {
   async #close(): Promise<void> {
     this.#stock.close(stopped());
     await Promise.allSettled([...this.#launching]);
-    // Every group first, seen to end; a sweep before that could take a watcher from a group that needs it.
-    const groups = [...this.#groups];
-    const killed = await Promise.allSettled(groups.map(([spawnId]) => this.killGroup(spawnId)));
     const { runId, generation } = this.options;
+    const whole = { cookies: [`${runId}.${generation}.`], startTicks: this.#startTicks };
+    const groups = [...this.#groups];
+    const kills = groups.map(([spawnId]) => this.killGroup(spawnId));
+    // What left its group is looked for at once: a sweep leaves groups alone until their watchers are gone.
+    const early = this.sweep({ ...whole, sessions: [] });
+    const killed = await Promise.allSettled(kills);
+    await early;
+    // Only a sweep that begins after every group was seen to end proves anything.
     const sessions = groups.flatMap(([, group]) => group.session ?? []);
-    await this.sweep({ cookies: [`${runId}.${generation}.`], startTicks: this.#startTicks, sessions });
+    await this.sweep({ ...whole, sessions });
     await Promise.all([this.#guardian.close(), this.#fifos.close()]);
     this.#sessions.close();
     const failure = killed.find((result) => result.status === 'rejected');

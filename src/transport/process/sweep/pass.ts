@@ -2,6 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { cookieEntries } from '../cookies.js';
 import { listPids, newestPid, pidsBetween, probeStat, readEnvironment, readStat, UNREADABLE } from '../proc.js';
 import { isAlive, type ProcessStat } from '../stat.js';
+import type { Dismissed } from './dismissed.js';
 import type { Hunt } from './hunt.js';
 import { match } from './match.js';
 import { isWatcher, killGroupOf, signal } from './strike.js';
@@ -30,12 +31,13 @@ interface Held {
  */
 export class Pass {
   readonly #held = new Map<number, Held>();
-  readonly #doubtful = new Map<number, { readonly hunt: Hunt; readonly reason: string }>();
+  readonly #doubtful = new Map<number, { readonly hunts: Hunt[]; readonly reason: string }>();
   readonly #floor: number;
 
   constructor(
     private readonly hunts: readonly Hunt[],
     private readonly options: PassOptions,
+    private readonly dismissed: Dismissed,
   ) {
     this.#floor = Math.min(...hunts.map((hunt) => hunt.target.startTicks));
   }
@@ -46,7 +48,7 @@ export class Pass {
     while (this.#resolveDoubts()) {
       // Each process that was proven by another's session may prove more.
     }
-    for (const [pid, { hunt, reason }] of this.#doubtful) hunt.suspect(pid, reason);
+    for (const [pid, { hunts, reason }] of this.#doubtful) for (const hunt of hunts) hunt.suspect(pid, reason);
     for (const held of this.#held.values()) this.#kill(held);
   }
 
@@ -68,9 +70,13 @@ export class Pass {
 
   /** Looks at one process and acts at once, so that nothing comes between the proof and the signal. */
   #look(pid: number): void {
-    if (pid === process.pid || this.#held.has(pid)) return;
-    const stat = probeStat(pid);
-    if (stat === null || stat.kernel || stat.startTicks < this.#floor || !isAlive(stat)) return;
+    if (pid === process.pid || this.#held.has(pid) || this.dismissed.has(pid, this.#floor)) return;
+    const stat = readStat(pid);
+    if (stat === null) return;
+    if (stat.kernel || stat.startTicks < this.#floor || !isAlive(stat)) {
+      this.dismissed.add(pid, stat.kernel || !isAlive(stat) ? -1 : stat.startTicks);
+      return;
+    }
     if (this.options.isLivingGroup(stat.group)) return;
     const environment = readEnvironment(pid);
     if (environment === null) return;
@@ -86,7 +92,7 @@ export class Pass {
         return true;
       case 'suspect':
         // The session of a living spawn is its own business too.
-        if (!this.options.isLivingGroup(stat.session)) this.#doubtful.set(stat.pid, { hunt, reason: found.reason });
+        if (!this.options.isLivingGroup(stat.session)) this.#doubt(stat.pid, hunt, found.reason);
         return false;
       case 'none':
         return false;
@@ -95,25 +101,32 @@ export class Pass {
     }
   }
 
+  #doubt(pid: number, hunt: Hunt, reason: string): void {
+    const doubt = this.#doubtful.get(pid) ?? { hunts: [], reason };
+    doubt.hunts.push(hunt);
+    this.#doubtful.set(pid, doubt);
+  }
+
   #hold(held: Held): void {
     const { stat, hunts } = held;
     for (const hunt of hunts) hunt.found(stat);
     if (this.options.dryRun) return;
     // A watcher of a group we do not hold: alone it would leave its group behind, alive it proves whose the group is.
-    const failure = isWatcher(stat) ? killGroupOf(stat) : signal(stat.pid, 'SIGSTOP');
+    const watches = isWatcher(stat);
+    const failure = watches ? killGroupOf(stat) : signal(stat.pid, 'SIGSTOP');
     if (failure !== null) for (const hunt of hunts) hunt.suspect(stat.pid, failure);
-    else if (!isWatcher(stat)) this.#held.set(stat.pid, held);
+    else if (!watches) this.#held.set(stat.pid, held);
   }
 
   /** While a proven member of a session is held, the session's number is ours, and so is everything in it. */
   #resolveDoubts(): boolean {
     let resolved = false;
-    for (const [pid, { hunt }] of this.#doubtful) {
+    for (const [pid, { hunts }] of this.#doubtful) {
       const stat = probeStat(pid);
       if (stat !== null && isAlive(stat) && !this.#holdsSession(stat.session)) continue;
       this.#doubtful.delete(pid);
       if (stat === null || !isAlive(stat)) continue;
-      this.#hold({ stat, hunts: [hunt] });
+      this.#hold({ stat, hunts });
       resolved = true;
     }
     return resolved;

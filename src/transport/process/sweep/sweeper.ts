@@ -1,6 +1,7 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import type { SweepTarget } from '../launcher/launcher.js';
 import type { SweepReport } from '../spawner.js';
+import { Dismissed } from './dismissed.js';
 import { Hunt } from './hunt.js';
 import { Pass, type PassOptions } from './pass.js';
 
@@ -10,6 +11,7 @@ import { Pass, type PassOptions } from './pass.js';
  */
 export class Sweeper {
   readonly #hunts = new Set<Hunt>();
+  readonly #dismissed = new Dismissed();
   #running = false;
 
   constructor(private readonly options: PassOptions) {}
@@ -38,7 +40,7 @@ export class Sweeper {
   }
 
   async #round(hunts: readonly Hunt[]): Promise<void> {
-    await new Pass(hunts, this.options).run();
+    await new Pass(hunts, this.options, this.#dismissed).run();
     for (const hunt of hunts) {
       const report = this.options.dryRun ? hunt.census() : hunt.end(Date.now());
       if (report === null) continue;
