@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { busyCores, describeMachine, load } from './lib/machine.js';
+import { busyCores, describeCommit, describeMachine, load } from './lib/machine.js';
 
 const RESULTS = new URL('./RESULTS.md', import.meta.url);
 const names = ['exec', 'scale', 'large-host', 'spawn', 'persistence', 'protocol', 'profile'];
@@ -63,7 +63,7 @@ function section(each, given, { text, noisy, state }) {
   const command = `npm run bench -- ${[each, ...given].join(' ')}`;
   const noise = noisy ? `${NOISY}: the machine was at other work; only ratios mean something.\n` : '';
   const date = new Date().toISOString().slice(0, 10);
-  const facts = `${date} · ${describeMachine()} · ${state}, ${load().toFixed(2)} after`;
+  const facts = `${date} · ${describeCommit()} · ${describeMachine()} · ${state}, ${load().toFixed(2)} after`;
   return `\`${command}\` · ${facts}\n\n${noise}\`\`\`\n${text.trimEnd()}\n\`\`\``;
 }
 

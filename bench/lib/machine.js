@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -26,4 +27,11 @@ function cpuTicks() {
   const total = fields.reduce((sum, ticks) => sum + ticks, 0);
   // The fourth and fifth are idle and waiting for the disk.
   return { total, busy: total - fields[3] - fields[4] };
+}
+
+/** The commit that is measured, marked when the sources differ from it. */
+export function describeCommit() {
+  const git = (...args) => spawnSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).stdout?.trim() ?? '';
+  const commit = git('rev-parse', '--short', 'HEAD') || 'no commit';
+  return git('status', '--porcelain', '--', '../../src') === '' ? commit : `${commit} with changes`;
 }
