@@ -55,6 +55,7 @@ const pool = setup({
     isServing: ({ context: { usable, closed, size } }) => usable.size > 0 && usable.size + closed.size >= size,
     isUsable: ({ context }) => context.usable.size > 0,
     isEmpty: ({ context }) => context.usable.size === 0,
+    isExhausted: ({ context: { usable, closed, size } }) => usable.size === 0 && closed.size >= size,
     isHopeless: ({ context }) => !context.served && context.closed.size >= context.size,
     isRunning: ({ context }) => context.supervision.phase === 'running',
     isStopping: ({ context }) => context.supervision.phase === 'stopping',
@@ -127,7 +128,12 @@ export const poolMachine = pool.createMachine({
       always: [...ending, { guard: 'isRunning', target: 'waiting' }],
     },
     waiting: {
-      always: [...ending, { guard: 'isServing', target: 'ready' }, { guard: 'isHopeless', target: 'hopeless' }],
+      always: [
+        ...ending,
+        { guard: 'isServing', target: 'ready' },
+        { guard: 'isHopeless', target: 'hopeless' },
+        { guard: 'isExhausted', target: 'degraded' },
+      ],
     },
     ready: {
       entry: { type: 'report', params: 'ready' },
