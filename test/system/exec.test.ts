@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
-import { EspalierError, type Pool, type System } from 'espalier';
+import { EspalierError, isEspalierError, type Pool, type System } from 'espalier';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OverflowPolicy } from '../../src/machines/checkout.js';
 import { lives } from '../process/support.js';
 import { create, folder, Marks, shells } from './support.js';
 
@@ -89,6 +90,35 @@ describe('what a program is given', () => {
   });
 });
 
+describe('a full queue', () => {
+  it.each<[OverflowPolicy, string]>([
+    ['reject', 'b ran, c was refused'],
+    ['drop-oldest', 'c ran, b was refused'],
+    ['wait', 'b ran, c ran'],
+  ])('does what it was told to: %s', async (overflow, expected) => {
+    const id = `full-${overflow}`;
+    await system.supervisor().startChild(shells({ id, size: 1, maxQueue: 1, overflow }));
+    const pool = system.pool(id);
+    await pool.ready();
+    const first = pool.exec(marks.gate('open'));
+    const said = (name: string) =>
+      pool.exec('true').then(
+        () => `${name} ran`,
+        (error: unknown) => (isEspalierError(error) && error.code === 'ESP_QUEUE_FULL' ? `${name} was refused` : error),
+      );
+    const others = [said('b'), said('c')];
+    marks.open('open');
+    await first;
+    expect((await Promise.all(others)).sort(ranFirst).join(', ')).toBe(expected);
+  });
+
+  it('holds up no run: what it has no room for waits', async () => {
+    await system.supervisor().startChild(shells({ id: 'narrow', size: 1, maxQueue: 0 }));
+    const run = await system.runs.start({ slots: ['true', 'true', 'true', 'true'], pool: 'narrow', concurrency: 4 });
+    expect(await run.done()).toMatchObject({ status: 'completed', counts: { succeeded: 4 } });
+  });
+});
+
 describe('a program that is not wanted any more', () => {
   it('is gone when its time is up, with those it started', async () => {
     const script = `setsid sh -c '${marks.mark('child')}; sleep 50' & ${marks.mark('shell')}; wait`;
@@ -150,3 +180,7 @@ describe('a program that is not wanted any more', () => {
     await Promise.all(busy);
   }
 });
+
+function ranFirst(a: unknown, b: unknown): number {
+  return Number(String(b).endsWith('ran')) - Number(String(a).endsWith('ran'));
+}
