@@ -24,9 +24,10 @@ function guardians(runId: string): readonly number[] {
 describe('a host that runs as a program of another', () => {
   it('gives its programs both cookies', async () => {
     const { host, inner } = await nested();
-    const both = carriers(inner);
-    expect(both.length).toBeGreaterThan(PROGRAMS.length);
-    expect(carriers(host.runId)).toEqual(expect.arrayContaining([...both]));
+    expect(carriers(inner).length).toBeGreaterThan(PROGRAMS.length);
+    // Some come and go; those that are there at both looks count.
+    const outside = () => carriers(inner).filter((pid) => !carriers(host.runId).includes(pid) && lives(pid));
+    await until('all carry both', () => outside().length === 0);
   });
 
   it('goes with all that it started when the outer one is killed', async () => {

@@ -1,4 +1,4 @@
-import { isEspalierError } from '../../../errors.js';
+import { codeOf, isEspalierError } from '../../../errors.js';
 import { removeHostDirectory } from '../directory.js';
 import { LocalLauncher } from '../launcher/local.js';
 import { nowTicks, readStat } from '../proc.js';
@@ -29,9 +29,13 @@ async function answer(n: number, work: Promise<ToHost>): Promise<void> {
   try {
     tell(await work);
   } catch (error) {
-    if (!isEspalierError(error)) throw error;
-    const { code, message, context } = error;
-    tell({ t: 'refused', n, code, message, context: { ...context } });
+    if (isEspalierError(error)) {
+      const { code, message, context } = error;
+      tell({ t: 'refused', n, code, message, context: { ...context } });
+    } else if (error instanceof Error && codeOf(error) !== undefined) {
+      // What the operating system refuses is no reason to give up on everybody else's programs.
+      tell({ t: 'refused', n, code: 'ESP_SPAWN', message: error.message, context: { reason: codeOf(error) } });
+    } else throw error;
   }
 }
 

@@ -46,6 +46,8 @@ export class Group {
         resolve();
       });
     });
+    // An error of a child that has started is a signal that was refused; its end shows that.
+    child.on('error', () => undefined);
     // Reading shows when the watcher's end closes. Nobody writes; a reset is a close like any other.
     const closed = new Promise<void>((resolve) => lifeline.once('close', () => resolve()));
     lifeline.on('error', () => lifeline.destroy()).resume();
@@ -69,7 +71,11 @@ export class Group {
 
   /** Kills the whole group and resolves when nothing of it lives. Rejects with `ESP_QUARANTINED` if that cannot be proven. */
   kill(): Promise<GroupEnd> {
-    this.#end ??= this.#kill();
+    this.#end ??= this.#kill().catch((error: unknown) => {
+      // The next one to ask tries again.
+      this.#end = undefined;
+      throw error;
+    });
     return this.#end;
   }
 
@@ -92,18 +98,22 @@ export class Group {
       // A stopped watcher still pins the group.
       if (this.living) this.#signalGroup();
     }, WATCHER_MS);
-    const patience = setTimeout(() => this.#lifeline.destroy(), LEAVE_MS);
-    await this.#over;
+    const patience = new AbortController();
+    await Promise.race([this.#over, delay(LEAVE_MS, undefined, { signal: patience.signal }).catch(() => undefined)]);
+    patience.abort();
     clearTimeout(late);
-    clearTimeout(patience);
+    if (this.living || !this.#reaped) throw this.#stays([]);
   }
 
   async #sweep(session: HeldSession): Promise<void> {
     const { clean, suspects } = await this.options.sweep(session);
     if (clean && suspects.length === 0 && (await this.#left(session, LEAVE_MS))) return;
-    throw new EspalierError('ESP_QUARANTINED', `what process ${this.pid} left in its group does not end`, {
-      context: { pid: this.pid, suspects },
-    });
+    throw this.#stays(suspects);
+  }
+
+  #stays(suspects: SweepReport['suspects']): EspalierError {
+    const text = `process ${this.pid}, or what is in its group, does not end within ${LEAVE_MS} ms of SIGKILL`;
+    return new EspalierError('ESP_QUARANTINED', text, { context: { pid: this.pid, suspects } });
   }
 
   /** Nobody holds the number any more. If that was no kill of ours, it has been so for an instant already. */
@@ -120,7 +130,8 @@ export class Group {
     try {
       process.kill(-this.pid, 'SIGKILL');
     } catch (error) {
-      if (codeOf(error) !== 'ESRCH') throw error;
+      // Where all members belong to another user it is refused; then they stay, and that shows.
+      if (codeOf(error) !== 'ESRCH' && codeOf(error) !== 'EPERM') throw error;
     }
   }
 

@@ -1,3 +1,4 @@
+import type { EspalierError } from '../../../errors.js';
 import type { SweepTarget } from '../launcher/launcher.js';
 import { readStat } from '../proc.js';
 import type { SweepReport } from '../spawner.js';
@@ -12,6 +13,7 @@ const CLEAN_PASSES = 2;
 export class Hunt {
   readonly #killed = new Map<number, number>();
   readonly #suspects = new Map<number, string>();
+  readonly #stuck = new Map<number, string>();
   readonly #giveUpAt: number;
   #clean = 0;
   #dirty = false;
@@ -19,7 +21,7 @@ export class Hunt {
   constructor(
     readonly target: SweepTarget,
     readonly done: (report: SweepReport) => void,
-    readonly fail: (error: unknown) => void,
+    readonly fail: (error: EspalierError) => void,
     now: number,
   ) {
     this.#giveUpAt = now + GIVE_UP_MS;
@@ -33,6 +35,12 @@ export class Hunt {
   begin(): void {
     this.#dirty = false;
     this.#suspects.clear();
+    this.#stuck.clear();
+  }
+
+  /** It is ours, and cannot be killed. */
+  stuck(pid: number, reason: string): void {
+    this.#stuck.set(pid, reason);
   }
 
   found(stat: ProcessStat): void {
@@ -46,8 +54,10 @@ export class Hunt {
 
   /** Ends a pass. The report, once nothing was found often enough or time has run out. */
   end(now: number): SweepReport | null {
-    this.#clean = this.#dirty || this.#leaving() ? 0 : this.#clean + 1;
+    const leaving = this.#leaving();
+    this.#clean = this.#dirty || leaving.length > 0 ? 0 : this.#clean + 1;
     if (this.#clean < CLEAN_PASSES && now < this.#giveUpAt) return null;
+    for (const pid of leaving) this.#stuck.set(pid, `still there ${GIVE_UP_MS} ms after SIGKILL`);
     return this.#report(this.#clean >= CLEAN_PASSES);
   }
 
@@ -59,17 +69,16 @@ export class Hunt {
   #report(clean: boolean): SweepReport {
     return {
       killed: [...this.#killed.keys()],
-      suspects: [...this.#suspects].map(([pid, reason]) => ({ pid, reason })),
-      clean,
+      suspects: [...this.#suspects, ...this.#stuck].map(([pid, reason]) => ({ pid, reason })),
+      clean: clean && this.#stuck.size === 0,
     };
   }
 
-  /** Whether something killed is still on its way out: its environment goes before its files do. */
-  #leaving(): boolean {
-    for (const [pid, startTicks] of this.#killed) {
+  /** What was killed and is still on its way out: its environment goes before its files do. */
+  #leaving(): readonly number[] {
+    return [...this.#killed].flatMap(([pid, startTicks]) => {
       const stat = readStat(pid);
-      if (stat !== null && stat.startTicks === startTicks && isAlive(stat)) return true;
-    }
-    return false;
+      return stat !== null && stat.startTicks === startTicks && isAlive(stat) ? pid : [];
+    });
   }
 }

@@ -44,12 +44,16 @@ export class Pass {
 
   async run(): Promise<void> {
     for (const hunt of this.hunts) hunt.begin();
-    await this.#lookAtAll();
-    while (this.#resolveDoubts()) {
-      // Each process that was proven by another's session may prove more.
+    try {
+      await this.#lookAtAll();
+      while (this.#resolveDoubts()) {
+        // Each process that was proven by another's session may prove more.
+      }
+    } finally {
+      // Whatever went wrong, nothing stays stopped.
+      for (const held of this.#held.values()) this.#kill(held);
     }
     for (const [pid, { hunts, reason }] of this.#doubtful) for (const hunt of hunts) hunt.suspect(pid, reason);
-    for (const held of this.#held.values()) this.#kill(held);
   }
 
   async #lookAtAll(): Promise<void> {
@@ -109,13 +113,18 @@ export class Pass {
 
   #hold(held: Held): void {
     const { stat, hunts } = held;
-    for (const hunt of hunts) hunt.found(stat);
-    if (this.options.dryRun) return;
+    if (this.options.dryRun) {
+      for (const hunt of hunts) hunt.found(stat);
+      return;
+    }
     // A watcher of a group we do not hold: alone it would leave its group behind, alive it proves whose the group is.
     const watches = isWatcher(stat);
     const failure = watches ? killGroupOf(stat) : signal(stat.pid, 'SIGSTOP');
-    if (failure !== null) for (const hunt of hunts) hunt.suspect(stat.pid, failure);
-    else if (!watches) this.#held.set(stat.pid, held);
+    for (const hunt of hunts) {
+      if (failure === null) hunt.found(stat);
+      else hunt.stuck(stat.pid, failure);
+    }
+    if (failure === null && !watches) this.#held.set(stat.pid, held);
   }
 
   /** While a proven member of a session is held, the session's number is ours, and so is everything in it. */
@@ -140,7 +149,7 @@ export class Pass {
   #kill({ stat, hunts }: Held): void {
     if (!isStillThere(stat)) return;
     const failure = signal(stat.pid, 'SIGKILL');
-    if (failure !== null) for (const hunt of hunts) hunt.suspect(stat.pid, failure);
+    if (failure !== null) for (const hunt of hunts) hunt.stuck(stat.pid, failure);
   }
 }
 

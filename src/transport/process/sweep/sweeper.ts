@@ -1,4 +1,5 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
+import { EspalierError } from '../../../errors.js';
 import type { SweepTarget } from '../launcher/launcher.js';
 import type { SweepReport } from '../spawner.js';
 import { Dismissed } from './dismissed.js';
@@ -31,7 +32,10 @@ export class Sweeper {
         await immediate();
         await this.#round([...this.#hunts]);
       }
-    } catch (error) {
+    } catch (cause) {
+      const error = new EspalierError('ESP_QUARANTINED', `processes could not be looked at: ${String(cause)}`, {
+        cause,
+      });
       for (const hunt of this.#hunts) hunt.fail(error);
       this.#hunts.clear();
     } finally {
