@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { System } from 'espalier';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { isEspalierError, type Pool, type System } from 'espalier';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lives, until } from '../process/support.js';
-import { all, Marks, ownForkerPids, remains, shells, start } from './support.js';
+import { all, create, Marks, ownForkerPids, remains, shells, start } from './support.js';
 
 let marks: Marks;
 beforeEach(() => {
@@ -17,60 +17,70 @@ const logged = () => {
 const log = (word: string) => `echo ${word} >> ${join(marks.folder, 'log')}`;
 const slot = (name: string) => `${log(name)}; ${marks.mark(name)}; ${marks.gate('go')}`;
 
-/** Runs until the pool takes work again. */
-async function back(system: System): Promise<unknown> {
+/** Asks until the pool takes work again. */
+async function back(pool: Pool): Promise<unknown> {
   for (;;) {
-    const answer = await attempt(system).catch((error: unknown) => error);
-    if (
-      !(answer instanceof Error && 'code' in answer && ['ESP_STOPPED', 'ESP_NOT_FOUND'].includes(String(answer.code)))
-    )
-      return answer;
+    const answer = await pool.exec('echo back').catch((error: unknown) => error);
+    if (!isEspalierError(answer) || answer.code !== 'ESP_STOPPED') return answer;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
-const attempt = async (system: System) => system.pool('shell').exec('echo back');
 
-const targets = ['/shell/workers/1/worker', '/shell/workers/1', '/shell/workers', '/shell/queue', '/shell'];
-const matrix = targets.flatMap((path) => [[path, 'stop'] as const, [path, 'kill'] as const]);
+const targets = ['/workers/1/worker', '/workers/1', '/workers', '/queue', ''];
+const matrix = targets.flatMap((part) => [[part, 'stop'] as const, [part, 'kill'] as const]);
 
-describe.each(matrix)('when %s is sent %s', (path, how) => {
-  const survives = path === '/shell/queue';
-
-  it('each execution settles once, its process is gone by then, and the pool comes back', async () => {
-    const system = await start({ children: [shells({ size: 1 })] });
-    const running = system.pool('shell').exec(`${marks.mark('running')}; ${marks.gate('go')}; echo done`);
-    const settled = running.catch((error: unknown) => error);
-    const pid = await marks.pid('running');
-    const waiting = system
-      .pool('shell')
-      .exec('echo next')
-      .catch((error: unknown) => error);
-    await system.actor(path)[how]();
-    if (survives) marks.open('go');
-    const result = await settled;
-    expect(lives(pid)).toBe(false);
-    if (survives) expect(result).toMatchObject({ stdout: 'done\n' });
-    else expect(result).toMatchObject({ code: expect.stringMatching(/^ESP_(STOPPED|WORKER_EXITED)$/) });
-    const next = await waiting;
-    expect(next).toMatchObject(next instanceof Error ? { code: 'ESP_STOPPED' } : { stdout: 'next\n' });
-    expect(await back(system)).toMatchObject({ stdout: 'back\n' });
+describe('when a part of a pool ends', () => {
+  let system: System;
+  // A pool for each test: one pool would exhaust its restarts.
+  const ids = matrix.map(([part, how]) => `p${part.replaceAll('/', '-')}-${how}`);
+  beforeAll(async () => {
+    const children = ids.flatMap((id) => [shells({ id, size: 1 }), shells({ id: `${id}-run` })]);
+    system = await create({ intensity: 100, children });
+  });
+  afterAll(async () => {
     await system.stop();
     expect(remains(system.runId)).toEqual([]);
   });
 
-  it('a run goes on: every slot succeeds, in order, and none runs beside itself', async () => {
-    const system = await start({ children: [shells({ size: 2 })] });
-    const slots = ['a', 'b', 'c', 'd'].map(slot);
-    const run = await system.runs.start({ slots, pool: 'shell', concurrency: 2 });
-    const rows = all(run.committed());
-    await Promise.all([marks.pid('a'), marks.pid('b')]);
-    await system.actor(path)[how]();
-    marks.open('go');
-    expect((await rows).map(({ index, status }) => [index, status])).toEqual([0, 1, 2, 3].map((n) => [n, 'succeeded']));
-    expect(await run.done()).toMatchObject({ status: 'completed', counts: { succeeded: 4 } });
-    const again = logged().sort().join('');
-    expect(again).toMatch(survives ? /^abcd$/ : /^aa?bb?cd$/);
-  });
+  it.each(matrix)(
+    "each execution settles once, its process is gone by then, and the pool comes back: '%s' %s",
+    async (part, how) => {
+      const survives = part === '/queue';
+      const pool = system.pool(`p${part.replaceAll('/', '-')}-${how}`);
+      const settled = pool
+        .exec(`${marks.mark('running')}; ${marks.gate('go')}; echo done`)
+        .catch((error: unknown) => error);
+      const pid = await marks.pid('running');
+      const waiting = pool.exec('echo next').catch((error: unknown) => error);
+      await system.actor(pool.path + part)[how]();
+      if (survives) marks.open('go');
+      const result = await settled;
+      expect(lives(pid)).toBe(false);
+      if (survives) expect(result).toMatchObject({ stdout: 'done\n' });
+      else expect(result).toMatchObject({ code: expect.stringMatching(/^ESP_(STOPPED|WORKER_EXITED)$/) });
+      const next = await waiting;
+      expect(next).toMatchObject(next instanceof Error ? { code: 'ESP_STOPPED' } : { stdout: 'next\n' });
+      expect(await back(pool)).toMatchObject({ stdout: 'back\n' });
+    },
+  );
+
+  it.each(matrix)(
+    "a run goes on, every slot succeeds, in order, and none runs beside itself: '%s' %s",
+    async (part, how) => {
+      const pool = `p${part.replaceAll('/', '-')}-${how}-run`;
+      const slots = ['a', 'b', 'c', 'd'].map(slot);
+      const run = await system.runs.start({ slots, pool, concurrency: 2 });
+      const rows = all(run.committed());
+      await Promise.all([marks.pid('a'), marks.pid('b')]);
+      await system.actor(`/${pool}${part}`)[how]();
+      marks.open('go');
+      expect((await rows).map(({ index, status }) => [index, status])).toEqual(
+        [0, 1, 2, 3].map((n) => [n, 'succeeded']),
+      );
+      expect(await run.done()).toMatchObject({ status: 'completed', counts: { succeeded: 4 } });
+      expect(logged().sort().join('')).toMatch(part === '/queue' ? /^abcd$/ : /^aa?bb?cd$/);
+    },
+  );
 });
 
 describe.each(['/shell/workers/1', '/shell/workers', '/shell'])('a slot whose %s was killed', (path) => {
@@ -108,6 +118,7 @@ describe('the coordinator of a run', () => {
     const system = await start({ children: [shells({ size: 2 })] });
     const run = await system.runs.start({ slots: ['true', slot('b')], pool: 'shell', concurrency: 2 });
     const reading = all(run.committed());
+    for await (const _ of run.committed()) break;
     const pid = await marks.pid('b');
     await system.actor('/espalier/runs').kill();
     expect(await run.done()).toMatchObject({ status: 'interrupted' });
@@ -192,6 +203,6 @@ describe('when the forker is killed', () => {
     for (const forker of ownForkerPids(system.runId)) process.kill(forker, 'SIGKILL');
     expect(await pending).toMatchObject({ code: 'ESP_WORKER_EXITED' });
     expect(lives(pid)).toBe(false);
-    expect(await back(system)).toMatchObject({ stdout: 'back\n' });
+    expect(await back(system.pool('shell'))).toMatchObject({ stdout: 'back\n' });
   });
 });
