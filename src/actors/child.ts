@@ -1,3 +1,4 @@
+import type { Snapshot } from 'xstate';
 import { EspalierError } from '../errors.js';
 import type { ActorExit } from '../machines/exit.js';
 import { Cell } from './cell.js';
@@ -41,16 +42,37 @@ export async function startChild(
   if (options.isWithdrawn?.()) throw new EspalierError('ESP_STOPPED', `the start of ${path} was withdrawn`);
   const cell = makeCell(env, path, spec, incarnation, result);
   env.directory.register(cell);
+  if (spec.role !== 'machine') cell.subscribe(reporter(env, cell));
   void cell.exited.then((exit) => {
     env.directory.release(cell, exit);
     env.observe({ path, incarnation, role: spec.role, state: 'exited', detail: exit });
   });
   options.onCell?.(cell);
   await cell.start();
-  env.observe({ path, incarnation, role: spec.role, state: 'running' });
+  const { role } = spec;
+  // Those with states of their own have reported one already.
+  const isSilent = role === 'machine' || stateOf(cell.getSnapshot()) === undefined;
+  if (isSilent && !cell.exit) env.observe({ path, incarnation, role, state: 'running' });
   // The caller gets the cell first, then its exit, also of one that ended at once.
   queueMicrotask(() => void cell.exited.then(onExit));
   return { cell };
+}
+
+/** Reports each new state. Of plain machines only the start and the end are: there may be very many of them. */
+function reporter(env: TreeEnvironment, { path, incarnation, role }: Cell): (snapshot: Snapshot<unknown>) => void {
+  let last: string | undefined;
+  return (snapshot) => {
+    const state = snapshot.status === 'active' ? stateOf(snapshot) : undefined;
+    if (state === undefined || state === last) return;
+    last = state;
+    env.observe({ path, incarnation, role, state });
+  };
+}
+
+/** The name of a machine's state; nested ones as JSON. */
+function stateOf(snapshot: Snapshot<unknown>): string | undefined {
+  if (!('value' in snapshot)) return undefined;
+  return typeof snapshot.value === 'string' ? snapshot.value : JSON.stringify(snapshot.value);
 }
 
 function makeCell(env: TreeEnvironment, path: string, spec: ChildSpec, incarnation: number, result: Runnable): Cell {

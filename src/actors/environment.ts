@@ -27,7 +27,10 @@ export interface Observation {
   readonly path: string;
   readonly incarnation: number;
   readonly role: ActorRole;
-  /** `starting`, `running`, `stopping`, `exited`, `fault`, or the state of the machine. */
+  /**
+   * The state of its machine; `running` for a plain machine, whose states are its own affair, and for what has none;
+   * `exited` with the exit as detail; `fault` with what was thrown.
+   */
   readonly state: string;
   readonly detail?: unknown;
 }

@@ -3,6 +3,7 @@ import { createMachine, fromCallback, fromPromise } from 'xstate';
 import type { Cell } from '../../src/actors/cell.js';
 import { childPath, startChild } from '../../src/actors/child.js';
 import { spec } from '../../src/actors/spec.js';
+import { supervisor } from '../../src/actors/supervisor.js';
 import type { ActorExit } from '../../src/machines/exit.js';
 import { TestTree } from './supervisor-tree.js';
 
@@ -88,6 +89,14 @@ describe('an exit', () => {
     expect(order).toEqual(['a started', 'a normal', 'b started', 'b normal']);
   });
 
+  it('is the last that is observed, also of one that ended at once', async () => {
+    const tree = new TestTree();
+    const done = createMachine({ initial: 'x', states: { x: { type: 'final' } } });
+    await tree.start(spec({ id: 'a', start: () => done }));
+    await tree.settle();
+    expect(tree.observed.map(({ state }) => state)).toEqual(['exited']);
+  });
+
   it('is observed, with faults and dead letters', async () => {
     const tree = new TestTree();
     const logic = fromCallback(() => boom);
@@ -101,6 +110,36 @@ describe('an exit', () => {
       { path: '/a', state: 'exited', detail: { kind: 'killed' } },
     ]);
     expect(tree.directory.deadLetters.ended).toBe(1);
+  });
+});
+
+describe('observations', () => {
+  it('show each new state of what is more than a plain machine, once', async () => {
+    const tree = new TestTree();
+    const logic = createMachine({
+      initial: 'a',
+      states: { a: { on: { go: 'b', stay: {} } }, b: { initial: 'c', states: { c: {} } } },
+    });
+    await tree.start(spec({ id: 'a', role: 'starter', start: () => logic }));
+    for (const type of ['stay', 'stay', 'go']) tree.send('/a', type);
+    expect(tree.observed.map(({ state }) => state)).toEqual(['a', '{"b":"c"}']);
+  });
+
+  it('of a plain machine are that it runs, and that it does not any more', async () => {
+    const tree = new TestTree();
+    const cell = await tree.start(tree.child('a'));
+    await cell.kill();
+    await tree.settle();
+    expect(tree.observed.map(({ state }) => state)).toEqual(['running', 'exited']);
+  });
+
+  it('of a supervisor are its states', async () => {
+    const tree = new TestTree();
+    const cell = await tree.start(supervisor({ id: 's', children: [tree.child('a')] }));
+    await cell.stop('infinity');
+    await tree.settle();
+    const states = tree.observed.filter(({ path }) => path === '/s').map(({ state }) => state);
+    expect(states).toEqual(['starting', 'running', 'stopping', 'exited']);
   });
 });
 
