@@ -62,6 +62,8 @@ function execVariant(options: ExecPoolOptions, services: ProcessServices, progra
 function callVariant(options: CallPoolOptions, services: ProcessServices, program: ExecProgram): PoolVariant<CallSlot> {
   const { graceMs = DEFAULT_GRACE_MS, bootMs = BOOT_MS, cancelGraceMs = CANCEL_GRACE_MS } = options;
   const { config = null, window = null, prefetch = 1 } = options;
+  // A command with places for an input would fail each boot; it fails the start instead.
+  program.prepare('', 0);
   const { clock } = services;
   return {
     ...common(options),

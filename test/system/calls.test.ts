@@ -1,0 +1,76 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isEspalierError, pool, type System } from 'espalier';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lives, until } from '../process/support.js';
+import { create, keptFolder, remains } from './support.js';
+
+const [home, removeHome] = keptFolder();
+const program = join(home, 'worker.mjs');
+const built = new URL('../../dist/worker.js', import.meta.url).href;
+writeFileSync(
+  program,
+  `import { writeFileSync } from 'node:fs';
+   import { worker } from ${JSON.stringify(built)};
+   worker({ methods: {
+     pid: () => process.pid,
+     never: (_, mark) => {
+       writeFileSync(mark, '');
+       return new Promise(() => {});
+     },
+   } });`,
+);
+
+const parts = ['/workers/1/worker', '/workers/1', '/workers', '/queue', ''];
+const idOf = (part: string) => `w${part.replaceAll('/', '-')}`;
+const workers = (id: string) =>
+  pool({ id, command: [process.execPath, program], size: 1, graceMs: 200, cancelGraceMs: 100 });
+
+describe('when a part of a pool of workers ends', () => {
+  let system: System;
+  beforeAll(async () => {
+    const children = parts.map((part) => workers(idOf(part)));
+    system = await create({ intensity: 100, children });
+  });
+  afterAll(async () => {
+    await system.stop();
+    removeHome();
+    expect(remains(system.runId)).toEqual([]);
+  });
+
+  it.each(parts)(
+    "its calls settle, its process is gone before the next one starts, and it serves again: '%s' killed",
+    async (part) => {
+      const survives = part === '/queue';
+      const handle = system.pool(idOf(part));
+      await handle.ready();
+      const pid = Number(await handle.call('pid'));
+      const mark = join(home, `begun-${idOf(part)}`);
+      const giveUp = new AbortController();
+      const pending = handle.call('never', mark, { signal: giveUp.signal }).catch((error: unknown) => error);
+      // A call that has not begun would be given to the next worker.
+      await until('the call has begun', () => existsSync(mark));
+      await system.actor(handle.path + part).kill();
+      if (survives) giveUp.abort();
+      const codes = survives ? /^ESP_ABORTED$/ : /^ESP_(STOPPED|WORKER_EXITED)$/;
+      expect(await pending).toMatchObject({ code: expect.stringMatching(codes) });
+      const next = await again(() => handle.call('pid'));
+      if (!survives) expect([lives(pid), next !== pid]).toEqual([false, true]);
+    },
+  );
+
+  it('a pool whose command leaves room for an input fails to start, and takes nobody with it', async () => {
+    const child = pool({ id: 'templated', command: [process.execPath, '{.file}'], size: 1 });
+    const started = await system.supervisor().startChild(child);
+    expect(started).toMatchObject({ ok: false, error: 'start_failed', cause: { code: 'ESP_INVALID' } });
+  });
+});
+
+/** Calls until the pool takes calls again. */
+async function again(call: () => Promise<unknown>): Promise<unknown> {
+  for (;;) {
+    const answer = await call().catch((error: unknown) => error);
+    if (!isEspalierError(answer) || answer.code !== 'ESP_STOPPED') return answer;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
