@@ -116,6 +116,13 @@ function describeStreams(spawner: () => Made): void {
     await child.killGroup();
   });
 
+  it('ends a stream that the program closes while it lives on', async () => {
+    const child = await spawner().spawn(shell('echo last; exec >&- 2>&-; exec sleep 60'));
+    expect([await text(child.stdout), await text(child.stderr)]).toEqual(['last\n', '']);
+    expect(lives(child.identity.pid)).toBe(true);
+    await child.killGroup();
+  });
+
   it('gives standard input as a file that ends, and /dev/null without one', async () => {
     const bytes = Buffer.from(`${'0123456789'.repeat(100_000)}\n`);
     expect((await finish(await spawner().spawn(request(['/bin/cat'], { stdin: bytes })))).stdout).toHaveLength(
@@ -204,6 +211,19 @@ function describeEnds(spawner: () => Made): void {
     await until('all are stopped', () => groupMembers(pid).every((member) => readStat(member)?.state === 'T'));
     await child.killGroup();
     expect([sleeper, pid].filter(lives)).toEqual([]);
+  });
+
+  it('kills what a program leaves in its group, though the watcher is stopped', async () => {
+    const child = await spawner().spawn(shell('sleep 60 & echo $!; exec sleep 61'));
+    const { pid } = child.identity;
+    const sleeper = Number(await line(child.stdout));
+    await until('the program is there', () => readCommandLine(pid)[1] === '61');
+    for (const member of groupMembers(pid)) if (member !== pid) process.kill(member, 'SIGSTOP');
+    child.signal('SIGTERM');
+    expect(await child.exited).toEqual({ code: null, signal: 'SIGTERM' });
+    await child.killGroup();
+    expect(groupMembers(pid)).toEqual([]);
+    expect(lives(sleeper)).toBe(false);
   });
 
   it('sweeps what left the session, and leaves the group of a living program alone', async () => {

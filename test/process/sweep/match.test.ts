@@ -43,6 +43,7 @@ describe('what a sweep means', () => {
 
   it('is only suspected of what was born into that session later', () => {
     expect(kind({ startTicks: 201 })).toBe('suspect');
+    expect(kind({ pid: 50, startTicks: 100 })).toBe('suspect');
   });
 
   it('is not what belongs to another session that has the number now', () => {

@@ -127,9 +127,9 @@ export class Era {
     const late = setTimeout(() => void this.#link.leave(0), CLOSE_MS);
     try {
       await this.#link.ask({ t: 'close' });
-      this.#leaving = true;
     } finally {
       clearTimeout(late);
+      this.#leaving = this.ended === undefined;
       await this.#link.leave(LEAVE_MS);
     }
   }

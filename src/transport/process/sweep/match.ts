@@ -39,8 +39,7 @@ function matchSession(
   stat: ProcessStat,
   leaderOf: (session: number) => ProcessStat | null,
 ): Match {
-  // The leader itself is judged by its group; here another process may have its number.
-  if (stat.pid === session.pid) return NONE;
+  if (stat.pid === session.pid) return matchLeader(session, stat);
   const leader = leaderOf(session.pid);
   if (leader !== null && leader.startTicks !== session.startTicks) return NONE;
   if (stat.startTicks >= session.startTicks && stat.startTicks <= session.pinnedUntil) return OURS;
@@ -48,4 +47,10 @@ function matchSession(
     kind: 'suspect',
     reason: `in session ${session.pid}, without a cookie, and begun when that was not provably ours`,
   };
+}
+
+/** The leader carries our cookie unless it lost it; its number and its start alone prove nothing. */
+function matchLeader(session: HeldSession, stat: ProcessStat): Match {
+  if (stat.startTicks !== session.startTicks) return NONE;
+  return { kind: 'suspect', reason: 'its pid and its start fit, but it shows no cookie' };
 }
