@@ -125,8 +125,14 @@ export const poolMachine = pool.createMachine({
   states: {
     starting: {
       tags: 'espalier.starting',
-      always: [...ending, { guard: 'isRunning', target: 'waiting' }],
+      always: [
+        { guard: 'hasEnded', target: 'stopped' },
+        { guard: 'isStopping', target: 'aborting' },
+        { guard: 'isRunning', target: 'waiting' },
+      ],
     },
+    // A child did not start: what ends before it has started has failed to start.
+    aborting: { tags: 'espalier.starting', always: { guard: 'hasEnded', target: 'stopped' } },
     waiting: {
       always: [
         ...ending,
