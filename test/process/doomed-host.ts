@@ -125,6 +125,16 @@ export class DoomedHost {
     return [...new Set([...this.known(), ...carriers(this.runId)])].filter((pid) => pid !== this.forker);
   }
 
+  /** All processes that show its run id, in their environment or command line, whether it told of them or not. */
+  everything(): readonly number[] {
+    const mark = Buffer.from(this.runId);
+    return listPids().filter((pid) => {
+      const environment = readEnvironment(pid);
+      const marked = environment !== null && environment !== UNREADABLE && environment.includes(mark);
+      return (marked || readCommandLine(pid).includes(this.runId)) && lives(pid);
+    });
+  }
+
   /** Waits until nothing of it is left; resolves with the milliseconds until its programs, and until all was gone. */
   async gone(withinMs = 10_000): Promise<{ programs: number; all: number }> {
     const began = performance.now();

@@ -89,6 +89,20 @@ describe('with programs that are still being started', () => {
   );
 });
 
+describe('while it starts', () => {
+  it.each(Array.from({ length: 20 }, (_, i) => i * 12))(
+    'nothing is left of a host that is killed after %i ms',
+    async (instant) => {
+      host = new DoomedHost({ programs: [program('child-in-own-session.sh'), program('stopped-group.sh')] });
+      const doomed = host;
+      await new Promise((resolve) => setTimeout(resolve, instant));
+      process.kill(doomed.pid, 'SIGKILL');
+      await until('the host is dead', () => !lives(doomed.pid));
+      await until('its programs, forker and guardian are gone', () => doomed.everything().length === 0, 10_000);
+    },
+  );
+});
+
 /** The slowest clean-up of each cell. */
 function report(): void {
   const rows = [...slowest].map(([key, ms]) => ({ key, ms })).sort((a, b) => b.ms - a.ms);
