@@ -122,6 +122,21 @@ describe('continue', () => {
     });
   });
 
+  it('of a run that is driven here changes nothing of it, paused or not', async () => {
+    const started = await run(['exit 1', slot('b'), slot('c')], 1);
+    await marks.pid('b');
+    await expect(system.runs.continue(started.id, { retryFailed: true })).rejects.toMatchObject({
+      code: 'ESP_CONFLICT',
+    });
+    const pausing = started.pause();
+    go('b', 'c');
+    await pausing;
+    await expect(system.runs.continue(started.id)).rejects.toMatchObject({ code: 'ESP_CONFLICT' });
+    expect(await started.record()).toMatchObject({ status: 'paused', counts: { failed: 1, succeeded: 1 } });
+    await started.resume();
+    expect(await started.done()).toMatchObject({ status: 'completed', counts: { failed: 1, succeeded: 2 } });
+  });
+
   it('runs what failed again when asked to, and leaves the rest', async () => {
     const flaky = `echo b >> ${join(marks.folder, 'log')}; [ -e ${join(marks.folder, 'mended')} ]`;
     const started = await run(['true', flaky, 'exit 1', 'true']);

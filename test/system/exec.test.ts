@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { EspalierError, isEspalierError, type Pool, type System } from 'espalier';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OverflowPolicy } from '../../src/machines/checkout.js';
@@ -49,6 +49,14 @@ describe('what a program leaves behind', () => {
     const result = await shell.exec(`setsid sh -c '${marks.mark('away')}; sleep 20' & echo hi`);
     expect(result).toMatchObject({ stdout: 'hi\n', exitCode: 0 });
     expect(performance.now() - before).toBeLessThan(10_000);
+  });
+
+  it('costs no descriptor once it is told, whoever holds its streams open', async () => {
+    const hold = (name: string) => shell.exec(`setsid sh -c '${marks.mark(name)}; sleep 20' & ${marks.gate(name)}`);
+    await hold('first');
+    const open = readdirSync('/proc/self/fd').length;
+    for (const name of ['a', 'b', 'c', 'd']) await hold(name);
+    expect(readdirSync('/proc/self/fd').length).toBeLessThan(open + 4);
   });
 });
 
