@@ -46,7 +46,6 @@ export class LocalLauncher implements Launcher {
   readonly #sessions: SessionFile;
   readonly #startTicks = nowTicks();
   readonly #members = new Members();
-  readonly #launching = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -78,18 +77,9 @@ export class LocalLauncher implements Launcher {
 
   async launch(order: LaunchOrder): Promise<Launched> {
     this.#fifos.refill(order.pair + 1);
-    const launched = this.#launch(order);
-    this.#launching.add(launched);
-    try {
-      return await launched;
-    } finally {
-      this.#launching.delete(launched);
-    }
-  }
-
-  async #launch(order: LaunchOrder): Promise<Launched> {
     if (this.#closed !== undefined) throw stopped();
     const port = order.port === null ? null : await this.#connect(order, order.port);
+    // From here to the note of its group nothing is awaited, so that `close` sees it or stops it.
     if (this.#closed !== undefined) {
       port?.destroy();
       throw stopped();
@@ -164,7 +154,6 @@ export class LocalLauncher implements Launcher {
 
   async #close(): Promise<void> {
     this.#stock.close(stopped());
-    await Promise.allSettled([...this.#launching]);
     const { runId, generation } = this.options;
     const whole = { cookies: [`${runId}.${generation}.`], startTicks: this.#startTicks };
     const groups = [...this.#groups];
