@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isAlive, parseStat } from '../../src/transport/process/stat.js';
+import { isAlive, parseStat, parseUptime } from '../../src/transport/process/stat.js';
 
 function line(comm: string, state = 'S', flags = 4194304): string {
   const rest = [state, 10, 42, 43, 0, -1, flags, ...Array.from({ length: 12 }, () => 0), 987654, 1, 2];
@@ -44,3 +44,12 @@ describe('the stat of a process', () => {
 });
 
 const never = { pid: 0, state: 'X', parent: 0, group: 0, session: 0, kernel: false, startTicks: 0 };
+
+describe('the time since boot', () => {
+  it('is exact to the tick', () => {
+    for (let ticks = 0; ticks < 200_000; ticks++) {
+      const text = `${Math.floor(ticks / 100)}.${String(ticks % 100).padStart(2, '0')} 123.45\n`;
+      if (parseUptime(text) !== ticks) expect(text).toBe(`${ticks} ticks`);
+    }
+  });
+});

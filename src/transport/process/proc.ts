@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
 import { codeOf } from '../../errors.js';
-import { type ProcessStat, parseStat } from './stat.js';
+import { type ProcessStat, parseStat, parseUptime } from './stat.js';
 
 /** Every reader here is synchronous: nothing may come between a look at a process and the signal that follows it. */
 let buffer = Buffer.allocUnsafe(64 * 1024);
@@ -91,5 +91,5 @@ export function pidsBetween(first: number, last: number): number[] | null {
 export function nowTicks(): number {
   const bytes = readProc('/proc/uptime');
   if (bytes === null || bytes === UNREADABLE) return 0;
-  return Math.floor(Number.parseFloat(bytes.toString('latin1', 0, 24)) * 100);
+  return parseUptime(bytes.toString('latin1'));
 }

@@ -10,6 +10,9 @@ import { isToForker, type ToForker, type ToHost } from './messages.js';
  * ends, so does everything it started, and then itself.
  */
 
+/** How long it may take to end everything; what is left then is the guardian's. */
+const LEAVE_MS = 15_000;
+
 let launcher: LocalLauncher | undefined;
 let directory: string | undefined;
 let leaving = false;
@@ -104,6 +107,7 @@ async function obey(held: LocalLauncher, message: Exclude<ToForker, { t: 'start'
 async function leave(code: number, removeDirectory: boolean): Promise<void> {
   if (leaving) return;
   leaving = true;
+  setTimeout(() => process.exit(1), LEAVE_MS).unref();
   try {
     await launcher?.close();
     if (removeDirectory && directory !== undefined) await removeHostDirectory(directory);
@@ -115,6 +119,8 @@ async function leave(code: number, removeDirectory: boolean): Promise<void> {
 
 function fail(error: unknown): void {
   tell({ t: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  // Whoever is leaving already may wait for what will not come now.
+  if (leaving) process.exit(1);
   void leave(1, false);
 }
 

@@ -64,6 +64,12 @@ export class Group {
     return this.#session;
   }
 
+  /** A session as far as it is certainly its own, if that is this one's: until now, as long as its leader is not collected. */
+  extend(session: HeldSession): HeldSession {
+    const isThis = session.startTicks === this.startTicks && !this.#reaped;
+    return isThis ? { ...session, pinnedUntil: nowTicks() } : session;
+  }
+
   /** Signals the program alone. Never call it inside an exit callback: a sibling may be reaped and unreported there. */
   signal(signal: NodeJS.Signals): void {
     if (!this.#reaped) this.child.kill(signal);

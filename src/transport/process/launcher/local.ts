@@ -144,7 +144,8 @@ export class LocalLauncher implements Launcher {
   }
 
   sweep(target: SweepTarget): Promise<SweepReport> {
-    return this.#sweeper.sweep(target);
+    const sessions = target.sessions.map((session) => this.#living.get(session.pid)?.extend(session) ?? session);
+    return this.#sweeper.sweep({ ...target, sessions });
   }
 
   close(): Promise<void> {
