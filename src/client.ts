@@ -1,0 +1,46 @@
+/** `espalier/client`: a connection to an inspector, for browsers and Node. */
+export type {
+  Changing,
+  ConnectionStatus,
+  ConnectOptions,
+  InspectorClient,
+  LiveView,
+  Reply,
+} from './transport/inspector/client/api.js';
+export { connect } from './transport/inspector/client/connect.js';
+export type { OpenSocket, SocketLike } from './transport/inspector/client/socket.js';
+export type { StateOf, ViewChange, ViewState } from './transport/inspector/client/state.js';
+export {
+  type ActorDetail,
+  type ActorExitInfo,
+  type ActorGauges,
+  type ActorRoleName,
+  type ActorSummary,
+  type Answer,
+  type AnswerTo,
+  type Ask,
+  type Budget,
+  budgetLeft,
+  type Control,
+  type GaugesMessage,
+  HEALTHS,
+  type Health,
+  type Hello,
+  type HostGauges,
+  type Observed,
+  type Position,
+  type ProcessInfo,
+  type Refusal,
+  type Restart,
+  type RowInfo,
+  type RunDetail,
+  type RunInfo,
+  type Sentence,
+  type StateNode,
+  type TimelineFilter,
+  treeDigest,
+  type View,
+  type ViewType,
+  type WindowSlot,
+  type WireEvent,
+} from './transport/inspector/protocol/wire.js';

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** What is measured of one actor; what was not measured is left out. */
+export const actorGauges = z.object({
+  /** Share of one core, 1 for a whole one. */
+  cpu: z.number().exactOptional(),
+  /** Resident memory in bytes. */
+  rss: z.number().exactOptional(),
+  /** Work that waits in it. */
+  mailbox: z.number().exactOptional(),
+  /** Work that it has begun. */
+  load: z.number().exactOptional(),
+});
+export type ActorGauges = z.infer<typeof actorGauges>;
+
+/** Samples of one moment. Never journalled; taken once a second while somebody looks. */
+export const gaugesMessage = z.object({
+  type: z.literal('gauges'),
+  at: z.number(),
+  host: z.object({
+    cpu: z.number(),
+    rss: z.number(),
+    heap: z.number(),
+    /** The event loop's delay since the last sample, 99th percentile, in milliseconds. */
+    loopP99: z.number(),
+    actors: z.number(),
+    processes: z.number(),
+    deadLetters: z.number(),
+    clients: z.number(),
+  }),
+  /** By path. */
+  actors: z.record(z.string(), actorGauges),
+});
+export type GaugesMessage = z.infer<typeof gaugesMessage>;
+export type HostGauges = GaugesMessage['host'];

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { actorDetail } from './actor.js';
+import { rowInfo } from './run.js';
+
+const path = z.string().max(1024);
+const run = z.string().max(128);
+const index = z.number().int().min(0);
+
+/** What a client can ask; reading only. */
+export const ask = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('actor'), path }),
+  /** What an actor's process wrote last, also after its death. */
+  z.object({ type: z.literal('logs'), path }),
+  /** What the newest attempt of a slot wrote. */
+  z.object({ type: z.literal('output'), run, index }),
+  /** Rows in slot order. */
+  z.object({ type: z.literal('rows'), run, from: index, limit: z.number().int().min(1).max(200) }),
+  /** What happened to an actor (a path), a run, or a slot (`<run>:<index>`). */
+  z.object({ type: z.literal('why'), target: path }),
+]);
+export type Ask = z.infer<typeof ask>;
+
+/** What a client can change, when the server allows it. */
+export const control = z.discriminatedUnion('type', [
+  /** OTP's `exit(Pid, shutdown)`: its supervisor applies the restart type. */
+  z.object({ type: z.literal('actor.stop'), path }),
+  /** OTP's `kill`. */
+  z.object({ type: z.literal('actor.kill'), path }),
+  /** Stops it if it runs, and has its supervisor start it again. */
+  z.object({ type: z.literal('actor.restart'), path }),
+  z.object({ type: z.literal('run.pause'), run }),
+  z.object({ type: z.literal('run.resume'), run }),
+  z.object({ type: z.literal('run.stop'), run }),
+]);
+export type Control = z.infer<typeof control>;
+
+/** Text of two streams; `truncated` when only the end is kept. */
+const logs = {
+  stdout: z.string(),
+  stderr: z.string(),
+  truncated: z.boolean(),
+};
+
+/** One sentence of an explanation, and the events of the journal that it rests on. */
+export const sentence = z.object({ text: z.string(), evidence: z.array(z.number()) });
+export type Sentence = z.infer<typeof sentence>;
+
+/** The answers: each has the type of what was asked; `done` answers a control. */
+export const answer = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('actor'), actor: actorDetail }),
+  z.object({ type: z.literal('logs'), incarnation: z.number(), living: z.boolean(), ...logs }),
+  z.object({ type: z.literal('output'), attempt: z.number(), ...logs }),
+  z.object({ type: z.literal('rows'), rows: z.array(rowInfo) }),
+  z.object({ type: z.literal('why'), sentences: z.array(sentence) }),
+  z.object({ type: z.literal('done'), what: z.string() }),
+]);
+export type Answer = z.infer<typeof answer>;
+export type AnswerTo<T extends Answer['type']> = Extract<Answer, { type: T }>;
+
+/**
+ * Why a request is refused.
+ *
+ * - `read_only`: the server was started without `control`
+ * - `invalid`: it does not have the form; `not_found`: nothing of that name
+ * - `unavailable`: it cannot be answered here (a dead host's store cannot be controlled)
+ * - `busy`: too many requests of this client are open
+ * - `failed`: it went wrong, with the message
+ */
+export const REFUSALS = ['read_only', 'invalid', 'not_found', 'unavailable', 'busy', 'failed'] as const;
+export const refusal = z.enum(REFUSALS);
+export type Refusal = z.infer<typeof refusal>;
