@@ -56,8 +56,9 @@ function buildFits() {
   const singles = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs'].map((file) =>
     at(file),
   );
-  const inside = readdirSync(at('src'), { recursive: true }).map((name) => at('src', name));
-  return [...singles, at('src'), ...inside].every((path) => statSync(path).mtimeMs < builtAt);
+  const folders = ['src', 'inspector'];
+  const inside = folders.flatMap((folder) => readdirSync(at(folder), { recursive: true }).map((name) => at(folder, name)));
+  return [...singles, ...folders.map((folder) => at(folder)), ...inside].every((path) => statSync(path).mtimeMs < builtAt);
 }
 
 function step(what, act) {

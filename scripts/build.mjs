@@ -1,6 +1,8 @@
-// Compiles src into dist and copies what is not TypeScript (shell scripts and the like) beside it, modes kept.
+// Compiles src into dist and copies what is not TypeScript (shell scripts and the like) beside it, modes kept; makes the
+// inspector's page (inspector/) unless nothing that it is made from has changed.
 // Each file of dist is replaced whole and only when it changed, so that whoever runs from it meanwhile reads no half file.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -22,12 +24,20 @@ const target = join(root, 'dist');
 const stamp = join(target, '.built');
 /** As deep as dist, so that source maps stay true. */
 const fresh = join(root, `.build-${process.pid}`);
+const page = join(target, 'inspector');
+/** The digest of what the page in dist was made from. */
+const pageStamp = join(target, '.inspector');
 
 const startedAt = new Date();
 try {
   compile();
+  const digest = pageDigest();
+  const isPageOld = !existsSync(pageStamp) || readFileSync(pageStamp, 'utf8') !== digest;
+  if (isPageOld) makePage();
   const built = new Set([...take(fresh, () => true), ...take(source, (file) => !file.endsWith('.ts'))]);
-  for (const file of files(target)) if (!built.has(file) && file !== stamp) rmSync(file);
+  const kept = isPageOld ? [stamp, pageStamp] : [stamp, pageStamp, ...files(page)];
+  for (const file of files(target)) if (!built.has(file) && !kept.includes(file)) rmSync(file);
+  if (isPageOld && process.exitCode === undefined) writeFileSync(pageStamp, digest);
 } finally {
   rmSync(fresh, { recursive: true, force: true });
 }
@@ -42,6 +52,24 @@ function compile() {
   const args = [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', fresh];
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
   if (status !== 0) process.exitCode = status ?? 1;
+}
+
+function makePage() {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const args = [vite, 'build', join(root, 'inspector'), '--outDir', join(fresh, 'inspector'), '--logLevel', 'warn'];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = status ?? 1;
+}
+
+/** Over everything that the page can be made from: its own folder, what the client imports, and the tools. */
+function pageDigest() {
+  const folders = ['inspector', 'src/transport/inspector', 'src/machines'].map((folder) => join(root, folder));
+  const singles = ['src/client.ts', 'src/errors.ts', 'package-lock.json'].map((file) => join(root, file));
+  const hash = createHash('sha256');
+  for (const file of [...folders.flatMap((folder) => [...files(folder)]), ...singles].sort()) {
+    hash.update(relative(root, file)).update(readFileSync(file));
+  }
+  return hash.digest('hex');
 }
 
 /** Brings the wanted files of a folder to their places in dist; answers those places. */

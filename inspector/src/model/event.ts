@@ -1,0 +1,70 @@
+import type { WireEvent } from 'espalier/client';
+import { type Condition, conditionOf } from './condition.js';
+
+/** The nouns of event types, as the filters name them. */
+export const NOUNS = [
+  'actor',
+  'supervisor',
+  'worker',
+  'pool',
+  'process',
+  'slot',
+  'attempt',
+  'run',
+  'forker',
+  'host',
+] as const;
+
+const BY_TYPE: ReadonlyMap<string, Condition> = new Map([
+  ['actor.crashed', 'failed'],
+  ['actor.restarted', 'waiting'],
+  ['supervisor.escalated', 'failed'],
+  ['worker.failed', 'failed'],
+  ['worker.ready', 'running'],
+  ['pool.ready', 'running'],
+  ['pool.degraded', 'degraded'],
+  ['slot.quarantined', 'suspect'],
+  ['process.spawned', 'starting'],
+  ['process.failed', 'failed'],
+  ['process.swept', 'stopping'],
+  ['process.pid_reused', 'suspect'],
+  ['process.suspect', 'suspect'],
+  ['attempt.started', 'starting'],
+  ['attempt.lost', 'degraded'],
+  ['attempt.late', 'degraded'],
+  ['run.interrupted', 'degraded'],
+  ['run.paused', 'waiting'],
+  ['run.completed', 'idle'],
+  ['run.stopped', 'stopping'],
+  ['host.fenced', 'failed'],
+]);
+
+/** How an event is to be taken: an end by how it ended, the rest by its type. */
+export function eventCondition({ type, data }: WireEvent): Condition {
+  if (type === 'process.exited' || type === 'forker.exited') return data.code === 0 ? 'gone' : 'failed';
+  for (const word of [data.outcome, data.status]) if (typeof word === 'string') return conditionOf(word);
+  return BY_TYPE.get(type) ?? 'idle';
+}
+
+/** What an event says beside its type, in one line. */
+export function eventText({ data }: WireEvent): string {
+  const { error, reason, ...rest } = data;
+  const said = [messageOf(error), typeof reason === 'string' ? reason : ''];
+  const facts = Object.entries(rest).map(([name, value]) => fact(name, value));
+  return [...said, ...facts].filter((part) => part !== '').join(' · ');
+}
+
+/** Ids say little to a reader: they are in the details. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['spawnId', 'jobId', 'run']);
+
+function fact(name: string, value: unknown): string {
+  if (LEFT_OUT.has(name) || value === null || value === '') return '';
+  if (name === 'command' && Array.isArray(value)) return value.join(' ');
+  if (name === 'stderr' && typeof value === 'string') return value.trim().split('\n').at(-1) ?? '';
+  if (Array.isArray(value) && value.length === 0) return '';
+  return `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
+}

@@ -1,0 +1,64 @@
+import { useSignal } from '@preact/signals';
+import type { RowInfo } from 'espalier/client';
+import { conditionOf } from '../../model/condition.js';
+import { duration, plural } from '../../parts/format.js';
+import { Mark } from '../../parts/mark.js';
+import { Output } from '../../parts/output.js';
+import { Section } from '../../parts/panel.js';
+import { Why } from '../../parts/why.js';
+import { useAnswer } from '../../state/use-live.js';
+
+/** How many of the newest rows are listed. */
+const SHOWN = 50;
+
+/** The newest committed rows, the latest first; each opens to what its program wrote. */
+export function Rows({ run, rows }: { readonly run: string; readonly rows: readonly RowInfo[] }) {
+  if (rows.length === 0) return null;
+  return (
+    <Section title="Rows" aside="the newest first">
+      {rows
+        .slice(-SHOWN)
+        .reverse()
+        .map((row) => (
+          <Row key={row.index} run={run} row={row} />
+        ))}
+    </Section>
+  );
+}
+
+function Row({ run, row: { index, status, input, attempts, durationMs, error } }: { readonly run: string; readonly row: RowInfo }) {
+  const isOpen = useSignal(false);
+  const condition = conditionOf(status);
+  return (
+    <details
+      class="exit"
+      onToggle={(event) => {
+        isOpen.value = event.currentTarget.open;
+      }}
+    >
+      <summary>
+        <Mark condition={condition === 'gone' ? 'running' : condition} /> <b>{index}</b>{' '}
+        <span class={condition === 'gone' ? '' : `tone-${condition}`}>{status}</span>{' '}
+        <span class="aside">
+          {duration(durationMs)}
+          {attempts > 1 && ` · ${plural(attempts, 'attempt')}`} {error !== null && `· ${error}`}
+        </span>
+      </summary>
+      <p class="reason">
+        <code>{input}</code>
+      </p>
+      {isOpen.value && <RowOutput run={run} index={index} />}
+    </details>
+  );
+}
+
+function RowOutput({ run, index }: { readonly run: string; readonly index: number }) {
+  const reply = useAnswer({ type: 'output', run, index }, null);
+  if (!reply) return null;
+  return (
+    <>
+      <Why target={`${run}:${index}`} again={null} />
+      {reply.ok ? <Output {...reply.answer} /> : <p class="quiet">{reply.message}</p>}
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import type { WireEvent } from 'espalier/client';
+import { eventCondition } from '../../model/event.js';
+import { Empty } from '../../parts/empty.js';
+import { timeOfDay } from '../../parts/format.js';
+import { Json } from '../../parts/json.js';
+import { Mark } from '../../parts/mark.js';
+import { Facts, Panel, Section } from '../../parts/panel.js';
+import { linkTo } from '../../state/route.js';
+
+/** One event with all that it holds. */
+export function EventPanel({ seq, event }: { readonly seq: string; readonly event: WireEvent | undefined }) {
+  if (!event) {
+    return (
+      <Panel label={`Event ${seq}`} title={<h2>Event {seq}</h2>}>
+        <Empty title="Not in this list">It is older than what is shown, or the filters leave it out.</Empty>
+      </Panel>
+    );
+  }
+  const { type, at, path, incarnation, ctx, runId, data } = event;
+  const condition = eventCondition(event);
+  return (
+    <Panel label={`Event ${seq}`} title={<h2>Event {seq}</h2>}>
+      <p class={`lead tone-${condition}`}>
+        <Mark condition={condition} /> <b>{type}</b>
+      </p>
+      <Facts
+        facts={[
+          ['At', `${new Date(at).toLocaleDateString('en-CA')} ${timeOfDay(at)}`],
+          ['Actor', path && <a href={linkTo({ at: path })}>{path}</a>],
+          ['Life', incarnation],
+          ['Run', ctx.run && <a href={linkTo({ view: 'runs', at: ctx.run })}>{ctx.run}</a>],
+          ['Job', ctx.job],
+          ['Attempt', ctx.attempt],
+          ['Host', runId],
+        ]}
+      />
+      <Section title="Data">
+        <Json value={data} />
+      </Section>
+      <Section title="Look further">
+        <p>
+          {path && <a href={linkTo({ view: 'timeline', path })}>Everything that happened to {path}</a>}
+          {!path && <a href={linkTo({ view: 'timeline', types: [type.split('.')[0] ?? ''] })}>Other events like this</a>}
+        </p>
+      </Section>
+    </Panel>
+  );
+}

@@ -1,0 +1,59 @@
+import type { ActorSummary } from 'espalier/client';
+import { actorCondition, stateText } from '../../model/condition.js';
+import { BudgetMeter } from '../../parts/budget-meter.js';
+import { bytes, depthOf, nameOf, percent } from '../../parts/format.js';
+import type { GridRow } from '../../parts/grid.js';
+import { Mark } from '../../parts/mark.js';
+import { gauges, now, treeState } from '../../state/tree.js';
+
+/** What the list shows of one actor. */
+export function treeRow(path: string, isContext: boolean): GridRow {
+  const actor = treeState.value.actors.get(path);
+  const measured = gauges.value.gauges?.actors[path];
+  if (!actor) return { cells: [nameOf(path)], level: depthOf(path) + 1 };
+  return {
+    level: depthOf(path) + 1,
+    class: `is-${actorCondition(actor)}${isContext ? ' is-context' : ''}`,
+    cells: [
+      <Name key="name" actor={actor} />,
+      <State key="state" actor={actor} />,
+      actor.incarnation,
+      <Restarts key="restarts" actor={actor} />,
+      actor.pid ?? '',
+      measured?.cpu === undefined ? '' : percent(measured.cpu),
+      measured?.rss === undefined ? '' : bytes(measured.rss),
+    ],
+  };
+}
+
+function Name({ actor: { path, role } }: { readonly actor: ActorSummary }) {
+  return (
+    <span class="actor-name" style={{ '--depth': depthOf(path) }}>
+      <span class="name">{nameOf(path)}</span> <span class="role">{role}</span>
+    </span>
+  );
+}
+
+function State({ actor }: { readonly actor: ActorSummary }) {
+  const condition = actorCondition(actor);
+  return (
+    <span class="state" title={actor.problem ?? undefined}>
+      <Mark condition={condition} /> <span class={`tone-${condition}`}>{stateText(actor.state)}</span>{' '}
+      {actor.problem !== null && <span class="problem">{actor.problem}</span>}
+    </span>
+  );
+}
+
+function Restarts({ actor: { restarts, budget } }: { readonly actor: ActorSummary }) {
+  const last = restarts.recent.at(-1);
+  return (
+    <span class="restarts">
+      {restarts.total > 0 && <b>{restarts.total}</b>} {budget && <BudgetMeter budget={budget} now={now.value} />}{' '}
+      {last && (
+        <span class="problem" title={last.reason}>
+          {last.reason}
+        </span>
+      )}
+    </span>
+  );
+}
