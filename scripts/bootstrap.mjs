@@ -57,8 +57,12 @@ function buildFits() {
     at(file),
   );
   const folders = ['src', 'inspector'];
-  const inside = folders.flatMap((folder) => readdirSync(at(folder), { recursive: true }).map((name) => at(folder, name)));
-  return [...singles, ...folders.map((folder) => at(folder)), ...inside].every((path) => statSync(path).mtimeMs < builtAt);
+  const inside = folders.flatMap((folder) =>
+    readdirSync(at(folder), { recursive: true }).map((name) => at(folder, name)),
+  );
+  return [...singles, ...folders.map((folder) => at(folder)), ...inside].every(
+    (path) => statSync(path).mtimeMs < builtAt,
+  );
 }
 
 function step(what, act) {

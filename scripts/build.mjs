@@ -56,7 +56,16 @@ function compile() {
 
 function makePage() {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const args = [vite, 'build', join(root, 'inspector'), '--outDir', join(fresh, 'inspector'), '--logLevel', 'warn'];
+  const args = [
+    vite,
+    'build',
+    join(root, 'inspector'),
+    '--outDir',
+    join(fresh, 'inspector'),
+    '--emptyOutDir',
+    '--logLevel',
+    'warn',
+  ];
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
   if (status !== 0) process.exitCode = status ?? 1;
 }

@@ -24,7 +24,11 @@ const checkoutMachine = createMachine({
             waiting: { after: { 4500: 'authorising' } },
             authorising: {
               initial: 'asking',
-              states: { asking: { after: { 700: 'confirming' } }, confirming: { after: { 900: 'granted' } }, granted: {} },
+              states: {
+                asking: { after: { 700: 'confirming' } },
+                confirming: { after: { 900: 'granted' } },
+                granted: {},
+              },
               after: { 3000: { target: 'waiting', actions: ['count', 'empty'] } },
             },
           },

@@ -6,19 +6,37 @@
  */
 export function keepBusy(system) {
   // What fails here fails on purpose: the inspector shows it.
-  const quietly = (act) => () => void Promise.resolve().then(act).catch(() => undefined);
+  const quietly = (act) => () =>
+    void Promise.resolve()
+      .then(act)
+      .catch(() => undefined);
   const timers = [
-    setInterval(quietly(() => system.pool('embed').call('embed', { text: 'a tree along a frame' })), 300),
-    setInterval(quietly(() => system.pool('vision').call('look', { at: 'the wall' })), 700),
-    setInterval(quietly(() => system.pool('vision').call('crash', {})), 11_000),
-    setInterval(quietly(() => system.pool('vision').call('hang', {}, { timeout: 3000 })), 17_000),
+    setInterval(
+      quietly(() => system.pool('embed').call('embed', { text: 'a tree along a frame' })),
+      300,
+    ),
+    setInterval(
+      quietly(() => system.pool('vision').call('look', { at: 'the wall' })),
+      700,
+    ),
+    setInterval(
+      quietly(() => system.pool('vision').call('crash', {})),
+      11_000,
+    ),
+    setInterval(
+      quietly(() => system.pool('vision').call('hang', {}, { timeout: 3000 })),
+      17_000,
+    ),
     setInterval(() => system.actor('/market/feed').send({ type: 'CRASH' }), 4000),
     setInterval(() => storm(system), 15_000),
   ];
   void run(system, 'thumbnails', 48).catch(report);
   timers.push(setInterval(() => void run(system, 'thumbnails', 48).catch(report), 40_000));
   void pausedRun(system).catch(report);
-  setTimeout(quietly(() => system.pool('vision').call('crash', {})), 1500);
+  setTimeout(
+    quietly(() => system.pool('vision').call('crash', {})),
+    1500,
+  );
   setTimeout(() => storm(system), 3000);
   return () => {
     for (const timer of timers) clearInterval(timer);

@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+// biome-ignore lint/correctness/useImportExtensions: a style sheet is no script
 import './styles/index.css';
 import { Page } from './frame/page.js';
 import { listenToKeys } from './state/keys.js';

@@ -35,7 +35,10 @@ function useWords() {
       return note('Disconnected.', `${last} The next attempt is in ${duration(Math.ceil(next / 1000) * 1000)}.`);
     }
     case 'ended':
-      return note('The system has ended.', `(${current.reason}, ${timeOfDay(Date.now())}) What you see is its last state.`);
+      return note(
+        'The system has ended.',
+        `(${current.reason}, ${timeOfDay(Date.now())}) What you see is its last state.`,
+      );
     case 'closed':
       return null;
     default:

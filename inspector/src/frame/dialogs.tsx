@@ -1,6 +1,6 @@
+import { CONDITIONS } from '../model/condition.js';
 import { Dialog } from '../parts/dialog.js';
 import { Mark } from '../parts/mark.js';
-import { CONDITIONS } from '../model/condition.js';
 import { confirm, outcome, pending } from '../state/control.js';
 import { isHelpOpen, KEYS } from '../state/keys.js';
 

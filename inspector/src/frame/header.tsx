@@ -8,7 +8,10 @@ import { linkTo, VIEWS, type View } from '../state/route.js';
 import { scheme, switchScheme } from '../state/scheme.js';
 import { conditionCounts, gauges } from '../state/tree.js';
 
-const TITLES = { tree: 'Tree', timeline: 'Timeline', runs: 'Runs', processes: 'Processes' } satisfies Record<View, string>;
+const TITLES = { tree: 'Tree', timeline: 'Timeline', runs: 'Runs', processes: 'Processes' } satisfies Record<
+  View,
+  string
+>;
 
 /** What is looked at, where in it, and how the connection is. */
 export function Header() {
@@ -30,7 +33,12 @@ export function Header() {
       <Access />
       <Connection />
       <button type="button" class="quiet-button" onClick={switchScheme} title="Light or dark (t)">
-        <svg class="icon" viewBox="0 0 16 16" role="img" aria-label={scheme.value === 'dark' ? 'Switch to light' : 'Switch to dark'}>
+        <svg
+          class="icon"
+          viewBox="0 0 16 16"
+          role="img"
+          aria-label={scheme.value === 'dark' ? 'Switch to light' : 'Switch to dark'}
+        >
           <circle cx="8" cy="8" r="5.5" />
           <path d="M8 2.5a5.5 5.5 0 0 1 0 11Z" fill="currentColor" />
         </svg>

@@ -47,7 +47,11 @@ export function conditionOf(word: string): Condition {
 }
 
 /** The condition of an actor: its state says it, unless the server knows better how it does. */
-export function actorCondition({ state, health, status }: Pick<ActorSummary, 'state' | 'health' | 'status'>): Condition {
+export function actorCondition({
+  state,
+  health,
+  status,
+}: Pick<ActorSummary, 'state' | 'health' | 'status'>): Condition {
   const said = conditionOf(state);
   if (said === 'suspect') return said;
   if (health === 'failed') return 'failed';

@@ -11,11 +11,7 @@ export function ConditionChips({ counts }: { readonly counts: ReadonlyMap<Condit
     <fieldset class="chips">
       <legend class="unseen">Show only</legend>
       {present.map((condition) => (
-        <Chip
-          key={condition}
-          isOn={show.includes(condition)}
-          toggle={() => refine({ show: toggled(show, condition) })}
-        >
+        <Chip key={condition} isOn={show.includes(condition)} toggle={() => refine({ show: toggled(show, condition) })}>
           <Mark condition={condition} />
           {condition} <b>{(counts.get(condition) ?? 0).toLocaleString('en')}</b>
         </Chip>

@@ -19,7 +19,7 @@ export function FilterBar({ hint, children }: { readonly hint: string; readonly 
           value={route.value.find}
           onInput={(event) => refine({ find: event.currentTarget.value })}
         />
-        <kbd aria-hidden="true">/</kbd>
+        <kbd>/</kbd>
       </label>
       {children}
     </search>

@@ -49,6 +49,7 @@ export function Grid(props: GridProps) {
   const cursor = useCursor(props, window, scroller);
   const shown = window.rows.some(({ index }) => props.keys[index] === cursor);
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both of its roles take a label
     <div
       class={`grid grid-${props.kind}`}
       role={props.isTree ? 'treegrid' : 'grid'}
@@ -63,7 +64,9 @@ export function Grid(props: GridProps) {
       <div class="grid-body" role="rowgroup" style={{ height: `${window.height}px` }}>
         {window.rows.map(({ index, start }) => {
           const key = props.keys[index];
-          return key === undefined ? null : <Row key={key} {...props} id={key} at={index} start={start} cursor={cursor} />;
+          return key === undefined ? null : (
+            <Row key={key} {...props} id={key} at={index} start={start} cursor={cursor} />
+          );
         })}
       </div>
     </div>
@@ -125,13 +128,13 @@ function useCursor(props: GridProps, window: ListWindow, scroller: RefObject<HTM
   const cursor = useSignal<string | null>(props.opened);
   const latest = useRef({ props, window });
   latest.current = { props, window };
+  const isListed = props.opened !== null && props.keys.includes(props.opened);
   useEffect(() => {
-    if (props.opened === null) return;
+    if (props.opened === null || !isListed) return;
     cursor.value = props.opened;
-    const at = props.keys.indexOf(props.opened);
-    if (at >= 0) window.reveal(at);
-    // Only when something else is opened: a list that changes stays where it is.
-  }, [props.opened]);
+    window.reveal(props.keys.indexOf(props.opened));
+    // Only when something else is opened, or it comes at last: a list that changes stays where it is.
+  }, [props.opened, isListed]);
   useEffect(() => {
     const to = (find: (at: number, count: number) => number) => {
       const { keys } = latest.current.props;

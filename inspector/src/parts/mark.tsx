@@ -33,9 +33,17 @@ const SHAPES = {
 
 /** The sign of a condition. With `label` it is read out; beside its word it is decoration. */
 export function Mark({ condition, label }: { readonly condition: Condition; readonly label?: string }) {
-  const role = label === undefined ? ({ 'aria-hidden': 'true' } as const) : ({ role: 'img', 'aria-label': label } as const);
   return (
-    <svg class={`mark tone-${condition}`} viewBox="0 0 12 12" fill="none" stroke="currentColor" stroke-width="1.5" {...role}>
+    <svg
+      class={`mark tone-${condition}`}
+      viewBox="0 0 12 12"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.5"
+      role={label === undefined ? 'presentation' : 'img'}
+      aria-hidden={label === undefined}
+      aria-label={label ?? condition}
+    >
       {SHAPES[condition]}
     </svg>
   );

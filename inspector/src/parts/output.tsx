@@ -17,7 +17,15 @@ export function Output({ stdout, stderr, truncated = false }: OutputProps) {
   );
 }
 
-function Stream({ name, text, truncated }: { readonly name: string; readonly text: string; readonly truncated: boolean }) {
+function Stream({
+  name,
+  text,
+  truncated,
+}: {
+  readonly name: string;
+  readonly text: string;
+  readonly truncated: boolean;
+}) {
   const box = useRef<HTMLPreElement>(null);
   const isAtEnd = useRef(true);
   // New text keeps the end in sight, unless somebody reads further up.

@@ -20,7 +20,8 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, count: number
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 6,
-    // The head of the list lies over its top.
+    // The head of the list stands above its rows, and lies over them once they are scrolled.
+    scrollMargin: rowHeight,
     scrollPaddingStart: rowHeight,
     scrollToFn: elementScroll,
     observeElementRect,
@@ -33,7 +34,7 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, count: number
   useEffect(() => list._didMount(), [list]);
   useLayoutEffect(() => list._willUpdate());
   return {
-    rows: list.getVirtualItems(),
+    rows: list.getVirtualItems().map(({ index, start }) => ({ index, start: start - rowHeight })),
     height: list.getTotalSize(),
     reveal: (index) => list.scrollToIndex(index, { align: 'auto' }),
   };

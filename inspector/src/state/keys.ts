@@ -44,7 +44,7 @@ const ACTIONS: Readonly<Record<string, (keys: ListKeys | null) => void>> = {
   Home: (keys) => keys?.first(),
   End: (keys) => keys?.last(),
   Enter: (keys) => keys?.open(),
-  Escape: () => escape(),
+  Escape: () => leave(),
   ...Object.fromEntries(VIEWS.map((view, at) => [String(at + 1), () => go({ ...EMPTY, view })])),
 };
 const EMPTY = { at: null, find: '', show: [], types: [], path: '' };
@@ -83,7 +83,8 @@ function isOwn(target: EventTarget | null, key: string): boolean {
   return scrolls.includes(key) && target.closest('pre, select') !== null;
 }
 
-function escape(): void {
+/** One step back: out of what is open, then out of what narrows the list. */
+function leave(): void {
   const { at, find, show, types, path } = route.value;
   if (at !== null) return go({ at: null });
   if (find !== '' || show.length > 0 || types.length > 0 || path !== '') refine({ ...EMPTY });

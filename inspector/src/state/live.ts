@@ -30,7 +30,10 @@ export interface Watching<V extends View> {
  * Looks at a view until it is closed. However often it changes, the page hears of it once a frame, and not at all while it
  * is hidden; `onChange` hears every change, for what is counted as it goes.
  */
-export function watch<const V extends View>(view: V, onChange?: (state: StateOf<V>, change: ViewChange) => void): Watching<V> {
+export function watch<const V extends View>(
+  view: V,
+  onChange?: (state: StateOf<V>, change: ViewChange) => void,
+): Watching<V> {
   const live = client.view(view);
   const state = signal(live.get());
   let frame: number | null = null;

@@ -12,7 +12,11 @@ export function useLive<const V extends View>(view: V): StateOf<V> {
 }
 
 /** What the server answers; null until it has. Asked again whenever `again` differs, and every `everyMs` if that is given. */
-export function useAnswer<const A extends Ask>(ask: A, again: unknown, everyMs?: number): Reply<AnswerTo<A['type']>> | null {
+export function useAnswer<const A extends Ask>(
+  ask: A,
+  again: unknown,
+  everyMs?: number,
+): Reply<AnswerTo<A['type']>> | null {
   const key = JSON.stringify(ask);
   const reply = useMemo(() => signal<Reply<Extract<Answer, { type: A['type'] }>> | null>(null), [key]);
   useEffect(() => {

@@ -15,7 +15,6 @@ export function Activity({ items }: { readonly items: readonly Observed[] }) {
           .slice(-SHOWN)
           .reverse()
           .map(({ at, kind, event, state }, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: what was observed has no identity, and the list is redrawn whole
             <li key={index}>
               <time>{timeOfDay(at)}</time> <code>{event?.type ?? kind}</code>{' '}
               {state !== null && <span class="aside">{stateText(state)}</span>}

@@ -5,7 +5,8 @@ import { Actions } from '../../parts/actions.js';
 export function ActorActions({ actor: { path, status, spec } }: { readonly actor: ActorDetail }) {
   if (status === 'dead') return null;
   const control = (type: Extract<Control, { path: string }>['type']): Control => ({ type, path });
-  const after = spec?.restart === 'permanent' ? 'Its supervisor starts it again.' : 'Its supervisor applies its restart type.';
+  const after =
+    spec?.restart === 'permanent' ? 'Its supervisor starts it again.' : 'Its supervisor applies its restart type.';
   return (
     <Actions
       requests={[

@@ -12,7 +12,12 @@ export function ActorFacts({ actor }: { readonly actor: ActorDetail }) {
   return (
     <Facts
       facts={[
-        ['Since', <time key="since" title={timeOfDay(since)}>{ago(since, now.value)}</time>],
+        [
+          'Since',
+          <time key="since" title={timeOfDay(since)}>
+            {ago(since, now.value)}
+          </time>,
+        ],
         ['Life', status === 'living' ? `${incarnation}` : `${incarnation}, over`],
         ['Restarts', restarts.total],
         ['Budget', budget && <BudgetMeter budget={budget} now={now.value} />],

@@ -47,7 +47,9 @@ export function ActorPanel({ path }: { readonly path: string }) {
       {observe && <Activity items={observed} />}
       <Exits exits={actor.exits} />
       <Restarts history={actor.history} total={actor.restarts.total} />
-      {WITH_LOGS.has(actor.role) && <LogTail path={path} again={actor.exits.length} living={actor.status === 'living'} />}
+      {WITH_LOGS.has(actor.role) && (
+        <LogTail path={path} again={actor.exits.length} living={actor.status === 'living'} />
+      )}
     </Panel>
   );
 }
@@ -67,7 +69,9 @@ function Title({ actor: { path, role } }: { readonly actor: ActorDetail }) {
 function Missing({ path, isKnown }: { readonly path: string; readonly isKnown: boolean }) {
   return (
     <Panel label={`Actor ${path}`} title={<Crumbs path={path} />}>
-      {isKnown ? <Empty title="No such actor">{path} does not live here, and nothing is remembered of it.</Empty> : null}
+      {isKnown ? (
+        <Empty title="No such actor">{path} does not live here, and nothing is remembered of it.</Empty>
+      ) : null}
     </Panel>
   );
 }

@@ -53,7 +53,6 @@ function Transitions({ node }: { readonly node: StateNode }) {
   return (
     <ul class="transitions">
       {node.transitions.map(({ on, targets, guard }, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a machine's transitions never change, and two of them may be equal
         <li key={at} title={guard === null ? undefined : `if ${guard}`}>
           {on}
           {guard !== null && '?'} {targets.length > 0 && <span class="target">→ {targets.map(lastOf).join(', ')}</span>}

@@ -31,7 +31,12 @@ export function ProcessPanel({ id, process, isKnown }: ProcessPanelProps) {
       </p>
       <Facts
         facts={[
-          ['Owner', <a key="owner" href={linkTo({ at: path })}>{path}</a>],
+          [
+            'Owner',
+            <a key="owner" href={linkTo({ at: path })}>
+              {path}
+            </a>,
+          ],
           ['Life', incarnation],
           ['Exit', exit && exitText(exit)],
           ['Changed', timeOfDay(at)],
@@ -43,7 +48,6 @@ export function ProcessPanel({ id, process, isKnown }: ProcessPanelProps) {
       <Section title="Command">
         <ol class="words">
           {command.map((word, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the words of a command never change, and may repeat
             <li key={index}>{word}</li>
           ))}
         </ol>

@@ -1,7 +1,7 @@
 import type { RunDetail, WindowSlot } from 'espalier/client';
 
 /** How many slots before the cursor are drawn, so that it is seen to move. */
-const BEHIND = 12;
+const BEHIND = 8;
 const CELL = 18;
 const GAP = 3;
 const TOP = 26;
@@ -37,7 +37,12 @@ export function CommitStrip({ run }: { readonly run: RunDetail }) {
             </>
           )}
           <path class="strip-cursor" d={`M${cursor} 14V${TOP + CELL + 4}`} />
-          <text class="strip-label is-cursor" x={cursor + 4} y="11" text-anchor={before.length > 6 ? 'middle' : 'start'}>
+          <text
+            class="strip-label is-cursor"
+            x={cursor + 4}
+            y="11"
+            text-anchor={before.length > 6 ? 'middle' : 'start'}
+          >
             {window.length > 0 ? `commits next: ${frontier}` : 'all committed'}
           </text>
         </svg>

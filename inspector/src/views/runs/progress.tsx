@@ -9,7 +9,11 @@ export function Progress({ info: { total, counts, committed } }: { readonly info
   return (
     <span class="progress" role="img" aria-label={label} title={label}>
       {ORDER.map((status) => (
-        <i key={status} class={`part is-${status}`} style={{ width: `${(100 * counts[status]) / Math.max(1, total)}%` }} />
+        <i
+          key={status}
+          class={`part is-${status}`}
+          style={{ width: `${(100 * counts[status]) / Math.max(1, total)}%` }}
+        />
       ))}
     </span>
   );

@@ -26,7 +26,13 @@ export function Rows({ run, rows }: { readonly run: string; readonly rows: reado
   );
 }
 
-function Row({ run, row: { index, status, input, attempts, durationMs, error } }: { readonly run: string; readonly row: RowInfo }) {
+function Row({
+  run,
+  row: { index, status, input, attempts, durationMs, error },
+}: {
+  readonly run: string;
+  readonly row: RowInfo;
+}) {
   const isOpen = useSignal(false);
   const condition = conditionOf(status);
   return (

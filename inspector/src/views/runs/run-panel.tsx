@@ -64,7 +64,12 @@ function RunFacts({ detail: { info, inFlight, waiting, frontier } }: { readonly 
       facts={[
         ['Begun', ago(createdAt, now.value)],
         ['Changed', ago(updatedAt, now.value)],
-        ['Pool', <a key="pool" href={linkTo({ at: pool })}>{pool}</a>],
+        [
+          'Pool',
+          <a key="pool" href={linkTo({ at: pool })}>
+            {pool}
+          </a>,
+        ],
         ['Cursor', frontier],
         ['Running', `${inFlight} of ${concurrency}`],
         ['Waiting', waiting],

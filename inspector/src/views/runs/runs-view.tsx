@@ -26,8 +26,12 @@ export function RunsView() {
   const { find, at } = route.value;
   const { runs, ready } = useLive({ type: 'runs' });
   const words = find.toLowerCase();
-  const fits = ({ run, name, status, pool }: RunInfo) => `${run} ${name} ${status} ${pool}`.toLowerCase().includes(words);
-  const keys = [...runs.values()].filter(fits).sort((a, b) => b.createdAt - a.createdAt).map(({ run }) => run);
+  const fits = ({ run, name, status, pool }: RunInfo) =>
+    `${run} ${name} ${status} ${pool}`.toLowerCase().includes(words);
+  const keys = [...runs.values()]
+    .filter(fits)
+    .sort((a, b) => b.createdAt - a.createdAt)
+    .map(({ run }) => run);
   return (
     <Split panel={at === null ? null : <RunPanel key={at} run={at} />}>
       <FilterBar hint="Find runs: name, id, status, pool" />

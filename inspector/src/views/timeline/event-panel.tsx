@@ -40,7 +40,9 @@ export function EventPanel({ seq, event }: { readonly seq: string; readonly even
       <Section title="Look further">
         <p>
           {path && <a href={linkTo({ view: 'timeline', path })}>Everything that happened to {path}</a>}
-          {!path && <a href={linkTo({ view: 'timeline', types: [type.split('.')[0] ?? ''] })}>Other events like this</a>}
+          {!path && (
+            <a href={linkTo({ view: 'timeline', types: [type.split('.')[0] ?? ''] })}>Other events like this</a>
+          )}
         </p>
       </Section>
     </Panel>

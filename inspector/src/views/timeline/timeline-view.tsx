@@ -9,8 +9,8 @@ import { type Column, Grid, type GridRow } from '../../parts/grid.js';
 import { Mark } from '../../parts/mark.js';
 import { Split } from '../../parts/split.js';
 import { go, refine, route } from '../../state/place.js';
-import { useLive } from '../../state/use-live.js';
 import { useLate } from '../../state/use-late.js';
+import { useLive } from '../../state/use-live.js';
 import { EventPanel } from './event-panel.js';
 
 const COLUMNS: readonly Column[] = [
@@ -53,7 +53,9 @@ export function TimelineView() {
       </FilterBar>
       {held && newer > 0 && <Newer count={newer} />}
       {state.ready && keys.length === 0 ? (
-        <Empty title="No events">{text || types.length > 0 || path ? 'Esc clears the filters.' : 'Nothing has happened yet.'}</Empty>
+        <Empty title="No events">
+          {text || types.length > 0 || path ? 'Esc clears the filters.' : 'Nothing has happened yet.'}
+        </Empty>
       ) : (
         <Grid
           label="Events, the newest first"

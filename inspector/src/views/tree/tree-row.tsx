@@ -29,7 +29,7 @@ export function treeRow(path: string, isContext: boolean): GridRow {
 function Name({ actor: { path, role } }: { readonly actor: ActorSummary }) {
   return (
     <span class="actor-name" style={{ '--depth': depthOf(path) }}>
-      <span class="name">{nameOf(path)}</span> <span class="role">{role}</span>
+      <span class="name">{nameOf(path)}</span> {nameOf(path) !== role && <span class="role">{role}</span>}
     </span>
   );
 }
