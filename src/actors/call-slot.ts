@@ -11,7 +11,7 @@ import { portEvents } from './port-events.js';
 import type { ProcessServices } from './process-services.js';
 import type { Hold, SlotEnd, SlotKind, WorkerAddress } from './slot-kind.js';
 import type { Roster, Slot } from './work-queue.js';
-import { ProcessHands, recordProcessEnd, type Tell } from './worker-hands.js';
+import { ProcessHands, recordProcessEnd, recordReady, type Tell } from './worker-hands.js';
 
 /** How much of a worker's output is kept for those who ask why it ended, in bytes per stream. */
 const LOG_TAIL = 4096;
@@ -47,7 +47,6 @@ const CONCURRENT_WINDOW = 32;
 /** The slot of a protocol pool: its worker boots, says `ready`, and runs calls until it ends and is replaced. */
 export class CallSlotKind implements SlotKind {
   readonly mode = 'protocol';
-  readonly streams = null;
   #spawnId = '';
   #slot: CallSlot | null = null;
   #port: Port | null = null;
@@ -67,7 +66,7 @@ export class CallSlotKind implements SlotKind {
     const env = workerEnvironment(own);
     const plan = { spawnId: this.#spawnId, jobId: null, attempt: null, command, cwd, env, port: true };
     const hands = new ProcessHands(services, plan, hold, address, {
-      spawned: (process, tell) => this.#connect(process, address, tell),
+      spawned: (process, tell) => this.#connect(process, address, hold, tell),
       shutdown: () => this.#port?.shutdown(graceMs),
     });
     return { hands, mode: 'protocol', registered: false, timeoutMs: null, bootMs, graceMs };
@@ -93,6 +92,11 @@ export class CallSlotKind implements SlotKind {
     recordProcessEnd(this.options.services, this.#spawnId, slotEnd);
   }
 
+  /** Waited for, so that the last words of a worker are among those that are kept. */
+  get streams(): Capture {
+    return this.#logs;
+  }
+
   stderr(): string {
     return new TextDecoder().decode(this.#logs.take().stderr);
   }
@@ -101,12 +105,19 @@ export class CallSlotKind implements SlotKind {
     this.#port?.destroy();
   }
 
-  #connect(process: SpawnedProcess, { path: worker, incarnation }: WorkerAddress, tell: Tell): void {
+  #connect(process: SpawnedProcess, address: WorkerAddress, hold: Hold, tell: Tell): void {
     const { services, config } = this.options;
+    const { path: worker, incarnation } = address;
     this.#logs.attach(process.stdout, process.stderr);
     const { port: connection } = process;
     if (!connection) throw new EspalierError('ESP_SPAWN', `${worker} was started without a port`);
-    const events = portEvents(tell, { ready: (message) => this.#ready(message, tell), ended: () => this.withdraw() });
+    const events = portEvents(tell, {
+      ready: (message) => {
+        recordReady(services, address, hold);
+        this.#ready(message, tell);
+      },
+      ended: () => this.withdraw(),
+    });
     this.#port = new Port({ connection, worker, incarnation, config, events, now: () => services.clock.now() });
   }
 

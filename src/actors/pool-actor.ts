@@ -2,6 +2,7 @@ import { fromCallback } from 'xstate';
 import { EspalierError } from '../errors.js';
 import type { OverflowPolicy } from '../machines/checkout.js';
 import { type PoolEvent, type PoolReport, poolMachine } from '../machines/pool.js';
+import { OverflowReport } from './overflow-report.js';
 import type { Pool } from './pool-handle.js';
 import type { ProcessServices } from './process-services.js';
 import { Readiness } from './readiness.js';
@@ -100,12 +101,17 @@ export class PoolActor<S extends Slot> {
 
   #queueLogic() {
     return fromCallback(() => {
-      const { path } = this.context;
+      const { path, env } = this.context;
       const { maxQueue: limit, overflow } = this.variant;
-      const queue = new WorkQueue(this.#roster, { pool: path, limit, overflow });
+      const report = new OverflowReport(env.clock, (times) =>
+        env.journal({ type: 'queue.overflowed', path, data: { policy: overflow, limit, times } }),
+      );
+      const onOverflow = () => report.count();
+      const queue = new WorkQueue(this.#roster, { pool: path, limit, overflow, onOverflow });
       this.#queue = queue;
       return () => {
         this.#queue = null;
+        report.close();
         queue.close(new EspalierError('ESP_STOPPED', `the queue of pool ${path} has stopped`));
       };
     });

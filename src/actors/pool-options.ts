@@ -1,5 +1,5 @@
 import { EspalierError } from '../errors.js';
-import type { OverflowPolicy } from '../machines/checkout.js';
+import { OVERFLOW_POLICIES, type OverflowPolicy } from '../machines/checkout.js';
 import { type ExecProgramOptions, environmentProblem, folderProblem } from './exec-program.js';
 import type { ChildOptions } from './spec.js';
 import { MAX_TIMER_MS } from './time-limit.js';
@@ -52,7 +52,7 @@ function commonProblems(options: PoolOptions): readonly (string | undefined)[] {
   const { mode, overflow, command, cwd, env, size } = options;
   return [
     oneOf('mode', mode, ['exec', 'protocol']),
-    oneOf('overflow', overflow, ['reject', 'wait', 'drop-oldest']),
+    oneOf('overflow', overflow, OVERFLOW_POLICIES),
     isCommand(command) ? undefined : 'command must be a list of words, the program first',
     folderProblem(cwd),
     env && environmentProblem(env),

@@ -3,8 +3,10 @@ import type { NewJournalEvent } from '../machines/events.js';
 import type { Store } from '../persistence/store.js';
 import { createHostDirectory } from '../transport/process/directory.js';
 import { createForkerSpawner, type ForkerSpawner } from '../transport/process/forker/client.js';
+import { readOomKills, readResident } from '../transport/process/proc.js';
 import type { Clock } from './environment.js';
 import { Leftovers } from './leftovers.js';
+import { MemoryWatch } from './memory-watch.js';
 import type { Pool } from './pool-handle.js';
 import type { ProcessServices } from './process-services.js';
 
@@ -22,6 +24,7 @@ export class ProcessHost {
   #spawner: Promise<ForkerSpawner> | null = null;
   readonly #pools = new Map<string, Pool>();
   readonly #leftovers = new Leftovers();
+  #memory: MemoryWatch | null = null;
   #spawns = 0;
   #closed = false;
 
@@ -33,6 +36,7 @@ export class ProcessHost {
     this.#spawner ??= this.#start();
     const { runId, store, clock, hostEnv, journal, background } = this.options;
     const spawner = await this.#spawner;
+    this.#memory ??= new MemoryWatch(clock, { readResident, readOomKills });
     return {
       runId,
       spawner,
@@ -41,6 +45,7 @@ export class ProcessHost {
       hostEnv,
       pools: this.#pools,
       leftovers: this.#leftovers,
+      memory: this.#memory,
       newSpawnId: () => this.newSpawnId(),
       journal,
       background,
@@ -63,6 +68,7 @@ export class ProcessHost {
     this.#closed = true;
     const spawner = await this.#spawner?.catch(() => null);
     await spawner?.close();
+    this.#memory?.close();
   }
 
   async #start(): Promise<ForkerSpawner> {

@@ -5,6 +5,7 @@ import type { ProcessExit, ProcessIdentity, SpawnIntent } from '../machines/proc
 import type { Spawner } from '../transport/process/spawner.js';
 import type { Clock, TreeEnvironment } from './environment.js';
 import type { Leftovers } from './leftovers.js';
+import type { MemoryWatch } from './memory-watch.js';
 import type { Pool } from './pool-handle.js';
 
 /** The durable record of processes, as far as workers write it. */
@@ -27,6 +28,8 @@ export interface ProcessServices {
   readonly pools: Map<string, Pool>;
   /** What starters left running when they ended, by path. */
   readonly leftovers: Leftovers;
+  /** What is known of the memory of processes. */
+  readonly memory: MemoryWatch;
   newSpawnId(): string;
   journal(event: NewJournalEvent): void;
   /** Watches over a write that nobody waits for: a failure is the system's, not the worker's. */

@@ -7,7 +7,7 @@ import type { ExecProgram } from './exec-program.js';
 import type { ProcessServices } from './process-services.js';
 import { accepts, type Readiness, watchReadiness } from './service-probe.js';
 import type { Hold, SlotEnd, SlotKind, WorkerAddress } from './slot-kind.js';
-import { ProcessHands, recordProcessEnd, type Tell } from './worker-hands.js';
+import { ProcessHands, recordProcessEnd, recordReady, type Tell } from './worker-hands.js';
 
 /** How a service is asked whether it is well. */
 export interface HealthCheck {
@@ -35,7 +35,6 @@ const LOG_TAIL = 4096;
 /** The one slot of a service: a bare program that is watched, and replaced when it ends. */
 export class ServiceSlotKind implements SlotKind {
   readonly mode = 'protocol';
-  readonly streams = null;
   #spawnId = '';
   #logs = new Capture(LOG_TAIL);
   #end: () => void = () => undefined;
@@ -54,7 +53,7 @@ export class ServiceSlotKind implements SlotKind {
     const env = notifies ? { [WORKER_FD_VARIABLE]: String(WORKER_FD) } : {};
     const plan = { spawnId: this.#spawnId, jobId: null, attempt: null, port: notifies };
     const hands = new ProcessHands(services, { ...plan, ...program.prepare('', 0, { env }) }, hold, address, {
-      spawned: (process, tell) => this.#watch(process, tell),
+      spawned: (process, tell) => this.#watch(process, address, hold, tell),
       shutdown: (process) => process.signal('SIGTERM'),
     });
     return { hands, mode: 'protocol', registered: false, timeoutMs: null, bootMs: readyMs, graceMs };
@@ -73,6 +72,11 @@ export class ServiceSlotKind implements SlotKind {
     recordProcessEnd(this.options.services, this.#spawnId, slotEnd);
   }
 
+  /** Waited for, so that the last words of a worker are among those that are kept. */
+  get streams(): Capture {
+    return this.#logs;
+  }
+
   stderr(): string {
     return new TextDecoder().decode(this.#logs.take().stderr);
   }
@@ -81,11 +85,12 @@ export class ServiceSlotKind implements SlotKind {
     this.#end();
   }
 
-  #watch(process: SpawnedProcess, tell: Tell): void {
+  #watch(process: SpawnedProcess, address: WorkerAddress, hold: Hold, tell: Tell): void {
     const { services, ready } = this.options;
     this.#logs.attach(process.stdout, process.stderr);
     let stopHealth: () => void = () => undefined;
     const stopReadiness = watchReadiness(ready, process, services.clock, () => {
+      recordReady(services, address, hold);
       tell({ type: 'ready' });
       stopHealth = this.#watchHealth(tell);
     });

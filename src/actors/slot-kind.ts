@@ -1,7 +1,9 @@
+import type { EventContext } from '../machines/events.js';
 import type { StarterEvent } from '../machines/starter.js';
 import type { WorkerEnd, WorkerInput, WorkerMode } from '../machines/worker.js';
 import type { Capture } from '../transport/process/capture.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
+import type { LastMemory } from './memory-watch.js';
 import type { SweepResult } from './sweep.js';
 
 /** What a slot remembers of its incarnation's process, also when the worker that owned it has crashed. */
@@ -11,11 +13,30 @@ export interface Hold {
   /** Milliseconds of the injected clock; null before. */
   startedAt: number | null;
   endedAt: number | null;
+  /** Who it is, for those who ask why it ended; null before the worker asked for it. */
+  identity: HoldIdentity | null;
+  /** What was known of its memory when its exit was reported. */
+  memory: LastMemory | null;
   /** How far its registration by the worker is: `none` for a claimed attempt, whose claim registered it. */
   registration: 'none' | 'asked' | 'kept' | 'refused';
 }
 
-export const emptyHold = (): Hold => ({ spawned: null, startedAt: null, endedAt: null, registration: 'none' });
+export interface HoldIdentity {
+  readonly spawnId: string;
+  /** Null until it runs. */
+  readonly pid: number | null;
+  /** The work that it was started for, if for one alone. */
+  readonly ctx: EventContext | undefined;
+}
+
+export const emptyHold = (): Hold => ({
+  spawned: null,
+  startedAt: null,
+  endedAt: null,
+  identity: null,
+  memory: null,
+  registration: 'none',
+});
 
 /** Where a worker lives, for its registration and for `ps`. */
 export interface WorkerAddress {

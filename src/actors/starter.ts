@@ -10,6 +10,7 @@ import type { ProcessServices } from './process-services.js';
 import { emptyHold, type Hold, type SlotKind } from './slot-kind.js';
 import { type ChildSpec, type StartContext, spec } from './spec.js';
 import { type SweepResult, sweepHold } from './sweep.js';
+import { isUnasked, workerDeath } from './worker-death.js';
 
 /** The last segment of every worker's path. */
 const WORKER_ID = 'worker';
@@ -48,6 +49,8 @@ class Starter {
   /** Whether an incarnation has begun whose end was not delivered. */
   #isOpen = false;
   #swept: SweepResult = { clean: true, heldOpen: false };
+  /** What the last incarnation wrote to standard error last. */
+  #stderr = '';
   #tell: (event: StarterEvent) => void = () => undefined;
 
   constructor(
@@ -129,8 +132,20 @@ class Starter {
 
   #deliver(end: WorkerEnd): void {
     this.#isOpen = false;
+    this.#stderr = this.#kind.stderr();
+    this.#journalDeath(end);
     this.#kind.ended({ ...this.#swept, end, hold: this.#hold });
     if (this.#swept.clean) this.#hold = emptyHold();
+  }
+
+  /** Ends that were asked for, and the results of executions, tell themselves. */
+  #journalDeath(end: WorkerEnd): void {
+    const { path, env } = this.context;
+    const { identity } = this.#hold;
+    if (!identity || !isUnasked(end, this.#kind.mode)) return;
+    const { ctx } = identity;
+    const about = { path: childPath(path, WORKER_ID), ...(ctx ? { ctx } : {}) };
+    env.journal({ type: 'worker.ended', ...about, data: workerDeath(end, identity, this.#hold.memory, this.#stderr) });
   }
 
   async #sweep(incarnation: number, thorough: boolean): Promise<void> {
@@ -153,7 +168,7 @@ class Starter {
       env.journal({ type: 'slot.quarantined', path, incarnation, data: { reason } });
       return this.options.onClose(new EspalierError('ESP_QUARANTINED', `slot ${path} stays closed: ${reason}`));
     }
-    const stderr = this.#kind.stderr();
+    const stderr = this.#stderr;
     const error = new EspalierError('ESP_WORKER_BOOT', `${path}: ${boots} boots failed in a row: ${reason}`, {
       context: { path, boots, stderr },
     });

@@ -42,6 +42,8 @@ export interface WorkQueueOptions {
   readonly pool: string;
   readonly limit: number;
   readonly overflow: OverflowPolicy;
+  /** Called for each piece of work that met a full queue, whatever became of it; not for patient work, which waits its turn. */
+  readonly onOverflow?: () => void;
 }
 
 /**
@@ -74,6 +76,7 @@ export class WorkQueue<S extends Slot = Slot> {
     if (this.length === 0 && this.#begin(work)) return;
     const overflow = work.patient ? 'wait' : this.options.overflow;
     const admission = admit(overflow, this.#waiting.size, this.options.limit);
+    if (admission !== 'enqueue' && !work.patient) this.options.onOverflow?.();
     switch (admission) {
       case 'enqueue':
         this.#waiting.add(work);

@@ -1,4 +1,5 @@
 import { isEspalierError, toErrorRecord } from '../errors.js';
+import type { EventContext } from '../machines/events.js';
 import type { WorkerCommand, WorkerEvent, WorkerHands } from '../machines/worker.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
 import type { ProcessServices, Registry } from './process-services.js';
@@ -37,7 +38,9 @@ export class ProcessHands implements WorkerHands {
     readonly hold: Hold,
     readonly address: WorkerAddress,
     readonly hooks: WorkerHooks,
-  ) {}
+  ) {
+    hold.identity = { spawnId: plan.spawnId, pid: null, ctx: contextOf(plan) };
+  }
 
   perform(command: WorkerCommand, tell: Tell): void {
     switch (command) {
@@ -88,12 +91,17 @@ export class ProcessHands implements WorkerHands {
   }
 
   #spawned(process: SpawnedProcess, tell: Tell): void {
-    const { clock, registry, background } = this.services;
+    const { clock, registry, background, memory } = this.services;
     const { identity, generation, spawnId } = process;
+    const { pid } = identity;
     this.hold.startedAt = clock.now();
+    this.hold.identity = { spawnId, pid, ctx: contextOf(this.plan) };
+    memory.watch(pid);
     background(registry.live(spawnId, { identity, generation }));
     void process.exited.then((exit) => {
       this.hold.endedAt = clock.now();
+      if (exit.signal === 'SIGKILL') this.hold.memory = memory.take(pid);
+      else memory.forget(pid);
       tell({ type: 'exited', exit });
     });
     tell({ type: 'spawned' });
@@ -103,6 +111,19 @@ export class ProcessHands implements WorkerHands {
   #onProcess(act: (process: SpawnedProcess) => void): void {
     void this.hold.spawned?.then((process) => process && act(process));
   }
+}
+
+function contextOf({ jobId, attempt }: WorkerPlan): EventContext | undefined {
+  if (jobId === null) return undefined;
+  const run = jobId.slice(0, jobId.lastIndexOf(':'));
+  return { run, job: jobId, ...(attempt === null ? {} : { attempt }) };
+}
+
+/** Journals that a worker which stays can be used, and how long that took. */
+export function recordReady({ clock, journal }: ProcessServices, address: WorkerAddress, hold: Hold): void {
+  const { identity, startedAt } = hold;
+  if (!identity || identity.pid === null || startedAt === null) return;
+  journal({ type: 'worker.ready', ...address, data: { pid: identity.pid, bootMs: clock.now() - startedAt } });
 }
 
 /**

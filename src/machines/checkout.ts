@@ -28,7 +28,8 @@ function precedes(a: SlotLoad, b: SlotLoad): boolean {
 }
 
 /** What a full queue does with new work. */
-export type OverflowPolicy = 'reject' | 'wait' | 'drop-oldest';
+export const OVERFLOW_POLICIES = ['reject', 'wait', 'drop-oldest'] as const;
+export type OverflowPolicy = (typeof OVERFLOW_POLICIES)[number];
 
 /** What becomes of a piece of work that arrives at a queue of `length`. */
 export type Admission = 'enqueue' | 'reject' | 'hold' | 'replace-oldest';

@@ -1,6 +1,8 @@
 import type { ErrorRecord } from '../errors.js';
+import type { OverflowPolicy } from './checkout.js';
 import type { ProcessExit, ProcessIdentity } from './process.js';
 import type { SlotStatus } from './run/slot.js';
+import type { WorkerCause } from './worker.js';
 
 /**
  * Everything the journal can hold, by type: `<noun>.<past>`. An event is journalled first and published from the
@@ -18,9 +20,16 @@ export interface JournalEventData {
   'supervisor.escalated': { reason: string; intensity: number; periodMs: number };
   'worker.failed': { error: ErrorRecord; boots: number; stderr: string };
   'worker.ready': { pid: number; bootMs: number };
+  /** A worker ended that nobody had asked to: of those that stay each, of an execution only one that was killed. */
+  'worker.ended': WorkerDeath;
   'pool.ready': { size: number };
   'pool.degraded': { usable: number; size: number };
   'slot.quarantined': { reason: string };
+  /** A pool's queue was full; told at once, then at most every 5 s, with how many pieces of work that was since. */
+  'queue.overflowed': { policy: OverflowPolicy; limit: number; times: number };
+
+  /** Told once writes succeed again: what `host` could not write meanwhile. Times are milliseconds since the epoch. */
+  'store.refused': { host: string; error: ErrorRecord; writes: number; from: number; to: number };
 
   'process.spawned': { spawnId: string; pid: number; command: readonly string[] };
   'process.exited': { spawnId: string; pid: number } & ProcessExit;
@@ -42,6 +51,22 @@ export interface JournalEventData {
   'run.stopped': { run: string };
   'run.completed': { run: string; counts: Readonly<Record<SlotStatus, number>> };
   'slot.committed': { run: string; index: number; status: SlotStatus };
+}
+
+/** What is known of a worker's end, for those who ask why. */
+export interface WorkerDeath extends ProcessExit {
+  readonly spawnId: string;
+  readonly pid: number | null;
+  readonly cause: WorkerCause;
+  readonly error: ErrorRecord | null;
+  /** Whether it had been ready. */
+  readonly served: boolean;
+  /** What it wrote to standard error last: at most 2 KiB. */
+  readonly stderr: string;
+  /** Its resident memory when it was last looked at, in bytes. */
+  readonly rssBytes: number | null;
+  /** By how much the kernel's count of out-of-memory kills rose around its end. */
+  readonly oomKills: number;
 }
 
 export type JournalEventType = keyof JournalEventData;

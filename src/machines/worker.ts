@@ -11,7 +11,15 @@ import type { ProcessExit } from './process.js';
 export type WorkerMode = 'exec' | 'protocol';
 
 /** Why a worker's process was made to end; `exited` when it ended by itself. */
-export type WorkerCause = 'exited' | 'spawn_failed' | 'stopped' | 'timed_out' | 'boot_timeout' | 'protocol_error';
+export const WORKER_CAUSES = [
+  'exited',
+  'spawn_failed',
+  'stopped',
+  'timed_out',
+  'boot_timeout',
+  'protocol_error',
+] as const;
+export type WorkerCause = (typeof WORKER_CAUSES)[number];
 
 /** How a worker ended: the output of the machine. */
 export interface WorkerEnd {

@@ -112,4 +112,18 @@ describe('WorkQueue', () => {
     const [late] = submitted(queue, 1);
     expect([waiting?.refused, late?.refused]).toEqual([reason, reason]);
   });
+
+  it.each(['reject', 'wait', 'drop-oldest'] as const)(
+    'says each time that it is full (%s), except to patient work',
+    (overflow) => {
+      let times = 0;
+      const { queue } = newQueue({ overflow, onOverflow: () => (times += 1) });
+      submitted(queue, 2);
+      expect(times).toBe(0);
+      submitted(queue, 3);
+      expect(times).toBe(3);
+      queue.submit(Object.assign(new Probe(), { patient: true }));
+      expect(times).toBe(3);
+    },
+  );
 });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { OVERFLOW_POLICIES } from '../../machines/checkout.js';
 import type { EventContext, JournalEventType, NewJournalEvent } from '../../machines/events.js';
+import { WORKER_CAUSES } from '../../machines/worker.js';
 import { errorRecord, exitParts, identity, slotStatus } from './common.js';
 
 const context = z.object({
@@ -33,9 +35,22 @@ const forms = z.discriminatedUnion('type', [
   form('supervisor.escalated', { reason: text, intensity: count, periodMs: count }),
   form('worker.failed', { error: errorRecord, boots: count, stderr: text }),
   form('worker.ready', { pid: count, bootMs: count }),
+  form('worker.ended', {
+    spawnId: text,
+    pid: count.nullable(),
+    cause: z.enum(WORKER_CAUSES),
+    ...exitParts,
+    error: errorRecord.nullable(),
+    served: z.boolean(),
+    stderr: text,
+    rssBytes: count.nullable(),
+    oomKills: count,
+  }),
   form('pool.ready', { size: count }),
   form('pool.degraded', { usable: count, size: count }),
   form('slot.quarantined', { reason: text }),
+  form('queue.overflowed', { policy: z.enum(OVERFLOW_POLICIES), limit: count, times: count }),
+  form('store.refused', { host: text, error: errorRecord, writes: count, from: count, to: count }),
   form('process.spawned', { spawnId: text, pid: count, command: z.array(text) }),
   form('process.exited', { spawnId: text, pid: count, ...exitParts }),
   form('process.failed', { spawnId: text, error: errorRecord }),

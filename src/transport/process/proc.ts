@@ -65,6 +65,21 @@ export function readCommandLine(pid: number): readonly string[] {
   return bytes.toString('utf8').split('\0').slice(0, -1);
 }
 
+/** The resident memory of a pid in bytes; null when it is gone, a zombie, or another user's. */
+export function readResident(pid: number): number | null {
+  const bytes = readProc(`/proc/${pid}/status`);
+  if (bytes === null || bytes === UNREADABLE) return null;
+  const line = /^VmRSS:\s+(\d+) kB$/m.exec(bytes.toString('latin1'));
+  return line === null ? null : Number(line[1]) * 1024;
+}
+
+/** How many processes of this machine the kernel has ended for want of memory, in cgroups or as a whole; 0 where it does not say. */
+export function readOomKills(): number {
+  const bytes = readProc('/proc/vmstat');
+  if (bytes === null || bytes === UNREADABLE) return 0;
+  return Number(/^oom_kill (\d+)$/m.exec(bytes.toString('latin1'))?.[1] ?? 0);
+}
+
 /** Every pid of this namespace at this moment. */
 export function listPids(): number[] {
   const pids: number[] = [];

@@ -1,0 +1,38 @@
+import type { WorkerDeath } from '../machines/events.js';
+import type { WorkerEnd, WorkerMode } from '../machines/worker.js';
+import type { LastMemory } from './memory-watch.js';
+import type { HoldIdentity } from './slot-kind.js';
+
+/** What the journal keeps of a worker's last words, in characters. */
+const KEPT_STDERR = 2048;
+
+/**
+ * Whether nobody had asked for this end. An execution ends by itself, and its end is a result; only SIGKILL, which no
+ * program sends itself, needs a witness.
+ */
+export function isUnasked({ cause, exit }: WorkerEnd, mode: WorkerMode): boolean {
+  if (mode === 'exec') return cause === 'exited' && exit?.signal === 'SIGKILL';
+  return cause !== 'stopped';
+}
+
+/** What is journalled of such an end. */
+export function workerDeath(
+  { cause, exit, error, served }: WorkerEnd,
+  { spawnId, pid }: HoldIdentity,
+  memory: LastMemory | null,
+  stderr: string,
+): WorkerDeath {
+  return {
+    spawnId,
+    pid,
+    cause,
+    code: exit?.code ?? null,
+    signal: exit?.signal ?? null,
+    error: error ?? null,
+    served,
+    stderr: stderr.slice(-KEPT_STDERR),
+    rssBytes: memory?.rssBytes ?? null,
+    // Our own kills say nothing of the kernel's.
+    oomKills: cause === 'exited' ? (memory?.oomKills ?? 0) : 0,
+  };
+}
