@@ -10,7 +10,7 @@ import type { ProcessServices } from './process-services.js';
 import { emptyHold, type Hold, type SlotKind } from './slot-kind.js';
 import { type ChildSpec, type StartContext, spec } from './spec.js';
 import { type SweepResult, sweepHold } from './sweep.js';
-import { isUnasked, workerDeath } from './worker-death.js';
+import { isUnasked, workerCrash } from './worker-crash.js';
 
 /** The last segment of every worker's path. */
 const WORKER_ID = 'worker';
@@ -133,19 +133,23 @@ class Starter {
   #deliver(end: WorkerEnd): void {
     this.#isOpen = false;
     this.#stderr = this.#kind.stderr();
-    this.#journalDeath(end);
+    this.#journalCrash(end);
     this.#kind.ended({ ...this.#swept, end, hold: this.#hold });
     if (this.#swept.clean) this.#hold = emptyHold();
   }
 
   /** Ends that were asked for, and the results of executions, tell themselves. */
-  #journalDeath(end: WorkerEnd): void {
+  #journalCrash(end: WorkerEnd): void {
     const { path, env } = this.context;
     const { identity } = this.#hold;
     if (!identity || !isUnasked(end, this.#kind.mode)) return;
     const { ctx } = identity;
     const about = { path: childPath(path, WORKER_ID), ...(ctx ? { ctx } : {}) };
-    env.journal({ type: 'worker.ended', ...about, data: workerDeath(end, identity, this.#hold.memory, this.#stderr) });
+    env.journal({
+      type: 'worker.crashed',
+      ...about,
+      data: workerCrash(end, identity, this.#hold.memory, this.#stderr),
+    });
   }
 
   async #sweep(incarnation: number, thorough: boolean): Promise<void> {

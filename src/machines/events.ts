@@ -2,7 +2,7 @@ import type { ErrorRecord } from '../errors.js';
 import type { OverflowPolicy } from './checkout.js';
 import type { ProcessExit, ProcessIdentity } from './process.js';
 import type { SlotStatus } from './run/slot.js';
-import type { WorkerCause } from './worker.js';
+import type { WorkerCause } from './worker-cause.js';
 
 /**
  * Everything the journal can hold, by type: `<noun>.<past>`. An event is journalled first and published from the
@@ -21,7 +21,7 @@ export interface JournalEventData {
   'worker.failed': { error: ErrorRecord; boots: number; stderr: string };
   'worker.ready': { pid: number; bootMs: number };
   /** A worker ended that nobody had asked to: of those that stay each, of an execution only one that was killed. */
-  'worker.ended': WorkerDeath;
+  'worker.crashed': WorkerCrash;
   'pool.ready': { size: number };
   'pool.degraded': { usable: number; size: number };
   'slot.quarantined': { reason: string };
@@ -54,7 +54,7 @@ export interface JournalEventData {
 }
 
 /** What is known of a worker's end, for those who ask why. */
-export interface WorkerDeath extends ProcessExit {
+export interface WorkerCrash extends ProcessExit {
   readonly spawnId: string;
   readonly pid: number | null;
   readonly cause: WorkerCause;

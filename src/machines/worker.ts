@@ -1,6 +1,7 @@
 import { assign, setup } from 'xstate';
 import type { ErrorRecord } from '../errors.js';
 import type { ProcessExit } from './process.js';
+import type { WorkerCause } from './worker-cause.js';
 
 /**
  * A worker owns exactly one process and ends with it.
@@ -10,16 +11,7 @@ import type { ProcessExit } from './process.js';
  */
 export type WorkerMode = 'exec' | 'protocol';
 
-/** Why a worker's process was made to end; `exited` when it ended by itself. */
-export const WORKER_CAUSES = [
-  'exited',
-  'spawn_failed',
-  'stopped',
-  'timed_out',
-  'boot_timeout',
-  'protocol_error',
-] as const;
-export type WorkerCause = (typeof WORKER_CAUSES)[number];
+export type { WorkerCause } from './worker-cause.js';
 
 /** How a worker ended: the output of the machine. */
 export interface WorkerEnd {

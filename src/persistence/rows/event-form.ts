@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OVERFLOW_POLICIES } from '../../machines/checkout.js';
 import type { EventContext, JournalEventType, NewJournalEvent } from '../../machines/events.js';
-import { WORKER_CAUSES } from '../../machines/worker.js';
+import { WORKER_CAUSES } from '../../machines/worker-cause.js';
 import { errorRecord, exitParts, identity, slotStatus } from './common.js';
 
 const context = z.object({
@@ -35,7 +35,7 @@ const forms = z.discriminatedUnion('type', [
   form('supervisor.escalated', { reason: text, intensity: count, periodMs: count }),
   form('worker.failed', { error: errorRecord, boots: count, stderr: text }),
   form('worker.ready', { pid: count, bootMs: count }),
-  form('worker.ended', {
+  form('worker.crashed', {
     spawnId: text,
     pid: count.nullable(),
     cause: z.enum(WORKER_CAUSES),

@@ -1,4 +1,4 @@
-import type { WorkerDeath } from '../machines/events.js';
+import type { WorkerCrash } from '../machines/events.js';
 import type { WorkerEnd, WorkerMode } from '../machines/worker.js';
 import type { LastMemory } from './memory-watch.js';
 import type { HoldIdentity } from './slot-kind.js';
@@ -16,12 +16,12 @@ export function isUnasked({ cause, exit }: WorkerEnd, mode: WorkerMode): boolean
 }
 
 /** What is journalled of such an end. */
-export function workerDeath(
+export function workerCrash(
   { cause, exit, error, served }: WorkerEnd,
   { spawnId, pid }: HoldIdentity,
   memory: LastMemory | null,
   stderr: string,
-): WorkerDeath {
+): WorkerCrash {
   return {
     spawnId,
     pid,
