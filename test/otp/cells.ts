@@ -4,18 +4,11 @@ import { startChild } from '../../src/actors/child.js';
 import { Directory } from '../../src/actors/directory.js';
 import type { Observation, TreeEnvironment } from '../../src/actors/environment.js';
 import { type ChildSpec, type StartContext, spec } from '../../src/actors/spec.js';
-import { supervisor, supervisorHandle, supervisorLogic } from '../../src/actors/supervisor.js';
+import { type SupervisorHandle, supervisorHandle, supervisorLogic } from '../../src/actors/supervisor.js';
 import { Shutdown } from '../../src/errors.js';
-import { describeResult, type Outcome } from '../machines/supervise/scenario.js';
-import {
-  type Act,
-  type Group,
-  PERIOD_SECONDS,
-  type Request,
-  type Scenario,
-  type Static,
-  type Worker,
-} from './scenario.js';
+import type { Outcome } from '../machines/supervise/scenario.js';
+import type { Act, Dynamic, Group, How, Request, Scenario, Static, Trace, Worker } from './scenario.js';
+import { describeChildren, describeCounts, describeResult, describeSpec } from './words.js';
 
 const ROOT = '/root';
 
@@ -35,6 +28,8 @@ const stubborn = createMachine({
   on: { crash: { actions: crash }, shutdown: { actions: shutDown } },
 });
 
+const manners = { polite, stubborn };
+
 function crash(): never {
   throw new Error('boom');
 }
@@ -46,8 +41,9 @@ function shutDown(): never {
 /** Plays a scenario with our supervisors and cells, on a simulated clock, and writes the trace in Erlang's words. */
 export class Cells {
   readonly #clock = new SimulatedClock();
-  readonly #trace: string[] = [];
+  readonly #trace: string[][] = [[]];
   readonly #outcomes: Map<string, Outcome[]>;
+  readonly #written = new Set<string>();
   readonly #env: TreeEnvironment = {
     clock: this.#clock,
     random: () => 0.5,
@@ -60,29 +56,35 @@ export class Cells {
     this.#outcomes = new Map(Object.entries(scenario.outcomes).map(([path, list]) => [path, [...list]]));
   }
 
-  async play(): Promise<readonly string[]> {
+  async play(): Promise<Trace> {
     const root = await this.#start();
-    if (!root) return [...this.#trace, 'end failed'];
-    for (const act of this.scenario.acts) {
-      await this.#settle(root);
-      if (!root.exit) await this.#act(act);
-    }
-    await this.#settle(root);
-    if (!root.exit) {
-      this.#trace.push(`alive ${this.#alive().join(' ')}`);
-      await this.#pump(root.stop('infinity'));
-    }
-    this.#trace.push(`end ${root.exit?.kind}`);
+    if (root) await this.#live(root);
+    else this.#write('end failed');
     return this.#trace;
   }
 
+  async #live(root: Cell): Promise<void> {
+    await this.#settle(root);
+    for (const act of this.scenario.acts) {
+      this.#trace.push([]);
+      if (root.exit) return this.#write(`end ${root.exit.kind}`);
+      await this.#act(act);
+      await this.#settle(root);
+    }
+    this.#trace.push([]);
+    if (!root.exit) {
+      this.#write(`alive ${this.#alive().join(' ')}`);
+      await this.#pump(root.stop('infinity'));
+    }
+    this.#write(`end ${root.exit?.kind}`);
+  }
+
+  #write(line: string): void {
+    this.#trace.at(-1)?.push(line);
+  }
+
   async #start(): Promise<Cell | undefined> {
-    const { supervisor: options } = this.scenario;
-    const { intensity } = options;
-    const period = PERIOD_SECONDS * 1000;
-    const start = options.dynamic
-      ? supervisorLogic({ intensity, period, dynamic: true })
-      : supervisorLogic({ ...this.#options(options, '') });
+    const start = supervisorLogic(this.#options(this.scenario.supervisor, ''));
     const root = spec({ id: 'root', type: 'supervisor', start });
     try {
       const started = await this.#pump(startChild(this.#env, '/', root, 1, () => undefined));
@@ -92,69 +94,91 @@ export class Cells {
     }
   }
 
-  #options({ strategy, intensity, autoShutdown, children }: Static, path: string) {
-    const period = PERIOD_SECONDS * 1000;
-    return { strategy, intensity, period, autoShutdown, children: children.map((child) => this.#spec(child, path)) };
+  #options(supervisor: Static | Dynamic, path: string) {
+    const { intensity, autoShutdown } = supervisor;
+    const period = this.scenario.periodSeconds * 1000;
+    if (supervisor.dynamic) return { intensity, period, autoShutdown, dynamic: true };
+    const children = supervisor.children.map((child) => this.#spec(child, path));
+    return { strategy: supervisor.strategy, intensity, period, autoShutdown, children };
   }
 
   #spec(child: Worker | Group, path: string): ChildSpec {
-    const { id, restart, significant } = child;
-    if (child.type === 'supervisor') {
-      return supervisor({ id, restart, significant, ...this.#options(child.supervisor, `${path}${id}/`) });
-    }
-    const logic = child.manner === 'polite' ? polite : stubborn;
-    const start = (context: StartContext) => this.#begin(context, logic);
-    return spec({ id, restart, significant, shutdown: child.shutdown, start });
+    const { type, id, restart, shutdown, significant } = child;
+    const start = (context: StartContext) => {
+      const outcome = this.#outcome(context);
+      if (outcome !== 'ok') return outcome;
+      if (child.type === 'worker') return manners[child.manner];
+      return supervisorLogic(this.#options(child.supervisor, `${path}${id}/`))(context);
+    };
+    return spec({ type, id, restart, shutdown, significant, start });
   }
 
-  #begin({ path }: StartContext, logic: typeof polite) {
+  #outcome({ path }: StartContext): 'ok' | 'ignore' {
     const outcome = this.#outcomes.get(nameOf(path))?.shift() ?? 'ok';
-    if (outcome === 'ok') return logic;
-    this.#trace.push(`${outcome} ${nameOf(path)}`);
+    if (outcome !== 'ok') this.#write(`${outcome} ${nameOf(path)}`);
     if (outcome === 'fail') throw new Error('fail');
-    return 'ignore';
+    return outcome;
   }
 
-  #observe({ role, state, path, detail }: Observation): void {
+  #observe({ role, state, path, incarnation, detail }: Observation): void {
     if (role !== 'machine') return;
-    if (state === 'running') this.#trace.push(`+${nameOf(path)}`);
-    const kind = typeof detail === 'object' && detail !== null && 'kind' in detail ? detail.kind : '';
-    if (state === 'exited') this.#trace.push(`-${nameOf(path)} ${kind}`);
+    if (state === 'running') this.#write(`+${nameOf(path)}`);
+    const kind = typeof detail === 'object' && detail !== null && 'kind' in detail ? String(detail.kind) : '';
+    // An end is observed a moment after it happened: that of which more is known has been written down at once.
+    if (state === 'exited' && !this.#written.delete(`${path} ${incarnation}`)) this.#write(`-${nameOf(path)} ${kind}`);
   }
 
   async #act(act: Act): Promise<void> {
     switch (act.type) {
       case 'wait':
         return this.#clock.increment(act.ms);
-      case 'exit': {
-        const cell = this.#env.directory.whereis(`${ROOT}/${act.path}`);
-        if (act.how === 'killed') void cell?.kill();
-        else cell?.send({ type: act.how });
+      case 'exit':
+        return this.#exit(act.path, act.how);
+      case 'burst':
+        if (!this.#isSupervisor(act.path)) return;
+        for (const { id, how } of act.exits) this.#exit(`${act.path}${id}`, how);
         return;
-      }
       case 'call':
-        this.#trace.push(`reply ${await this.#pump(this.#answer(act.path, act.request))}`);
-        return;
+        return this.#write(`reply ${await this.#pump(this.#answer(act.path, act.request))}`);
       default:
         act satisfies never;
     }
   }
 
+  #exit(path: string, how: How): void {
+    const cell = this.#env.directory.whereis(`${ROOT}/${path}`);
+    if (!cell) return;
+    if (how === 'killed') void cell.kill();
+    else if (cell.role === 'machine') cell.send({ type: how });
+    else if (how === 'shutdown') void cell.stop('infinity');
+    else if (how === 'crash') cell.send({ type: 'supervisor.fail', error: new Error('boom') });
+    if (cell.role !== 'machine' || !cell.exit) return;
+    this.#write(`-${path} ${cell.exit.kind}`);
+    this.#written.add(`${cell.path} ${cell.incarnation}`);
+  }
+
+  #isSupervisor(path: string): boolean {
+    return this.#env.directory.whereis(absolute(path))?.role === 'supervisor';
+  }
+
   async #answer(path: string, request: Request): Promise<string> {
-    const at = `${ROOT}/${path}`.replace(/\/$/, '');
-    if (this.#env.directory.whereis(at)?.role !== 'supervisor') return 'no supervisor';
-    const handle = supervisorHandle(this.#env, at);
+    if (!this.#isSupervisor(path)) return 'no supervisor';
+    const handle = supervisorHandle(this.#env, absolute(path));
     switch (request.type) {
       case 'startChild':
         return describeResult(await handle.startChild(this.#spec(request.child, path)));
       case 'startDynamic':
-        return describeResult(await handle.startChild(this.#dynamicSpec(request.id)));
+        return describeResult(await handle.startChild(this.#dynamicSpec(request.id, path)));
       case 'terminateDynamic':
         return describeResult(await handle.terminateChild(request.id));
+      case 'getChildSpec':
+        return describeSpec(await handle.getChildSpec(request.id));
+      case 'whichDynamic':
+        return this.#whichDynamic(handle, path);
       case 'whichChildren':
-        return describeResult({ ok: true, children: await handle.whichChildren() });
+        return describeChildren(await handle.whichChildren());
       case 'countChildren':
-        return describeResult({ ok: true, counts: await handle.countChildren() });
+        return describeCounts(await handle.countChildren());
       case 'countDynamic': {
         const { active, supervisors, workers } = await handle.countChildren();
         return [active, supervisors, workers].join('/');
@@ -164,11 +188,15 @@ export class Cells {
     }
   }
 
-  #dynamicSpec(id: string): ChildSpec {
-    const { supervisor: options } = this.scenario;
-    if (!options.dynamic) throw new Error('not a dynamic supervisor');
-    const { restart, shutdown } = options;
-    return spec({ id, restart, shutdown, start: (context) => this.#begin(context, polite) });
+  async #whichDynamic(handle: SupervisorHandle, path: string): Promise<string> {
+    const ids = (await handle.whichChildren()).map(({ id }) => `${path}${id}`);
+    return ['has', ...ids.sort()].join(' ');
+  }
+
+  /** The children of a dynamic supervisor are all of its one kind. */
+  #dynamicSpec(id: string, path: string): ChildSpec {
+    const { child } = dynamicAt(this.scenario.supervisor, path);
+    return this.#spec({ ...child, id }, path);
   }
 
   #alive(): readonly string[] {
@@ -213,6 +241,18 @@ export class Cells {
     }
     return promise;
   }
+}
+
+function dynamicAt(supervisor: Static | Dynamic, path: string): Dynamic {
+  if (supervisor.dynamic) return supervisor;
+  const [id, ...rest] = path.split('/');
+  const child = supervisor.children.find((each) => each.id === id);
+  if (child?.type !== 'supervisor') throw new Error(`no supervisor at ${path}`);
+  return dynamicAt(child.supervisor, rest.join('/'));
+}
+
+function absolute(path: string): string {
+  return `${ROOT}/${path}`.replace(/\/$/, '');
 }
 
 function nameOf(path: string): string {

@@ -1,39 +1,27 @@
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cells } from './cells.js';
-import { hasErlang, playInErlang } from './erlang.js';
-import { anyScenario, type Scenario } from './scenario.js';
+import { Erlang, hasErlang } from './erlang.js';
+import { script } from './script.js';
+import { search, shrink } from './search.js';
 
-/** How many scenarios; `npm run otp -- --scenarios N` sets it. */
-const count = Number(process.env.OTP_SCENARIOS ?? 200);
+/** `npm run otp -- --scenarios N` plays more. */
+const SCENARIOS = 1000;
 const seed = Number(process.env.OTP_SEED ?? Date.now() % 1_000_000);
-/** So many are played by one Erlang, side by side: more would make its clock matter. */
-const BATCH = 100;
 
-/** Children of a dynamic supervisor stop together, in no order. */
-function comparable(trace: readonly string[], scenario: Scenario): readonly string[] {
-  if (!scenario.supervisor.dynamic) return trace;
-  const stops = trace.slice(
-    trace.findLastIndex((line, index) => !line.startsWith('-') && index < trace.length - 1) + 1,
-    -1,
-  );
-  return [...trace.slice(0, trace.length - 1 - stops.length), ...stops.sort(), ...trace.slice(-1)];
-}
+it.runIf(process.env.ESPALIER_REQUIRE_ALL)('Erlang is here to compare with', () => {
+  expect(hasErlang()).toBe(true);
+});
 
 describe.skipIf(!hasErlang())('Erlang/OTP’s supervisor and ours', () => {
-  const scenarios = fc.sample(anyScenario, { numRuns: count, seed });
-  for (let from = 0; from < scenarios.length; from += BATCH) {
-    const batch = scenarios.slice(from, from + BATCH);
-    it(`leave the same trace: scenarios ${from + 1} to ${from + batch.length} of seed ${seed}`, async () => {
-      const theirs = await playInErlang(batch);
-      expect(theirs).toHaveLength(batch.length);
-      for (const [index, scenario] of batch.entries()) {
-        const ours = await new Cells(scenario).play();
-        expect({ scenario, trace: comparable(ours, scenario) }).toEqual({
-          scenario,
-          trace: comparable(theirs[index] ?? [], scenario),
-        });
-      }
-    });
-  }
+  let erlang: Erlang;
+  beforeAll(() => {
+    erlang = new Erlang(fileURLToPath(new URL('supervisor.escript', import.meta.url)));
+  });
+  afterAll(() => erlang.close());
+
+  it(`leave the same trace: ${SCENARIOS} scenarios of seed ${seed}`, async () => {
+    const found = await search({ scenarios: SCENARIOS, seed, erlang, Ours: Cells });
+    expect(found && script(await shrink(found, erlang, Cells))).toBeUndefined();
+  });
 });

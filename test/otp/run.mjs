@@ -1,8 +1,10 @@
-// `npm run otp -- --scenarios N [--seed S]`: plays N scenarios with Erlang/OTP's supervisor and with ours.
-import { spawnSync } from 'node:child_process';
+// `npm run otp -- --scenarios N [--seed S]`: plays N random scenarios with Erlang/OTP's supervisor and with ours.
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runnerImport } from 'vite';
 
-const { values } = parseArgs({ options: { scenarios: { type: 'string', default: '200' }, seed: { type: 'string' } } });
-const env = { ...process.env, OTP_SCENARIOS: values.scenarios, ...(values.seed ? { OTP_SEED: values.seed } : {}) };
-const args = ['vitest', 'run', '--mode', 'slow', 'test/otp'];
-process.exit(spawnSync('npx', args, { stdio: 'inherit', env }).status ?? 1);
+const { values } = parseArgs({ options: { scenarios: { type: 'string', default: '1000' }, seed: { type: 'string' } } });
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const { module } = await runnerImport(main, { configFile: false, logLevel: 'error' });
+const same = await module.main(Number(values.scenarios), Number(values.seed ?? Date.now() % 1_000_000));
+process.exit(same ? 0 : 1);

@@ -1,25 +1,37 @@
 #!/usr/bin/env escript
 %% -*- erlang -*-
-%%! -noinput -kernel logger_level none
+%%! -kernel logger_level none
 %%
 %% Plays scenarios with Erlang/OTP's own supervisor and prints what happened.
 %%
-%% It reads terms {Number, {Supervisor, Outcomes, Acts}} from standard input, plays them side by side, and prints one line
-%% for each: its number, a tab, and the trace, with `|` between its entries.
+%% It reads terms `{Number, {Supervisor, Outcomes, Acts}}.`, one a line, from standard input, plays them side by side, and
+%% prints one line for each as it is done: its number, a tab, and the trace, with `|` between its entries and `=` between
+%% its acts.
 -module(supervisor_trace).
 -mode(compile).
 -behaviour(supervisor).
 -export([main/1, init/1, start_worker/3, start_supervisor/3]).
 
-main([File]) ->
-    {ok, Scenarios} = file:consult(File),
-    Self = self(),
-    Pids = [spawn(fun() -> Self ! {done, self(), Number, play(Scenario)} end) || {Number, Scenario} <- Scenarios],
-    lists:foreach(fun(Pid) ->
-        receive
-            {done, Pid, Number, Lines} -> io:format("~b\t~ts~n", [Number, lists:join("|", Lines)])
-        end
-    end, Pids).
+main([]) ->
+    Printer = spawn_link(fun printer/0),
+    read(Printer).
+
+read(Printer) ->
+    case io:get_line("") of
+        eof ->
+            ok;
+        Line ->
+            {ok, Tokens, _} = erl_scan:string(Line),
+            {ok, {Number, Scenario}} = erl_parse:parse_term(Tokens),
+            spawn_link(fun() -> Printer ! {played, Number, play(Scenario)} end),
+            read(Printer)
+    end.
+
+printer() ->
+    receive
+        {played, Number, Lines} -> io:format("~b\t~ts~n", [Number, lists:join("|", Lines)])
+    end,
+    printer().
 
 %% A scenario, from its start to its end.
 play({Supervisor, Outcomes, Acts}) ->
@@ -27,7 +39,7 @@ play({Supervisor, Outcomes, Acts}) ->
     Tracer = spawn_link(fun() -> tracer(#{lines => [], outcomes => Outcomes, workers => #{}}) end),
     case supervisor:start_link(?MODULE, {Supervisor, "", Tracer}) of
         {ok, Root} ->
-            settle(Root),
+            settle(Root, Tracer),
             act(Acts, Root, Tracer);
         {error, _} ->
             log(Tracer, "end failed")
@@ -38,6 +50,7 @@ play({Supervisor, Outcomes, Acts}) ->
     lists:reverse(Lines).
 
 act(Acts, Root, Tracer) ->
+    log(Tracer, "="),
     case receive {'EXIT', Root, Reason} -> {ended, Reason} after 0 -> lives end of
         {ended, Reason1} ->
             log(Tracer, ["end ", reason(Reason1)]);
@@ -47,33 +60,60 @@ act(Acts, Root, Tracer) ->
         lives ->
             [First | Rest] = Acts,
             perform(First, Root, Tracer),
-            settle(Root),
+            settle(Root, Tracer),
             act(Rest, Root, Tracer)
     end.
 
 stop(Root, Tracer) ->
     exit(Root, shutdown),
-    receive {'EXIT', Root, Reason} -> log(Tracer, ["end ", reason(Reason)]) end.
+    receive {'EXIT', Root, Reason} -> log(Tracer, ["end ", reason(Reason)]) end,
+    settle(Root, Tracer).
 
 perform({wait, Ms}, _Root, _Tracer) ->
     timer:sleep(Ms);
-perform({exit, Path, How}, _Root, Tracer) ->
+perform({exit, Path, How}, Root, Tracer) ->
     case call(Tracer, {pid, Path}) of
+        none -> end_supervisor(find(Root, Path ++ "/"), How);
+        Pid -> end_worker(Pid, How)
+    end;
+%% The supervisor hears of these ends together: it is suspended meanwhile.
+perform({burst, Path, Exits}, Root, Tracer) ->
+    case find(Root, Path) of
         none ->
             ok;
-        Pid ->
-            Monitor = monitor(process, Pid),
-            case How of
-                killed -> exit(Pid, kill);
-                _ -> Pid ! {die, How}
-            end,
-            receive {'DOWN', Monitor, process, Pid, _} -> ok end
+        Supervisor ->
+            ok = sys:suspend(Supervisor),
+            Pids = [{call(Tracer, {pid, Worker}), How} || {Worker, How} <- Exits],
+            [end_worker(Pid, How) || {Pid, How} <- Pids, is_pid(Pid)],
+            ok = sys:resume(Supervisor)
     end;
 perform({call, Path, Request}, Root, Tracer) ->
     case find(Root, Path) of
         none -> log(Tracer, "reply no supervisor");
         Pid -> log(Tracer, ["reply ", answer(Request, Pid, Path, Tracer)])
     end.
+
+end_worker(Pid, How) ->
+    Monitor = monitor(process, Pid),
+    case How of
+        killed -> exit(Pid, kill);
+        _ -> Pid ! {die, How}
+    end,
+    receive {'DOWN', Monitor, process, Pid, _} -> ok end.
+
+%% A supervisor does not end as normal, and traps exits: it is asked to end, as a release handler would.
+end_supervisor(none, _) ->
+    ok;
+end_supervisor(_, normal) ->
+    ok;
+end_supervisor(Pid, killed) ->
+    Monitor = monitor(process, Pid),
+    exit(Pid, kill),
+    receive {'DOWN', Monitor, process, Pid, _} -> ok end;
+end_supervisor(Pid, shutdown) ->
+    gen_server:stop(Pid, shutdown, infinity);
+end_supervisor(Pid, crash) ->
+    gen_server:stop(Pid, boom, infinity).
 
 answer({start_child, Child}, Pid, Path, Tracer) ->
     result(supervisor:start_child(Pid, spec(Child, Path, Tracer)));
@@ -85,26 +125,36 @@ answer({delete_child, Id}, Pid, _, _) ->
     result(supervisor:delete_child(Pid, Id));
 answer({get_childspec, Id}, Pid, _, _) ->
     case supervisor:get_childspec(Pid, Id) of
-        {ok, #{id := Found}} -> ["ok ", atom_to_list(Found)];
-        {error, Error} -> atom_to_list(Error)
+        {ok, #{id := Found, restart := Restart, shutdown := Shutdown, type := Type, significant := Significant}} ->
+            io_lib:format("ok ~s ~s ~w ~s ~s", [Found, Restart, Shutdown, Type, Significant]);
+        {error, Error} ->
+            atom_to_list(Error)
     end;
 answer(which_children, Pid, _, _) ->
     %% OTP lists the newest first.
     case lists:reverse(supervisor:which_children(Pid)) of
         [] -> "none";
-        Children -> lists:join(" ", [[atom_to_list(Id), ":", status(Child)] || {Id, Child, _, _} <- Children])
+        Children ->
+            lists:join(" ", [io_lib:format("~s:~s:~s", [Id, status(Child), Type]) || {Id, Child, Type, _} <- Children])
     end;
 answer(count_children, Pid, _, _) ->
     Counts = supervisor:count_children(Pid),
     lists:join("/", [integer_to_list(proplists:get_value(Key, Counts)) || Key <- [specs, active, supervisors, workers]]);
-%% The dynamic counterpart, whose children have no ids: the test gives them some.
-answer({start_dynamic, Id}, Pid, Path, _) ->
-    result(supervisor:start_child(Pid, [Path ++ atom_to_list(Id)]));
+%% The dynamic counterpart, whose children have no ids: the test gives them some, and keeps them unique.
+answer({start_dynamic, Id}, Pid, Path, Tracer) ->
+    Worker = Path ++ atom_to_list(Id),
+    case call(Tracer, {pid, Worker}) of
+        none -> result(supervisor:start_child(Pid, [Worker]));
+        _ -> "already_started"
+    end;
 answer({terminate_dynamic, Id}, Pid, Path, Tracer) ->
     case call(Tracer, {pid, Path ++ atom_to_list(Id)}) of
         none -> "not_found";
         Child -> result(supervisor:terminate_child(Pid, Child))
     end;
+answer(which_dynamic, Pid, _, Tracer) ->
+    Names = [call(Tracer, {path, Child}) || {undefined, Child, worker, _} <- supervisor:which_children(Pid)],
+    lists:join(" ", ["has" | lists:sort(Names)]);
 answer(count_dynamic, Pid, _, _) ->
     Counts = supervisor:count_children(Pid),
     lists:join("/", [integer_to_list(proplists:get_value(Key, Counts)) || Key <- [active, supervisors, workers]]).
@@ -141,44 +191,69 @@ find(Root, Path) ->
         _ -> none
     end.
 
-%% Waits until nothing moves any more: every child that is listed lives, and none is being restarted; or the root is gone.
-settle(Root) ->
-    case is_settled(Root) orelse not is_process_alive(Root) of
+%% Waits until nothing moves any more: every child that is listed lives, none is being restarted, and no worker lives that
+%% is not listed; or the root is gone, and every worker with it.
+settle(Root, Tracer) ->
+    case is_settled(Root, Tracer) of
         true -> ok;
-        false -> timer:sleep(1), settle(Root)
+        false -> timer:sleep(1), settle(Root, Tracer)
     end.
 
-is_settled(Supervisor) ->
+is_settled(Root, Tracer) ->
+    case is_process_alive(Root) of
+        false -> call(Tracer, pids) =:= [];
+        true ->
+            case workers(Root) of
+                moving -> false;
+                Workers -> lists:sort(Workers) =:= call(Tracer, pids)
+            end
+    end.
+
+%% The workers at and below a supervisor.
+workers(Supervisor) ->
     try supervisor:which_children(Supervisor) of
-        Children -> lists:all(fun is_child_settled/1, Children)
+        Children -> lists:foldl(fun child_workers/2, [], Children)
     catch
         %% It is gone, or about to be, and whoever supervises it has yet to hear of it.
-        exit:_ -> false
+        exit:_ -> moving
     end.
 
-is_child_settled({_, undefined, _, _}) -> true;
-is_child_settled({_, restarting, _, _}) -> false;
-is_child_settled({_, Pid, worker, _}) -> is_process_alive(Pid);
-is_child_settled({_, Pid, supervisor, _}) -> is_process_alive(Pid) andalso is_settled(Pid).
+child_workers(_, moving) -> moving;
+child_workers({_, undefined, _, _}, Workers) -> Workers;
+child_workers({_, restarting, _, _}, _) -> moving;
+child_workers({_, Pid, worker, _}, Workers) ->
+    case is_process_alive(Pid) of
+        true -> [Pid | Workers];
+        false -> moving
+    end;
+child_workers({_, Pid, supervisor, _}, Workers) ->
+    case workers(Pid) of
+        moving -> moving;
+        Below -> Below ++ Workers
+    end.
 
 %% Supervisors and workers.
 
-init({{dynamic, Intensity, Period, Restart, Shutdown}, _Path, Tracer}) ->
-    Spec = #{id => child, start => {?MODULE, start_worker, [Tracer, polite]}, restart => Restart, shutdown => Shutdown},
-    {ok, {#{strategy => simple_one_for_one, intensity => Intensity, period => Period}, [Spec]}};
+init({{dynamic, Intensity, Period, AutoShutdown, {Restart, Shutdown, Significant, Manner}}, _Path, Tracer}) ->
+    Start = {?MODULE, start_worker, [Tracer, Manner]},
+    Spec = #{id => child, start => Start, restart => Restart, shutdown => Shutdown, significant => Significant},
+    Flags = #{strategy => simple_one_for_one, intensity => Intensity, period => Period, auto_shutdown => AutoShutdown},
+    {ok, {Flags, [Spec]}};
 init({{Strategy, Intensity, Period, AutoShutdown, Children}, Path, Tracer}) ->
     Flags = #{strategy => Strategy, intensity => Intensity, period => Period, auto_shutdown => AutoShutdown},
     {ok, {Flags, [spec(Child, Path, Tracer) || Child <- Children]}}.
 
-spec({worker, Id, Restart, Shutdown, Significant, Manner}, Path, Tracer) ->
-    Start = {?MODULE, start_worker, [Tracer, Manner, Path ++ atom_to_list(Id)]},
-    #{id => Id, start => Start, restart => Restart, shutdown => Shutdown, significant => Significant, type => worker};
-spec({supervisor, Id, Restart, Significant, Supervisor}, Path, Tracer) ->
-    Start = {?MODULE, start_supervisor, [Tracer, Supervisor, Path ++ atom_to_list(Id) ++ "/"]},
-    #{id => Id, start => Start, restart => Restart, significant => Significant, type => supervisor}.
+spec({Type, Id, Restart, Shutdown, Significant, Rest}, Path, Tracer) ->
+    Function = case Type of worker -> start_worker; supervisor -> start_supervisor end,
+    Start = {?MODULE, Function, [Tracer, Rest, Path ++ atom_to_list(Id)]},
+    #{id => Id, start => Start, restart => Restart, shutdown => Shutdown, significant => Significant, type => Type}.
 
 start_supervisor(Tracer, Supervisor, Path) ->
-    supervisor:start_link(?MODULE, {Supervisor, Path, Tracer}).
+    case call(Tracer, {outcome, Path}) of
+        ok -> supervisor:start_link(?MODULE, {Supervisor, Path ++ "/", Tracer});
+        fail -> {error, fail};
+        ignore -> ignore
+    end.
 
 start_worker(Tracer, Manner, Path) ->
     case call(Tracer, {outcome, Path}) of
@@ -188,23 +263,23 @@ start_worker(Tracer, Manner, Path) ->
                 process_flag(trap_exit, true),
                 call(Tracer, {started, Path, self()}),
                 Supervisor ! {up, self()},
-                worker(Tracer, Manner, Path)
+                worker(Tracer, Manner)
             end),
             receive {up, Pid} -> {ok, Pid} end;
         fail -> {error, fail};
         ignore -> ignore
     end.
 
-worker(Tracer, Manner, Path) ->
+worker(Tracer, Manner) ->
     receive
-        {'EXIT', _, _} when Manner =:= stubborn -> worker(Tracer, Manner, Path);
-        {'EXIT', _, Reason} -> leave(Tracer, Path, Reason);
-        {die, crash} -> leave(Tracer, Path, boom);
-        {die, How} -> leave(Tracer, Path, How)
+        {'EXIT', _, _} when Manner =:= stubborn -> worker(Tracer, Manner);
+        {'EXIT', _, Reason} -> leave(Tracer, Reason);
+        {die, crash} -> leave(Tracer, boom);
+        {die, How} -> leave(Tracer, How)
     end.
 
-leave(Tracer, Path, Reason) ->
-    call(Tracer, {ended, Path, Reason}),
+leave(Tracer, Reason) ->
+    call(Tracer, {ended, self(), Reason}),
     exit(Reason).
 
 %% The tracer writes down what happens, in the order in which it happens, and says how starts go.
@@ -239,28 +314,33 @@ trace({outcome, Path}, #{outcomes := Outcomes} = State) ->
     end;
 trace({started, Path, Pid}, #{workers := Workers} = State) ->
     monitor(process, Pid),
-    {ok, write(["+", Path], State#{workers := Workers#{Path => Pid}})};
-trace({ended, Path, Reason}, #{workers := Workers} = State) ->
-    {ok, write(["-", Path, " ", reason(Reason)], State#{workers := maps:remove(Path, Workers)})};
+    {ok, write(["+", Path], State#{workers := Workers#{Pid => Path}})};
+trace({ended, Pid, Reason}, State) ->
+    {ok, bury(Pid, Reason, State)};
+trace({path, Pid}, #{workers := Workers} = State) ->
+    {maps:get(Pid, Workers, "nobody"), State};
 trace({pid, Path}, #{workers := Workers} = State) ->
-    {maps:get(Path, Workers, none), State};
+    {hd([Pid || {Pid, Known} <- maps:to_list(Workers), Known =:= Path] ++ [none]), State};
 trace(alive, #{workers := Workers} = State) ->
+    {lists:sort(maps:values(Workers)), State};
+trace(pids, #{workers := Workers} = State) ->
     {lists:sort(maps:keys(Workers)), State};
 trace(lines, #{lines := Lines} = State) ->
     {Lines, State}.
 
 %% Ends come in the order in which they happened; what is still on its way is looked up.
-bury(State) ->
+bury(#{workers := Workers} = State) ->
     receive
-        {'DOWN', _, process, Pid, _} -> bury(ended(fun({_, Worker}) -> Worker =:= Pid end, State))
+        {'DOWN', _, process, Pid, _} -> bury(bury(Pid, killed, State))
     after 0 ->
-        ended(fun({_, Pid}) -> not is_process_alive(Pid) end, State)
+        Dead = [Pid || Pid <- maps:keys(Workers), not is_process_alive(Pid)],
+        lists:foldl(fun(Pid, Acc) -> bury(Pid, killed, Acc) end, State, Dead)
     end.
 
-ended(IsEnded, #{workers := Workers} = State) ->
-    Dead = [Path || {Path, _} <- lists:filter(IsEnded, maps:to_list(Workers))],
-    lists:foldl(fun(Path, Acc) ->
-        write(["-", Path, " killed"], Acc#{workers := maps:remove(Path, maps:get(workers, Acc))})
-    end, State, Dead).
+bury(Pid, Reason, #{workers := Workers} = State) ->
+    case maps:take(Pid, Workers) of
+        {Path, Rest} -> write(["-", Path, " ", reason(Reason)], State#{workers := Rest});
+        error -> State
+    end.
 
 write(Line, #{lines := Lines} = State) -> State#{lines := [Line | Lines]}.
