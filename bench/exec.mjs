@@ -86,14 +86,23 @@ function report(title, results) {
 
 /** Who used the processor, per program. Orphans are what process 1 collects: watchers, and whatever else ends there. */
 function reportCpu(title, results) {
-  const who = ['main', 'threads', 'forker', 'children', 'orphans'];
+  const who = ['main', 'threads', 'forker', 'zygote', 'children', 'orphans'];
   const rows = Object.entries(results).flatMap(([name, all]) => {
     if (all.some(({ cpu }) => cpu === null)) return [];
     const cells = who.map((part) => median(all.map(({ cpu }) => cpu[part])));
     const sum = cells.reduce((total, cell) => total + cell, 0);
     return [[titles[name], ...[...cells, sum].map((cell) => cell.toFixed(2))]];
   });
-  const head = [`${title}: CPU ms per program`, 'main thread', 'its threads', 'forker', 'programs', 'orphans', 'sum'];
+  const head = [
+    `${title}: CPU ms per program`,
+    'main thread',
+    'its threads',
+    'forker',
+    'zygote',
+    'programs',
+    'orphans',
+    'sum',
+  ];
   console.log(`${table([head, ...rows])}\n`);
 }
 

@@ -1,5 +1,6 @@
 // Compiles src into dist and copies what is not TypeScript (shell scripts and the like) beside it, modes kept; makes the
-// inspector's page (inspector/) unless nothing that it is made from has changed.
+// inspector's page (inspector/) unless nothing that it is made from has changed. Where there is a C compiler it makes the
+// zygote too; without one Espalier starts programs by `sh`, which is slower.
 // Each file of dist is replaced whole and only when it changed, so that whoever runs from it meanwhile reads no half file.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -31,10 +32,11 @@ const pageStamp = join(target, '.inspector');
 const startedAt = new Date();
 try {
   compile();
+  compileZygote();
   const digest = pageDigest();
   const isPageOld = !existsSync(pageStamp) || readFileSync(pageStamp, 'utf8') !== digest;
   if (isPageOld) makePage();
-  const built = new Set([...take(fresh, () => true), ...take(source, (file) => !file.endsWith('.ts'))]);
+  const built = new Set([...take(fresh, () => true), ...take(source, (file) => !/\.(ts|c)$/.test(file))]);
   const kept = isPageOld ? [stamp, pageStamp] : [stamp, pageStamp, ...files(page)];
   for (const file of files(target)) if (!built.has(file) && !kept.includes(file)) rmSync(file);
   if (isPageOld && process.exitCode === undefined) writeFileSync(pageStamp, digest);
@@ -79,6 +81,18 @@ function pageDigest() {
     hash.update(relative(root, file)).update(readFileSync(file));
   }
   return hash.digest('hex');
+}
+
+/** Static if that can be: then it starts faster, and runs on every distribution. */
+function compileZygote() {
+  const folder = join('transport', 'process', 'zygote');
+  const output = join(fresh, folder, `zygote-${process.arch}`);
+  mkdirSync(dirname(output), { recursive: true });
+  const arguments_ = ['-O2', '-s', '-o', output, join(source, folder, 'zygote.c')];
+  const compiles = (...more) => spawnSync(process.env.CC ?? 'cc', [...more, ...arguments_], { stdio: 'pipe' });
+  if (compiles('-static').status === 0) return;
+  const { status, error, stderr } = compiles();
+  if (status !== 0) console.warn(`espalier: no zygote, programs are started by sh: ${error?.message ?? stderr}`);
 }
 
 /** Brings the wanted files of a folder to their places in dist; answers those places. */

@@ -2,7 +2,7 @@
 // many and answers how long that took and who used the processor meanwhile.
 import { serve } from '../lib/contender.js';
 import { inLanes } from '../lib/lanes.js';
-import { cpuOf, forkerOf, mainThreadCpu } from '../lib/processes.js';
+import { cpuOf, forkerOf, mainThreadCpu, zygoteOf } from '../lib/processes.js';
 import * as bare from './bare.js';
 import * as ours from './ours.js';
 
@@ -40,13 +40,19 @@ function check(output) {
 function usage() {
   const self = cpuOf(process.pid);
   const main = mainThreadCpu(process.pid);
-  const pid = forkerOf(process.pid);
-  const fork = pid === null ? { own: 0, children: 0 } : cpuOf(pid);
+  const forker = forkerOf(process.pid);
+  const fork = cpuOrNone(forker);
+  const zygote = cpuOrNone(forker && zygoteOf(forker));
   return {
     main,
     threads: self.own - main,
     forker: fork.own,
-    children: self.children + fork.children,
+    zygote: zygote.own,
+    children: self.children + fork.children + zygote.children,
     orphans: cpuOf(1).children,
   };
+}
+
+function cpuOrNone(pid) {
+  return pid === null ? { own: 0, children: 0 } : cpuOf(pid);
 }

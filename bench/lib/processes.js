@@ -24,12 +24,18 @@ export function residentOf(pid) {
   return Number(kilobytes) * 1024;
 }
 
-/** The pid of the forker of a host: its only child with that name. Null while it has none. */
-export function forkerOf(pid) {
+/** The pid of the forker of a host. Null while it has none. */
+export const forkerOf = (pid) => childNamed(pid, 'espalier-forker');
+
+/** The pid of the zygote of a forker. Null where there is none. */
+export const zygoteOf = (pid) => childNamed(pid, 'espalier-zygote');
+
+/** A process's only child of that name. */
+function childNamed(pid, name) {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').trim().split(' ').filter(Boolean),
   );
   // The name a process gives itself is cut to 15 bytes.
-  const found = children.find((child) => readFileSync(`/proc/${child}/comm`, 'latin1').startsWith('espalier-forker'));
+  const found = children.find((child) => readFileSync(`/proc/${child}/comm`, 'latin1').startsWith(name));
   return found === undefined ? null : Number(found);
 }

@@ -148,7 +148,8 @@ describe('a group whose watcher was killed', () => {
     const { pid } = child.identity;
     await until('watcher and both sleeps are there', () => groupMembers(pid).length === 4);
     for (const member of groupMembers(pid))
-      if (readCommandLine(member)[1]?.endsWith('guard.sh')) process.kill(member, 'SIGKILL');
+      if (readCommandLine(member).some((word) => /guard.sh$|espalier-watcher/.test(word)))
+        process.kill(member, 'SIGKILL');
     await child.killGroup();
     expect([pid, sleeper].filter(lives)).toEqual([]);
   });

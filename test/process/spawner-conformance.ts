@@ -85,7 +85,11 @@ function describeStart(spawner: () => Made, runId: string): void {
     const { pid } = child.identity;
     await until('the program is there', () => readCommandLine(pid)[0] === '/bin/sleep');
     const watcher = groupMembers(pid).find((member) => member !== pid);
-    expect(readCommandLine(watcher ?? 0).slice(2)).toEqual([`${runId}:/embed/workers/1`, '-PWD', '/bin/sleep', '61']);
+    const words = readCommandLine(watcher ?? 0);
+    expect(words.slice(words.indexOf(`${runId}:/embed/workers/1`) + 1).filter((word) => word !== '-PWD')).toEqual([
+      '/bin/sleep',
+      '61',
+    ]);
     await child.killGroup();
   });
 }
@@ -224,6 +228,21 @@ function describeEnds(spawner: () => Made): void {
     await child.killGroup();
     expect(groupMembers(pid)).toEqual([]);
     expect(lives(sleeper)).toBe(false);
+  });
+
+  it('leaves no child in a program on which it would wait', async () => {
+    const waits = 'exit(wait == -1 ? 0 : 9)';
+    expect((await finish(await spawner().spawn(request(['/usr/bin/perl', '-e', waits])))).exit.code).toBe(0);
+  });
+
+  it('keeps watch while a program signals its whole group', async () => {
+    const names = 'HUP INT QUIT TERM USR1 USR2 ALRM PIPE';
+    const script = `trap "" ${names}; for s in ${names}; do kill -$s 0; done; echo sent; sleep 300`;
+    const child = await spawner().spawn(shell(script));
+    expect(await line(child.stdout)).toBe('sent');
+    await until('shell, sleep and watcher are there', () => groupMembers(child.identity.pid).length === 3);
+    await child.killGroup();
+    expect(groupMembers(child.identity.pid)).toEqual([]);
   });
 
   it('sweeps what left the session, and leaves the group of a living program alone', async () => {

@@ -2,6 +2,7 @@ import { createHostDirectory } from './directory.js';
 import { HostSpawner } from './host/spawner.js';
 import { thisMachine } from './identity.js';
 import { LocalLauncher } from './launcher/local.js';
+import { ShellStarter } from './launcher/shell-starter.js';
 import type { Spawner } from './spawner.js';
 
 /** Options of `createDirectSpawner`. */
@@ -21,7 +22,13 @@ export async function createDirectSpawner(options: DirectSpawnerOptions): Promis
   const directory = options.directory ?? (await createHostDirectory());
   const spawner = new HostSpawner(options.runId, directory);
   const launcher = new LocalLauncher(
-    { runId: options.runId, generation: 1, directory, hostPid: process.pid },
+    {
+      runId: options.runId,
+      generation: 1,
+      directory,
+      hostPid: process.pid,
+      starter: new ShellStarter({ directory, generation: 1 }),
+    },
     spawner.events,
   );
   launcher.start();

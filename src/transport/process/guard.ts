@@ -73,7 +73,7 @@ function pwdFlag(pwd: string | undefined, cwd: string): readonly string[] {
   return pwd === cwd ? [] : [`-PWD=${pwd}`];
 }
 
-/** Whether a command line is a guard's or a watcher's: they share it. */
+/** Whether a command line is a guard's or its watcher's, which share it, or that of a watcher of the zygote. */
 export function isGuardLine(words: readonly string[]): boolean {
-  return words[1]?.endsWith('/transport/process/scripts/guard.sh') ?? false;
+  return words[0] === 'espalier-watcher' || (words[1]?.endsWith('/transport/process/scripts/guard.sh') ?? false);
 }

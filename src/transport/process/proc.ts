@@ -58,11 +58,14 @@ export function readEnvironment(pid: number): Buffer | null | typeof UNREADABLE 
   return readProc(`/proc/${pid}/environ`);
 }
 
-/** The command line of a pid as words; empty for a zombie, a kernel thread, or when gone. */
+/**
+ * The command line of a pid as words; empty for a zombie, a kernel thread, or when gone. Empty words at its end are left
+ * out: who writes his own line leaves some.
+ */
 export function readCommandLine(pid: number): readonly string[] {
   const bytes = readProc(`/proc/${pid}/cmdline`);
   if (bytes === null || bytes === UNREADABLE || bytes.length === 0) return [];
-  return bytes.toString('utf8').split('\0').slice(0, -1);
+  return bytes.toString('utf8').replace(/\0+$/, '').split('\0');
 }
 
 /** The resident memory of a pid in bytes; null when it is gone, a zombie, or another user's. */

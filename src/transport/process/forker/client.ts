@@ -3,6 +3,7 @@ import { createHostDirectory } from '../directory.js';
 import { HostSpawner } from '../host/spawner.js';
 import { thisMachine } from '../identity.js';
 import type { Spawner } from '../spawner.js';
+import { zygotePath } from '../zygote/zygote.js';
 import type { ForkerInfo } from './era.js';
 import { RemoteLauncher } from './remote.js';
 
@@ -11,6 +12,8 @@ export interface ForkerSpawnerOptions {
   readonly runId: string;
   /** The host's private folder, from `createHostDirectory`; one is made without it. `close` removes it. */
   readonly directory?: string;
+  /** False: programs are started by `sh`, as they are where the zygote could not be compiled. */
+  readonly zygote?: boolean;
   /** A forker is about to be used: the first one, and each one after a crash. Awaited before its first spawn. */
   readonly onForker?: (forker: ForkerInfo) => void | Promise<void>;
   /** A forker that was in use is gone, after `close` or before; its programs answer both null. */
@@ -38,6 +41,7 @@ export async function createForkerSpawner(options: ForkerSpawnerOptions): Promis
     {
       runId: options.runId,
       directory,
+      zygote: options.zygote === false ? null : zygotePath(),
       onForker: async (forker) => {
         now = forker;
         await options.onForker?.(forker);

@@ -34,6 +34,7 @@ export interface EraOptions {
   readonly directory: string;
   readonly generation: number;
   readonly events: LauncherEvents;
+  readonly zygote: string | null;
 }
 
 /** One forker's time: the process, its stock of FIFOs, its guardian and the programs that it runs. */
@@ -52,7 +53,7 @@ export class Era {
   #becomeReady: ((info: ForkerInfo) => void) | undefined;
 
   constructor(readonly options: EraOptions) {
-    const { runId, generation, directory } = options;
+    const { runId, generation, directory, zygote } = options;
     this.#link = new ForkerLink(runId, (notice) => this.#notice(notice));
     const release = this.#link.hold();
     this.gone = this.#link.gone.then((exit) => this.#end(exit));
@@ -61,7 +62,7 @@ export class Era {
       void this.gone.then(() => reject(this.#link.ended));
     });
     this.ready.then(release, release);
-    this.#link.tell({ t: 'start', runId, generation, directory, hostPid: process.pid });
+    this.#link.tell({ t: 'start', runId, generation, directory, hostPid: process.pid, zygote });
   }
 
   get generation(): number {

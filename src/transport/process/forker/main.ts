@@ -1,7 +1,10 @@
 import { codeOf, isEspalierError } from '../../../errors.js';
 import { removeHostDirectory } from '../directory.js';
 import { LocalLauncher } from '../launcher/local.js';
+import type { ProgramStarter } from '../launcher/program.js';
+import { ShellStarter } from '../launcher/shell-starter.js';
 import { nowTicks, readStat } from '../proc.js';
+import { ZygoteStarter } from '../zygote/starter.js';
 import { isToForker, type ToForker, type ToHost } from './messages.js';
 
 /**
@@ -47,11 +50,22 @@ function start(message: Extract<ToForker, { t: 'start' }>): void {
   const onFifos = (made: number, failure: Error | null) =>
     tell({ t: 'fifos', made, failure: failure?.message ?? null });
   launcher = new LocalLauncher(
-    { ...message, onFifos, onGuardian: (guardian) => tell({ t: 'guardian', ...guardian }) },
+    {
+      ...message,
+      starter: starterOf(message),
+      onFifos,
+      onGuardian: (guardian) => tell({ t: 'guardian', ...guardian }),
+    },
     { exited: (spawnId, { code, signal }) => tell({ t: 'exited', spawnId, code, signal }) },
   );
   launcher.start();
   tell({ t: 'ready', startTicks: readStat(process.pid)?.startTicks ?? nowTicks() });
+}
+
+/** Without its zygote a forker can prove nothing of what that started; its guardian and its successor can. */
+function starterOf({ zygote, directory, generation }: Extract<ToForker, { t: 'start' }>): ProgramStarter {
+  const place = { directory, generation };
+  return zygote === null ? new ShellStarter(place) : new ZygoteStarter(zygote, place, lose);
 }
 
 async function obey(held: LocalLauncher, message: Exclude<ToForker, { t: 'start' }>): Promise<void> {
@@ -122,6 +136,12 @@ function fail(error: unknown): void {
   // Whoever is leaving already may wait for what will not come now.
   if (leaving) process.exit(1);
   void leave(1, false);
+}
+
+/** At once: its programs are on their way out, and whoever closes would wait for reports that nobody writes. */
+function lose(error: Error): void {
+  if (!process.connected) process.exit(1);
+  process.send?.({ t: 'failed', message: error.message } satisfies ToHost, undefined, {}, () => process.exit(1));
 }
 
 function stay(): void {

@@ -15,6 +15,8 @@ export type ToForker =
       readonly generation: number;
       readonly directory: string;
       readonly hostPid: number;
+      /** The zygote that starts programs, or null: then this process does, by `sh`. */
+      readonly zygote: string | null;
     }
   /** An environment for the launches that name its slot from here on. */
   | { readonly t: 'env'; readonly slot: number; readonly env: Readonly<Record<string, string>> }

@@ -28,6 +28,8 @@ const LOOK_MS = 2;
 export interface RemoteLauncherOptions {
   readonly runId: string;
   readonly directory: string;
+  /** The zygote for each forker, or null for none. */
+  readonly zygote: string | null;
   /** Awaited before the forker starts its first program, so that it can be written down. */
   readonly onForker: (forker: ForkerInfo) => void | Promise<void>;
   readonly onForkerExit: (forker: ForkerInfo, exit: ProcessExit) => void;
@@ -161,7 +163,8 @@ export class RemoteLauncher implements Launcher {
 
   #begin(): Reign {
     const { runId, directory } = this.options;
-    const era = new Era({ runId, directory, generation: ++this.#generation, events: this.events });
+    const { zygote } = this.options;
+    const era = new Era({ runId, directory, generation: ++this.#generation, events: this.events, zygote });
     this.#eras = [...this.#eras, era];
     const usable = this.#prepare(era);
     // Who waits for it hears of its failure; nobody may.

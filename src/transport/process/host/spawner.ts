@@ -5,7 +5,7 @@ import { appendCookie, COOKIE_VARIABLE, cookie, type ProcessExit } from '../../.
 import { removeHostDirectory } from '../directory.js';
 import { thisMachine } from '../identity.js';
 import { type Launcher, type LauncherEvents, type LaunchOrder, NotStarted } from '../launcher/launcher.js';
-import { notStarted } from '../launcher/start.js';
+import { notStarted } from '../launcher/not-started.js';
 import type { SpawnedProcess, Spawner, SpawnRequest } from '../spawner.js';
 import { type ExpectedPort, Ports } from './ports.js';
 import { Spawned } from './spawned.js';

@@ -1,8 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { EspalierError } from '../../../errors.js';
 import { cookie } from '../../../machines/process.js';
-import { nowTicks, readStat } from '../proc.js';
+import { nowTicks } from '../proc.js';
 import type { SweepReport } from '../spawner.js';
 import { Sweeper } from '../sweep/sweeper.js';
 import { FifoMaker } from './fifos.js';
@@ -19,8 +17,8 @@ import type {
   SweepTarget,
 } from './launcher.js';
 import { Members } from './members.js';
+import type { Program, ProgramStarter } from './program.js';
 import { SessionFile } from './sessions.js';
-import { connectPort, notStarted, startGuard } from './start.js';
 import { Stock } from './stock.js';
 
 export interface LocalLauncherOptions {
@@ -33,19 +31,23 @@ export interface LocalLauncherOptions {
   /** Pairs of FIFOs made so far, or why there are no more. */
   readonly onFifos?: (made: number, failure: EspalierError | null) => void;
   readonly onGuardian?: (guardian: { readonly pid: number; readonly startTicks: number }) => void;
+  /** What starts programs. */
+  readonly starter: ProgramStarter;
 }
 
 /** The launcher that forks in this very process. */
 export class LocalLauncher implements Launcher {
   readonly #groups = new Map<string, Group>();
   readonly #living = new Map<number, Group>();
-  readonly #sweeper = new Sweeper({ isLivingGroup: (group) => this.#living.get(group)?.living ?? false });
+  readonly #sweeper = new Sweeper({ isLivingGroup: (group) => this.#living.get(group)?.program.isWatched ?? false });
   readonly #stock = new Stock((taken) => this.#fifos.refill(taken));
   readonly #fifos: FifoMaker;
   readonly #guardian: Guardian;
   readonly #sessions: SessionFile;
   readonly #startTicks = nowTicks();
   readonly #members = new Members();
+  readonly #starter: ProgramStarter;
+  readonly #starting = new Set<Promise<Launched>>();
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -57,6 +59,7 @@ export class LocalLauncher implements Launcher {
       options.onFifos?.(made, failure);
     });
     this.#guardian = new Guardian(options);
+    this.#starter = options.starter;
     this.#sessions = new SessionFile(options.directory, options.generation);
   }
 
@@ -78,54 +81,41 @@ export class LocalLauncher implements Launcher {
   async launch(order: LaunchOrder): Promise<Launched> {
     this.#fifos.refill(order.pair + 1);
     if (this.#closed !== undefined) throw stopped();
-    const port = order.port === null ? null : await this.#connect(order, order.port);
-    // From here to the note of its group nothing is awaited, so that `close` sees it or stops it.
-    if (this.#closed !== undefined) {
-      port?.destroy();
-      throw stopped();
+    const starting = this.#launch(order);
+    this.#starting.add(starting);
+    try {
+      return await starting;
+    } finally {
+      this.#starting.delete(starting);
     }
-    const child = startGuard(this.options.directory, this.options.generation, order, port);
-    const { pid } = child;
-    if (pid === undefined) {
-      const [error] = await once(child, 'error').catch((failure: unknown) => [failure]);
-      throw notStarted(order, error);
-    }
-    // The child is not collected yet, so this is its own stat even if it has ended.
-    const startTicks = readStat(pid)?.startTicks ?? 0;
-    const group = new Group(pid, startTicks, child, {
+  }
+
+  async #launch(order: LaunchOrder): Promise<Launched> {
+    const program = await this.#starter.start(order);
+    const { pid, startTicks } = program;
+    const group = new Group(program, {
       sessions: this.#sessions,
       members: this.#members,
       sweep: (session) => this.#sweepOf(order.spawnId, session),
     });
     this.#groups.set(order.spawnId, group);
     this.#living.set(pid, group);
-    return { pid, startTicks, ended: this.#afterExit(order.spawnId, child) };
+    return { pid, startTicks, ended: this.#afterExit(order.spawnId, program) };
   }
 
   /** Reports the program's end, then ends what it left in its group: nobody else would. */
-  #afterExit(spawnId: string, child: ChildProcess): Promise<GroupEnd | null> {
-    const ended = new Promise<GroupEnd | null>((resolve) => {
-      child.once('exit', (code, signal) => {
-        this.events.exited(spawnId, { code, signal });
-        resolve(this.killGroup(spawnId));
-      });
+  #afterExit(spawnId: string, program: Program): Promise<GroupEnd | null> {
+    const ended = program.exited.then((exit) => {
+      this.events.exited(spawnId, exit);
+      return this.killGroup(spawnId);
     });
     // Who asks for the group's end hears of its failure; nobody may.
     ended.catch(() => undefined);
     return ended;
   }
 
-  async #connect(order: LaunchOrder, token: string) {
-    try {
-      return await connectPort(this.options.directory, token);
-    } catch (error) {
-      throw notStarted(order, error);
-    }
-  }
-
   signal(spawnId: string, signal: NodeJS.Signals): void {
-    const group = this.#groups.get(spawnId);
-    setImmediate(() => group?.signal(signal));
+    this.#groups.get(spawnId)?.program.signal(signal);
   }
 
   async killGroup(spawnId: string): Promise<GroupEnd | null> {
@@ -157,6 +147,8 @@ export class LocalLauncher implements Launcher {
     this.#stock.close(stopped());
     const { runId, generation } = this.options;
     const whole = { cookies: [`${runId}.${generation}.`], startTicks: this.#startTicks };
+    // What was on its way when this began is there or refused before anything is ended.
+    await Promise.allSettled([...this.#starting]);
     const groups = [...this.#groups];
     const kills = groups.map(([spawnId]) => this.killGroup(spawnId));
     // What left its group is looked for at once: a sweep leaves groups alone until their watchers are gone.
@@ -164,9 +156,9 @@ export class LocalLauncher implements Launcher {
     const killed = await Promise.allSettled(kills);
     await early;
     // Only a sweep that begins after every group was seen to end proves anything.
-    const sessions = groups.flatMap(([, group]) => group.session ?? []);
+    const sessions = groups.map(([, group]) => group.session);
     await this.sweep({ ...whole, sessions });
-    await Promise.all([this.#guardian.close(), this.#fifos.close()]);
+    await Promise.all([this.#guardian.close(), this.#fifos.close(), this.#starter.close()]);
     this.#sessions.close();
     const failure = killed.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;

@@ -29,7 +29,7 @@ carriers() {
 
 # Of the pids given: the watchers and guards.
 watchers() {
-  for pid; do echo "/proc/$pid/cmdline"; done | xargs grep -lF -e /scripts/guard.sh 2>/dev/null | pids
+  for pid; do echo "/proc/$pid/cmdline"; done | xargs grep -lF -e /scripts/guard.sh -e espalier-watcher 2>/dev/null | pids
 }
 
 # A watcher that is stopped cannot kill its group; alive, it proves whose the group is.

@@ -1,0 +1,46 @@
+import { statSync } from 'node:fs';
+import { codeOf, EspalierError } from '../../../errors.js';
+import type { LaunchOrder } from './launcher.js';
+
+/** The error for a program that did not start, with the cause people can act on. */
+export function notStarted(order: Pick<LaunchOrder, 'command' | 'cwd'>, error: unknown): EspalierError {
+  if (error instanceof EspalierError) return error;
+  const program = JSON.stringify(order.command[0]);
+  const code = codeOf(error);
+  const context = { program: order.command[0], cwd: order.cwd, reason: code ?? String(error) };
+  const text = `program ${program} did not start: ${explain(code, order.cwd) ?? describe(error)}`;
+  return new EspalierError('ESP_SPAWN', text, { cause: error, context });
+}
+
+function explain(code: string | undefined, cwd: string): string | undefined {
+  switch (code) {
+    case 'E2BIG':
+      return 'its arguments and environment are too long for the operating system';
+    case 'EAGAIN':
+      return 'no more processes are allowed (see ulimit -u)';
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'no more files can be open (see ulimit -n)';
+    case 'ENXIO':
+      return 'the host no longer reads its output';
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'EACCES':
+      return folderFault(cwd);
+    default:
+      return undefined;
+  }
+}
+
+function folderFault(cwd: string): string | undefined {
+  try {
+    if (statSync(cwd).isDirectory()) return undefined;
+    return `its working folder ${cwd} is not a folder`;
+  } catch (error) {
+    return `its working folder ${cwd} cannot be used (${codeOf(error) ?? String(error)})`;
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

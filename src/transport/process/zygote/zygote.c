@@ -1,0 +1,424 @@
+/*
+ * The zygote: a small static process that forks for the forker, as Erlang's erl_child_setup does for its emulator. A fork
+ * costs what the parent's page tables cost, so a parent of some hundred kilobytes forks many times faster than a Node
+ * process. It is the parent of every program and of every watcher, and holds every lifeline.
+ *
+ *   zygote ROOM        stdin: orders, stdout: reports (see orders.ts and reports.ts); the environment is room as well
+ *
+ * For each program it forks a child, which leads a session of its own, forks the watcher as its sibling (CLONE_PARENT, so
+ * that a program that waits for all its children never waits for it), and becomes the program. The watcher stays in the
+ * program's group and blocks on the lifeline; when that ends, because the zygote closed it or is gone, it kills the group
+ * from inside, where the signal can reach nothing else.
+ *
+ * When a program ends, its group is killed before the program is collected: until then nobody else can have its number.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+extern char **environ;
+
+/* Where a start can fail; the numbers are those of reports.ts. */
+enum stage { FORK = 0, FOLDER = 1, INPUT = 2, OUTPUT = 3, PORT = 4, EXEC = 5, ROOM = 6 };
+
+struct program {
+  uint32_t id;
+  pid_t pid, watcher; /* 0 once collected */
+  int lifeline;       /* -1 once closed */
+  pid_t group;
+};
+
+struct order {
+  uint32_t id;
+  const char *cwd, *input, *output, *errors, *socket, *token, *label, *cookie;
+  char **argv, **env;
+};
+
+struct failure {
+  int32_t error, stage;
+};
+
+static struct program *programs;
+static size_t count, room;
+
+/* The memory in which the kernel looks for this process's arguments and environment: a watcher writes its own there. */
+static char *line_start, *line_end, *env_start, *env_end;
+
+static void die(void) { _exit(1); }
+
+/* ---- reports ---- */
+
+static void report(char type, uint32_t id, int32_t a, int32_t b, uint64_t ticks) {
+  unsigned char out[21];
+  out[0] = (unsigned char)type;
+  memcpy(out + 1, &id, 4);
+  memcpy(out + 5, &a, 4);
+  memcpy(out + 9, &b, 4);
+  memcpy(out + 13, &ticks, 8);
+  size_t sent = 0;
+  while (sent < sizeof out) {
+    ssize_t n = write(1, out + sent, sizeof out - sent);
+    if (n > 0) sent += (size_t)n;
+    else if (n < 0 && errno != EINTR && errno != EAGAIN) die(); /* the forker is gone */
+  }
+}
+
+/* ---- one program ---- */
+
+static void fail(int to, int stage) {
+  struct failure failure = {errno, stage};
+  ssize_t n = write(to, &failure, sizeof failure);
+  _exit(n < 0 ? 126 : 127);
+}
+
+/* Puts a file where the program expects it, and makes it blocking: FIFOs are opened so that they need a reader. */
+static void place(int fd, int at, int status, int stage) {
+  if (fd < 0 || dup2(fd, at) < 0) fail(status, stage);
+  int flags = fcntl(at, F_GETFL);
+  if (flags < 0 || fcntl(at, F_SETFL, flags & ~O_NONBLOCK) < 0) fail(status, stage);
+  close(fd);
+}
+
+static int open_once(const char *path, int flags) {
+  int fd = open(path, flags | O_CLOEXEC);
+  if (fd >= 0) unlink(path);
+  return fd;
+}
+
+/* Connects to the host's socket and says the token. The host takes the connection later; its queue is long. */
+static int connect_port(const struct order *order) {
+  struct sockaddr_un at = {.sun_family = AF_UNIX};
+  size_t length = strlen(order->socket);
+  if (length >= sizeof at.sun_path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  memcpy(at.sun_path, order->socket, length);
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) < 0) return -1;
+  length = strlen(order->token);
+  return write(fd, order->token, length) == (ssize_t)length ? fd : -1;
+}
+
+/* Writes words one after the other into the room, as far as it goes, and clears the rest of it. */
+static void fill(char *at, char *end, const char *const *words) {
+  for (; *words && at < end - 1; words++) {
+    size_t length = strnlen(*words, (size_t)(end - at) - 1);
+    memcpy(at, *words, length);
+    at += length;
+    *at++ = 0;
+  }
+  memset(at, 0, (size_t)(end - at));
+}
+
+/* Every signal that can be is blocked since before the fork, and nothing but the lifeline is open. */
+static void watch(const struct order *order, int lifeline) {
+  if (dup2(lifeline, 0) < 0) die();
+  if (syscall(SYS_close_range, 1, ~0U, 0) < 0)
+    for (int fd = 1, end = (int)sysconf(_SC_OPEN_MAX); fd < end; fd++) close(fd);
+  const char *line[66] = {"espalier-watcher", order->label};
+  for (int i = 0; i < 63 && order->argv[i]; i++) line[i + 2] = order->argv[i];
+  char name[] = "ESPALIER_COOKIE=";
+  /* Name and value are one string there. */
+  char *cookie = env_start + strlen(name);
+  fill(line_start, line_end, line);
+  fill(cookie, env_end, (const char *const[]){order->cookie, NULL});
+  memcpy(env_start, name, strlen(name));
+  prctl(PR_SET_NAME, "espalier-watch");
+  char byte;
+  for (;;) {
+    ssize_t n = read(0, &byte, 1);
+    if (n == 0 || (n < 0 && errno != EINTR)) break;
+  }
+  kill(0, SIGKILL);
+  _exit(0);
+}
+
+/* The child that becomes the program. What it says to `status` is why it could not. */
+static void become(const struct order *order, int lifeline, int status) {
+  setsid();
+  if (chdir(order->cwd) < 0) fail(status, FOLDER);
+  place(*order->input ? open_once(order->input, O_RDONLY) : open("/dev/null", O_RDONLY | O_CLOEXEC), 0, status, INPUT);
+  /* Without a reader, which means without a host, this fails with ENXIO. */
+  place(open_once(order->output, O_WRONLY | O_NONBLOCK), 1, status, OUTPUT);
+  place(open_once(order->errors, O_WRONLY | O_NONBLOCK), 2, status, OUTPUT);
+  if (*order->socket) place(connect_port(order), 3, status, PORT);
+  else close(3);
+
+  long watcher = syscall(SYS_clone, (long)(CLONE_PARENT | SIGCHLD), 0L, 0L, 0L, 0L);
+  if (watcher == 0) watch(order, lifeline);
+  int32_t pid = (int32_t)watcher;
+  if (watcher < 0) fail(status, FORK);
+  if (write(status, &pid, sizeof pid) != sizeof pid) die();
+
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  execve(order->argv[0], order->argv, order->env);
+  if (errno == ENOEXEC) {
+    /* A script without a first line that says by what: the shell's, as everywhere. */
+    size_t words = 0;
+    while (order->argv[words]) words++;
+    char **argv = calloc(words + 2, sizeof *argv);
+    if (argv) {
+      argv[0] = "/bin/sh";
+      memcpy(argv + 1, order->argv, words * sizeof *argv);
+      execve(argv[0], argv, order->env);
+    }
+  }
+  fail(status, EXEC);
+}
+
+/* Since boot, of a child that is not collected yet. */
+static uint64_t start_ticks(pid_t pid) {
+  char path[32], text[1024];
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  ssize_t n = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (n <= 0) return 0;
+  text[n] = 0;
+  char *at = strrchr(text, ')');
+  for (int field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
+  return at ? strtoull(at + 1, NULL, 10) : 0;
+}
+
+/* Now, on the same scale. */
+static uint64_t now_ticks(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return (uint64_t)now.tv_sec * 100 + (uint64_t)now.tv_nsec / 10000000;
+}
+
+static ssize_t read_whole(int fd, void *into, size_t length) {
+  size_t got = 0;
+  while (got < length) {
+    ssize_t n = read(fd, (char *)into + got, length - got);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    got += (size_t)n;
+  }
+  return (ssize_t)got;
+}
+
+static struct program *add(void) {
+  if (count == room) {
+    size_t more = room ? room * 2 : 64;
+    struct program *grown = realloc(programs, more * sizeof *programs);
+    if (!grown) return NULL;
+    programs = grown;
+    room = more;
+  }
+  return &programs[count];
+}
+
+static void refuse(uint32_t id, int error, int stage) { report('F', id, error, stage, 0); }
+
+static void launch(const struct order *order) {
+  int lifeline[2], status[2];
+  size_t space = (size_t)(env_end - env_start);
+  if (strlen(order->cookie) + sizeof "ESPALIER_COOKIE=" > space) return refuse(order->id, E2BIG, ROOM);
+  struct program *program = add();
+  if (!program) return refuse(order->id, ENOMEM, FORK);
+  if (pipe2(lifeline, O_CLOEXEC) < 0) return refuse(order->id, errno, FORK);
+  if (pipe2(status, O_CLOEXEC) < 0) {
+    int error = errno;
+    close(lifeline[0]);
+    close(lifeline[1]);
+    return refuse(order->id, error, FORK);
+  }
+  pid_t pid = fork();
+  if (pid == 0) become(order, lifeline[0], status[1]);
+  int error = errno;
+  close(lifeline[0]);
+  close(status[1]);
+  if (pid < 0) {
+    close(lifeline[1]);
+    close(status[0]);
+    return refuse(order->id, error, FORK);
+  }
+  /* First the watcher's pid, then nothing: the exec closed the pipe. A failure instead of either says why. */
+  int32_t watcher = 0;
+  struct failure failure = {0, 0};
+  unsigned char words[sizeof watcher + sizeof failure];
+  ssize_t got = read_whole(status[0], words, sizeof words);
+  close(status[0]);
+  int started = got == sizeof watcher;
+  if (got == sizeof watcher || got == sizeof words) memcpy(&watcher, words, sizeof watcher);
+  if (!started) {
+    if (got >= (ssize_t)sizeof failure) memcpy(&failure, words + got - sizeof failure, sizeof failure);
+    else failure.error = ECHILD; /* it was killed before it could say anything */
+    kill(-pid, SIGKILL);
+    close(lifeline[1]);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+    if (watcher) while (waitpid(watcher, NULL, 0) < 0 && errno == EINTR) {}
+    return refuse(order->id, failure.error, failure.stage);
+  }
+  *program = (struct program){order->id, pid, watcher, lifeline[1], pid};
+  count++;
+  report('S', order->id, pid, watcher, start_ticks(pid));
+}
+
+static struct program *find(uint32_t id) {
+  for (size_t i = 0; i < count; i++)
+    if (programs[i].id == id) return &programs[i];
+  return NULL;
+}
+
+/* Only while a member is uncollected: it holds the group's number. */
+static void kill_group(struct program *program) {
+  if (program->pid || program->watcher) kill(-program->group, SIGKILL);
+  if (program->lifeline >= 0) close(program->lifeline);
+  program->lifeline = -1;
+}
+
+/* Collects what has ended. A program's group is killed first, while the program's own number still pins it. */
+static void collect(void) {
+  for (;;) {
+    siginfo_t info = {0};
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0) return;
+    pid_t pid = info.si_pid;
+    size_t at = 0;
+    while (at < count && programs[at].pid != pid && programs[at].watcher != pid) at++;
+    struct program *program = at < count ? &programs[at] : NULL;
+    int is_program = program && program->pid == pid;
+    if (is_program) kill_group(program);
+    uint64_t held = now_ticks();
+    waitpid(pid, NULL, 0);
+    if (!program) continue;
+    if (is_program) {
+      int exited = info.si_code == CLD_EXITED;
+      program->pid = 0;
+      report('X', program->id, exited ? info.si_status : -1, exited ? 0 : info.si_status, held);
+    } else {
+      program->watcher = 0;
+      report('W', program->id, 0, 0, held);
+    }
+    if (!program->pid && !program->watcher) {
+      if (program->lifeline >= 0) close(program->lifeline);
+      programs[at] = programs[--count];
+    }
+  }
+}
+
+/* ---- orders ---- */
+
+static const char *next_word(char **at, char *end) {
+  char *word = *at;
+  char *stop = word < end ? memchr(word, 0, (size_t)(end - word)) : NULL;
+  if (!stop) die(); /* no order of ours */
+  *at = stop + 1;
+  return word;
+}
+
+static void obey_launch(uint32_t id, char *at, char *end) {
+  struct order order = {.id = id};
+  const char **words[] = {&order.cwd,    &order.input, &order.output, &order.errors,
+                          &order.socket, &order.token, &order.label,  &order.cookie};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) *words[i] = next_word(&at, end);
+  size_t arguments = strtoul(next_word(&at, end), NULL, 10), variables = strtoul(next_word(&at, end), NULL, 10);
+  if (arguments == 0 || arguments + variables > (size_t)(end - at)) die();
+  char **list = malloc((arguments + variables + 2) * sizeof *list);
+  if (!list) return refuse(id, ENOMEM, FORK);
+  order.argv = list;
+  order.env = list + arguments + 1;
+  for (size_t i = 0; i < arguments; i++) order.argv[i] = (char *)next_word(&at, end);
+  for (size_t i = 0; i < variables; i++) order.env[i] = (char *)next_word(&at, end);
+  order.argv[arguments] = order.env[variables] = NULL;
+  launch(&order);
+  free(list);
+}
+
+static void obey(char *frame, char *end) {
+  uint32_t id;
+  char type = *frame;
+  if (end - frame < 5) die();
+  memcpy(&id, frame + 1, sizeof id);
+  struct program *program = type == 'L' ? NULL : find(id);
+  if (type == 'L') obey_launch(id, frame + 5, end);
+  else if (type == 'K' && program) kill_group(program);
+  else if (type == 'S' && program && program->pid && end - frame > 5) kill(program->pid, frame[5]);
+}
+
+/* Reads what there is and obeys the whole orders in it. */
+static void read_orders(void) {
+  static char *buffer;
+  static size_t filled, size;
+  if (size - filled < 65536) {
+    buffer = realloc(buffer, size = (size ? size * 2 : 131072));
+    if (!buffer) die();
+  }
+  ssize_t n = read(0, buffer + filled, size - filled);
+  if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  if (n <= 0) _exit(0); /* the forker is gone: so are all lifelines */
+  filled += (size_t)n;
+  size_t at = 0;
+  for (;;) {
+    uint32_t length;
+    if (filled - at < sizeof length) break;
+    memcpy(&length, buffer + at, sizeof length);
+    if (filled - at - sizeof length < length) break;
+    at += sizeof length;
+    if (length > 0) obey(buffer + at, buffer + at + length);
+    at += length;
+  }
+  memmove(buffer, buffer + at, filled - at);
+  filled -= at;
+}
+
+static void noted(int signal) { (void)signal; }
+
+static void find_room(char **argv) {
+  line_start = argv[0];
+  for (char **word = argv; *word; word++) line_end = *word + strlen(*word) + 1;
+  env_start = environ[0] ? environ[0] : line_end;
+  env_end = env_start;
+  for (char **word = environ; *word; word++) env_end = *word + strlen(*word) + 1;
+  fill(line_start, line_end, (const char *const[]){"espalier-zygote", NULL});
+  prctl(PR_SET_NAME, "espalier-zygote");
+}
+
+int main(int argc, char **argv) {
+  if (argc < 1) die();
+  prctl(PR_SET_PDEATHSIG, SIGKILL); /* stopped by somebody, it would not see the end of its orders */
+  find_room(argv);
+  /* Places that a program's files take, so that nothing of ours ever lies there. */
+  while (open("/dev/null", O_RDWR) < 3) {}
+  for (int fd = 0; fd <= 3; fd++) fcntl(fd, F_SETFD, FD_CLOEXEC);
+
+  sigset_t all, but_children;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, NULL);
+  but_children = all;
+  sigdelset(&but_children, SIGCHLD);
+  /* What this process ignores its programs would ignore too. */
+  for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+  sigaction(SIGCHLD, &(struct sigaction){.sa_handler = noted}, NULL);
+
+  struct pollfd orders = {.fd = 0, .events = POLLIN};
+  for (;;) {
+    orders.revents = 0;
+    int ready = ppoll(&orders, 1, NULL, &but_children);
+    collect();
+    if (ready > 0) read_orders();
+  }
+}

@@ -1,0 +1,96 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ForkerSpawner } from '../../../src/transport/process/forker/client.js';
+import { listPids, readCommandLine, readStat } from '../../../src/transport/process/proc.js';
+import { zygotePath } from '../../../src/transport/process/zygote/zygote.js';
+import { createForkerSpawner } from '../built.js';
+import { carriers } from '../doomed-host.js';
+import { finish, line, lives, newRunId, request, shell, until } from '../support.js';
+
+const open: ForkerSpawner[] = [];
+afterEach(async () => {
+  for (const spawner of open.splice(0)) await spawner.close();
+});
+
+async function start() {
+  const runId = newRunId();
+  const spawner = await createForkerSpawner({ runId });
+  open.push(spawner);
+  const isZygote = (pid: number) =>
+    readStat(pid)?.parent === spawner.identity.pid && readCommandLine(pid)[0] === 'espalier-zygote';
+  let pid: number | undefined;
+  await until('there is a zygote', () => {
+    pid = listPids().find(isZygote);
+    return pid !== undefined;
+  });
+  return { runId, spawner, zygote: pid ?? 0 };
+}
+
+// From the sources there is none: it is compiled into the build.
+describe('the zygote', () => {
+  it('is not looked for where it was not compiled', () => {
+    expect(zygotePath()).toBeNull();
+  });
+
+  it('takes every program along when it is killed; the next forker brings the next zygote', async () => {
+    const { runId, spawner, zygote } = await start();
+    const child = await spawner.spawn(shell('trap "" TERM HUP; setsid sleep 300 & echo $!; sleep 300'));
+    const escaped = Number(await line(child.stdout));
+    process.kill(zygote, 'SIGKILL');
+    expect(await child.exited).toEqual({ code: null, signal: null });
+    await child.killGroup();
+    expect((await child.sweep()).clean).toBe(true);
+    expect([child.identity.pid, escaped].filter(lives)).toEqual([]);
+    expect((await finish(await spawner.spawn(shell('echo next')))).stdout).toBe('next\n');
+    expect(spawner.generation).toBe(2);
+    expect(carriers(runId)).toEqual([]);
+  });
+
+  it('ends with its forker, stopped or not', async () => {
+    const { spawner, zygote } = await start();
+    const child = await spawner.spawn(request(['/bin/sleep', '300']));
+    process.kill(zygote, 'SIGSTOP');
+    process.kill(spawner.identity.pid, 'SIGKILL');
+    await until('both are gone', () => !lives(zygote) && !lives(child.identity.pid));
+  });
+
+  it('outlives the signals that end everything at a shutdown', async () => {
+    const { spawner, zygote } = await start();
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGPIPE'] as const)
+      process.kill(zygote, signal);
+    expect((await finish(await spawner.spawn(shell('echo there')))).stdout).toBe('there\n');
+    expect(spawner.generation).toBe(1);
+  });
+});
+
+describe('a program of the zygote', () => {
+  it('is refused with the reason when it cannot be executed', async () => {
+    const { spawner } = await start();
+    await expect(spawner.spawn(request(['/nowhere/program']))).rejects.toMatchObject({ code: 'ESP_SPAWN' });
+    await expect(spawner.spawn(request(['/etc/passwd']))).rejects.toMatchObject({
+      code: 'ESP_SPAWN',
+      message: expect.stringContaining('/etc/passwd'),
+      context: { reason: 'EACCES' },
+    });
+  });
+
+  it('may be a script that does not say by what it is to be read', async () => {
+    const { spawner } = await start();
+    const folder = mkdtempSync(join(tmpdir(), 'espalier-test-'));
+    const script = join(folder, 'script');
+    writeFileSync(script, 'echo "$0 $1"\n');
+    chmodSync(script, 0o755);
+    expect((await finish(await spawner.spawn(request([script, 'a b'])))).stdout).toBe(`${script} a b\n`);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('starts with no signal blocked or ignored', async () => {
+    const { spawner } = await start();
+    const { stdout } = await finish(
+      await spawner.spawn(request(['/bin/grep', '-E', '^Sig(Blk|Ign)', '/proc/self/status'])),
+    );
+    expect(stdout.replaceAll(/\s+/g, ' ')).toBe('SigBlk: 0000000000000000 SigIgn: 0000000000000000 ');
+  });
+});
