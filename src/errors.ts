@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'ESP_PROTOCOL' // a worker spoke out of protocol and was killed
   | 'ESP_QUEUE_FULL' // the bounded queue's policy refused the work
   | 'ESP_QUARANTINED' // a process could not be proven gone; its slot stays closed
+  | 'ESP_SESSION_LOST' // the worker that a session was bound to is gone, with what it kept of it
   | 'ESP_SHUTDOWN' // an actor ended itself with `Shutdown`
   | 'ESP_SPAWN' // the operating system did not start the program
   | 'ESP_START' // a child of a supervisor did not start
@@ -24,6 +25,7 @@ export type ErrorCode =
   | 'ESP_STORE_MISSING' // opened for reading, and not there
   | 'ESP_STORE_UNUSABLE' // a directory, read-only, or not permitted
   | 'ESP_TIMEOUT' // the deadline passed
+  | 'ESP_UNAVAILABLE' // the pool's circuit breaker is open: its calls kept failing
   | 'ESP_WORKER_BOOT' // a worker never became ready
   | 'ESP_WORKER_EXITED'; // a worker ended while it had the call
 

@@ -1,5 +1,8 @@
-export type { CallOptions } from './actors/call-pool.js';
+export type { AffinityPolicy } from './actors/affinity.js';
+export type { Ask, AskHandler, Asks } from './actors/asks.js';
+export type { CallOptions, RetryPolicy } from './actors/call-options.js';
 export type { ExecOptions, ExecResult } from './actors/exec-pool.js';
+export { type HostTool, type ToolContext, tool } from './actors/host-tool.js';
 export { type CallPoolOptions, type ExecPoolOptions, type PoolOptions, pool } from './actors/pool.js';
 export type { Pool } from './actors/pool-handle.js';
 export { type CommittedOptions, isMoving, Run } from './actors/run.js';
@@ -23,7 +26,10 @@ export {
 } from './actors/supervisor.js';
 
 export type { Refused, Started, SupervisorHandle } from './actors/supervisor-calls.js';
+export type { ListedTool, SystemTools, ToolCall, ToolCallOptions } from './actors/system-tools.js';
+export type { WorkerListener, WorkerMessageFrom } from './actors/worker-desk.js';
 export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutdown } from './errors.js';
+export type { BreakerPolicy } from './machines/breaker.js';
 export type { JournalEvent, JournalEventType } from './machines/events.js';
 export type { ActorExit } from './machines/exit.js';
 export type { Registration } from './machines/process.js';

@@ -1,3 +1,5 @@
+import type { AskHandler } from './actors/asks.js';
+import { checkTools, type HostTool } from './actors/host-tool.js';
 import { type ChildSpec, isChildSpec } from './actors/spec.js';
 import { checkSupervision, type SupervisionOptions } from './actors/supervisor.js';
 import { EspalierError } from './errors.js';
@@ -10,6 +12,10 @@ export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'in
   readonly children?: readonly ChildSpec[];
   /** `full` (default): what was acknowledged survives power loss; `normal`: every crash of processes. */
   readonly synchronous?: 'full' | 'normal';
+  /** What the host can do for its workers, and for whoever calls `system.tools`. */
+  readonly tools?: readonly HostTool[];
+  /** Hears of the questions of workers; without it they wait in `system.asks`. */
+  readonly onAsk?: AskHandler;
 }
 
 /** The subtree of Espalier's own actors. */
@@ -30,6 +36,7 @@ export function checkSystemOptions(options: SystemOptions): void {
   if (!Array.isArray(children) || !children.every(isChildSpec)) invalid('children must be child specifications');
   if (children.some(({ id }) => id === OWN_ID)) invalid(`the id '${OWN_ID}' is taken by the system's own actors`);
   checkSupervision('/', options);
+  checkTools(options.tools ?? []);
 }
 
 function invalid(problem: string): never {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AnyEventObject, Snapshot, Subscription } from 'xstate';
+import { Asks } from './actors/asks.js';
 import type { Cell } from './actors/cell.js';
 import { startChild } from './actors/child.js';
 import { systemClock } from './actors/clock.js';
@@ -17,6 +18,8 @@ import { type ChildSpec, spec } from './actors/spec.js';
 import { dispatchPool, StandingPool } from './actors/standing-pool.js';
 import { dynamicSupervisor, supervisor, supervisorLogic } from './actors/supervisor.js';
 import { type SupervisorHandle, supervisorHandle } from './actors/supervisor-calls.js';
+import { SystemTools } from './actors/system-tools.js';
+import { WorkerDesk } from './actors/worker-desk.js';
 import { EspalierError, isEspalierError } from './errors.js';
 import type { NewJournalEvent } from './machines/events.js';
 import type { ActorExit } from './machines/exit.js';
@@ -68,7 +71,7 @@ export async function createSystem(options: SystemOptions): Promise<System> {
   const runId = formatRunId(Date.now(), randomBytes(8).toString('hex'));
   const file = options.store ?? `.espalier/${name}.db`;
   const store = await openStore(file, { mode: 'write', runId, synchronous });
-  const system = new System(name, runId, store);
+  const system = new System(name, runId, store, options);
   try {
     await system.start({ ...options, children });
     return system;
@@ -98,6 +101,10 @@ export class System {
   #exit: ActorExit = { kind: 'shutdown' };
   #end: (exit: ActorExit) => void = () => undefined;
 
+  /** The host's tools and its workers' methods. */
+  readonly tools: SystemTools;
+  /** What workers asked and nobody has answered. */
+  readonly asks: Asks;
   /** Ordered, durable, resumable work. */
   readonly runs: Runs;
   /** Resolves, once everything is gone, when the tree has ended by itself or `stop` was called. */
@@ -109,13 +116,17 @@ export class System {
     readonly name: string,
     readonly runId: string,
     store: Store,
+    { tools = [], onAsk }: Pick<SystemOptions, 'tools' | 'onAsk'>,
   ) {
     const clock = systemClock;
     const background = (write: Promise<unknown>) => void write.catch((error) => this.#fault(error));
     const journal = (event: NewJournalEvent) => background(store.journal.append([event]));
     this.#store = store;
     this.#observations = new Observations(store.snapshots, clock, background);
-    this.#processes = new ProcessHost({ runId, store, clock, hostEnv: process.env, journal, background });
+    this.asks = new Asks(clock);
+    const desk = new WorkerDesk({ tools, asks: this.asks, onAsk, onFault: (error) => this.#fault(error) });
+    this.#processes = new ProcessHost({ runId, store, clock, hostEnv: process.env, desk, journal, background });
+    this.tools = new SystemTools(desk, () => this.#processes.pools());
     this.#env = {
       clock,
       random: () => Math.random(),

@@ -1,29 +1,54 @@
 import { EspalierError } from '../errors.js';
-import type { CallOutcome, OpenCall } from '../transport/process/protocol/call.js';
-import type { CallSlot } from './call-slot.js';
+import { type Backoff, backoffDelay } from '../machines/backoff.js';
+import type { CallVerdict } from '../machines/breaker.js';
+import type { CallOutcome, CallRequest } from '../transport/process/protocol/call.js';
+import type { MethodDescription } from '../transport/process/protocol/messages.js';
+import { RemoteError } from '../transport/process/protocol/remote-error.js';
+import type { Affinity } from './affinity.js';
+import type { CircuitBreaker } from './breaker.js';
+import type { CallOptions, RetryPolicy } from './call-options.js';
+import { CallRun, explained, runCall } from './call-run.js';
+import type { CallSlot } from './call-worker.js';
 import type { Clock } from './environment.js';
+import type { MethodCatalog } from './method-catalog.js';
 import type { PoolDoor } from './pool-actor.js';
 import { Pool } from './pool-handle.js';
 import { timeLimit } from './time-limit.js';
+import type { WorkerDesk, WorkerListener } from './worker-desk.js';
 
-export interface CallOptions {
-  /** For queue and run together, in milliseconds (60 000). */
-  readonly timeout?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Whether the call may run again when its worker died in it; without it such a call is rejected. */
-  readonly idempotent?: boolean | undefined;
-}
+export type { CallOptions } from './call-options.js';
 
 export interface CallPoolParts extends PoolDoor<CallSlot> {
   readonly clock: Clock;
+  readonly desk: WorkerDesk;
+  readonly catalog: MethodCatalog;
+  readonly affinity: Affinity<CallSlot>;
   /** How long a cancelled call may go on in its worker before that is killed, in milliseconds. */
   readonly cancelGraceMs: number;
+  readonly breaker: CircuitBreaker | null;
+  readonly retry: RetryPolicy | null;
+  random(): number;
 }
 
 const TIMEOUT_MS = 60_000;
 
-/** Times that a call is given to another worker, when its worker died and it may run again. */
+/** Times that a call is given to another worker, when its worker died in it and it may run again. */
 const MOST_RETRIES = 3;
+
+/** One call on its way through attempts. */
+interface Journey {
+  readonly method: string;
+  readonly args: unknown;
+  readonly options: CallOptions;
+  /** Fires when the caller, or the time, is up. */
+  readonly ended: AbortSignal;
+  /** By the clock, in milliseconds. */
+  readonly until: number;
+  /** Why it was given up. */
+  because(): EspalierError;
+  /** Slots whose worker died with it. */
+  readonly avoids: Set<string>;
+}
 
 /** A pool whose workers speak the worker protocol and serve calls. */
 export class CallPool extends Pool {
@@ -37,26 +62,26 @@ export class CallPool extends Pool {
 
   /**
    * Calls a method of some worker. At most once, unless it is idempotent: a call whose worker died is rejected, except one
-   * that provably had not begun.
+   * that provably had not begun, which goes to another.
    *
-   * @throws what the method threw; EspalierError `ESP_TIMEOUT`, `ESP_ABORTED`, `ESP_QUEUE_FULL`, `ESP_WORKER_EXITED`,
-   * `ESP_STOPPED`
+   * @throws what the method threw; EspalierError `ESP_INVALID` when the argument does not fit what the method said of it,
+   * `ESP_TIMEOUT`, `ESP_ABORTED`, `ESP_QUEUE_FULL`, `ESP_WORKER_EXITED` with the exit in its context, `ESP_SESSION_LOST`,
+   * `ESP_UNAVAILABLE`, `ESP_STOPPED`
    * @example
    * const vector = await system.pool('embed').call('embed', { text: 'hello' }, { timeout: 2000 });
    */
   override async call(method: string, args?: unknown, options: CallOptions = {}): Promise<unknown> {
-    const { timeout = TIMEOUT_MS, signal } = options;
-    const limit = timeLimit(timeout);
-    const ended = signal ? AbortSignal.any([limit, signal]) : limit;
-    const until = this.#parts.clock.now() + timeout;
-    for (let retries = 0; ; retries += 1) {
-      const outcome = await this.#attempt(method, args, ended, until, () =>
-        limit.aborted && !signal?.aborted ? this.#late(method, timeout) : aborted(signal?.reason),
-      );
-      if (outcome.kind === 'result') return outcome.value;
-      if (outcome.kind === 'error') throw outcome.error;
-      const mayRetry = outcome.state === 'not_started' || options.idempotent === true;
-      if (!mayRetry || retries >= MOST_RETRIES) throw outcome.error;
+    const { breaker, catalog } = this.#parts;
+    catalog.check(method, args);
+    const journey = this.#journey(method, args, options);
+    breaker?.admit();
+    try {
+      const value = await this.#travel(journey);
+      breaker?.ended('succeeded');
+      return value;
+    } catch (error) {
+      breaker?.ended(verdictOf(error));
+      throw error;
     }
   }
 
@@ -69,88 +94,124 @@ export class CallPool extends Pool {
    * for await (const token of system.pool('llm').stream('generate', { prompt })) process.stdout.write(String(token));
    */
   override async *stream(method: string, args?: unknown, options: CallOptions = {}): AsyncGenerator<unknown, void> {
-    const { timeout = TIMEOUT_MS, signal } = options;
-    const limit = timeLimit(timeout);
-    const ended = signal ? AbortSignal.any([limit, signal]) : limit;
-    const because = () => (limit.aborted && !signal?.aborted ? this.#late(method, timeout) : aborted(signal?.reason));
-    const slot = await this.#slot(ended, because);
-    const open = slot.port.stream({ method, args, deadlineMs: timeout }, () => {
-      ended.removeEventListener('abort', giveUp);
-      slot.free();
+    this.#parts.catalog.check(method, args);
+    const journey = this.#journey(method, args, options);
+    const slot = await this.#slot(journey);
+    const run = new CallRun(slot, this.#request(journey), { ...this.#parts, ended: journey.ended });
+    const ends: CallOutcome[] = [];
+    const open = slot.port.stream(run.request, (outcome) => {
+      run.release();
+      ends.push(outcome);
     });
-    const giveUp = () => open.cancel('the caller has given up');
-    ended.addEventListener('abort', giveUp, { once: true });
+    run.attach(open);
     try {
       yield* open;
     } catch (error) {
-      throw ended.aborted ? because() : error;
+      if (journey.ended.aborted) throw journey.because();
+      const [end] = ends;
+      throw end?.kind === 'lost' ? (await explained(slot, end)).error : error;
     } finally {
-      giveUp();
+      run.cancel();
     }
   }
 
-  /** The slot that takes the next piece of work. */
-  #slot(ended: AbortSignal, because: () => EspalierError): Promise<CallSlot> {
-    return new Promise((resolve, reject) => {
-      const queue = this.#parts.queue();
-      if (!queue) return reject(this.#closed());
-      queue.submit({ signal: ended, begin: resolve, refuse: (error) => reject(ended.aborted ? because() : error) });
+  override methods(): readonly MethodDescription[] {
+    return this.#parts.catalog.list();
+  }
+
+  override observe(listener: WorkerListener): Disposable {
+    return this.#parts.desk.listen(this.path, listener);
+  }
+
+  #journey(method: string, args: unknown, options: CallOptions): Journey {
+    const { timeout = TIMEOUT_MS, signal } = options;
+    const limit = timeLimit(timeout);
+    const ended = signal ? AbortSignal.any([limit, signal]) : limit;
+    const until = this.#parts.clock.now() + timeout;
+    const because = () => (limit.aborted && !signal?.aborted ? this.#late(method, timeout) : aborted(signal?.reason));
+    return { method, args, options, ended, until, because, avoids: new Set() };
+  }
+
+  async #travel(journey: Journey): Promise<unknown> {
+    for (let attempt = 1; ; attempt += 1) {
+      const slot = await this.#slot(journey);
+      const outcome = await this.#attempt(slot, journey);
+      if (outcome.kind === 'result') return outcome.value;
+      if (outcome.kind === 'lost') journey.avoids.add(slot.id);
+      // What provably did not begin was no attempt: it goes to another worker, for as long as its time lasts.
+      if (outcome.kind === 'lost' && outcome.state === 'not_started') attempt -= 1;
+      else await this.#again(journey, outcome, attempt);
+    }
+  }
+
+  /** Resolves when the call is to be tried again; throws its error when it is not. */
+  async #again(
+    { options, ended, because }: Journey,
+    outcome: Exclude<CallOutcome, { kind: 'result' }>,
+    attempt: number,
+  ) {
+    const { retry, random } = this.#parts;
+    const isOnce = options.input !== undefined;
+    const mayRepeat =
+      !isOnce && (outcome.kind === 'lost' ? options.idempotent === true : isRetryable(outcome.error, retry));
+    const most = retry?.attempts ?? (retry ? 3 : MOST_RETRIES + 1);
+    if (!mayRepeat || attempt >= most) throw outcome.error;
+    if (!retry) return;
+    const { initialMs = 100, maxMs = 10_000 } = retry;
+    const backoff: Backoff = { initialMs, factor: 2, maxMs, jitter: 0.25 };
+    await this.#rest(backoffDelay(backoff, attempt - 1, random()), ended);
+    if (ended.aborted) throw because();
+  }
+
+  #rest(ms: number, ended: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    return new Promise((resolve) => {
+      const done = () => {
+        clock.clearTimeout(timer);
+        ended.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = clock.setTimeout(done, ms);
+      ended.addEventListener('abort', done, { once: true });
     });
+  }
+
+  /** The slot that takes the next piece of work. */
+  #slot({ ended, because, avoids, options: { session } }: Journey): Promise<CallSlot> {
+    const { affinity, queue: find } = this.#parts;
+    return new Promise((resolve, reject) => {
+      const queue = find();
+      if (!queue) return reject(this.#closed());
+      const begin = (slot: CallSlot) => {
+        if (session !== undefined) affinity.bind(session, slot);
+        resolve(slot);
+      };
+      const refuse = (error: unknown) => {
+        if (session !== undefined && isLost(error)) affinity.release(session);
+        reject(ended.aborted ? because() : error);
+      };
+      const wish = session === undefined ? {} : affinity.wish(session);
+      queue.submit({ signal: ended, avoids, ...wish, begin, refuse });
+    });
+  }
+
+  #attempt(slot: CallSlot, journey: Journey): Promise<CallOutcome> {
+    const { ended, because } = journey;
+    return new Promise((resolve, reject) => {
+      runCall(slot, this.#request(journey), { ...this.#parts, ended }, (outcome) => {
+        if (outcome) resolve(outcome);
+        else reject(because());
+      });
+    });
+  }
+
+  #request({ method, args, until, options: { ctx, input } }: Journey): CallRequest {
+    const deadlineMs = Math.max(0, until - this.#parts.clock.now());
+    return { method, args, deadlineMs, ctx, input };
   }
 
   #closed(): EspalierError {
     return new EspalierError('ESP_STOPPED', `pool ${this.path} takes no calls now`);
-  }
-
-  #attempt(
-    method: string,
-    args: unknown,
-    ended: AbortSignal,
-    until: number,
-    because: () => EspalierError,
-  ): Promise<CallOutcome> {
-    return new Promise((resolve, reject) => {
-      const begin = (slot: CallSlot) => {
-        const deadlineMs = Math.max(0, until - this.#parts.clock.now());
-        this.#run(slot, { method, args, deadlineMs }, ended, (outcome) => {
-          if (outcome) resolve(outcome);
-          else reject(because());
-        });
-      };
-      const queue = this.#parts.queue();
-      if (!queue) return reject(this.#closed());
-      queue.submit({ signal: ended, begin, refuse: (error) => reject(ended.aborted ? because() : error) });
-    });
-  }
-
-  /** Runs the call in its slot, which stays taken until the worker says that the call ended. Null: it was given up. */
-  #run(
-    slot: CallSlot,
-    request: { method: string; args: unknown; deadlineMs: number },
-    ended: AbortSignal,
-    settle: (outcome: CallOutcome | null) => void,
-  ): void {
-    const { clock, cancelGraceMs } = this.#parts;
-    let timer: unknown;
-    let open: OpenCall | null = null;
-    const giveUp = () => {
-      open?.cancel('the caller has given up');
-      timer = clock.setTimeout(() => slot.fail(stubborn(request.method, cancelGraceMs)), cancelGraceMs);
-      settle(null);
-    };
-    const settled = (outcome: CallOutcome) => {
-      clock.clearTimeout(timer);
-      ended.removeEventListener('abort', giveUp);
-      slot.free();
-      settle(outcome);
-    };
-    ended.addEventListener('abort', giveUp, { once: true });
-    try {
-      open = slot.port.call(request, settled);
-    } catch (error) {
-      // Only an argument that fits no frame, or a port at its limit: nothing was sent.
-      settled({ kind: 'error', error: error instanceof Error ? error : new Error(String(error)) });
-    }
   }
 
   #late(method: string, timeout: number): EspalierError {
@@ -160,10 +221,24 @@ export class CallPool extends Pool {
   }
 }
 
-function aborted(cause: unknown): EspalierError {
-  return new EspalierError('ESP_ABORTED', 'the call was given up', { cause });
+/** An error that its method calls retryable, where a retry policy is set. */
+function isRetryable(error: Error, retry: RetryPolicy | null): boolean {
+  return retry !== null && error instanceof RemoteError && error.retryable;
 }
 
-function stubborn(method: string, graceMs: number): EspalierError {
-  return new EspalierError('ESP_TIMEOUT', `${method} went on for ${graceMs} ms after it was cancelled`);
+/** What a failed call says of its pool: a method's own error says nothing, nor does a caller who left. */
+function verdictOf(error: unknown): CallVerdict {
+  if (error instanceof RemoteError) return error.retryable ? 'failed' : 'succeeded';
+  if (!(error instanceof EspalierError)) return 'abandoned';
+  return error.code === 'ESP_TIMEOUT' || error.code === 'ESP_WORKER_EXITED' || error.code === 'ESP_PROTOCOL'
+    ? 'failed'
+    : 'abandoned';
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof EspalierError && error.code === 'ESP_SESSION_LOST';
+}
+
+function aborted(cause: unknown): EspalierError {
+  return new EspalierError('ESP_ABORTED', 'the call was given up', { cause });
 }

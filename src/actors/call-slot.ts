@@ -1,56 +1,42 @@
-import { EspalierError, toErrorRecord } from '../errors.js';
+import { crashKind, taints } from '../machines/crash.js';
+import type { RecycleReason } from '../machines/recycle.js';
 import type { StarterEvent } from '../machines/starter.js';
 import type { WorkerInput } from '../machines/worker.js';
-import { Capture } from '../transport/process/capture.js';
+import type { Capture } from '../transport/process/capture.js';
 import { workerEnvironment } from '../transport/process/protocol/environment.js';
 import type { ReadyMessage } from '../transport/process/protocol/messages.js';
-import { Port } from '../transport/process/protocol/port.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
+import type { BootGate, GatePlace } from './boot-gate.js';
+import { type CallSlot, CallWorker, type CallWorkerEvents, type CallWorkerOptions } from './call-worker.js';
 import type { ExecProgram } from './exec-program.js';
-import { portEvents } from './port-events.js';
-import type { ProcessServices } from './process-services.js';
 import type { Hold, SlotEnd, SlotKind, WorkerAddress } from './slot-kind.js';
-import type { Roster, Slot } from './work-queue.js';
+import type { Roster } from './work-queue.js';
 import { ProcessHands, recordProcessEnd, recordReady, type Tell } from './worker-hands.js';
 
-/** How much of a worker's output is kept for those who ask why it ended, in bytes per stream. */
-const LOG_TAIL = 4096;
+/** How long a slot is taken last after its worker's native crash, in milliseconds. */
+const TAINT_MS = 60_000;
 
-/** A slot of a protocol pool, as the queue sees it: its worker runs calls. */
-export interface CallSlot extends Slot {
-  readonly port: Port;
-  /** Gives one place back. */
-  free(): void;
-  /** The worker cannot be trusted any more: it is killed. */
-  fail(error: EspalierError): void;
-}
-
-export interface CallSlotOptions {
+export interface CallSlotOptions extends CallWorkerOptions {
   readonly id: string;
-  readonly services: ProcessServices;
   readonly program: ExecProgram;
   readonly roster: Roster<CallSlot>;
+  readonly gate: BootGate;
   readonly graceMs: number;
   readonly bootMs: number;
-  /** Handed to each worker in `hello`. */
-  readonly config: unknown;
-  /** Calls in a worker at once, unless it says that it is concurrent, and calls that wait in it. */
-  readonly window: number | null;
-  readonly prefetch: number;
   onOpen(): void;
   onWithdraw(): void;
+  onWorn(reason: RecycleReason): void;
+  onReady(message: ReadyMessage): void;
 }
-
-/** Calls at once in a worker that says it is concurrent, unless the pool says otherwise. */
-const CONCURRENT_WINDOW = 32;
 
 /** The slot of a protocol pool: its worker boots, says `ready`, and runs calls until it ends and is replaced. */
 export class CallSlotKind implements SlotKind {
   readonly mode = 'protocol';
   #spawnId = '';
-  #slot: CallSlot | null = null;
-  #port: Port | null = null;
-  #logs = new Capture(LOG_TAIL);
+  #worker: CallWorker | null = null;
+  #isOffered = false;
+  #taintedUntil = 0;
+  #place: GatePlace | null = null;
 
   constructor(readonly options: CallSlotOptions) {}
 
@@ -59,85 +45,86 @@ export class CallSlotKind implements SlotKind {
   }
 
   worker(address: WorkerAddress, hold: Hold): WorkerInput {
-    const { services, program, graceMs, bootMs } = this.options;
+    const { services, program, graceMs, bootMs, gate } = this.options;
     this.#spawnId = services.newSpawnId();
-    this.#logs = new Capture(LOG_TAIL);
+    this.#worker = null;
     const { command, cwd, env: own } = program.prepare('', 0);
     const env = workerEnvironment(own);
     const plan = { spawnId: this.#spawnId, jobId: null, attempt: null, command, cwd, env, port: true };
     const hands = new ProcessHands(services, plan, hold, address, {
+      turn: () => {
+        this.#place = gate.enter();
+        return this.#place.taken;
+      },
+      abandon: () => this.#leaveGate(),
       spawned: (process, tell) => this.#connect(process, address, hold, tell),
-      shutdown: () => this.#port?.shutdown(graceMs),
+      shutdown: () => this.#worker?.port.shutdown(graceMs),
     });
     return { hands, mode: 'protocol', registered: false, timeoutMs: null, bootMs, graceMs };
   }
 
   offer(): void {
     const { roster, onOpen } = this.options;
-    if (!this.#slot) return;
+    if (this.#worker?.port.phase !== 'ready') return;
+    this.#isOffered = true;
     onOpen();
-    roster.offer(this.#slot);
+    roster.offer(this.#worker);
   }
 
   withdraw(): void {
-    if (!this.#slot) return;
-    this.options.roster.withdraw(this.#slot);
-    this.#slot = null;
+    this.#leaveGate();
+    this.#worker?.stop();
+    if (!this.#worker || !this.#isOffered) return;
+    this.#isOffered = false;
+    this.options.roster.withdraw(this.#worker);
     this.options.onWithdraw();
   }
 
   ended(slotEnd: SlotEnd): void {
-    this.#port?.destroy();
-    this.#port = null;
+    this.#leaveGate();
+    const { cause, exit } = slotEnd.end;
+    const { clock } = this.options.services;
+    if (taints(crashKind(exit, cause !== 'exited'))) this.#taintedUntil = clock.now() + TAINT_MS;
+    this.#worker?.stop();
+    this.#worker?.port.destroy();
     recordProcessEnd(this.options.services, this.#spawnId, slotEnd);
   }
 
   /** Waited for, so that the last words of a worker are among those that are kept. */
-  get streams(): Capture {
-    return this.#logs;
+  get streams(): Capture | null {
+    return this.#worker?.logs ?? null;
   }
 
   stderr(): string {
-    return new TextDecoder().decode(this.#logs.take().stderr);
+    return this.#worker?.stderr() ?? '';
   }
 
   leave(): void {
-    this.#port?.destroy();
+    this.#leaveGate();
+    this.#worker?.stop();
+    this.#worker?.port.destroy();
+  }
+
+  #leaveGate(): void {
+    this.#place?.leave();
   }
 
   #connect(process: SpawnedProcess, address: WorkerAddress, hold: Hold, tell: Tell): void {
-    const { services, config } = this.options;
-    const { path: worker, incarnation } = address;
-    this.#logs.attach(process.stdout, process.stderr);
-    const { port: connection } = process;
-    if (!connection) throw new EspalierError('ESP_SPAWN', `${worker} was started without a port`);
-    const events = portEvents(tell, {
-      ready: (message) => {
-        recordReady(services, address, hold);
-        this.#ready(message, tell);
+    const place = this.#place;
+    void process.exited.then(() => place?.leave());
+    const events: CallWorkerEvents = {
+      ready: (worker) => {
+        this.#leaveGate();
+        recordReady(this.options.services, address, hold);
+        if (worker.ready) this.options.onReady(worker.ready);
       },
-      ended: () => this.withdraw(),
-    });
-    this.#port = new Port({ connection, worker, incarnation, config, events, now: () => services.clock.now() });
-  }
-
-  #ready({ caps }: ReadyMessage, tell: Tell): void {
-    const port = this.#port;
-    if (!port) return;
-    const { id, roster, window, prefetch } = this.options;
-    const places = window ?? (caps.concurrency && caps.concurrency > 1 ? CONCURRENT_WINDOW : 1);
-    const slot: CallSlot = {
-      id,
-      capacity: places + prefetch,
-      load: 0,
-      lastUsed: 0,
-      port,
-      free: () => {
-        slot.load -= 1;
-        if (this.#slot === slot) roster.offer(slot);
+      closed: () => this.withdraw(),
+      room: (worker) => {
+        if (this.#worker === worker && this.#isOffered) this.options.roster.offer(worker);
       },
-      fail: (error) => tell({ type: 'protocol.failed', error: toErrorRecord(error) }),
+      worn: (reason) => this.options.onWorn(reason),
+      tainted: () => this.options.services.clock.now() < this.#taintedUntil,
     };
-    this.#slot = slot;
+    this.#worker = new CallWorker(this.options.id, address, process, this.options, events, tell);
   }
 }

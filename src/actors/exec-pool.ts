@@ -70,9 +70,9 @@ export class ExecPool extends Pool {
     return this.#parts.program.prepare(input, index);
   }
 
-  /** Whether it takes work now: not while its queue is being restarted. */
+  /** Whether it takes work now: not while its queue is being restarted, nor while it is drained. */
   get isOpen(): boolean {
-    return this.#parts.queue() !== null;
+    return this.#parts.queue()?.isOpen === true;
   }
 
   /** @param patient whether it waits for room in a full queue, whatever the pool's policy */

@@ -2,8 +2,10 @@ import { fromCallback } from 'xstate';
 import { EspalierError } from '../errors.js';
 import type { OverflowPolicy } from '../machines/checkout.js';
 import { type PoolEvent, type PoolReport, poolMachine } from '../machines/pool.js';
+import type { RecycleReason } from '../machines/recycle.js';
+import { FleetKeeper } from './fleet-keeper.js';
 import { OverflowReport } from './overflow-report.js';
-import type { Pool } from './pool-handle.js';
+import type { Pool, PoolControl } from './pool-handle.js';
 import type { ProcessServices } from './process-services.js';
 import { Readiness } from './readiness.js';
 import type { SlotKind } from './slot-kind.js';
@@ -16,11 +18,15 @@ import { Roster, type Slot, WorkQueue } from './work-queue.js';
 /** What a slot's kind needs of its pool. */
 export interface SlotDoor<S extends Slot> {
   readonly id: string;
+  /** The path of the pool. */
+  readonly pool: string;
   readonly roster: Roster<S>;
   /** The slot can take work. */
   onOpen(): void;
   /** Its worker is being replaced. */
   onWithdraw(): void;
+  /** Its worker had better be replaced. */
+  onWorn(reason: RecycleReason): void;
 }
 
 /** What a handle needs of its pool. */
@@ -28,7 +34,9 @@ export interface PoolDoor<S extends Slot> {
   readonly path: string;
   /** Null while the queue is being restarted, and after the pool's end. */
   queue(): WorkQueue<S> | null;
-  ready(): Promise<void>;
+  readonly control: PoolControl;
+  /** Whether the slot takes work now. */
+  isServing(slot: S): boolean;
 }
 
 /** What differs between exec and protocol pools. */
@@ -38,13 +46,18 @@ export interface PoolVariant<S extends Slot> {
   readonly overflow: OverflowPolicy;
   kind(door: SlotDoor<S>): SlotKind;
   handle(door: PoolDoor<S>): Pool;
+  /** The slot makes way for a fresh one, with nothing running in it. */
+  recycled(slot: S, reason: RecycleReason): void;
 }
 
 /** Brings the pool machine to life for one incarnation. */
 export class PoolActor<S extends Slot> {
   readonly #roster = new Roster<S>();
   readonly #readiness = new Readiness();
+  readonly #fleet: FleetKeeper<S>;
   #queue: WorkQueue<S> | null = null;
+  /** Why it takes no work at present; null when it does. */
+  #drained: EspalierError | null = null;
   /** Why it cannot serve, for those who wait until it is ready. */
   #failure: unknown = null;
   #tell: (event: PoolEvent) => void = () => undefined;
@@ -53,7 +66,16 @@ export class PoolActor<S extends Slot> {
     readonly variant: PoolVariant<S>,
     readonly context: StartContext,
     readonly services: ProcessServices,
-  ) {}
+  ) {
+    this.#fleet = new FleetKeeper({
+      context,
+      size: variant.size,
+      roster: this.#roster,
+      starter: (id) => this.#starter(id),
+      tell: (event) => this.#tell(event),
+      recycled: (slot, reason) => variant.recycled(slot, reason),
+    });
+  }
 
   logic() {
     const options = this.#supervision();
@@ -65,6 +87,7 @@ export class PoolActor<S extends Slot> {
           this.#tell = (event) => self.getSnapshot().status === 'active' && self.send(event);
           supervision.perform(commands, this.#tell);
         },
+        order: ({ context: { fleet, orders } }) => this.#fleet.perform(fleet, orders),
         report: (_, report) => this.#report(report),
       },
     });
@@ -74,24 +97,34 @@ export class PoolActor<S extends Slot> {
   }
 
   #supervision(): SupervisionOptions & { readonly children: readonly ChildSpec[] } {
-    const { size } = this.variant;
-    const starters = Array.from({ length: size }, (_, index) => this.#starter(String(index + 1)));
-    const start = supervisorLogic({ dynamic: true, maxChildren: size, children: starters });
-    const workers = spec({ id: 'workers', role: 'supervisor', type: 'supervisor', start });
+    const workers = spec({
+      id: 'workers',
+      role: 'supervisor',
+      type: 'supervisor',
+      // Asked anew at each start: slots have come and gone since the pool began.
+      start: (context) => supervisorLogic({ dynamic: true, children: this.#fleet.starters() })(context),
+    });
     // Last, so that its crash touches no worker.
     const queue = spec({ id: 'queue', role: 'queue', start: () => this.#queueLogic() });
     return { strategy: 'rest_for_one', children: [workers, queue] };
   }
 
   #starter(id: string): ChildSpec {
-    const onOpen = () => this.#tell({ type: 'slot.offered', id });
-    const onWithdraw = () => this.#tell({ type: 'slot.withdrawn', id });
+    const { path } = this.context;
+    const door: SlotDoor<S> = {
+      id,
+      pool: path,
+      roster: this.#roster,
+      onOpen: () => this.#tell({ type: 'slot.offered', id }),
+      onWithdraw: () => this.#tell({ type: 'slot.withdrawn', id }),
+      onWorn: (reason) => this.#tell({ type: 'slot.worn', id, reason }),
+    };
     return workerStarter({
       id,
       role: 'starter',
       awaitsReady: false,
       services: () => Promise.resolve(this.services),
-      kind: () => this.variant.kind({ id, roster: this.#roster, onOpen, onWithdraw }),
+      kind: () => this.variant.kind(door),
       onClose: (error) => {
         this.#failure = error;
         this.#tell({ type: 'slot.closed', id, error });
@@ -109,6 +142,7 @@ export class PoolActor<S extends Slot> {
       const onOverflow = () => report.count();
       const queue = new WorkQueue(this.#roster, { pool: path, limit, overflow, onOverflow });
       this.#queue = queue;
+      if (this.#drained) void queue.drain(this.#drained);
       return () => {
         this.#queue = null;
         report.close();
@@ -121,17 +155,42 @@ export class PoolActor<S extends Slot> {
   #list(): () => void {
     const { path } = this.context;
     const { pools } = this.services;
-    const handle = this.variant.handle({ path, queue: () => this.#queue, ready: () => this.#readiness.wait() });
+    const isServing = (slot: S) => [...this.#roster.slots()].includes(slot);
+    const handle = this.variant.handle({ path, queue: () => this.#queue, control: this.#control(), isServing });
     pools.set(path, handle);
     return () => {
       if (pools.get(path) === handle) pools.delete(path);
-      this.#readiness.fail(this.#failure ?? new EspalierError('ESP_STOPPED', `pool ${path} has stopped`));
+      const reason = this.#failure ?? new EspalierError('ESP_STOPPED', `pool ${path} has stopped`);
+      this.#readiness.fail(reason);
+      this.#fleet.fail(reason);
     };
+  }
+
+  #control(): PoolControl {
+    return {
+      ready: () => this.#readiness.wait(),
+      resize: (size) => this.#fleet.resize(size),
+      recycle: () => this.#fleet.recycle(),
+      drain: () => this.#drain(),
+      resume: () => {
+        this.#drained = null;
+        this.#queue?.reopen();
+      },
+    };
+  }
+
+  async #drain(): Promise<void> {
+    const { path, incarnation, env } = this.context;
+    this.#drained = new EspalierError('ESP_STOPPED', `pool ${path} is drained: it takes no work until it is resumed`);
+    const waited = this.#queue?.length ?? 0;
+    await this.#queue?.drain(this.#drained);
+    await this.#roster.idle();
+    env.journal({ type: 'pool.drained', path, incarnation, data: { waited } });
   }
 
   #report(report: PoolReport): void {
     const { path, incarnation, env } = this.context;
-    const { size } = this.variant;
+    const { size } = this.#fleet;
     if (report === 'ready') {
       this.#readiness.open();
       env.journal({ type: 'pool.ready', path, incarnation, data: { size } });

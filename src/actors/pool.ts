@@ -1,24 +1,14 @@
-import { CallPool } from './call-pool.js';
-import { type CallSlot, CallSlotKind } from './call-slot.js';
+import { callVariant } from './call-variant.js';
 import { ExecPool } from './exec-pool.js';
 import { ExecProgram } from './exec-program.js';
 import { type ExecSlot, ExecSlotKind } from './exec-slot.js';
 import { PoolActor, type PoolVariant } from './pool-actor.js';
-import {
-  type CallPoolOptions,
-  type CommonOptions,
-  checkPool,
-  type ExecPoolOptions,
-  type PoolOptions,
-} from './pool-options.js';
+import { checkPool, commonParts, type ExecPoolOptions, type PoolOptions } from './pool-options.js';
 import { type ProcessServices, processServices } from './process-services.js';
 import { type ChildSpec, type StartResult, spec } from './spec.js';
 import { DEFAULT_GRACE_MS } from './worker-hands.js';
 
 export type { CallPoolOptions, ExecPoolOptions, PoolOptions } from './pool-options.js';
-
-const BOOT_MS = 30_000;
-const CANCEL_GRACE_MS = 5000;
 
 /**
  * A pool as a child of a supervisor: a supervisor itself (`rest_for_one`) of its workers and its queue.
@@ -42,9 +32,9 @@ export function pool(options: PoolOptions): ChildSpec {
     start: async (context): Promise<StartResult> => {
       const services = await processServices(context.env);
       const program = new ExecProgram(options, services.hostEnv);
-      if (options.mode === 'exec')
-        return new PoolActor(execVariant(options, services, program), context, services).logic();
-      return new PoolActor(callVariant(options, services, program), context, services).logic();
+      return options.mode === 'exec'
+        ? new PoolActor(execVariant(options, services, program), context, services).logic()
+        : new PoolActor(callVariant(options, context, services, program), context, services).logic();
     },
   });
 }
@@ -53,25 +43,10 @@ function execVariant(options: ExecPoolOptions, services: ProcessServices, progra
   const { graceMs = DEFAULT_GRACE_MS } = options;
   const { newSpawnId } = services;
   return {
-    ...common(options),
+    ...commonParts(options),
     kind: (door) => new ExecSlotKind({ ...door, services, graceMs }),
     handle: (door) => new ExecPool({ ...door, program, newSpawnId }),
+    // Each execution has a fresh program: no slot of it wears.
+    recycled: () => undefined,
   };
-}
-
-function callVariant(options: CallPoolOptions, services: ProcessServices, program: ExecProgram): PoolVariant<CallSlot> {
-  const { graceMs = DEFAULT_GRACE_MS, bootMs = BOOT_MS, cancelGraceMs = CANCEL_GRACE_MS } = options;
-  const { config = null, window = null, prefetch = 1 } = options;
-  // A command with places for an input would fail each boot; it fails the start instead.
-  program.prepare('', 0);
-  const { clock } = services;
-  return {
-    ...common(options),
-    kind: (door) => new CallSlotKind({ ...door, services, program, graceMs, bootMs, config, window, prefetch }),
-    handle: (door) => new CallPool({ ...door, clock, cancelGraceMs }),
-  };
-}
-
-function common({ size, maxQueue = 1000, overflow = 'reject' }: CommonOptions) {
-  return { size, maxQueue, overflow };
 }

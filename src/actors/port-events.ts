@@ -1,12 +1,25 @@
 import { toErrorRecord } from '../errors.js';
-import type { ReadyMessage } from '../transport/process/protocol/messages.js';
+import type { LogMessage, MetricMessage, ReadyMessage, WorkerMessage } from '../transport/process/protocol/messages.js';
 import type { PortEvents } from '../transport/process/protocol/port-events.js';
+import type { Question } from '../transport/process/protocol/requests.js';
 import type { Tell } from './worker-hands.js';
 
-const ignore = () => undefined;
+/** What a worker says without being asked, for whoever listens. */
+export type WorkerSays = LogMessage | MetricMessage | Extract<WorkerMessage, { t: 'event' }>;
+
+/** Who hears what a port's events mean for its slot. */
+export interface PortListener {
+  ready(message: ReadyMessage): void;
+  ended(): void;
+  /** It leaves by itself: its exit follows. */
+  leaving(): void;
+  say(message: WorkerSays): void;
+  ask(question: Question): void;
+  recycle(reason: string): void;
+}
 
 /** What a worker's actor makes of its port's events: only those about its life change its state. */
-export function portEvents(tell: Tell, slot: { ready(message: ReadyMessage): void; ended(): void }): PortEvents {
+export function portEvents(tell: Tell, slot: PortListener): PortEvents {
   return {
     ready: (message) => {
       slot.ready(message);
@@ -18,12 +31,13 @@ export function portEvents(tell: Tell, slot: { ready(message: ReadyMessage): voi
       slot.ended();
       tell({ type: 'port.closed' });
     },
-    pong: ignore,
-    log: ignore,
-    event: ignore,
-    metric: ignore,
-    ask: ignore,
-    recycle: ignore,
-    bye: ignore,
+    // A pong counts by being heard.
+    pong: () => undefined,
+    log: (message) => slot.say(message),
+    event: (message) => slot.say(message),
+    metric: (message) => slot.say(message),
+    ask: (question) => slot.ask(question),
+    recycle: (reason) => slot.recycle(reason),
+    bye: () => slot.leaving(),
   };
 }

@@ -9,12 +9,14 @@ import { Leftovers } from './leftovers.js';
 import { MemoryWatch } from './memory-watch.js';
 import type { Pool } from './pool-handle.js';
 import type { ProcessServices } from './process-services.js';
+import type { WorkerDesk } from './worker-desk.js';
 
 export interface ProcessHostOptions {
   readonly runId: string;
   readonly store: Store;
   readonly clock: Clock;
   readonly hostEnv: NodeJS.ProcessEnv;
+  readonly desk: WorkerDesk;
   journal(event: NewJournalEvent): void;
   background(write: Promise<unknown>): void;
 }
@@ -34,7 +36,7 @@ export class ProcessHost {
   async services(): Promise<ProcessServices> {
     if (this.#closed) throw new EspalierError('ESP_STOPPED', 'the system has stopped; it starts no more processes');
     this.#spawner ??= this.#start();
-    const { runId, store, clock, hostEnv, journal, background } = this.options;
+    const { runId, store, clock, hostEnv, desk, journal, background } = this.options;
     const spawner = await this.#spawner;
     this.#memory ??= new MemoryWatch(clock, { readResident, readOomKills });
     return {
@@ -44,6 +46,7 @@ export class ProcessHost {
       clock,
       hostEnv,
       pools: this.#pools,
+      desk,
       leftovers: this.#leftovers,
       memory: this.#memory,
       newSpawnId: () => this.newSpawnId(),
@@ -55,6 +58,11 @@ export class ProcessHost {
   /** The living pool of a path. */
   pool(path: string): Pool | undefined {
     return this.#pools.get(path);
+  }
+
+  /** The living pools, in the order of their start. */
+  pools(): Iterable<Pool> {
+    return this.#pools.values();
   }
 
   /** Unique within the host, and short: it stands in every environment. */

@@ -7,6 +7,7 @@ import type { Clock, TreeEnvironment } from './environment.js';
 import type { Leftovers } from './leftovers.js';
 import type { MemoryWatch } from './memory-watch.js';
 import type { Pool } from './pool-handle.js';
+import type { WorkerDesk } from './worker-desk.js';
 
 /** The durable record of processes, as far as workers write it. */
 export interface Registry {
@@ -26,6 +27,8 @@ export interface ProcessServices {
   readonly hostEnv: NodeJS.ProcessEnv;
   /** The living pools by path. */
   readonly pools: Map<string, Pool>;
+  /** Where workers turn to with calls, questions, logs and events. */
+  readonly desk: WorkerDesk;
   /** What starters left running when they ended, by path. */
   readonly leftovers: Leftovers;
   /** What is known of the memory of processes. */

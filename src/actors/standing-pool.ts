@@ -1,10 +1,12 @@
 import { EspalierError } from '../errors.js';
-import type { CallOptions } from './call-pool.js';
+import type { MethodDescription } from '../transport/process/protocol/messages.js';
+import type { CallOptions } from './call-options.js';
 import type { DispatchPool } from './dispatcher.js';
 import type { ExecOptions, ExecResult } from './exec-pool.js';
 import { ExecPool } from './exec-pool.js';
 import type { Execution } from './execution.js';
 import { Pool } from './pool-handle.js';
+import type { WorkerListener } from './worker-desk.js';
 
 /** Finds the pool that lives at a path now. */
 export type FindPool = () => Pool | undefined;
@@ -16,7 +18,16 @@ export class StandingPool extends Pool {
     override readonly mode: Pool['mode'],
     readonly find: FindPool,
   ) {
-    super({ path, ready: async () => this.#now().ready() });
+    super({
+      path,
+      control: {
+        ready: async () => this.#now().ready(),
+        resize: async (size) => this.#now().resize(size),
+        drain: async () => this.#now().drain(),
+        resume: () => this.#now().resume(),
+        recycle: async () => this.#now().recycle(),
+      },
+    });
   }
 
   override async exec(input: unknown, options?: ExecOptions): Promise<ExecResult> {
@@ -29,6 +40,14 @@ export class StandingPool extends Pool {
 
   override async *stream(method: string, args?: unknown, options?: CallOptions): AsyncGenerator<unknown, void> {
     yield* this.#now().stream(method, args, options);
+  }
+
+  override methods(): readonly MethodDescription[] {
+    return this.#now().methods();
+  }
+
+  override observe(listener: WorkerListener): Disposable {
+    return this.#now().observe(listener);
   }
 
   #now(): Pool {

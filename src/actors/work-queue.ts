@@ -1,5 +1,8 @@
 import { EspalierError } from '../errors.js';
-import { admit, checkout, type OverflowPolicy, type SlotLoad } from '../machines/checkout.js';
+import { admit, checkout, type OverflowPolicy } from '../machines/checkout.js';
+import type { Roster, Slot } from './roster.js';
+
+export { Roster, type Slot } from './roster.js';
 
 /** A piece of work in a pool's queue: it is begun in a slot, or refused, once. */
 export interface Work<S extends Slot = Slot> {
@@ -7,35 +10,14 @@ export interface Work<S extends Slot = Slot> {
   readonly signal?: AbortSignal | undefined;
   /** Waits for room in a full queue whatever the queue's policy: whoever submits it bounds it himself. */
   readonly patient?: boolean | undefined;
+  /** The slot that takes it if it has room. */
+  readonly prefers?: S | undefined;
+  /** The only slot that can take it: it waits for that one, lets others overtake it, and is refused when it is gone. */
+  readonly requires?: S | undefined;
+  /** Slots that take it only when no other has room. */
+  readonly avoids?: ReadonlySet<string> | undefined;
   begin(slot: S): void;
   refuse(error: unknown): void;
-}
-
-/** A worker slot as the queue sees it. */
-export interface Slot extends SlotLoad {
-  readonly id: string;
-  load: number;
-  lastUsed: number;
-}
-
-/** The slots of a pool that take work now; it outlives a crash of the queue. */
-export class Roster<S extends Slot = Slot> {
-  readonly #slots = new Map<string, S>();
-  /** Called when a slot has room again. */
-  onRoom: () => void = () => undefined;
-
-  offer(slot: S): void {
-    this.#slots.set(slot.id, slot);
-    this.onRoom();
-  }
-
-  withdraw(slot: S): void {
-    if (this.#slots.get(slot.id) === slot) this.#slots.delete(slot.id);
-  }
-
-  slots(): IterableIterator<S> {
-    return this.#slots.values();
-  }
 }
 
 export interface WorkQueueOptions {
@@ -54,14 +36,18 @@ export class WorkQueue<S extends Slot = Slot> {
   readonly #waiting = new Set<Work<S>>();
   readonly #held = new Set<Work<S>>();
   readonly #listeners = new Map<Work<S>, () => void>();
+  /** How many of those that wait require one slot. */
+  #bound = 0;
   #uses = 0;
   #closed: EspalierError | null = null;
+  #onEmpty: () => void = () => undefined;
 
   constructor(
     readonly roster: Roster<S>,
     readonly options: WorkQueueOptions,
   ) {
     roster.onRoom = () => this.#pump();
+    roster.onGone = (slot) => this.#refuseBound(slot);
   }
 
   /** Work that waits, held callers included. */
@@ -69,25 +55,28 @@ export class WorkQueue<S extends Slot = Slot> {
     return this.#waiting.size + this.#held.size;
   }
 
+  /** Whether it takes work. */
+  get isOpen(): boolean {
+    return this.#closed === null;
+  }
+
   submit(work: Work<S>): void {
     if (this.#closed) return work.refuse(this.#closed);
     if (work.signal?.aborted) return work.refuse(work.signal.reason);
     this.#watch(work);
-    if (this.length === 0 && this.#begin(work)) return;
+    // Those that require a slot let everybody overtake them: had their slot room, they would not wait.
+    if (this.length === this.#bound && this.#begin(work)) return;
     const overflow = work.patient ? 'wait' : this.options.overflow;
     const admission = admit(overflow, this.#waiting.size, this.options.limit);
     if (admission !== 'enqueue' && !work.patient) this.options.onOverflow?.();
     switch (admission) {
       case 'enqueue':
-        this.#waiting.add(work);
-        return;
+        return this.#enter(work, this.#waiting);
       case 'hold':
-        this.#held.add(work);
-        return;
+        return this.#enter(work, this.#held);
       case 'replace-oldest':
         this.#refuseOldest();
-        this.#waiting.add(work);
-        return;
+        return this.#enter(work, this.#waiting);
       case 'reject':
         this.#remove(work);
         work.refuse(this.#full());
@@ -101,25 +90,42 @@ export class WorkQueue<S extends Slot = Slot> {
   close(reason: EspalierError): void {
     this.#closed = reason;
     this.roster.onRoom = () => undefined;
+    this.roster.onGone = () => undefined;
     for (const work of [...this.#waiting, ...this.#held]) {
       this.#remove(work);
       work.refuse(reason);
     }
   }
 
-  #pump(): void {
-    // A queue that holds nothing (limit 0) still serves those whom it holds back.
-    for (let next = this.#next(); next && this.#begin(next); next = this.#next()) this.#admitHeld();
+  /** Refuses all that comes, and resolves when nothing waits any more. */
+  drain(reason: EspalierError): Promise<void> {
+    this.#closed = reason;
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve;
+      this.#settleEmpty();
+    });
   }
 
-  #next(): Work<S> | undefined {
-    for (const work of this.#waiting) return work;
-    for (const work of this.#held) return work;
-    return undefined;
+  /** Takes work again after `drain`. */
+  reopen(): void {
+    this.#closed = null;
+  }
+
+  #pump(): void {
+    // A queue that holds nothing (limit 0) still serves those whom it holds back.
+    for (const work of this.#next()) {
+      if (!this.#begin(work) && !work.requires) return;
+      this.#admitHeld();
+    }
+  }
+
+  *#next(): Generator<Work<S>> {
+    yield* this.#waiting;
+    yield* this.#held;
   }
 
   #begin(work: Work<S>): boolean {
-    const slot = checkout(this.roster.slots());
+    const slot = this.#choose(work);
     if (slot === null) return false;
     this.#remove(work);
     this.#uses += 1;
@@ -127,6 +133,17 @@ export class WorkQueue<S extends Slot = Slot> {
     slot.lastUsed = this.#uses;
     work.begin(slot);
     return true;
+  }
+
+  #choose(work: Work<S>): S | null {
+    const { requires } = work;
+    if (requires) return requires.load < requires.capacity ? requires : null;
+    return checkout(this.roster.slots(), work);
+  }
+
+  #enter(work: Work<S>, set: Set<Work<S>>): void {
+    if (work.requires) this.#bound += 1;
+    set.add(work);
   }
 
   #admitHeld(): void {
@@ -150,10 +167,25 @@ export class WorkQueue<S extends Slot = Slot> {
   }
 
   #remove(work: Work<S>): void {
-    this.#waiting.delete(work);
-    this.#held.delete(work);
+    const waited = this.#waiting.delete(work) || this.#held.delete(work);
+    if (waited && work.requires) this.#bound -= 1;
     this.#listeners.get(work)?.();
     this.#listeners.delete(work);
+    if (waited) this.#settleEmpty();
+  }
+
+  #settleEmpty(): void {
+    if (this.length === 0) this.#onEmpty();
+  }
+
+  #refuseBound(slot: S): void {
+    if (this.#bound === 0) return;
+    for (const work of [...this.#next()]) {
+      if (work.requires !== slot) continue;
+      this.#remove(work);
+      work.refuse(new EspalierError('ESP_SESSION_LOST', `pool ${this.options.pool}: the session's worker is gone`));
+    }
+    this.#admitHeld();
   }
 
   #refuseOldest(): void {

@@ -24,6 +24,10 @@ export type Tell = (event: WorkerEvent) => void;
 
 /** What a kind of worker does with its process. */
 export interface WorkerHooks {
+  /** Resolves when it may be spawned; without it at once. */
+  turn?(): Promise<void>;
+  /** It is not wanted any more: if it still waits for its turn, that fails. */
+  abandon?(): void;
   /** The process runs: read its streams, speak to its port. */
   spawned(process: SpawnedProcess, tell: Tell): void;
   /** Ask it to leave. */
@@ -48,6 +52,8 @@ export class ProcessHands implements WorkerHands {
         return this.#register(tell);
       case 'spawn':
         return this.#spawn(tell);
+      case 'abandon':
+        return this.hooks.abandon?.();
       case 'shutdown':
         return this.#onProcess((process) => this.hooks.shutdown(process));
       case 'terminate':
@@ -78,7 +84,9 @@ export class ProcessHands implements WorkerHands {
   #spawn(tell: Tell): void {
     const { spawnId, command, cwd, env, stdin, port } = this.plan;
     const label = `${this.services.runId}:${this.address.path}`;
-    this.hold.spawned = this.services.spawner.spawn({ spawnId, label, command, cwd, env, stdin, port }).then(
+    const spawn = () => this.services.spawner.spawn({ spawnId, label, command, cwd, env, stdin, port });
+    const spawning = this.hooks.turn ? this.hooks.turn().then(spawn) : spawn();
+    this.hold.spawned = spawning.then(
       (process) => {
         this.#spawned(process, tell);
         return process;

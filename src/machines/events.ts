@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../errors.js';
 import type { OverflowPolicy } from './checkout.js';
 import type { ProcessExit, ProcessIdentity } from './process.js';
+import type { RecycleReason } from './recycle.js';
 import type { SlotStatus } from './run/slot.js';
 import type { WorkerCause } from './worker-cause.js';
 
@@ -22,8 +23,16 @@ export interface JournalEventData {
   'worker.ready': { pid: number; bootMs: number };
   /** A worker ended that nobody had asked to: of those that stay each, of an execution only one that was killed. */
   'worker.crashed': WorkerCrash;
+  /** It neither answered nor worked; its crash follows. `stack`: what it wrote when it was asked for its stacks. */
+  'worker.unresponsive': { pid: number; silentMs: number; cpuMs: number | null; stack: string };
+  /** A worker makes way for one that serves already. */
+  'worker.recycled': { reason: RecycleReason; detail: string; calls: number; ageMs: number; rss: number | null };
   'pool.ready': { size: number };
   'pool.degraded': { usable: number; size: number };
+  'pool.resized': { from: number; size: number };
+  'pool.drained': { waited: number };
+  'breaker.opened': { failures: number; resetMs: number };
+  'breaker.closed': { openMs: number };
   'slot.quarantined': { reason: string };
   /** A pool's queue was full; told at once, then at most every 5 s, with how many pieces of work that was since. */
   'queue.overflowed': { policy: OverflowPolicy; limit: number; times: number };

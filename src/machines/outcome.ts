@@ -23,6 +23,7 @@ export function judge(end: WorkerEnd, timeoutMs: number | null): Verdict {
       return failed('timed_out', 'ESP_TIMEOUT', `ran longer than ${timeoutMs} ms and was stopped`);
     case 'spawn_failed':
     case 'protocol_error':
+    case 'unresponsive':
       return { outcome: 'failed', error: end.error ?? { code: 'ESP_SPAWN', message: 'the program did not start' } };
     case 'boot_timeout':
       return failed('failed', 'ESP_WORKER_BOOT', 'did not become ready in time');

@@ -1,4 +1,5 @@
 import { assign, fromCallback, raise, setup } from 'xstate';
+import { countOf, type Fleet, type FleetCommand, type FleetEvent, newFleet, steer } from './fleet.js';
 import type { SuperviseEvent } from './supervise/events.js';
 import { type SupervisionContext, type SupervisionInput, supervise, superviseFrom, superviseOn } from './supervisor.js';
 
@@ -6,22 +7,15 @@ export interface PoolInput extends SupervisionInput {
   readonly size: number;
 }
 
-export type PoolEvent =
-  | SuperviseEvent
-  /** The slot can take work. */
-  | { readonly type: 'slot.offered'; readonly id: string }
-  /** The slot's worker is being replaced. */
-  | { readonly type: 'slot.withdrawn'; readonly id: string }
-  /** The slot will not take work again. */
-  | { readonly type: 'slot.closed'; readonly id: string; readonly error: unknown };
+export type PoolEvent = SuperviseEvent | FleetEvent;
 
 /** What a pool tells the world about itself. */
 export type PoolReport = 'ready' | 'degraded';
 
 export interface PoolContext extends SupervisionContext {
-  readonly size: number;
-  readonly usable: ReadonlySet<string>;
-  readonly closed: ReadonlySet<string>;
+  readonly fleet: Fleet;
+  /** What the last event asked of the slots. */
+  readonly orders: readonly FleetCommand[];
   /** Whether any slot has ever been usable. */
   readonly served: boolean;
   /** Why the slot that closed last did. */
@@ -45,18 +39,20 @@ const pool = setup({
     supervise: assign(({ context, event }) => (isSupervision(event) ? supervise(context, event) : {})),
     /** Carries out `context.commands`; provided by the actor. */
     perform: () => undefined,
+    steer: assign(({ context, event }) => (isSupervision(event) ? {} : steered(context, event))),
+    /** Carries out `context.orders`; provided by the actor. */
+    order: () => undefined,
     /** Provided by the actor. */
     report: (_, _report: PoolReport) => undefined,
-    count: assign(({ context, event }) => count(context, event)),
     /** No slot ever worked, so none will: the pool crashes with the reason, and its supervisor decides. */
     giveUp: raise(({ context }) => ({ type: 'supervisor.fail' as const, error: context.error })),
   },
   guards: {
-    isServing: ({ context: { usable, closed, size } }) => usable.size > 0 && usable.size + closed.size >= size,
-    isUsable: ({ context }) => context.usable.size > 0,
-    isEmpty: ({ context }) => context.usable.size === 0,
-    isExhausted: ({ context: { usable, closed, size } }) => usable.size === 0 && closed.size >= size,
-    isHopeless: ({ context }) => !context.served && context.closed.size >= context.size,
+    isServing: ({ context }) => usable(context) > 0 && usable(context) + closed(context) >= context.fleet.size,
+    isUsable: ({ context }) => usable(context) > 0,
+    isEmpty: ({ context }) => usable(context) === 0,
+    isExhausted: ({ context }) => usable(context) === 0 && closed(context) >= context.fleet.size,
+    isHopeless: ({ context }) => !context.served && closed(context) >= context.fleet.size,
     isRunning: ({ context }) => context.supervision.phase === 'running',
     isStopping: ({ context }) => context.supervision.phase === 'stopping',
     hasEnded: ({ context }) => context.supervision.phase === 'ended',
@@ -64,32 +60,21 @@ const pool = setup({
 });
 
 function isSupervision(event: PoolEvent): event is SuperviseEvent {
-  return !event.type.startsWith('slot.');
+  return !event.type.startsWith('slot.') && event.type !== 'pool.resize';
 }
 
-function count(context: PoolContext, event: PoolEvent): Partial<PoolContext> {
-  switch (event.type) {
-    case 'slot.offered':
-      return { usable: add(context.usable, event.id), closed: without(context.closed, event.id), served: true };
-    case 'slot.withdrawn':
-      return { usable: without(context.usable, event.id) };
-    case 'slot.closed':
-      return {
-        usable: without(context.usable, event.id),
-        closed: add(context.closed, event.id),
-        error: event.error,
-      };
-    default:
-      return {};
-  }
+function usable({ fleet }: PoolContext): number {
+  return countOf(fleet, 'serving');
 }
 
-function add(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
-  return ids.has(id) ? ids : new Set(ids).add(id);
+function closed({ fleet }: PoolContext): number {
+  return countOf(fleet, 'closed');
 }
 
-function without(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
-  return ids.has(id) ? new Set([...ids].filter((other) => other !== id)) : ids;
+function steered(context: PoolContext, event: FleetEvent): Partial<PoolContext> {
+  const { fleet, commands: orders } = steer(context.fleet, event);
+  const served = context.served || event.type === 'slot.offered';
+  return { fleet, orders, served, ...(event.type === 'slot.closed' && { error: event.error }) };
 }
 
 const ending = [
@@ -97,8 +82,11 @@ const ending = [
   { guard: 'isStopping', target: 'stopping' },
 ] as const;
 
+const steering = { actions: ['steer', 'order'] } as const;
+
 /**
- * A pool is a supervisor (`rest_for_one`) of its workers and its queue that also knows whether it can serve.
+ * A pool is a supervisor (`rest_for_one`) of its workers and its queue that also knows whether it can serve, and which
+ * slots come and go.
  *
  * starting → waiting (workers boot) → ready ⇄ degraded (no usable slot). A pool whose slots all closed before any of them
  * had served crashes with the reason.
@@ -107,9 +95,8 @@ export const poolMachine = pool.createMachine({
   id: 'pool',
   context: ({ input }) => ({
     ...superviseFrom(input),
-    size: input.size,
-    usable: new Set<string>(),
-    closed: new Set<string>(),
+    fleet: newFleet(input.size),
+    orders: [],
     served: false,
     error: undefined,
   }),
@@ -117,9 +104,12 @@ export const poolMachine = pool.createMachine({
   invoke: [{ src: 'keeper' }, { src: 'listing' }],
   on: {
     ...superviseOn,
-    'slot.offered': { actions: 'count' },
-    'slot.withdrawn': { actions: 'count' },
-    'slot.closed': { actions: 'count' },
+    'slot.offered': steering,
+    'slot.withdrawn': steering,
+    'slot.closed': steering,
+    'slot.worn': steering,
+    'slot.gone': steering,
+    'pool.resize': steering,
   },
   initial: 'starting',
   states: {

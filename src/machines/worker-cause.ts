@@ -6,6 +6,7 @@ export const WORKER_CAUSES = [
   'timed_out',
   'boot_timeout',
   'protocol_error',
+  'unresponsive',
 ] as const;
 
 export type WorkerCause = (typeof WORKER_CAUSES)[number];

@@ -58,13 +58,15 @@ export type WorkerEvent =
   | { readonly type: 'ready' }
   | { readonly type: 'progress' }
   | { readonly type: 'protocol.failed'; readonly error: ErrorRecord }
+  /** It neither answers nor works, or does not give up a call that nobody waits for: it is killed, and that is a crash. */
+  | { readonly type: 'unresponsive'; readonly error: ErrorRecord }
   /** The process closed its port without taking its leave; it may live on, but nothing can be asked of it. */
   | { readonly type: 'port.closed' }
   | { readonly type: 'exited'; readonly exit: ProcessExit }
   | { readonly type: 'espalier.stop' };
 
 /** What the worker asks of the world. */
-export type WorkerCommand = 'register' | 'spawn' | 'shutdown' | 'terminate' | 'kill';
+export type WorkerCommand = 'register' | 'spawn' | 'abandon' | 'shutdown' | 'terminate' | 'kill';
 
 export interface WorkerContext extends WorkerInput {
   readonly cause: WorkerCause;
@@ -144,7 +146,10 @@ export const workerMachine = worker.createMachine({
       },
     },
     abandoning: {
-      entry: { type: 'because', params: 'stopped' },
+      entry: [
+        { type: 'because', params: 'stopped' },
+        { type: 'perform', params: 'abandon' },
+      ],
       on: {
         spawned: 'killing',
         'spawn.failed': { target: 'ended', actions: 'recordError' },
@@ -176,6 +181,10 @@ export const workerMachine = worker.createMachine({
           target: 'killing',
           actions: ['recordError', { type: 'because', params: 'protocol_error' }],
         },
+        unresponsive: {
+          target: 'killing',
+          actions: ['recordError', { type: 'because', params: 'unresponsive' }],
+        },
         'espalier.stop': [
           { guard: 'isExec', target: 'stopping', actions: { type: 'because', params: 'stopped' } },
           { target: 'draining', actions: { type: 'because', params: 'stopped' } },
@@ -193,7 +202,11 @@ export const workerMachine = worker.createMachine({
     draining: {
       entry: { type: 'perform', params: 'shutdown' },
       after: { grace: 'stopping' },
-      on: { exited: { target: 'ended', actions: 'recordExit' }, 'protocol.failed': 'killing' },
+      on: {
+        exited: { target: 'ended', actions: 'recordExit' },
+        'protocol.failed': 'killing',
+        unresponsive: 'killing',
+      },
     },
     stopping: {
       entry: { type: 'perform', params: 'terminate' },

@@ -1,4 +1,5 @@
 import type { MethodDescription } from '../transport/process/protocol/messages.js';
+import { searchTools } from '../transport/process/protocol/tool-search.js';
 import type { HostRequests } from './host-requests.js';
 
 /** The tools that the host offers. */
@@ -17,13 +18,9 @@ export class Tools {
     return this.#offered();
   }
 
-  /** The tools whose name or description holds every word of `words`, in any case. */
+  /** The tools whose name or description holds every word of `words`, in any case; those that hold one in their name first. */
   search(words: string): MethodDescription[] {
-    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-    return this.#offered().filter(({ name, description = '' }) => {
-      const text = `${name} ${description}`.toLowerCase();
-      return wanted.every((word) => text.includes(word));
-    });
+    return searchTools(this.#offered(), words);
   }
 
   /** Calls a host tool. Rejects with a `RemoteError` when it fails, `ESP_NOT_FOUND` when there is none of that name. */

@@ -44,7 +44,7 @@ class Reference {
     if (event.type === 'espalier.stop') this.#ended = true;
     const slot = slotAfter(event);
     if (slot === null || !('id' in event)) return;
-    this.#slots[Number(event.id)] = slot;
+    this.#slots[Number(event.id) - 1] = slot;
     this.#settle();
   }
 
@@ -65,14 +65,13 @@ type State = SnapshotFrom<typeof poolMachine>;
 const key = ({ value, context }: State) =>
   JSON.stringify([
     value,
-    [...context.usable].sort(),
-    [...context.closed].sort(),
+    context.fleet.slots.map(({ id, phase }) => `${id} ${phase}`),
     context.served,
     context.supervision.phase,
   ]);
 
 describe.each([1, 2, 3])('a pool of %i', (size) => {
-  const ids = Array.from({ length: size }, (_, n) => String(n));
+  const ids = Array.from({ length: size }, (_, n) => String(n + 1));
   const paths = getShortestPaths(poolMachine, {
     input: input(size),
     serializeState: key,
@@ -80,7 +79,7 @@ describe.each([1, 2, 3])('a pool of %i', (size) => {
       stop,
       ...ids.flatMap((id) => [offered(id), closed(id)]),
       // Only what was offered is withdrawn.
-      ...[...context.usable].map(withdrawn),
+      ...context.fleet.slots.filter(({ phase }) => phase === 'serving').map(({ id }) => withdrawn(id)),
     ],
   });
 

@@ -90,7 +90,7 @@ describe('the worker of one execution', () => {
     send({ type: 'espalier.stop' });
     expect(state()).toBe('abandoning');
     send({ type: 'spawned' });
-    expect(commands).toEqual(['spawn', 'kill']);
+    expect(commands).toEqual(['spawn', 'abandon', 'kill']);
     send({ type: 'exited', exit: { code: null, signal: 'SIGKILL' } });
     expect(end()).toMatchObject({ cause: 'stopped', served: false });
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OVERFLOW_POLICIES } from '../../machines/checkout.js';
 import type { EventContext, JournalEventType, NewJournalEvent } from '../../machines/events.js';
+import { RECYCLE_REASONS } from '../../machines/recycle.js';
 import { WORKER_CAUSES } from '../../machines/worker-cause.js';
 import { errorRecord, exitParts, identity, slotStatus } from './common.js';
 
@@ -46,8 +47,20 @@ const forms = z.discriminatedUnion('type', [
     rssBytes: count.nullable(),
     oomKills: count,
   }),
+  form('worker.unresponsive', { pid: count, silentMs: count, cpuMs: count.nullable(), stack: text }),
+  form('worker.recycled', {
+    reason: z.enum(RECYCLE_REASONS),
+    detail: text,
+    calls: count,
+    ageMs: count,
+    rss: count.nullable(),
+  }),
   form('pool.ready', { size: count }),
   form('pool.degraded', { usable: count, size: count }),
+  form('pool.resized', { from: count, size: count }),
+  form('pool.drained', { waited: count }),
+  form('breaker.opened', { failures: count, resetMs: count }),
+  form('breaker.closed', { openMs: count }),
   form('slot.quarantined', { reason: text }),
   form('queue.overflowed', { policy: z.enum(OVERFLOW_POLICIES), limit: count, times: count }),
   form('store.refused', { host: text, error: errorRecord, writes: count, from: count, to: count }),

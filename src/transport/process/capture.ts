@@ -25,8 +25,12 @@ class Tail {
     if (this.#chunks.length > MAX_CHUNKS) this.#chunks = [Buffer.concat(this.#chunks)];
   }
 
+  look(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
   take(): Uint8Array {
-    const bytes = Buffer.concat(this.#chunks);
+    const bytes = this.look();
     this.#chunks = [];
     this.#size = 0;
     return bytes;
@@ -88,6 +92,11 @@ export class Capture {
     this.#stdout.dropped = false;
     this.#stderr.dropped = false;
     return captured;
+  }
+
+  /** What standard error ends with, as text; it stays where it is. */
+  peekStderr(): string {
+    return this.#stderr.look().toString();
   }
 
   #read(stream: Readable, tail: Tail): void {

@@ -78,6 +78,11 @@ export class Port {
     return this.#ready;
   }
 
+  /** Whether the worker said `bye`. */
+  get tookLeave(): boolean {
+    return this.#bye;
+  }
+
   /** Calls that are open in the worker. */
   get open(): number {
     return this.#calls.size;

@@ -1,0 +1,83 @@
+import { EspalierError } from '../errors.js';
+import type { MethodDescription } from '../transport/process/protocol/messages.js';
+import { searchTools } from '../transport/process/protocol/tool-search.js';
+import { runTool, type ToolContext } from './host-tool.js';
+import type { Pool } from './pool-handle.js';
+import type { WorkerDesk } from './worker-desk.js';
+
+/** A host tool, or a method of a pool's workers, as it is listed. */
+export interface ListedTool extends MethodDescription {
+  /** How it is called here: a host tool by its name, a method by its pool and its name, as in `embed.generate`. */
+  readonly name: string;
+  readonly core: boolean;
+  /** The path of the pool whose workers have it; null for a host tool. */
+  readonly pool: string | null;
+}
+
+/** One of several calls. */
+export interface ToolCall {
+  readonly name: string;
+  readonly args?: unknown;
+}
+
+export interface ToolCallOptions {
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Everything that can be called by a name: the host's tools and the methods of its pools' workers. */
+export class SystemTools {
+  readonly #desk: WorkerDesk;
+  readonly #pools: () => Iterable<Pool>;
+
+  constructor(desk: WorkerDesk, pools: () => Iterable<Pool>) {
+    this.#desk = desk;
+    this.#pools = pools;
+  }
+
+  /** Core tools first, then the host's others, then the methods that workers have said they have. */
+  list(): readonly ListedTool[] {
+    const described = new Map(this.#desk.caps().tools?.map((tool) => [tool.name, tool]));
+    const own = [...this.#desk.tools.values()].map(
+      ({ name, core = false }): ListedTool => ({ ...described.get(name), name, core, pool: null }),
+    );
+    return [...own, ...this.#methods().map(({ listed }) => listed)];
+  }
+
+  /**
+   * Those whose name or description holds every word, in any case; those that hold one in their name first.
+   *
+   * @example
+   * system.tools.search('disk free'); // [{ name: 'disk', description: 'Free bytes on a file system', … }]
+   */
+  search(words: string): readonly ListedTool[] {
+    return searchTools(this.list(), words);
+  }
+
+  /** @throws EspalierError `ESP_NOT_FOUND`, `ESP_INVALID` when the argument does not fit; what the tool throws */
+  async call(name: string, args?: unknown, options: ToolCallOptions = {}): Promise<unknown> {
+    const { signal = new AbortController().signal } = options;
+    const tool = this.#desk.tools.get(name);
+    const ctx: ToolContext = { worker: null, ids: null, signal };
+    if (tool) return await runTool(tool, ctx, args);
+    const method = this.#methods().find(({ listed }) => listed.name === name);
+    if (method) return await method.pool.call(method.method, args, options);
+    throw new EspalierError('ESP_NOT_FOUND', `no tool "${name}"`, { context: { tool: name } });
+  }
+
+  /** Calls several at once; the outcomes come in the order of the calls, and no failure touches another. */
+  callAll(calls: readonly ToolCall[], options?: ToolCallOptions): Promise<PromiseSettledResult<unknown>[]> {
+    return Promise.allSettled(calls.map(({ name, args }) => this.call(name, args, options)));
+  }
+
+  #methods(): { pool: Pool; method: string; listed: ListedTool }[] {
+    return [...this.#pools()].flatMap((pool) => {
+      const prefix = pool.path.slice(1).replaceAll('/', '.');
+      return pool.methods().map((described) => ({
+        pool,
+        method: described.name,
+        listed: { ...described, name: `${prefix}.${described.name}`, core: false, pool: pool.path },
+      }));
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import type { ProcessExit } from './process.js';
+
+/**
+ * What kind of end a process had, as far as its exit tells. `oom` is the likely reading of a SIGKILL that was not ours,
+ * `killed` of one that was; `unseen`: nobody saw the end.
+ */
+export const CRASH_KINDS = [
+  'segfault',
+  'abort',
+  'oom',
+  'illegal',
+  'bus',
+  'arithmetic',
+  'terminated',
+  'killed',
+  'signal',
+  'error',
+  'left',
+  'unseen',
+] as const;
+
+export type CrashKind = (typeof CRASH_KINDS)[number];
+
+const BY_SIGNAL: Readonly<Record<string, CrashKind>> = {
+  SIGSEGV: 'segfault',
+  SIGABRT: 'abort',
+  SIGKILL: 'oom',
+  SIGILL: 'illegal',
+  SIGBUS: 'bus',
+  SIGFPE: 'arithmetic',
+  SIGTERM: 'terminated',
+};
+
+/** How shells report those signals of what they ran: 128 and the number of the signal. */
+const BY_CODE: Readonly<Record<number, CrashKind>> = {
+  132: 'illegal',
+  134: 'abort',
+  135: 'bus',
+  136: 'arithmetic',
+  137: 'oom',
+  139: 'segfault',
+  143: 'terminated',
+};
+
+/** Kinds of end that say that the place, its data or its native code is bad, rather than one request. */
+const NATIVE: ReadonlySet<CrashKind> = new Set(['segfault', 'abort', 'oom', 'illegal', 'bus', 'arithmetic']);
+
+/**
+ * Classifies an end that nobody asked for.
+ *
+ * @example
+ * crashKind({ code: 139, signal: null }); // 'segfault'
+ */
+export function crashKind(exit: ProcessExit | null, byUs = false): CrashKind {
+  if (exit === null) return 'unseen';
+  if (byUs) return 'killed';
+  const { code, signal } = exit;
+  if (signal !== null) return BY_SIGNAL[signal] ?? 'signal';
+  if (code === null) return 'unseen';
+  if (code === 0) return 'left';
+  return BY_CODE[code] ?? 'error';
+}
+
+/** Whether a slot whose worker ended so is better left alone for a while. */
+export function taints(kind: CrashKind): boolean {
+  return NATIVE.has(kind);
+}

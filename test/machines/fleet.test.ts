@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Fleet, type FleetCommand, type FleetEvent, members, newFleet, steer } from '../../src/machines/fleet.js';
+
+function run(fleet: Fleet, ...events: FleetEvent[]): { fleet: Fleet; commands: readonly FleetCommand[] } {
+  const commands: FleetCommand[] = [];
+  for (const event of events) {
+    const step = steer(fleet, event);
+    fleet = step.fleet;
+    commands.push(...step.commands);
+  }
+  return { fleet, commands };
+}
+
+const offered = (id: string): FleetEvent => ({ type: 'slot.offered', id });
+const withdrawn = (id: string): FleetEvent => ({ type: 'slot.withdrawn', id });
+const closed = (id: string): FleetEvent => ({ type: 'slot.closed', id, error: null });
+const worn = (id: string): FleetEvent => ({ type: 'slot.worn', id, reason: 'ttl' });
+const gone = (id: string): FleetEvent => ({ type: 'slot.gone', id });
+const resize = (size: number): FleetEvent => ({ type: 'pool.resize', size });
+const served = (size: number) => run(newFleet(size), ...newFleet(size).slots.map(({ id }) => offered(id))).fleet;
+
+describe('a worn worker', () => {
+  it('goes only when its replacement serves', () => {
+    const begun = run(served(2), worn('1'));
+    expect(begun.commands).toEqual([{ type: 'start', id: '3' }]);
+    const { fleet, commands } = run(begun.fleet, offered('3'));
+    expect(commands).toEqual([{ type: 'retire', id: '1', reason: 'ttl' }]);
+    expect(members(fleet).map(({ id }) => id)).toEqual(['2', '3']);
+  });
+
+  it('waits until the one before it is replaced', () => {
+    const { fleet, commands } = run(served(2), worn('1'), worn('2'));
+    expect(commands).toEqual([{ type: 'start', id: '3' }]);
+    expect(run(fleet, offered('3')).commands).toEqual([
+      { type: 'retire', id: '1', reason: 'ttl' },
+      { type: 'start', id: '4' },
+    ]);
+  });
+
+  it('goes on when its replacement never serves', () => {
+    const { fleet, commands } = run(served(1), worn('1'), closed('2'));
+    expect(commands.at(-1)).toEqual({ type: 'retire', id: '2', reason: null });
+    expect(members(fleet)).toMatchObject([{ id: '1', phase: 'serving', worn: null }]);
+    expect(run(fleet, gone('2'), worn('1')).commands).toEqual([{ type: 'start', id: '3' }]);
+  });
+
+  it('that is not serving is fresh soon by itself', () => {
+    expect(run(newFleet(1), worn('1')).commands).toEqual([]);
+    expect(run(served(1), withdrawn('1'), worn('1')).commands).toEqual([]);
+  });
+});
+
+describe('a pool that is resized', () => {
+  it('starts what is missing, with ids that were never used', () => {
+    expect(run(served(2), resize(4)).commands).toEqual([
+      { type: 'start', id: '3' },
+      { type: 'start', id: '4' },
+    ]);
+  });
+
+  it('lets the useless go first, then the newest', () => {
+    const fleet = run(served(4), closed('1'), withdrawn('2')).fleet;
+    const retired = run(fleet, resize(1)).commands.map((command) => command.id);
+    expect(retired).toEqual(['1', '2', '4']);
+  });
+});
+
+/** What a pool may never be, whatever happens to its slots in whatever order. */
+describe('any history', () => {
+  const id = fc.integer({ min: 1, max: 12 }).map(String);
+  const event: fc.Arbitrary<FleetEvent> = fc.oneof(
+    ...[offered, withdrawn, closed, worn, gone].map((make) => id.map(make)),
+    fc.integer({ min: 1, max: 5 }).map(resize),
+  );
+
+  it('leaves it at its size, with one replacement at most, and no slot that served is let go too early', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 4 }), fc.array(event, { maxLength: 60 }), (size, events) => {
+        let fleet = newFleet(size);
+        for (const next of events) {
+          // Only what exists says something; `gone` follows `retire` alone.
+          const slot = 'id' in next ? fleet.slots.find((one) => one.id === next.id) : undefined;
+          if ('id' in next && (!slot || (next.type === 'slot.gone') !== (slot.phase === 'retiring'))) continue;
+          const before = fleet;
+          fleet = steer(fleet, next).fleet;
+          expect(members(fleet)).toHaveLength(fleet.size);
+          expect(fleet.slots.filter((one) => one.replaces !== null && one.phase !== 'retiring').length).toBeLessThan(2);
+          const serving = (of: Fleet) => of.slots.filter((one) => one.phase === 'serving').length;
+          if (next.type === 'slot.offered' && before.size === fleet.size) {
+            expect(serving(fleet)).toBeGreaterThanOrEqual(serving(before));
+          }
+          expect(new Set(fleet.slots.map((one) => one.id)).size).toBe(fleet.slots.length);
+        }
+      }),
+    );
+  });
+});
