@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Fleet, type FleetCommand, type FleetEvent, members, newFleet, steer } from '../../src/machines/fleet.js';
 
-function run(fleet: Fleet, ...events: FleetEvent[]): { fleet: Fleet; commands: readonly FleetCommand[] } {
+function run(first: Fleet, ...events: FleetEvent[]): { fleet: Fleet; commands: readonly FleetCommand[] } {
+  let fleet = first;
   const commands: FleetCommand[] = [];
   for (const event of events) {
     const step = steer(fleet, event);
