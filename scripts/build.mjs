@@ -36,7 +36,7 @@ try {
   const digest = pageDigest();
   const isPageOld = !existsSync(pageStamp) || readFileSync(pageStamp, 'utf8') !== digest;
   if (isPageOld) makePage();
-  const built = new Set([...take(fresh, () => true), ...take(source, (file) => !/\.(ts|c)$/.test(file))]);
+  const built = new Set([...take(fresh, () => true), ...take(source, (file) => !/\.(ts|c|h)$/.test(file))]);
   const kept = isPageOld ? [stamp, pageStamp] : [stamp, pageStamp, ...files(page)];
   for (const file of files(target)) if (!built.has(file) && !kept.includes(file)) rmSync(file);
   if (isPageOld && process.exitCode === undefined) writeFileSync(pageStamp, digest);
@@ -88,7 +88,7 @@ function compileZygote() {
   const folder = join('transport', 'process', 'zygote');
   const output = join(fresh, folder, `zygote-${process.arch}`);
   mkdirSync(dirname(output), { recursive: true });
-  const arguments_ = ['-O2', '-s', '-o', output, join(source, folder, 'zygote.c')];
+  const arguments_ = ['-O2', '-s', '-o', output, ...['zygote.c', 'child.c'].map((file) => join(source, folder, file))];
   const compiles = (...more) => spawnSync(process.env.CC ?? 'cc', [...more, ...arguments_], { stdio: 'pipe' });
   if (compiles('-static').status === 0) return;
   const { status, error, stderr } = compiles();

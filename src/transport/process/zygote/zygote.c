@@ -13,31 +13,20 @@
  * When a program ends, its group is killed before the program is collected: until then nobody else can have its number.
  */
 #define _GNU_SOURCE
+#include "child.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-
-extern char **environ;
-
-/* Where a start can fail; the numbers are those of reports.ts. */
-enum stage { FORK = 0, FOLDER = 1, INPUT = 2, OUTPUT = 3, PORT = 4, EXEC = 5, ROOM = 6 };
 
 struct program {
   uint32_t id;
@@ -46,21 +35,11 @@ struct program {
   pid_t group;
 };
 
-struct order {
-  uint32_t id;
-  const char *cwd, *input, *output, *errors, *socket, *token, *label, *cookie;
-  char **argv, **env;
-};
-
-struct failure {
-  int32_t error, stage;
-};
-
 static struct program *programs;
-static size_t count, room;
+static size_t count, capacity;
 
-/* The memory in which the kernel looks for this process's arguments and environment: a watcher writes its own there. */
-static char *line_start, *line_end, *env_start, *env_end;
+/* Where a watcher writes its own arguments and environment. */
+static struct room room;
 
 static void die(void) { _exit(1); }
 
@@ -81,111 +60,7 @@ static void report(char type, uint32_t id, int32_t a, int32_t b, uint64_t ticks)
   }
 }
 
-/* ---- one program ---- */
-
-static void fail(int to, int stage) {
-  struct failure failure = {errno, stage};
-  ssize_t n = write(to, &failure, sizeof failure);
-  _exit(n < 0 ? 126 : 127);
-}
-
-/* Puts a file where the program expects it, and makes it blocking: FIFOs are opened so that they need a reader. */
-static void place(int fd, int at, int status, int stage) {
-  if (fd < 0 || dup2(fd, at) < 0) fail(status, stage);
-  int flags = fcntl(at, F_GETFL);
-  if (flags < 0 || fcntl(at, F_SETFL, flags & ~O_NONBLOCK) < 0) fail(status, stage);
-  close(fd);
-}
-
-static int open_once(const char *path, int flags) {
-  int fd = open(path, flags | O_CLOEXEC);
-  if (fd >= 0) unlink(path);
-  return fd;
-}
-
-/* Connects to the host's socket and says the token. The host takes the connection later; its queue is long. */
-static int connect_port(const struct order *order) {
-  struct sockaddr_un at = {.sun_family = AF_UNIX};
-  size_t length = strlen(order->socket);
-  if (length >= sizeof at.sun_path) {
-    errno = ENAMETOOLONG;
-    return -1;
-  }
-  memcpy(at.sun_path, order->socket, length);
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) < 0) return -1;
-  length = strlen(order->token);
-  return write(fd, order->token, length) == (ssize_t)length ? fd : -1;
-}
-
-/* Writes words one after the other into the room, as far as it goes, and clears the rest of it. */
-static void fill(char *at, char *end, const char *const *words) {
-  for (; *words && at < end - 1; words++) {
-    size_t length = strnlen(*words, (size_t)(end - at) - 1);
-    memcpy(at, *words, length);
-    at += length;
-    *at++ = 0;
-  }
-  memset(at, 0, (size_t)(end - at));
-}
-
-/* Every signal that can be is blocked since before the fork, and nothing but the lifeline is open. */
-static void watch(const struct order *order, int lifeline) {
-  if (dup2(lifeline, 0) < 0) die();
-  if (syscall(SYS_close_range, 1, ~0U, 0) < 0)
-    for (int fd = 1, end = (int)sysconf(_SC_OPEN_MAX); fd < end; fd++) close(fd);
-  const char *line[66] = {"espalier-watcher", order->label};
-  for (int i = 0; i < 63 && order->argv[i]; i++) line[i + 2] = order->argv[i];
-  char name[] = "ESPALIER_COOKIE=";
-  /* Name and value are one string there. */
-  char *cookie = env_start + strlen(name);
-  fill(line_start, line_end, line);
-  fill(cookie, env_end, (const char *const[]){order->cookie, NULL});
-  memcpy(env_start, name, strlen(name));
-  prctl(PR_SET_NAME, "espalier-watch");
-  char byte;
-  for (;;) {
-    ssize_t n = read(0, &byte, 1);
-    if (n == 0 || (n < 0 && errno != EINTR)) break;
-  }
-  kill(0, SIGKILL);
-  _exit(0);
-}
-
-/* The child that becomes the program. What it says to `status` is why it could not. */
-static void become(const struct order *order, int lifeline, int status) {
-  setsid();
-  if (chdir(order->cwd) < 0) fail(status, FOLDER);
-  place(*order->input ? open_once(order->input, O_RDONLY) : open("/dev/null", O_RDONLY | O_CLOEXEC), 0, status, INPUT);
-  /* Without a reader, which means without a host, this fails with ENXIO. */
-  place(open_once(order->output, O_WRONLY | O_NONBLOCK), 1, status, OUTPUT);
-  place(open_once(order->errors, O_WRONLY | O_NONBLOCK), 2, status, OUTPUT);
-  if (*order->socket) place(connect_port(order), 3, status, PORT);
-  else close(3);
-
-  long watcher = syscall(SYS_clone, (long)(CLONE_PARENT | SIGCHLD), 0L, 0L, 0L, 0L);
-  if (watcher == 0) watch(order, lifeline);
-  int32_t pid = (int32_t)watcher;
-  if (watcher < 0) fail(status, FORK);
-  if (write(status, &pid, sizeof pid) != sizeof pid) die();
-
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
-  execve(order->argv[0], order->argv, order->env);
-  if (errno == ENOEXEC) {
-    /* A script without a first line that says by what: the shell's, as everywhere. */
-    size_t words = 0;
-    while (order->argv[words]) words++;
-    char **argv = calloc(words + 2, sizeof *argv);
-    if (argv) {
-      argv[0] = "/bin/sh";
-      memcpy(argv + 1, order->argv, words * sizeof *argv);
-      execve(argv[0], argv, order->env);
-    }
-  }
-  fail(status, EXEC);
-}
+/* ---- programs ---- */
 
 /* Since boot, of a child that is not collected yet. */
 static uint64_t start_ticks(pid_t pid) {
@@ -221,12 +96,12 @@ static ssize_t read_whole(int fd, void *into, size_t length) {
 }
 
 static struct program *add(void) {
-  if (count == room) {
-    size_t more = room ? room * 2 : 64;
+  if (count == capacity) {
+    size_t more = capacity ? capacity * 2 : 64;
     struct program *grown = realloc(programs, more * sizeof *programs);
     if (!grown) return NULL;
     programs = grown;
-    room = more;
+    capacity = more;
   }
   return &programs[count];
 }
@@ -235,8 +110,7 @@ static void refuse(uint32_t id, int error, int stage) { report('F', id, error, s
 
 static void launch(const struct order *order) {
   int lifeline[2], status[2];
-  size_t space = (size_t)(env_end - env_start);
-  if (strlen(order->cookie) + sizeof "ESPALIER_COOKIE=" > space) return refuse(order->id, E2BIG, ROOM);
+  if (!fits(&room, order->cookie)) return refuse(order->id, E2BIG, ROOM);
   struct program *program = add();
   if (!program) return refuse(order->id, ENOMEM, FORK);
   if (pipe2(lifeline, O_CLOEXEC) < 0) return refuse(order->id, errno, FORK);
@@ -247,7 +121,7 @@ static void launch(const struct order *order) {
     return refuse(order->id, error, FORK);
   }
   pid_t pid = fork();
-  if (pid == 0) become(order, lifeline[0], status[1]);
+  if (pid == 0) become(order, &room, lifeline[0], status[1]);
   int error = errno;
   close(lifeline[0]);
   close(status[1]);
@@ -387,20 +261,10 @@ static void read_orders(void) {
 
 static void noted(int signal) { (void)signal; }
 
-static void find_room(char **argv) {
-  line_start = argv[0];
-  for (char **word = argv; *word; word++) line_end = *word + strlen(*word) + 1;
-  env_start = environ[0] ? environ[0] : line_end;
-  env_end = env_start;
-  for (char **word = environ; *word; word++) env_end = *word + strlen(*word) + 1;
-  fill(line_start, line_end, (const char *const[]){"espalier-zygote", NULL});
-  prctl(PR_SET_NAME, "espalier-zygote");
-}
-
 int main(int argc, char **argv) {
   if (argc < 1) die();
   prctl(PR_SET_PDEATHSIG, SIGKILL); /* stopped by somebody, it would not see the end of its orders */
-  find_room(argv);
+  room = find_room(argv);
   /* Places that a program's files take, so that nothing of ours ever lies there. */
   while (open("/dev/null", O_RDWR) < 3) {}
   for (int fd = 0; fd <= 3; fd++) fcntl(fd, F_SETFD, FD_CLOEXEC);
