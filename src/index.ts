@@ -29,9 +29,12 @@ export type { Refused, Started, SupervisorHandle } from './actors/supervisor-cal
 export type { ListedTool, SystemTools, ToolCall, ToolCallOptions } from './actors/system-tools.js';
 export type { WorkerListener, WorkerMessageFrom } from './actors/worker-desk.js';
 export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutdown } from './errors.js';
+export { type ExplainOptions, type ExplainSource, explain } from './explain.js';
 export type { BreakerPolicy } from './machines/breaker.js';
 export type { JournalEvent, JournalEventType } from './machines/events.js';
 export type { ActorExit } from './machines/exit.js';
+export type { Cause, Evidence, Explanation, Finding } from './machines/explain/explanation.js';
+export type { Target } from './machines/explain/facts.js';
 export type { Registration } from './machines/process.js';
 export type { ExecOutput, SlotRow, SlotStatus } from './machines/run/slot.js';
 export type { RunPolicy, RunStatus, RunWish } from './machines/run/status.js';

@@ -1,16 +1,16 @@
 import { EspalierError } from './errors.js';
 import type { RunWish } from './machines/run/status.js';
-import { type HostRecord, openStore, type Store } from './persistence/index.js';
-import { isSameMachine, readIdentity, sameProcess, thisMachine } from './transport/process/identity.js';
+import { openStore, type Store } from './persistence/index.js';
+import { presenceOf } from './presence.js';
 
 /** A store for those who look: everything that can be read, nothing that writes. */
 export interface StoreReader extends AsyncDisposable {
   readonly file: string;
-  readonly hosts: Pick<Store['hosts'], 'get' | 'unended'>;
-  readonly journal: Pick<Store['journal'], 'tail' | 'head' | 'changed'>;
+  readonly hosts: Pick<Store['hosts'], 'get' | 'newest' | 'unended'>;
+  readonly journal: Pick<Store['journal'], 'about' | 'tail' | 'head' | 'changed'>;
   readonly processes: Pick<Store['processes'], 'present'>;
   readonly snapshots: Pick<Store['snapshots'], 'list'>;
-  readonly runs: Pick<Store['runs'], 'get' | 'list' | 'rows' | 'committed' | 'runDigest'>;
+  readonly runs: Pick<Store['runs'], 'get' | 'list' | 'slot' | 'outlook' | 'rows' | 'committed' | 'runDigest'>;
   readonly outputs: Pick<Store['outputs'], 'read'>;
   /** `ok` for a sound file; otherwise what is wrong with it. */
   check(): Promise<string>;
@@ -47,11 +47,5 @@ async function isDriven(file: string, run: string): Promise<boolean> {
   const record = await reader.runs.get(run);
   if (!record) throw new EspalierError('ESP_NOT_FOUND', `there is no run ${run} in ${file}`, { context: { run } });
   const host = record.owner === null ? null : await reader.hosts.get(record.owner);
-  return host !== null && isAlive(host);
-}
-
-/** Of another machine or container only the store's word is known. */
-function isAlive({ identity, endedAt }: HostRecord): boolean {
-  if (endedAt !== null) return false;
-  return !isSameMachine(identity, thisMachine()) || sameProcess(identity, readIdentity(identity.pid));
+  return host !== null && presenceOf(host) !== 'gone';
 }

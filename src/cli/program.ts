@@ -11,6 +11,7 @@ import { addRun } from './commands/run.js';
 import { addRuns } from './commands/runs.js';
 import { addShow } from './commands/show.js';
 import { addTree } from './commands/tree.js';
+import { addWhy } from './commands/why.js';
 import { addWishes } from './commands/wish.js';
 
 /** The command line as a whole. Its actions set `process.exitCode` and throw what kept them from starting. */
@@ -21,7 +22,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'espalier: ')) })
     .showSuggestionAfterError(true);
   for (const add of [addRun, addContinue, addRuns, addShow, addRows, addLogs, addWishes]) add(program);
-  for (const add of [addTree, addPs, addEvents, addJanitor, addDoctor]) add(program);
+  for (const add of [addTree, addPs, addWhy, addEvents, addJanitor, addDoctor]) add(program);
   program
     .command('version')
     .description('print the version')

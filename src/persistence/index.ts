@@ -1,5 +1,6 @@
 export { openStore } from './open.js';
 export type {
+  AboutQuery,
   AttemptStore,
   Claim,
   Claimed,
@@ -12,9 +13,11 @@ export type {
   OutputChunk,
   OutputStore,
   ProcessStore,
+  RunOutlook,
   RunRecord,
   RunStore,
   SlotState,
+  SlotStory,
   SnapshotRecord,
   SnapshotStore,
   Store,

@@ -8,11 +8,19 @@ import type { SnapshotStore } from './contract/snapshots.js';
 
 export type { AttemptStore, Claim, Claimed, FinishedAttempt, OutputChunk } from './contract/attempts.js';
 export type { HostRecord, HostStore } from './contract/hosts.js';
-export type { JournalStore, TailOptions } from './contract/journal.js';
+export type { AboutQuery, JournalStore, TailOptions } from './contract/journal.js';
 export type { OpenStoreOptions } from './contract/options.js';
 export type { OutputStore } from './contract/outputs.js';
 export type { ProcessStore } from './contract/processes.js';
-export { type CommittedRow, type RunRecord, type RunStore, SLOT_STATES, type SlotState } from './contract/runs.js';
+export {
+  type CommittedRow,
+  type RunOutlook,
+  type RunRecord,
+  type RunStore,
+  SLOT_STATES,
+  type SlotState,
+  type SlotStory,
+} from './contract/runs.js';
 export type { SnapshotRecord, SnapshotStore } from './contract/snapshots.js';
 
 /**

@@ -31,6 +31,8 @@ export interface HostStore {
    */
   fence(runId: string, by: string): Promise<boolean>;
   get(runId: string): Promise<HostRecord | null>;
+  /** The newest hosts, ended or not, newest first. */
+  newest(limit: number): Promise<readonly HostRecord[]>;
   /** Hosts that have not ended, oldest first. */
   unended(): Promise<readonly HostRecord[]>;
 }

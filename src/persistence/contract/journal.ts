@@ -10,12 +10,30 @@ export interface TailOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Which events `about` gives: those that fit any of these. */
+export interface AboutQuery {
+  /** Only events of this host. */
+  readonly runId?: string;
+  /** Events at these paths. */
+  readonly paths?: readonly string[];
+  /** Events at paths below this one; `/` has all below it. */
+  readonly below?: string;
+  /** Events that carry this run in their context, and those that carry this job. */
+  readonly run?: string;
+  readonly job?: string;
+  readonly types?: readonly JournalEventType[];
+  /** The newest so many. */
+  readonly limit: number;
+}
+
 /** The journal: every event of every host of the store, in the order of commits. */
 export interface JournalStore {
   /** Journals events in order, for this store's host. Resolves with the last `seq`. */
   append(events: readonly NewJournalEvent[]): Promise<number>;
   /** The journal as a stream in `seq` order, without gap or duplicate, own and other hosts' events alike. */
   tail(options?: TailOptions): AsyncIterable<JournalEvent>;
+  /** The newest events about something, in `seq` order. Walks back through the journal, and lets others read meanwhile. */
+  about(query: AboutQuery): Promise<readonly JournalEvent[]>;
   /** The newest `seq`, 0 for an empty journal. */
   head(): Promise<number>;
   /**

@@ -1,3 +1,4 @@
+import type { AttemptFact, FailureFact, SlotFact } from '../../machines/explain/facts.js';
 import type { SlotRow, SlotStatus } from '../../machines/run/slot.js';
 import type { RunPolicy, RunStatus, RunWish } from '../../machines/run/status.js';
 
@@ -33,6 +34,23 @@ export type SlotState = (typeof SLOT_STATES)[number];
 export interface CommittedRow {
   readonly position: number;
   readonly row: SlotRow;
+}
+
+/** One slot with all that was tried, for those who ask why it is as it is. */
+export interface SlotStory {
+  readonly state: SlotFact['state'];
+  /** JSON text. */
+  readonly input: string;
+  /** In order. Of standard error only the end is given. */
+  readonly attempts: readonly (AttemptFact & { readonly owner: string })[];
+}
+
+/** How a run is doing, beside what its record says. */
+export interface RunOutlook {
+  /** Slots that are being executed. */
+  readonly executing: number;
+  /** The first committed rows that did not succeed. */
+  readonly failures: readonly FailureFact[];
 }
 
 /**
@@ -95,6 +113,9 @@ export interface RunStore {
   /** Asks the run's owner for something; false when the run is not in a state in which it makes sense. */
   wish(run: string, wish: RunWish): Promise<boolean>;
   get(run: string): Promise<RunRecord | null>;
+  /** Null when the run has no such slot. */
+  slot(run: string, index: number): Promise<SlotStory | null>;
+  outlook(run: string): Promise<RunOutlook>;
   /** Newest first. */
   list(): Promise<readonly RunRecord[]>;
   /**

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { Connection } from '../sql/connection.js';
+import { eventsAbout } from '../tables/about.js';
 import { runDigest } from '../tables/digest.js';
-import { findHost, unendedHosts } from '../tables/hosts.js';
+import { findHost, newestHosts, unendedHosts } from '../tables/hosts.js';
 import { eventBatch, journalHead } from '../tables/journal.js';
 import { readOutput } from '../tables/outputs.js';
 import { finishedSlots, planRun } from '../tables/plan.js';
 import { presentProcesses } from '../tables/processes.js';
 import { committedRows, endedSlots, slotRows } from '../tables/rows.js';
 import { findRun, listRuns } from '../tables/runs.js';
+import { runOutlook, slotStory } from '../tables/slot-story.js';
 import { listSnapshots } from '../tables/snapshots.js';
 
 /**
@@ -16,12 +18,16 @@ import { listSnapshots } from '../tables/snapshots.js';
  */
 const queries = {
   'hosts.get': findHost,
+  'hosts.newest': newestHosts,
   'hosts.unended': (db: Connection, _args: null) => unendedHosts(db),
   'journal.batch': eventBatch,
+  'journal.about': eventsAbout,
   'journal.head': (db: Connection, _args: null) => journalHead(db),
   'processes.present': presentProcesses,
   'snapshots.list': listSnapshots,
   'runs.get': findRun,
+  'runs.slot': slotStory,
+  'runs.outlook': runOutlook,
   'runs.list': (db: Connection, _args: null) => listRuns(db),
   'runs.plan': planRun,
   'runs.finished': finishedSlots,

@@ -11,6 +11,7 @@ export function hostStore(access: Access): HostStore {
     end: (runId) => access.write('hosts.end', { runId }),
     fence: (runId, by) => access.write('hosts.fence', { runId, by }),
     get: (runId) => access.read('hosts.get', { runId }),
+    newest: (limit) => access.read('hosts.newest', { limit }),
     unended: () => access.read('hosts.unended', null),
   };
 }

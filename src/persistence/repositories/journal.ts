@@ -1,7 +1,7 @@
 import type { Access } from '../access.js';
 import type { JournalStore } from '../contract/journal.js';
 import type { CommitListeners } from '../listeners.js';
-import { eventText } from '../rows/event.js';
+import { eventText, parseEvent } from '../rows/event.js';
 import { tail } from '../tail.js';
 
 export function journalStore(access: Access, listeners: CommitListeners): JournalStore {
@@ -13,6 +13,7 @@ export function journalStore(access: Access, listeners: CommitListeners): Journa
     append: async (events) =>
       access.write('journal.append', { runId: access.requireRunId(), events: events.map(eventText) }),
     tail: (options = {}) => tail(source, options),
+    about: async (query) => (await access.read('journal.about', query)).map(parseEvent),
     head: () => access.read('journal.head', null),
     changed: (signal) => {
       const changed = nextChange(access, signal);

@@ -6,7 +6,7 @@ export function runStore(access: Access): RunStore {
   return { ...runWriting(access), ...runReading(access) };
 }
 
-type Reading = 'plan' | 'ended' | 'finished' | 'get' | 'list' | 'committed' | 'rows' | 'runDigest';
+type Reading = 'outlook' | 'slot' | 'plan' | 'ended' | 'finished' | 'get' | 'list' | 'committed' | 'rows' | 'runDigest';
 
 function runWriting(access: Access): Omit<RunStore, Reading> {
   return {
@@ -39,6 +39,8 @@ function runReading(access: Access): Pick<RunStore, Reading> {
     plan: (run) => access.read('runs.plan', { run }),
     finished: (run) => access.read('runs.finished', { run }),
     get: (run) => access.read('runs.get', { run }),
+    slot: (run, index) => access.read('runs.slot', { run, index }),
+    outlook: (run) => access.read('runs.outlook', { run }),
     list: () => access.read('runs.list', null),
     committed: (run, after, limit) => access.read('runs.committed', { run, after, limit }),
     ended: (run, indexes) => access.read('runs.ended', { run, indexes }),

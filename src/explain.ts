@@ -1,0 +1,235 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { EspalierError } from './errors.js';
+import type { JournalEvent } from './machines/events.js';
+import { explainFacts } from './machines/explain/explain.js';
+import type { Explanation } from './machines/explain/explanation.js';
+import type { ActorFact, DiskFact, Facts, HostFact, RunFact, SlotFact, Target } from './machines/explain/facts.js';
+import { nearest } from './machines/explain/near.js';
+import type { AboutQuery, HostRecord, RunRecord, Store } from './persistence/index.js';
+import { presenceOf } from './presence.js';
+
+/** What an explanation reads; a store that is open for reading or for writing has it. */
+export interface ExplainSource {
+  readonly file: string;
+  readonly hosts: Pick<Store['hosts'], 'get' | 'newest'>;
+  readonly journal: Pick<Store['journal'], 'about'>;
+  readonly processes: Pick<Store['processes'], 'present'>;
+  readonly snapshots: Pick<Store['snapshots'], 'list'>;
+  readonly runs: Pick<Store['runs'], 'get' | 'list' | 'slot' | 'outlook'>;
+}
+
+export interface ExplainOptions {
+  /** The host whose actor is meant, when several have one of that path; the newest is taken. */
+  readonly host?: string;
+}
+
+/** Events that are looked at, at most. */
+const EVENTS = 2000;
+/** Hosts in which a path is looked for, the newest first. */
+const HOSTS = 20;
+
+/** What concerns every part of a host. */
+const HOST_TYPES = [
+  'host.started',
+  'host.ended',
+  'forker.started',
+  'forker.exited',
+] as const satisfies AboutQuery['types'];
+
+/** What a host cannot say of itself is journalled by another. */
+const FOREIGN_TYPES = ['host.fenced', 'store.refused'] as const satisfies AboutQuery['types'];
+
+/**
+ * Explains what happened to an actor (by its path), a slot of a run (`RUN:INDEX`), a run or a host, from a living store or a
+ * dead one: the root cause first, in sentences, with evidence and with what to do.
+ *
+ * @throws EspalierError `ESP_NOT_FOUND`, with the nearest names that there are, for a target that the store does not know
+ * @example
+ * await using reader = await openReader('.espalier/espalier.db');
+ * const { findings } = await explain(reader, '/embed');
+ * console.log(findings[0].sentences[0]);
+ */
+export async function explain(
+  source: ExplainSource,
+  target: string,
+  { host }: ExplainOptions = {},
+): Promise<Explanation> {
+  return explainFacts(await collect(source, target, host));
+}
+
+async function collect(source: ExplainSource, text: string, wanted: string | undefined): Promise<Facts> {
+  const slot = /^(?<run>[^/].*):(?<index>\d+)$/.exec(text)?.groups;
+  const record = await source.runs.get(slot?.run ?? text);
+  if (record && slot)
+    return await aboutRun(source, record, { kind: 'slot', run: record.run, index: Number(slot.index) });
+  if (record) return await aboutRun(source, record, { kind: 'run', run: record.run });
+  const host = await source.hosts.get(text);
+  if (host) return await aboutActor(source, host, { kind: 'host', host: host.runId });
+  return await aboutPath(source, text, wanted);
+}
+
+async function aboutRun(source: ExplainSource, record: RunRecord, target: Target): Promise<Facts> {
+  const { run, owner } = record;
+  const host = owner === null ? null : await source.hosts.get(owner);
+  const slot = target.kind === 'slot' ? await slotFact(source, record, target.index) : null;
+  const [outlook, own, foreign, processes] = await Promise.all([
+    source.runs.outlook(run),
+    source.journal.about({ ...(slot ? { job: slot.jobId } : { run }), limit: EVENTS }),
+    source.journal.about({ types: [...FOREIGN_TYPES, ...HOST_TYPES, 'process.suspect'], limit: EVENTS }),
+    source.processes.present(),
+  ]);
+  const { status, wish, pool, policy, total, counts, updatedAt } = record;
+  const runFact: RunFact = { run, status, wish, pool, policy, total, counts, updatedAt, ...outlook };
+  const ofHost = foreign.filter((event) => concerns(event, owner));
+  return {
+    ...facts(source, target, host, merge(own, ofHost)),
+    partial: own.length >= EVENTS,
+    processes: processes.filter(({ jobId }) => slot !== null && jobId === slot.jobId).map(processFact),
+    run: runFact,
+    slot,
+  };
+}
+
+async function slotFact({ runs, file }: ExplainSource, { run, total }: RunRecord, index: number): Promise<SlotFact> {
+  const found = await runs.slot(run, index);
+  if (found) return { ...found, jobId: `${run}:${index}` };
+  const message = `run ${run} has no slot ${index}: it has ${total}, counted from 0`;
+  throw new EspalierError('ESP_NOT_FOUND', message, { context: { file, run, index } });
+}
+
+/** A path lives in the newest host that knows it, a living one before the others. */
+async function aboutPath(source: ExplainSource, text: string, wanted: string | undefined): Promise<Facts> {
+  const path = text.startsWith('/') ? text : `/${text}`;
+  const hosts = (await source.hosts.newest(HOSTS)).filter(({ runId }) => wanted === undefined || runId === wanted);
+  const known = new Set<string>();
+  const alive = (record: HostRecord) => (presenceOf(record) === 'living' ? 0 : 1);
+  for (const host of hosts.toSorted((a, b) => alive(a) - alive(b))) {
+    const found = await pathsOf(source, host.runId);
+    if (found.has(path)) return await aboutActor(source, host, { kind: 'actor', path });
+    for (const other of found) known.add(other);
+  }
+  throw await unknown(source, text, known);
+}
+
+/** The paths that a host's store knows: of what is observed, and of what something happened to. */
+async function pathsOf(source: ExplainSource, runId: string): Promise<Set<string>> {
+  const [snapshots, events] = await Promise.all([
+    source.snapshots.list(runId),
+    source.journal.about({ runId, below: '/', limit: EVENTS }),
+  ]);
+  return new Set(['/', ...snapshots.map(({ path }) => path), ...events.flatMap(({ path }) => path ?? [])]);
+}
+
+async function unknown(
+  { file, runs }: ExplainSource,
+  text: string,
+  paths: ReadonlySet<string>,
+): Promise<EspalierError> {
+  const names = [...paths, ...(await runs.list()).map(({ run }) => run)];
+  const near = nearest(text, names);
+  const hint = near.length > 0 ? `; near: ${near.join(', ')}` : '';
+  const message = `nothing in ${file} is called ${text}: a path, a run, RUN:INDEX or a host is expected${hint}`;
+  return new EspalierError('ESP_NOT_FOUND', message, { context: { file, target: text, near } });
+}
+
+async function aboutActor(source: ExplainSource, host: HostRecord, target: Target): Promise<Facts> {
+  const { runId } = host;
+  const path = target.kind === 'actor' ? target.path : '/';
+  const [own, foreign, snapshots, processes] = await Promise.all([
+    source.journal.about({
+      runId,
+      paths: [path, ...ancestors(path)],
+      below: path,
+      types: [...HOST_TYPES],
+      limit: EVENTS,
+    }),
+    source.journal.about({ types: [...FOREIGN_TYPES], limit: EVENTS }),
+    source.snapshots.list(runId),
+    source.processes.present(runId),
+  ]);
+  const culprits = await behind(source, runId, path, own);
+  const within = (other: string) => other === path || other.startsWith(path === '/' ? '/' : `${path}/`);
+  return {
+    ...facts(
+      source,
+      target,
+      host,
+      merge(
+        own,
+        culprits,
+        foreign.filter((event) => concerns(event, runId)),
+      ),
+    ),
+    partial: own.length >= EVENTS,
+    actors: snapshots.filter((record) => within(record.path)).map(actorFact),
+    processes: processes.filter((record) => within(record.path)).map(processFact),
+    run: null,
+    slot: null,
+  };
+}
+
+/** What happened elsewhere and reached the target: the siblings that a strategy names, and what escalated above it. */
+async function behind({ journal }: ExplainSource, runId: string, path: string, own: readonly JournalEvent[]) {
+  const named = own.flatMap((event) =>
+    event.type === 'actor.restarted' && event.path === path && event.data.reason.startsWith('with /')
+      ? [event.data.reason.slice('with '.length)]
+      : [],
+  );
+  const escalated = own.flatMap((event) => (event.type === 'supervisor.escalated' && event.path ? [event.path] : []));
+  const below = [...new Set([...named, ...escalated])].slice(-3);
+  const found = await Promise.all(
+    below.map((other) => journal.about({ runId, paths: [other], below: other, limit: 200 })),
+  );
+  return merge(...found);
+}
+
+/** Whether an event that no path carries is about this host. */
+function concerns(event: JournalEvent, runId: string | null): boolean {
+  if (event.type === 'host.fenced') return event.data.fenced === runId;
+  if (event.type === 'store.refused') return event.data.host === runId;
+  return event.runId === runId;
+}
+
+/** Events in the order of their numbers, each once. */
+function merge(...lists: readonly (readonly JournalEvent[])[]): JournalEvent[] {
+  const bySeq = new Map(lists.flat().map((event) => [event.seq, event]));
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+}
+
+function ancestors(path: string): string[] {
+  const parts = path.split('/').filter((part) => part !== '');
+  return ['/', ...parts.slice(0, -1).map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
+}
+
+function facts(source: ExplainSource, target: Target, host: HostRecord | null, events: readonly JournalEvent[]) {
+  const actors: readonly ActorFact[] = [];
+  return { target, now: Date.now(), host: host && hostFact(host), events, actors, disk: diskFact(source.file) };
+}
+
+function hostFact(host: HostRecord): HostFact {
+  const { runId, identity, startedAt, heartbeatAt, endedAt, ended } = host;
+  return { runId, pid: identity.pid, startedAt, heartbeatAt, endedAt, ended, presence: presenceOf(host) };
+}
+
+function actorFact({ path, role, state, at }: Awaited<ReturnType<Store['snapshots']['list']>>[number]): ActorFact {
+  return { path, role, state: typeof state === 'string' ? state : JSON.stringify(state), at };
+}
+
+function processFact({ path, jobId, identity, state }: Awaited<ReturnType<Store['processes']['present']>>[number]) {
+  return { path, jobId, pid: identity?.pid ?? null, state };
+}
+
+function diskFact(file: string): DiskFact {
+  return { file, freeBytes: freeBytes(file), trouble: null };
+}
+
+function freeBytes(file: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(file));
+    return bavail * bsize;
+  } catch {
+    // Without the folder nothing can be said of its disk; the store itself says what is wrong.
+    return null;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Cause } from './explanation.js';
+
+/** What to do about each cause; null where there is nothing to do, or the finding itself says it. */
+export const ADVICE: Readonly<Record<Cause, string | null>> = {
+  full_disk: 'Make room on that disk, then go on with "espalier continue RUN", or start the host again.',
+  lost_host:
+    'Start the host again, or "espalier continue RUN": what was committed is kept, and nothing runs twice beside it.',
+  lost_forker: null,
+  memory:
+    'Give it less work at once or more memory: a smaller pool, a higher limit of the container or ulimit, or maxRss to replace workers in time.',
+  protocol_error:
+    'Only the SDK may write to descriptor 3 (ESPALIER_FD): print to standard output instead, which is a log.',
+  unresponsive:
+    'Look at what it was doing; give long work a longer timeout, and let methods look at their cancellation.',
+  spawn_failure:
+    'Look whether the program exists, is executable, and whether the limits of processes and open files are reached.',
+  bad_input: 'Mend that line of the input, or the placeholders of the command.',
+  poisoned_input: 'Run the command by hand with this input; more retries will not help.',
+  suspect:
+    'Look at that process, end it yourself if it is not needed, then restart the pool or run "espalier janitor".',
+  slow_consumer:
+    'Offer less, or serve faster: a larger pool, a longer maxQueue, or overflow: "wait", which holds the callers back.',
+  boot_failure:
+    'Run its command by hand in the same folder and mend what it says; the slot opens again when its pool is restarted.',
+  crash_loop: 'Look at its last words; it is started again with growing pauses until it holds.',
+  killed:
+    'If no person did it, look at "dmesg" for the kernel\'s out-of-memory killer, and at the limits of the container.',
+  nonzero_exit: null,
+  timeout: 'Give it more time (--timeout), or find out what it waits for.',
+  actor_crash: null,
+  lost_worker: null,
+  sibling_crash: null,
+  escalation: 'Mend what keeps crashing; "intensity" and "period" say how much a supervisor bears.',
+  degraded: null,
+  fail_fast: 'Mend the slot that failed first, then "espalier continue RUN --retry-failed".',
+  pruned: null,
+  failed_slots: 'Ask about one of them: "espalier why RUN:INDEX".',
+  stopped: null,
+  paused: '"espalier continue RUN" goes on.',
+  interrupted: '"espalier continue RUN" goes on.',
+  recycled: null,
+  waiting: null,
+  running: null,
+  succeeded: null,
+  ended: null,
+};

@@ -1,0 +1,73 @@
+import type { Finding } from '../explanation.js';
+import type { Facts, HostFact } from '../facts.js';
+import { finding } from '../finding.js';
+import { duration, evidence, ofType } from '../words.js';
+
+/** What happened to the host itself, or to the process that starts its processes. */
+export function hostFindings(facts: Facts): Finding[] {
+  const { host } = facts;
+  return host === null ? [] : [...lost(facts, host), ...stopped(facts, host), ...forkers(facts, host)];
+}
+
+function lost(facts: Facts, host: HostFact): Finding[] {
+  if (host.ended === 'stopped' || (host.ended === null && host.presence !== 'gone')) return [];
+  const { runId, pid, heartbeatAt, startedAt } = host;
+  const lived = duration(heartbeatAt - startedAt);
+  const fenced = ofType(facts.events, 'host.fenced').filter(({ data }) => data.fenced === runId);
+  const by = fenced.at(-1);
+  const found = by
+    ? `Host ${by.data.by || 'a command line'} found that and took over what it left.`
+    : `Nobody has taken over what it left yet: what the store calls live or running is not.`;
+  return [
+    finding('lost_host', {
+      about: runId,
+      sentences: [
+        `The host ${runId} (pid ${pid}) died without saying so: it was killed, or its machine went down.`,
+        `Its last sign of life came ${lived} after its start.`,
+        found,
+      ],
+      evidence: [
+        { seq: null, at: heartbeatAt, text: `last heartbeat of ${runId}` },
+        ...fenced.map((event) => evidence(event, `declared dead by ${event.data.by || 'a command line'}`)),
+      ],
+      at: host.endedAt ?? heartbeatAt,
+    }),
+  ];
+}
+
+function stopped(facts: Facts, { runId, ended, endedAt }: HostFact): Finding[] {
+  if (ended !== 'stopped' || endedAt === null) return [];
+  const events = ofType(facts.events, 'host.ended').filter((event) => event.runId === runId);
+  return [
+    finding('ended', {
+      about: runId,
+      sentences: [`Its host ${runId} was stopped in order, and everything in it with it.`],
+      evidence: events.map((event) => evidence(event, `host ${runId} stopped`)),
+      at: endedAt,
+    }),
+  ];
+}
+
+/** A forker that ends takes the processes with it; another one is started. The last one ends with its host. */
+function forkers(facts: Facts, host: HostFact): Finding[] {
+  const lostOnes = ofType(facts.events, 'forker.exited').filter(
+    (event) =>
+      event.runId === host.runId &&
+      ofType(facts.events, 'forker.started').some(({ seq, runId }) => runId === event.runId && seq > event.seq),
+  );
+  const last = lostOnes.at(-1);
+  if (!last) return [];
+  const times = lostOnes.length === 1 ? '' : ` (${lostOnes.length} times)`;
+  return [
+    finding('lost_forker', {
+      about: host.runId,
+      sentences: [
+        `The process that starts and holds the host's programs (pid ${last.data.pid}) was lost${times}, and all of them ended with it.`,
+        'Another one was started, and their supervisors start them again.',
+      ],
+      evidence: lostOnes.map((event) => evidence(event, `forker ${event.data.pid} ended`)),
+      standing: false,
+      at: last.at,
+    }),
+  ];
+}

@@ -1,0 +1,65 @@
+import type { JournalEvent } from '../../events.js';
+import type { Finding } from '../explanation.js';
+import type { Facts } from '../facts.js';
+import { finding } from '../finding.js';
+import { count, duration, evidence, groupBy, ofType } from '../words.js';
+
+/** A queue that was full within this time has a consumer that is too slow now, in milliseconds. */
+const RECENT_MS = 60_000;
+
+type Overflow = Extract<JournalEvent, { type: 'queue.overflowed' }>;
+
+/** Pools that cannot serve, and pools that cannot serve fast enough. */
+export function poolFindings(facts: Facts): Finding[] {
+  return [...overflows(facts), ...degraded(facts)];
+}
+
+function overflows(facts: Facts): Finding[] {
+  const byPool = groupBy(ofType(facts.events, 'queue.overflowed'), ({ path = '' }) => path);
+  return [...byPool.values()].flatMap((events) => {
+    const last = events.at(-1);
+    const [first] = events;
+    return first && last ? [overflow(facts, events, first, last)] : [];
+  });
+}
+
+function overflow({ now, host }: Facts, events: readonly Overflow[], first: Overflow, last: Overflow): Finding {
+  const { policy, limit } = last.data;
+  const times = events.reduce((sum, { data }) => sum + data.times, 0);
+  const span = events.length === 1 ? 'at once' : `within ${duration(last.at - first.at)}`;
+  return finding('slow_consumer', {
+    about: last.path ?? '',
+    sentences: [
+      `The workers of ${last.path} are slower than what is asked of them: its queue was full (limit ${limit}, policy ${policy}).`,
+      `${count(times, 'piece')} of work met the full queue ${span}, and ${WHAT_BECAME[policy]}.`,
+    ],
+    evidence: events.map((event) => evidence(event, `${event.path}: full, ${count(event.data.times, 'time')}`)),
+    standing: (host?.endedAt ?? now) - last.at < RECENT_MS,
+    at: last.at,
+  });
+}
+
+const WHAT_BECAME = {
+  reject: 'was refused with ESP_QUEUE_FULL',
+  wait: 'waited with its caller until there was room',
+  'drop-oldest': 'took the place of the oldest that waited, which was refused with ESP_QUEUE_FULL',
+} as const;
+
+function degraded(facts: Facts): Finding[] {
+  const byPool = groupBy(
+    [...ofType(facts.events, 'pool.ready'), ...ofType(facts.events, 'pool.degraded')],
+    ({ path = '' }) => path,
+  );
+  return [...byPool].flatMap(([path, events]) => {
+    const last = events.toSorted((a, b) => a.seq - b.seq).at(-1);
+    if (last?.type !== 'pool.degraded') return [];
+    return [
+      finding('degraded', {
+        about: path,
+        sentences: [`The pool ${path} is degraded: none of its ${count(last.data.size, 'slot')} can take work.`],
+        evidence: [evidence(last, `${path} degraded`)],
+        at: last.at,
+      }),
+    ];
+  });
+}

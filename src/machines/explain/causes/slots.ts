@@ -1,0 +1,210 @@
+import { reasonOfExit } from '../crashes.js';
+import type { Cause, Finding } from '../explanation.js';
+import type { AttemptFact, Facts, RunFact, SlotFact } from '../facts.js';
+import { finding } from '../finding.js';
+import { count, duration, evidence, how, lastWords, ofType, quote, size, told } from '../words.js';
+import { waiting } from './waiting.js';
+
+/** What became of one slot of a run. */
+export function slotFindings(facts: Facts): Finding[] {
+  const { slot, run } = facts;
+  if (slot === null || run === null) return [];
+  switch (slot.state) {
+    case 'succeeded':
+      return [succeeded(slot, run)];
+    case 'failed':
+    case 'timed_out':
+      return [failed(facts, slot, run)];
+    case 'cancelled':
+      return [cancelled(slot, run)];
+    case 'skipped_pruned':
+      return [one('pruned', slot, run, [`${name(slot)} was not run: its run had pruned it.`])];
+    case 'queued':
+      return [...troubled(facts, slot, run), waiting(facts, slot, run)];
+    case 'running':
+      return [...troubled(facts, slot, run), ...running(facts, slot, run)];
+    default:
+      return slot.state satisfies never;
+  }
+}
+
+const name = ({ jobId }: SlotFact) => `Slot ${jobId}`;
+
+/** Attempts that came to an end of their own. */
+const ownEnds = ({ attempts }: SlotFact) => attempts.filter(({ state }) => state === 'succeeded' || isFailure(state));
+const isFailure = (state: AttemptFact['state']) => state === 'failed' || state === 'timed_out';
+
+function one(cause: Cause, slot: SlotFact, run: RunFact, sentences: readonly [string, ...string[]]): Finding {
+  const at = slot.attempts.at(-1)?.endedAt ?? slot.attempts.at(-1)?.startedAt ?? run.updatedAt;
+  return finding(cause, { about: slot.jobId, sentences, evidence: slot.attempts.map(attemptEvidence), at });
+}
+
+function attemptEvidence(attempt: AttemptFact) {
+  return {
+    seq: null,
+    at: attempt.endedAt ?? attempt.startedAt,
+    text: `attempt ${attempt.attempt} ${describe(attempt)}`,
+  };
+}
+
+function describe({ state, exit, error, startedAt, endedAt }: AttemptFact): string {
+  if (endedAt === null) return 'runs';
+  const ran = `after ${duration(endedAt - startedAt)}`;
+  const why = error ? `: ${told(error)}` : '';
+  switch (state) {
+    case 'running':
+      return 'runs';
+    case 'succeeded':
+    case 'failed':
+    case 'timed_out':
+    case 'cancelled':
+    case 'interrupted':
+      return `${state.replace('_', ' ')} ${ran}${exit ? `, ended ${how(exit)}` : ''}${why}`;
+    case 'lost':
+      return `was lost ${ran}: nobody saw the end of its process`;
+    case 'orphaned':
+      return `was lost with its host ${ran}`;
+    default:
+      return state satisfies never;
+  }
+}
+
+function succeeded(slot: SlotFact, run: RunFact): Finding {
+  const before = slot.attempts.filter(({ state }) => state !== 'succeeded').length;
+  const after = before === 0 ? '' : `, after ${count(before, 'attempt')} that did not`;
+  return one('succeeded', slot, run, [`${name(slot)} succeeded${after}: nothing is wrong with it.`]);
+}
+
+/** The first thing that an end says about itself comes first; that it is always the same says it is the input. */
+function failed(facts: Facts, slot: SlotFact, run: RunFact): Finding {
+  const last = slot.attempts.at(-1);
+  if (!last) return one('nonzero_exit', slot, run, [`${name(slot)} failed, and no attempt of it is kept.`]);
+  const cause = causeOf(facts, slot, last);
+  const same = repeated(slot, last);
+  const others = run.counts.succeeded;
+  const isPoisoned = same >= 2 && others > 0 && (cause === 'nonzero_exit' || cause === 'killed' || cause === 'timeout');
+  const rest = [...ending(slot, last), ...lastWords(last.stderr), ...marks(last)];
+  if (!isPoisoned) {
+    const all =
+      same >= 2 && others === 0
+        ? ['No slot of its run has succeeded: look at the command rather than at the input.']
+        : [];
+    return withEvents(facts, one(cause, slot, run, [sentenceOf(cause, slot, last), ...rest, ...all]));
+  }
+  const first = `${name(slot)} has a poisoned input: each of its ${same} attempts ended the same way (${end(last)}), while ${count(others, 'other slot')} succeeded.`;
+  return withEvents(facts, one('poisoned_input', slot, run, [first, `The input: ${quote(slot.input)}.`, ...rest]));
+}
+
+/** Attempts that ended as the last one did, without a break. */
+function repeated(slot: SlotFact, last: AttemptFact): number {
+  const ends = ownEnds(slot);
+  const differs = ends.findLastIndex(({ state, exit }) => state !== last.state || how(exit) !== how(last.exit));
+  return ends.length - 1 - differs;
+}
+
+function causeOf(facts: Facts, slot: SlotFact, last: AttemptFact): Cause {
+  const { state, error, exit } = last;
+  if (state === 'orphaned') return 'lost_host';
+  if (state === 'lost') return 'lost_worker';
+  if (state === 'timed_out') return 'timeout';
+  if (error?.code === 'ESP_SPAWN') return 'spawn_failure';
+  if (error?.code === 'ESP_INVALID') return 'bad_input';
+  if (error?.code === 'ESP_PROTOCOL') return 'protocol_error';
+  return reasonOfExit(exit, last.stderr, oomKills(facts, slot, last));
+}
+
+function oomKills({ events }: Facts, { jobId }: SlotFact, { attempt }: AttemptFact): number {
+  const seen = ofType(events, 'worker.crashed').findLast(({ ctx }) => ctx?.job === jobId && ctx.attempt === attempt);
+  return seen?.data.oomKills ?? 0;
+}
+
+function end({ state, exit, error }: AttemptFact): string {
+  if (state === 'timed_out') return 'it ran out of time';
+  return exit ? `ended ${how(exit)}` : error ? told(error) : 'unseen';
+}
+
+function sentenceOf(cause: Cause, slot: SlotFact, last: AttemptFact): string {
+  const why = last.error ? told(last.error) : how(last.exit);
+  switch (cause) {
+    case 'lost_host':
+      return `${name(slot)} failed because its host died in it, and its run says that this is a failure (on lost: fail).`;
+    case 'lost_worker':
+      return `${name(slot)} failed: nobody saw the end of its process, too often.`;
+    case 'timeout':
+      return `${name(slot)} timed out: ${why}.`;
+    case 'spawn_failure':
+      return `The program of slot ${slot.jobId} could not be started: ${why}.`;
+    case 'bad_input':
+      return `The input of slot ${slot.jobId} does not fit its command: ${why}.`;
+    case 'memory':
+      return `The program of slot ${slot.jobId} ran out of memory and ended ${how(last.exit)}.`;
+    case 'killed':
+      return `The program of slot ${slot.jobId} was ended by ${last.exit?.signal ?? 'a signal'}, which nobody here sent.`;
+    case 'protocol_error':
+      return `The worker of slot ${slot.jobId} broke the worker protocol: ${why}.`;
+    default:
+      return `The program of slot ${slot.jobId} ended ${how(last.exit)}.`;
+  }
+}
+
+function ending(slot: SlotFact, { attempt }: AttemptFact): string[] {
+  return slot.attempts.length > 1 ? [`That was attempt ${attempt}, the last one that its run allows.`] : [];
+}
+
+function marks({ truncated, heldOpen }: AttemptFact): string[] {
+  return [
+    ...(truncated ? ['It wrote more than the 1 MiB of a stream that is kept; the beginning was dropped.'] : []),
+    ...(heldOpen ? ['A process outside its group held its output open past its end.'] : []),
+  ];
+}
+
+/** What witnesses said about the end of its processes. */
+function withEvents({ events }: Facts, found: Finding): Finding {
+  const seen = ofType(events, 'worker.crashed').filter(({ ctx }) => ctx?.job === found.about);
+  const told = seen.map((event) => {
+    const { rssBytes, oomKills } = event.data;
+    const memory = rssBytes === null ? 'its memory was never looked at' : `${size(rssBytes)} resident when last seen`;
+    return evidence(event, `ended ${how(event.data)}: ${memory}; out-of-memory kills counted then: ${oomKills}`);
+  });
+  return { ...found, evidence: [...found.evidence, ...told] };
+}
+
+function cancelled(slot: SlotFact, run: RunFact): Finding {
+  const failure = run.failures.find(({ status }) => status === 'failed' || status === 'timed_out');
+  if (!run.policy.failFast || !failure)
+    return one('stopped', slot, run, [`${name(slot)} was cancelled: its run was ended before its turn.`]);
+  return one('fail_fast', slot, run, [
+    `${name(slot)} was cancelled because slot ${failure.index} failed first, and its run stops at the first failure.`,
+    ...(failure.error ? [`Slot ${failure.index}: ${told(failure.error)}.`] : []),
+  ]);
+}
+
+/** What kept an unfinished slot from its end so far. */
+function troubled(facts: Facts, slot: SlotFact, run: RunFact): Finding[] {
+  const last = slot.attempts.findLast(({ state }) => state !== 'running');
+  if (!last) return [];
+  if (last.state === 'orphaned') {
+    return [
+      one('lost_host', slot, run, [`${name(slot)} was running when its host died; that attempt does not count.`]),
+    ];
+  }
+  if (!isFailure(last.state)) return [];
+  const retried = one(causeOf(facts, slot, last), slot, run, [
+    `${name(slot)} failed ${count(ownEnds(slot).length, 'time')} so far, the last time so: ${end(last)}.`,
+    ...lastWords(last.stderr),
+  ]);
+  return [{ ...retried, standing: false }];
+}
+
+function running({ now, host }: Facts, slot: SlotFact, run: RunFact): Finding[] {
+  const last = slot.attempts.at(-1);
+  if (host?.presence === 'gone' || host?.ended === 'dead') {
+    return [one('lost_host', slot, run, [`${name(slot)} was running when its host died: it does not run any more.`])];
+  }
+  const since = last ? ` for ${duration(now - last.startedAt)}` : '';
+  const limit =
+    run.policy.timeoutMs === null ? 'without a time limit' : `with a limit of ${duration(run.policy.timeoutMs)}`;
+  return [
+    one('running', slot, run, [`${name(slot)} is still running${since}, in attempt ${last?.attempt ?? 1}, ${limit}.`]),
+  ];
+}

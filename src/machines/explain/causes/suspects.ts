@@ -1,0 +1,59 @@
+import type { Finding } from '../explanation.js';
+import type { Facts } from '../facts.js';
+import { finding } from '../finding.js';
+import { evidence, ofType } from '../words.js';
+
+/** Processes that could not be proven gone, and slots that stay closed because of them. */
+export function suspectFindings(facts: Facts): Finding[] {
+  return [...quarantined(facts), ...listed(facts)];
+}
+
+function quarantined(facts: Facts): Finding[] {
+  const closed = ofType(facts.events, 'slot.quarantined');
+  const suspects = ofType(facts.events, 'process.suspect');
+  const last = closed.at(-1);
+  if (!last) return [];
+  const slot = last.path ?? 'a slot';
+  const reopened = ofType(facts.events, 'worker.ready').some(
+    ({ path, seq }) => seq > last.seq && path?.startsWith(`${slot}/`),
+  );
+  return [
+    finding('suspect', {
+      about: slot,
+      sentences: [
+        `The slot ${slot} is closed because what ran in it could not be proven gone: ${last.data.reason}.`,
+        'What cannot be proven ours is never killed, and nothing is started beside it.',
+      ],
+      evidence: [...suspects, ...closed]
+        .sort((a, b) => a.seq - b.seq)
+        .map((event) =>
+          event.type === 'process.suspect'
+            ? evidence(event, `pid ${event.data.pid} is suspect: ${event.data.reason}`)
+            : evidence(event, `${event.path} is in quarantine: ${event.data.reason}`),
+        ),
+      standing: !reopened,
+      at: last.at,
+    }),
+  ];
+}
+
+/** Registrations that stand as suspect without a slot in quarantine: of executions, and of dead hosts. */
+function listed(facts: Facts): Finding[] {
+  if (ofType(facts.events, 'slot.quarantined').length > 0) return [];
+  const suspect = facts.processes.find(({ state }) => state === 'suspect');
+  if (!suspect) return [];
+  const about = suspect.jobId ?? suspect.path;
+  const events = ofType(facts.events, 'process.suspect');
+  const reason = events.at(-1)?.data.reason ?? 'nobody kept the reason';
+  return [
+    finding('suspect', {
+      about,
+      sentences: [
+        `The process of ${about} (pid ${suspect.pid ?? 'unknown'}) is suspect: it could not be proven gone, nor proven ours (${reason}).`,
+        'It was left alone.',
+      ],
+      evidence: events.map((event) => evidence(event, `pid ${event.data.pid} is suspect: ${event.data.reason}`)),
+      at: events.at(-1)?.at ?? facts.now,
+    }),
+  ];
+}

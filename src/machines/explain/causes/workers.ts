@@ -1,0 +1,129 @@
+import { type CrashReason, describeCrash, reasonOf } from '../crashes.js';
+import type { Finding } from '../explanation.js';
+import type { Facts } from '../facts.js';
+import { finding } from '../finding.js';
+import { type Story, storiesOf } from '../stories.js';
+import { count, duration, evidence, groupBy, how, lastWords, ofType, told } from '../words.js';
+
+/** So many crashes in a row are a loop. */
+const LOOP = 3;
+
+/** Workers and services that end when nobody asked them to: why, how often, and what became of their slots. */
+export function workerFindings(facts: Facts): Finding[] {
+  const alike = groupBy(storiesOf(facts), (story) => `${story.pool} ${reasonOf(story.last.data)} ${isBoot(story)}`);
+  return [...alike.values()].flatMap((stories) => {
+    const story = stories.at(-1);
+    return story ? [findingOf(facts, story, stories.length - 1)] : [];
+  });
+}
+
+function findingOf(facts: Facts, story: Story, others: number): Finding {
+  const { crashes, last, worker, standing, pool } = story;
+  const reason = reasonOf(last.data);
+  const more = others > 0 ? [`So did ${count(others, 'more slot')} of ${pool}.`] : [];
+  const rest = [...consequence(story, reason), ...lastWords(last.data.stderr), ...more];
+  const seen = crashes.map((crash) => evidence(crash, `${crash.path} ${describeCrash(crash.data)}`));
+  const base = { about: story.slot, standing, at: last.at };
+  switch (reason) {
+    case 'memory':
+      return finding('memory', { ...base, sentences: [memory(story), ...rest], evidence: seen });
+    case 'protocol_error': {
+      const what = last.data.error ? told(last.data.error) : 'nobody kept what it said';
+      const first = `${worker} broke the worker protocol and was killed${times(story)}: ${what}.`;
+      return finding('protocol_error', { ...base, sentences: [first, ...rest], evidence: seen });
+    }
+    case 'unresponsive':
+      return finding('unresponsive', { ...base, ...unresponsive(facts, story, rest, seen) });
+    case 'spawn_failure': {
+      const why = last.data.error ? told(last.data.error) : 'nobody knows why';
+      return finding('spawn_failure', {
+        ...base,
+        sentences: [`${worker} could not be started${times(story)}: ${why}.`, ...rest],
+        evidence: seen,
+      });
+    }
+    case 'killed':
+    case 'nonzero_exit':
+      return ended(story, reason, rest, { ...base, evidence: seen });
+    default:
+      return reason satisfies never;
+  }
+}
+
+function ended(
+  story: Story,
+  reason: 'killed' | 'nonzero_exit',
+  rest: readonly string[],
+  base: Omit<Finding, 'cause' | 'sentences' | 'advice'>,
+): Finding {
+  const { slot, worker, crashes, last } = story;
+  if (isBoot(story)) {
+    const boots = `${slot} never became ready: ${count(story.closedAfter ?? crashes.length, 'boot')} in a row failed, the last ${how(last.data)}.`;
+    return finding('boot_failure', { ...base, sentences: [boots, ...rest] });
+  }
+  if (crashes.length >= LOOP) {
+    const span = duration(last.at - crashes[0].at);
+    const loop = `${worker} is in a crash loop: it ended ${crashes.length} times within ${span}, the last time ${how(last.data)}.`;
+    return finding('crash_loop', { ...base, sentences: [loop, ...rest] });
+  }
+  if (reason === 'nonzero_exit') {
+    return finding('nonzero_exit', {
+      ...base,
+      sentences: [`${worker} ended by itself ${how(last.data)}${times(story)}.`, ...rest],
+    });
+  }
+  return finding('killed', { ...base, sentences: [killed(story), ...rest] });
+}
+
+/** Whether it never got as far as being ready. */
+function isBoot({ crashes, closedAfter }: Story): boolean {
+  return closedAfter !== null || (crashes.length >= LOOP && crashes.every(({ data }) => !data.served));
+}
+
+function killed({ worker, last }: Story): string {
+  const { signal } = last.data;
+  if (signal !== 'SIGKILL') return `${worker} was ended by ${signal}, which nobody here sent.`;
+  return `${worker} was killed by SIGKILL, which nobody here sent: by the kernel for want of memory, or by somebody's "kill -9".`;
+}
+
+function memory(story: Story): string {
+  const { worker, last } = story;
+  const { oomKills } = last.data;
+  const proof =
+    oomKills > 0
+      ? `the kernel counted ${count(oomKills, 'out-of-memory kill')} at that moment`
+      : 'its last words say so';
+  return `${worker} ran out of memory and ended ${how(last.data)}${times(story)}: ${proof}.`;
+}
+
+function unresponsive(
+  facts: Facts,
+  { worker, last, ...story }: Story,
+  rest: readonly string[],
+  seen: Finding['evidence'],
+) {
+  const { cause, error } = last.data;
+  const what = cause === 'boot_timeout' ? 'it was not ready in time' : error ? told(error) : 'it did not answer';
+  const silences = ofType(facts.events, 'worker.ready').filter(({ path }) => path === worker);
+  const ready = silences.at(-1);
+  const evidenceOf = ready ? [evidence(ready, `${worker} had become ready`), ...seen] : seen;
+  const first = `${worker} hung and was killed${times({ worker, last, ...story })}: ${what}.`;
+  return { sentences: [first, ...rest] as const, evidence: evidenceOf };
+}
+
+function times({ crashes, last }: Story): string {
+  if (crashes.length === 1) return '';
+  return `, ${crashes.length} times within ${duration(last.at - crashes[0].at)}`;
+}
+
+/** What the series has led to. */
+function consequence(story: Story, reason: CrashReason): string[] {
+  const { slot, closedAfter } = story;
+  if (closedAfter === null) return [];
+  const plain = reason === 'killed' || reason === 'nonzero_exit';
+  return [
+    plain
+      ? `The slot ${slot} is closed.`
+      : `${count(closedAfter, 'boot')} in a row failed so, and the slot ${slot} is closed.`,
+  ];
+}

@@ -1,0 +1,44 @@
+import { actorFindings } from './causes/actors.js';
+import { diskFindings } from './causes/disk.js';
+import { hostFindings } from './causes/host.js';
+import { poolFindings } from './causes/pools.js';
+import { runFindings } from './causes/runs.js';
+import { slotFindings } from './causes/slots.js';
+import { supervisionFindings } from './causes/supervision.js';
+import { suspectFindings } from './causes/suspects.js';
+import { workerFindings } from './causes/workers.js';
+import type { Explanation, Finding } from './explanation.js';
+import type { Facts } from './facts.js';
+import { finding } from './finding.js';
+import { rank } from './rank.js';
+
+const FAMILIES: readonly ((facts: Facts) => Finding[])[] = [
+  diskFindings,
+  hostFindings,
+  workerFindings,
+  suspectFindings,
+  poolFindings,
+  supervisionFindings,
+  slotFindings,
+  runFindings,
+  actorFindings,
+];
+
+/**
+ * Explains what happened to a target: every family of causes looks at the facts, and what they found is put in order, the
+ * root cause first. The same facts always give the same explanation.
+ */
+export function explainFacts(facts: Facts): Explanation {
+  const [first, ...rest] = rank(FAMILIES.flatMap((family) => family(facts)));
+  return {
+    target: facts.target,
+    host: facts.host?.runId ?? null,
+    findings: [first ?? nothing(facts), ...rest],
+    partial: facts.partial,
+  };
+}
+
+function nothing({ target, now }: Facts): Finding {
+  const about = target.kind === 'actor' ? target.path : target.kind === 'host' ? target.host : target.run;
+  return finding('running', { about, sentences: [`Nothing that was journalled speaks against ${about}.`], at: now });
+}

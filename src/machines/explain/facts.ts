@@ -1,0 +1,116 @@
+import type { ErrorRecord } from '../../errors.js';
+import type { JournalEvent } from '../events.js';
+import type { ProcessExit, ProcessState } from '../process.js';
+import type { SlotStatus } from '../run/slot.js';
+import type { RunPolicy, RunStatus, RunWish } from '../run/status.js';
+
+/** What is asked about. */
+export type Target =
+  | { readonly kind: 'actor'; readonly path: string }
+  | { readonly kind: 'slot'; readonly run: string; readonly index: number }
+  | { readonly kind: 'run'; readonly run: string }
+  | { readonly kind: 'host'; readonly host: string };
+
+/** The host that the target lives or lived in. Times are milliseconds since the epoch, here as everywhere in facts. */
+export interface HostFact {
+  readonly runId: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly heartbeatAt: number;
+  readonly endedAt: number | null;
+  readonly ended: 'stopped' | 'dead' | null;
+  /** Whether its process was found; `unknown` on another machine or in another container. */
+  readonly presence: 'living' | 'gone' | 'unknown';
+}
+
+/** The last known state of an actor. */
+export interface ActorFact {
+  readonly path: string;
+  readonly role: string;
+  readonly state: string;
+  readonly at: number;
+}
+
+/** A registered process that was not proven gone. */
+export interface ProcessFact {
+  readonly path: string;
+  readonly jobId: string | null;
+  readonly pid: number | null;
+  readonly state: ProcessState;
+}
+
+export interface RunFact {
+  readonly run: string;
+  readonly status: RunStatus;
+  readonly wish: RunWish | null;
+  readonly pool: string;
+  readonly policy: RunPolicy;
+  readonly total: number;
+  readonly counts: Readonly<Record<SlotStatus, number>>;
+  readonly updatedAt: number;
+  /** Slots that are being executed now, by the store's word. */
+  readonly executing: number;
+  /** The first committed rows that did not succeed. */
+  readonly failures: readonly FailureFact[];
+}
+
+export interface FailureFact {
+  readonly index: number;
+  readonly status: SlotStatus;
+  readonly error: ErrorRecord | null;
+}
+
+/** One execution of a slot. `interrupted`, `lost` and `orphaned` did not end by themselves. */
+export interface AttemptFact {
+  readonly attempt: number;
+  readonly state: 'running' | 'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'interrupted' | 'lost' | 'orphaned';
+  readonly exit: ProcessExit | null;
+  readonly error: ErrorRecord | null;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  /** The end of what it wrote to standard error. */
+  readonly stderr: string;
+  readonly truncated: boolean;
+  readonly heldOpen: boolean;
+}
+
+export interface SlotFact {
+  readonly jobId: string;
+  readonly state: 'queued' | 'running' | SlotStatus;
+  /** The input as it is shown. */
+  readonly input: string;
+  readonly attempts: readonly AttemptFact[];
+}
+
+/** What the store's own disk has to say. */
+export interface DiskFact {
+  readonly file: string;
+  /** Bytes that are left now; null when that cannot be found out. */
+  readonly freeBytes: number | null;
+  /** What a host could not write and could not yet say in the journal. */
+  readonly trouble: TroubleFact | null;
+}
+
+export interface TroubleFact {
+  readonly host: string;
+  readonly error: ErrorRecord;
+  readonly writes: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All that an explanation rests on. It is read at one moment, and nothing is looked up later. */
+export interface Facts {
+  readonly target: Target;
+  readonly now: number;
+  readonly host: HostFact | null;
+  /** Of the target, of what is above and below it, and of its host; in the order of `seq`. */
+  readonly events: readonly JournalEvent[];
+  /** Whether older events were left out. */
+  readonly partial: boolean;
+  readonly actors: readonly ActorFact[];
+  readonly processes: readonly ProcessFact[];
+  readonly run: RunFact | null;
+  readonly slot: SlotFact | null;
+  readonly disk: DiskFact | null;
+}

@@ -1,0 +1,93 @@
+import type { ErrorRecord } from '../../errors.js';
+import type { JournalEvent } from '../events.js';
+import type { ProcessExit } from '../process.js';
+import type { Evidence } from './explanation.js';
+
+/** Pieces of evidence that a finding shows at most. */
+const SHOWN = 6;
+/** Lines of a program's last words, and characters of each, that are quoted. */
+const QUOTED_LINES = 3;
+const QUOTED_CHARACTERS = 200;
+
+/** `12 ms`, `3.4 s`, `2 min`, `3 h`, `4 days`. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min`;
+  return ms < 172_800_000 ? `${Math.floor(ms / 3_600_000)} h` : `${Math.floor(ms / 86_400_000)} days`;
+}
+
+/** `4.1 MiB`, `300 KiB`, `12 bytes`. */
+export function size(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KiB`;
+  if (bytes < 1024 ** 3) return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+}
+
+/** `1 boot`, `5 boots`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** `with exit code 3`, `by SIGKILL`, `unseen`. */
+export function how(exit: ProcessExit | null): string {
+  if (exit?.signal) return `by ${exit.signal}`;
+  return exit?.code == null ? 'unseen by anybody' : `with exit code ${exit.code}`;
+}
+
+/** The last lines of a text, quoted. */
+export function quote(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return JSON.stringify(
+    lines
+      .slice(-QUOTED_LINES)
+      .join('\n')
+      .slice(-QUOTED_CHARACTERS * QUOTED_LINES),
+  );
+}
+
+/** A text that may be long, in one piece of a sentence. */
+export function short(text: string): string {
+  return text.length > QUOTED_CHARACTERS ? `${text.slice(0, QUOTED_CHARACTERS)}…` : text;
+}
+
+/** What a program said last, as a sentence; none when it said nothing. */
+export function lastWords(stderr: string): string[] {
+  return stderr.trim() === '' ? [] : [`Its last words on standard error: ${quote(stderr)}.`];
+}
+
+/** An error as a part of a sentence. */
+export function told({ code, message }: ErrorRecord): string {
+  return `${short(message)} (${code})`;
+}
+
+/** An event as evidence. */
+export function evidence(event: JournalEvent, text: string): Evidence {
+  return { seq: event.seq, at: event.at, text };
+}
+
+/** The first and the last pieces of what may be many. */
+export function some(all: readonly Evidence[]): readonly Evidence[] {
+  if (all.length <= SHOWN) return all;
+  return [...all.slice(0, 1), ...all.slice(1 - SHOWN)];
+}
+
+/** Events of one type, in order. */
+export function ofType<T extends JournalEvent['type']>(
+  events: readonly JournalEvent[],
+  type: T,
+): Extract<JournalEvent, { type: T }>[] {
+  return events.filter((event): event is Extract<JournalEvent, { type: T }> => event.type === type);
+}
+
+/** Values by a key, in the order of their first appearance. */
+export function groupBy<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const group = groups.get(key(value));
+    if (group) group.push(value);
+    else groups.set(key(value), [value]);
+  }
+  return groups;
+}

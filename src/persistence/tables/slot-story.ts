@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { SLOT_STATUSES } from '../../machines/run/slot.js';
+import type { RunOutlook, SlotStory } from '../contract/runs.js';
+import { errorRecord, slotStatus } from '../rows/common.js';
+import type { Connection } from '../sql/connection.js';
+import { json } from '../sql/json.js';
+import { streamText } from './outputs.js';
+import { findHead, requireRun } from './runs.js';
+
+/** Failed rows that are given. */
+const FAILURES = 20;
+/** Characters of an attempt's standard error that are given. */
+const LAST_WORDS = 2048;
+
+const jobRow = z.object({ job: z.number(), state: z.enum(['queued', 'running', ...SLOT_STATUSES]), input: z.string() });
+
+const attemptRow = z.object({
+  attempt: z.number(),
+  owner: z.string(),
+  state: z.enum(['running', 'succeeded', 'failed', 'timed_out', 'cancelled', 'interrupted', 'lost', 'orphaned']),
+  exit_code: z.number().nullable(),
+  exit_signal: z.string().nullable(),
+  error: json(errorRecord).nullable(),
+  started_at: z.number(),
+  ended_at: z.number().nullable(),
+  truncated: z.number(),
+  held_open: z.number(),
+});
+
+export function slotStory(db: Connection, { run, index }: { run: string; index: number }): SlotStory | null {
+  const head = findHead(db, run);
+  const found =
+    head && db.one(jobRow, 'SELECT job, state, input FROM jobs WHERE run = ? AND idx = ?', head.number, index);
+  if (!found) return null;
+  const attempts = db.all(
+    attemptRow,
+    `SELECT attempt, owner, state, exit_code, exit_signal, error, started_at, ended_at, truncated, held_open
+     FROM attempts WHERE job = ? ORDER BY attempt`,
+    found.job,
+  );
+  const { state, input } = found;
+  return { state, input, attempts: attempts.map((row) => attemptOf(db, found.job, row)) };
+}
+
+function attemptOf(db: Connection, job: number, row: z.infer<typeof attemptRow>): SlotStory['attempts'][number] {
+  const { attempt, owner, state, error } = row;
+  return {
+    attempt,
+    owner,
+    state,
+    error,
+    exit: row.exit_code === null && row.exit_signal === null ? null : { code: row.exit_code, signal: row.exit_signal },
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    stderr: streamText(db, job, attempt, 'stderr').slice(-LAST_WORDS),
+    truncated: row.truncated === 1,
+    heldOpen: row.held_open === 1,
+  };
+}
+
+export function runOutlook(db: Connection, { run }: { run: string }): RunOutlook {
+  const { number } = requireRun(db, run);
+  const running = db.one(
+    z.object({ count: z.number() }),
+    `SELECT count(*) AS count FROM jobs WHERE run = ? AND state = 'running'`,
+    number,
+  );
+  const failures = db.all(
+    z.object({ index: z.number(), status: slotStatus, error: json(errorRecord).nullable() }),
+    `SELECT w.idx AS "index", w.status, a.error FROM rows w
+     LEFT JOIN attempts a ON a.job = w.job AND a.attempt = w.attempt
+     WHERE w.run = ? AND w.status IN ('failed', 'timed_out') ORDER BY w.idx LIMIT ?`,
+    number,
+    FAILURES,
+  );
+  return { executing: running?.count ?? 0, failures };
+}
