@@ -21,6 +21,7 @@ export function reasonOf(crash: WorkerCrash): CrashReason {
       return 'spawn_failure';
     case 'boot_timeout':
     case 'timed_out':
+    case 'unresponsive':
       return 'unresponsive';
     case 'protocol_error':
       // A call that cannot be cancelled and failed health checks end a worker the same way: it does not answer.
@@ -49,6 +50,7 @@ export function describeCrash(crash: WorkerCrash): string {
       return 'was not ready in time and was ended';
     case 'timed_out':
       return 'ran longer than it may and was ended';
+    case 'unresponsive':
     case 'protocol_error':
       return `was killed${when}: ${crash.error ? told(crash.error) : 'it spoke out of protocol'}`;
     case 'exited':

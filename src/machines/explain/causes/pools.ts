@@ -11,7 +11,7 @@ type Overflow = Extract<JournalEvent, { type: 'queue.overflowed' }>;
 
 /** Pools that cannot serve, and pools that cannot serve fast enough. */
 export function poolFindings(facts: Facts): Finding[] {
-  return [...overflows(facts), ...degraded(facts)];
+  return [...overflows(facts), ...degraded(facts), ...recycled(facts)];
 }
 
 function overflows(facts: Facts): Finding[] {
@@ -62,4 +62,25 @@ function degraded(facts: Facts): Finding[] {
       }),
     ];
   });
+}
+
+/** Workers that made way for others, as their pool's limits say. */
+function recycled(facts: Facts): Finding[] {
+  const all = ofType(facts.events, 'worker.recycled');
+  const last = all.at(-1);
+  if (!last) return [];
+  const path = last.path ?? '';
+  return [
+    finding('recycled', {
+      about: path,
+      sentences: [
+        `${path} was replaced by another worker as its pool's limits say: ${last.data.reason} (${last.data.detail}).`,
+      ],
+      evidence: all.map((event) =>
+        evidence(event, `${event.path} recycled: ${event.data.reason} (${event.data.detail})`),
+      ),
+      standing: false,
+      at: last.at,
+    }),
+  ];
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../explanation.js';
 import type { Facts } from '../facts.js';
 import { finding } from '../finding.js';
 import { type Story, storiesOf } from '../stories.js';
-import { count, duration, evidence, groupBy, how, lastWords, ofType, told } from '../words.js';
+import { count, duration, evidence, groupBy, how, lastWords, ofType, quote, told } from '../words.js';
 
 /** So many crashes in a row are a loop. */
 const LOOP = 3;
@@ -96,19 +96,22 @@ function memory(story: Story): string {
   return `${worker} ran out of memory and ended ${how(last.data)}${times(story)}: ${proof}.`;
 }
 
-function unresponsive(
-  facts: Facts,
-  { worker, last, ...story }: Story,
-  rest: readonly string[],
-  seen: Finding['evidence'],
-) {
-  const { cause, error } = last.data;
+function unresponsive(facts: Facts, story: Story, rest: readonly string[], seen: Finding['evidence']) {
+  const { worker, last } = story;
+  const { cause, error, pid } = last.data;
   const what = cause === 'boot_timeout' ? 'it was not ready in time' : error ? told(error) : 'it did not answer';
-  const silences = ofType(facts.events, 'worker.ready').filter(({ path }) => path === worker);
-  const ready = silences.at(-1);
-  const evidenceOf = ready ? [evidence(ready, `${worker} had become ready`), ...seen] : seen;
-  const first = `${worker} hung and was killed${times({ worker, last, ...story })}: ${what}.`;
-  return { sentences: [first, ...rest] as const, evidence: evidenceOf };
+  const silence = ofType(facts.events, 'worker.unresponsive').findLast((event) => event.data.pid === pid);
+  const stack = silence && silence.data.stack.trim() !== '' ? [`What it was doing: ${quote(silence.data.stack)}.`] : [];
+  const first = `${worker} hung and was killed${times(story)}: ${what}.`;
+  return {
+    sentences: [first, ...stack, ...rest] as const,
+    evidence: silence ? [evidence(silence, silenceOf(silence.data)), ...seen] : seen,
+  };
+}
+
+function silenceOf({ pid, silentMs, cpuMs }: { pid: number; silentMs: number; cpuMs: number | null }): string {
+  const cpu = cpuMs === null ? '' : `, ${duration(cpuMs)} of CPU time used`;
+  return `pid ${pid} was silent for ${duration(silentMs)}${cpu}`;
 }
 
 function times({ crashes, last }: Story): string {
