@@ -30,6 +30,8 @@ export type { ListedTool, SystemTools, ToolCall, ToolCallOptions } from './actor
 export type { WorkerListener, WorkerMessageFrom } from './actors/worker-desk.js';
 export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutdown } from './errors.js';
 export { type ExplainOptions, type ExplainSource, explain } from './explain.js';
+export { createInspector } from './inspection/create.js';
+export type { Inspector, InspectorOptions, InspectorServer, InspectorServerOptions } from './inspection/inspector.js';
 export type { BreakerPolicy } from './machines/breaker.js';
 export type { JournalEvent, JournalEventType } from './machines/events.js';
 export type { ActorExit } from './machines/exit.js';

@@ -3,6 +3,7 @@ import { checkTools, type HostTool } from './actors/host-tool.js';
 import { type ChildSpec, isChildSpec } from './actors/spec.js';
 import { checkSupervision, type SupervisionOptions } from './actors/supervisor.js';
 import { EspalierError } from './errors.js';
+import { checkInspector, type InspectorServerOptions } from './inspection/inspector.js';
 
 export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'intensity' | 'period'> {
   /** For people, and for the name of the default store. */
@@ -16,6 +17,8 @@ export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'in
   readonly tools?: readonly HostTool[];
   /** Hears of the questions of workers; without it they wait in `system.asks`. */
   readonly onAsk?: AskHandler;
+  /** Serves the inspector on 127.0.0.1 while the system lives; `system.inspector.url` opens it. */
+  readonly inspector?: InspectorServerOptions;
 }
 
 /** The subtree of Espalier's own actors. */
@@ -37,6 +40,7 @@ export function checkSystemOptions(options: SystemOptions): void {
   if (children.some(({ id }) => id === OWN_ID)) invalid(`the id '${OWN_ID}' is taken by the system's own actors`);
   checkSupervision('/', options);
   checkTools(options.tools ?? []);
+  if (options.inspector) checkInspector(options.inspector);
 }
 
 function invalid(problem: string): never {

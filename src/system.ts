@@ -21,11 +21,17 @@ import { type SupervisorHandle, supervisorHandle } from './actors/supervisor-cal
 import { SystemTools } from './actors/system-tools.js';
 import { WorkerDesk } from './actors/worker-desk.js';
 import { EspalierError, isEspalierError } from './errors.js';
+import { controller } from './inspection/control.js';
+import { type InspectorServer, serveInspector } from './inspection/inspector.js';
+import { liveActors } from './inspection/live-actors.js';
+import { liveHost } from './inspection/live-host.js';
 import type { NewJournalEvent } from './machines/events.js';
 import type { ActorExit } from './machines/exit.js';
 import { formatRunId } from './machines/ids.js';
 import { type JournalStore, openStore, type Store } from './persistence/index.js';
 import { checkSystemOptions, OWN_ID, type SystemOptions } from './system-options.js';
+import { ReadModel, type TreeNode } from './transport/inspector/model/read-model.js';
+import type { InspectedHost } from './transport/inspector/source.js';
 import { readIdentity } from './transport/process/identity.js';
 import { VERSION } from './version.js';
 
@@ -92,11 +98,15 @@ export class System {
   readonly #directory = new Directory({ onFault: (error) => this.#fault(error) });
   readonly #processes: ProcessHost;
   readonly #observations: Observations;
+  readonly #live = liveActors(this.#directory);
+  readonly #model = new ReadModel(this.#live);
   readonly #env: TreeEnvironment;
   #heartbeat: Heartbeat | null = null;
+  #inspector: InspectorServer | null = null;
   readonly #roots: Cell[] = [];
   #stopping: Promise<void> | null = null;
   #isFenced = false;
+  readonly #startedAt = systemClock.now();
   #lastWarning = { text: '', at: 0 };
   #exit: ActorExit = { kind: 'shutdown' };
   #end: (exit: ActorExit) => void = () => undefined;
@@ -132,7 +142,10 @@ export class System {
       random: () => Math.random(),
       directory: this.#directory,
       journal,
-      observe: (observation) => this.#observations.observe(observation),
+      observe: (observation) => {
+        this.#observations.observe(observation);
+        this.#model.see({ ...observation, at: clock.now() });
+      },
       processes: () => this.#processes.services(),
       isOver: () => this.#stopping !== null,
     };
@@ -160,6 +173,31 @@ export class System {
     this.#requireRunning();
     const runs = dynamicSupervisor({ id: 'runs' });
     await this.#startRoot('/', supervisor({ id: OWN_ID, children: [runs] }));
+    this.#requireRunning();
+    if (options.inspector) this.#inspector = await serveInspector(this.inspected, options.inspector);
+  }
+
+  /** The inspector that `createSystem` was asked for. */
+  get inspector(): Pick<InspectorServer, 'url' | 'port' | 'token'> | null {
+    return this.#inspector;
+  }
+
+  /** What `createInspector` looks at. */
+  get inspected(): InspectedHost {
+    const [directory, store] = [this.#directory, this.#store];
+    return liveHost({
+      runId: this.runId,
+      name: this.name,
+      startedAt: this.#startedAt,
+      store,
+      directory,
+      model: this.#model,
+      actors: this.#live,
+      logs: () => null,
+      loads: () => [],
+      why: async () => ({ refused: 'unavailable', message: 'this version explains nothing' }),
+      control: controller({ directory, runs: store.runs, supervisor: (path) => this.supervisor(path) }),
+    });
   }
 
   /** The pool at a path; `embed` means `/embed`. The handle stays good across restarts. @throws EspalierError `ESP_NOT_FOUND`, `ESP_STOPPED` */
@@ -201,14 +239,9 @@ export class System {
     };
   }
 
-  /** The living actors in order of their paths, each with the state of its machine. */
-  tree(): readonly { path: string; role: string; incarnation: number; state: unknown }[] {
-    const cells = [...this.#directory.cells()].sort((a, b) => (a.path < b.path ? -1 : 1));
-    return cells.map((cell) => {
-      const { path, role, incarnation } = cell;
-      const snapshot = cell.getSnapshot();
-      return { path, role, incarnation, state: 'value' in snapshot ? snapshot.value : snapshot.status };
-    });
+  /** The living actors in order of their paths, each with its state; nested states as JSON. */
+  tree(): readonly TreeNode[] {
+    return this.#model.living();
   }
 
   /** What happened, as it was journalled: everything, or from a cursor on. */
@@ -234,6 +267,7 @@ export class System {
       this.#heartbeat?.stop();
       this.#observations.flush();
       await this.#store.hosts.end(this.runId).catch((error) => this.#fault(error));
+      await this.#inspector?.close().catch((error) => this.#fault(error));
       await this.#store.close().finally(() => this.#end(this.#exit));
     }
   }

@@ -51,6 +51,8 @@ class Starter {
   #swept: SweepResult = { clean: true, heldOpen: false };
   /** What the last incarnation wrote to standard error last. */
   #stderr = '';
+  /** The worker's, not the starter's own. */
+  #incarnation = 0;
   #tell: (event: StarterEvent) => void = () => undefined;
 
   constructor(
@@ -105,6 +107,7 @@ class Starter {
   /** Resolves with the worker's cell, which may be stopped before it has started; null if it never came to be. */
   #start(incarnation: number): Promise<Cell | null> {
     const { env, path } = this.context;
+    this.#incarnation = incarnation;
     this.#isOpen = true;
     const hold = emptyHold();
     this.#hold = hold;
@@ -144,7 +147,7 @@ class Starter {
     const { identity } = this.#hold;
     if (!identity || !isUnasked(end, this.#kind.mode)) return;
     const { ctx } = identity;
-    const about = { path: childPath(path, WORKER_ID), ...(ctx ? { ctx } : {}) };
+    const about = { path: childPath(path, WORKER_ID), incarnation: this.#incarnation, ...(ctx ? { ctx } : {}) };
     env.journal({
       type: 'worker.crashed',
       ...about,

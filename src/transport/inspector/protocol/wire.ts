@@ -13,10 +13,19 @@ export {
 } from './actor.js';
 export { type ClientMessage, clientMessage } from './client-message.js';
 export { TreeDigest, treeDigest } from './digest.js';
-export type { Observed, TimelineFilter, WireEvent } from './event.js';
+export { type Observed, type TimelineFilter, timelineFilter, type WireEvent } from './event.js';
 export type { ActorGauges, GaugesMessage, HostGauges } from './gauges.js';
 export type { ProcessInfo } from './process.js';
-export type { Answer, AnswerTo, Ask, Control, Refusal, Sentence } from './request.js';
+export {
+  type Answer,
+  type AnswerTo,
+  type Ask,
+  ask,
+  type Control,
+  control,
+  type Refusal,
+  type Sentence,
+} from './request.js';
 export type { RowInfo, RunDetail, RunInfo, WindowSlot } from './run.js';
 export {
   type DeltaContent,
@@ -29,4 +38,4 @@ export {
   type SnapshotMessage,
   serverMessage,
 } from './server-message.js';
-export type { Position, View, ViewType } from './view.js';
+export { type Position, type View, type ViewType, view } from './view.js';

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { EspalierError } from '../errors.js';
+import { Doors } from '../transport/inspector/doors/doors.js';
+import { DoorServer } from '../transport/inspector/doors/server.js';
+import { createRedactor, type RedactOptions } from '../transport/inspector/redactor.js';
+import { Hub } from '../transport/inspector/service/hub.js';
+import type { InspectedHost } from '../transport/inspector/source.js';
+
+export interface InspectorOptions {
+  /** What clients must show; random by default, at least 16 characters. */
+  readonly token?: string;
+  /** Whether clients may stop, kill and restart actors and pause runs (false). */
+  readonly control?: boolean;
+  /** What is secret beside the usual. */
+  readonly redact?: RedactOptions;
+  /** Names by which browsers may call it, beside those of the loopback address: `host` or `host:port`. */
+  readonly hosts?: readonly string[];
+  /** Where it is mounted in another server, such as `/inspector`. */
+  readonly base?: string;
+}
+
+export interface InspectorServerOptions extends Omit<InspectorOptions, 'base'> {
+  /** On 127.0.0.1; 0 takes a free one. */
+  readonly port: number;
+}
+
+/** An inspector without a server of its own, to be mounted in another. */
+export interface Inspector {
+  readonly token: string;
+  /** False when the request is for another part of the server. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
+  /** False when the connection is for another part of the server. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Tells everybody that nothing follows. */
+  close(reason?: 'stopped' | 'dead'): Promise<void>;
+}
+
+/** An inspector with a server of its own. */
+export interface InspectorServer extends Inspector {
+  readonly port: number;
+  /** The address of the page, with the token: whoever has it may look. */
+  readonly url: string;
+}
+
+const PAGE = fileURLToPath(new URL('../inspector/', import.meta.url));
+
+const SHORTEST_TOKEN = 16;
+
+/** Makes the inspector of a host. @throws EspalierError `ESP_INVALID` naming the option that does not fit */
+export function makeInspector(host: InspectedHost, options: InspectorOptions = {}): Inspector {
+  const { token = randomBytes(24).toString('base64url'), control = false, hosts = [], base = '' } = options;
+  checkInspector(options);
+  // The token opens every door, so it comes out of none.
+  const redact = { ...options.redact, values: [token, ...(options.redact?.values ?? [])] };
+  const redactor = createRedactor(redact, process.env);
+  const onFault = (error: unknown) =>
+    process.emitWarning(error instanceof Error ? error : String(error), 'EspalierWarning');
+  const hub = new Hub({ host, redactor, control, onFault });
+  const doors = new Doors({ hub, token, hosts, base, page: PAGE });
+  return {
+    token,
+    handle: (request, response) => doors.handle(request, response),
+    upgrade: (request, socket, head) => doors.upgrade(request, socket, head),
+    close: (reason = 'stopped') => hub.close(reason),
+  };
+}
+
+/** Makes the inspector of a host and serves it on 127.0.0.1. @throws EspalierError `ESP_CONFLICT` when the port is taken */
+export async function serveInspector(host: InspectedHost, options: InspectorServerOptions): Promise<InspectorServer> {
+  const inspector = makeInspector(host, options);
+  const server = await DoorServer.listen(inspector, options.port);
+  server.unref();
+  return {
+    ...inspector,
+    port: server.port,
+    url: `http://127.0.0.1:${server.port}/?token=${encodeURIComponent(inspector.token)}`,
+    close: async (reason) => {
+      await inspector.close(reason);
+      await server.close();
+    },
+  };
+}
+
+/** @throws EspalierError `ESP_INVALID` naming the option that does not fit */
+export function checkInspector(options: InspectorOptions & { readonly port?: number }): void {
+  const { token, port, base } = options;
+  if (token !== undefined && (typeof token !== 'string' || token.length < SHORTEST_TOKEN)) {
+    throw new EspalierError('ESP_INVALID', `inspector: the token has fewer than ${SHORTEST_TOKEN} characters`);
+  }
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new EspalierError('ESP_INVALID', `inspector: port is ${port}; a whole number from 0 to 65535`);
+  }
+  if (base !== undefined && base !== '' && !/^(\/[\w.-]+)+$/.test(base)) {
+    throw new EspalierError('ESP_INVALID', `inspector: base is ${JSON.stringify(base)}; a path such as '/inspector'`);
+  }
+}

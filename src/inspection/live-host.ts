@@ -1,0 +1,33 @@
+import type { Directory } from '../actors/directory.js';
+import type { Store } from '../persistence/index.js';
+import type { ReadModel } from '../transport/inspector/model/read-model.js';
+import type { InspectedHost, LiveActors } from '../transport/inspector/source.js';
+import { VERSION } from '../version.js';
+import { seenRuns } from './seen-runs.js';
+
+/** What an inspector needs of a living system. */
+export interface LiveHostParts extends Pick<InspectedHost, 'why' | 'control' | 'logs' | 'loads'> {
+  readonly runId: string;
+  readonly name: string;
+  readonly startedAt: number;
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly model: ReadModel;
+  readonly actors: LiveActors;
+}
+
+/** A living system of this process, as an inspector sees it. */
+export function liveHost(parts: LiveHostParts): InspectedHost {
+  const { store, directory, ...rest } = parts;
+  return {
+    ...rest,
+    ...seenRuns(store.runs, directory),
+    version: VERSION,
+    live: true,
+    pid: process.pid,
+    look: () => () => undefined,
+    journal: store.journal,
+    processes: () => store.processes.present(),
+    output: (run, index) => store.outputs.read(run, index),
+  };
+}

@@ -1,0 +1,125 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { toErrorRecord } from '../../../errors.js';
+import type { Hub } from '../service/hub.js';
+import { Access, type Denial } from './access.js';
+import { serveApi, serveControl } from './api.js';
+import { serveEvents } from './event-stream.js';
+import { PageFiles } from './files.js';
+import { metricsText } from './metrics.js';
+import { HEADERS, refuse, reply } from './reply.js';
+import { WebSocketDoor } from './web-socket.js';
+
+export interface DoorsOptions {
+  readonly hub: Hub;
+  readonly token: string;
+  /** Further names by which it may be called. */
+  readonly hosts: readonly string[];
+  /** The folder of the built page. */
+  readonly page: string;
+  /** Where it is mounted, such as `/inspector`; empty for the root. */
+  readonly base: string;
+}
+
+/** Every way in: each request is judged here, and nowhere else. */
+export class Doors {
+  readonly #options: DoorsOptions;
+  readonly #access: Access;
+  readonly #cookie: string;
+  readonly #files: PageFiles;
+  readonly #webSocket: WebSocketDoor;
+
+  constructor(options: DoorsOptions) {
+    const { hub, token, hosts, page } = options;
+    this.#options = options;
+    // Cookies know no ports: two inspectors of one machine would take each other's.
+    this.#cookie = `espalier_${hub.options.host.runId.replace(/\W/g, '')}`;
+    this.#access = new Access({ token, hosts, cookie: this.#cookie });
+    this.#files = new PageFiles(page);
+    this.#webSocket = new WebSocketDoor(hub);
+  }
+
+  /** Answers a request. False, and nothing answered, when it is for another part of the server that this is mounted in. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const url = this.#url(request);
+    if (url === null) return false;
+    this.#serve(request, response, url).catch((error) => {
+      if (!response.headersSent) refuse(response, 500, 'failed', toErrorRecord(error).message);
+      else response.destroy();
+    });
+    return true;
+  }
+
+  /** Takes over a connection that is to become a WebSocket; false when it is for another part of the server. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    const url = this.#url(request);
+    if (url === null) return false;
+    socket.on('error', () => socket.destroy());
+    const denial = this.#access.judge(request, url);
+    if (denial) turnAway(socket, denial);
+    else if (this.#name(url) === '/ws') this.#webSocket.upgrade(request, socket, head);
+    else turnAway(socket, { status: 404, message: 'there is no WebSocket here' });
+    return true;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const name = this.#name(url);
+    const denial = name === '/healthz' ? this.#access.judgeName(request) : this.#access.judge(request, url);
+    if (denial) return refuse(response, denial.status, 'denied', denial.message);
+    const { hub } = this.#options;
+    if (request.method === 'POST' && name === '/api/control') return await serveControl(hub, request, response);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return refuse(response, 405, 'read_only', `${request.method} is not answered here`);
+    }
+    if (name === '/healthz') return reply(response, 200, 'text/plain; charset=utf-8', 'ok\n');
+    if (name === '/metrics') return await this.#metrics(response);
+    if (name === '/events') return await serveEvents(hub, request, response, url);
+    if (name.startsWith('/api/') && (await serveApi(hub, name.slice('/api/'.length), url, response))) return;
+    this.#page(name, url, response);
+  }
+
+  async #metrics(response: ServerResponse): Promise<void> {
+    const { hub } = this.#options;
+    const text = await hub.use(() => metricsText(hub));
+    reply(response, 200, 'text/plain; version=0.0.4; charset=utf-8', text);
+  }
+
+  /** A page that was opened with the token keeps it in a cookie that no script can read, and its address without it. */
+  #page(name: string, url: URL, response: ServerResponse): void {
+    const token = url.searchParams.get('token');
+    if (name === '/' && token !== null) {
+      const path = this.#options.base === '' ? '/' : this.#options.base;
+      const cookie = `${this.#cookie}=${encodeURIComponent(token)}; Path=${path}; HttpOnly; SameSite=Strict`;
+      url.searchParams.delete('token');
+      response
+        .writeHead(302, { ...HEADERS, 'set-cookie': cookie, location: `${this.#options.base}/${url.search}` })
+        .end();
+      return;
+    }
+    if (!this.#files.serve(name, response)) refuse(response, 404, 'not_found', 'there is nothing of that name');
+  }
+
+  /** Null for an address outside of where this is mounted, or for none at all. */
+  #url(request: IncomingMessage): URL | null {
+    const { base } = this.#options;
+    const target = request.url ?? '/';
+    if (!target.startsWith('/') || !URL.canParse(target, 'http://inspector')) return base === '' ? NOWHERE : null;
+    const url = new URL(target, 'http://inspector');
+    return url.pathname === base || url.pathname.startsWith(`${base}/`) ? url : null;
+  }
+
+  #name({ pathname }: URL): string {
+    return pathname.slice(this.#options.base.length) || '/';
+  }
+}
+
+const NOWHERE = new URL('http://inspector/nowhere');
+
+function turnAway(
+  socket: Duplex,
+  { status, message }: { status: NonNullable<Denial>['status'] | 404; message: string },
+): void {
+  const body = `${message}\n`;
+  const head = [`HTTP/1.1 ${status} Refused`, 'connection: close', 'content-type: text/plain; charset=utf-8'];
+  socket.end(`${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+}

@@ -1,0 +1,58 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { EspalierError } from '../../../errors.js';
+import type { Doors } from './doors.js';
+
+/** An HTTP server of the inspector's own, on this machine's loopback address alone. */
+export class DoorServer {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(doors: Pick<Doors, 'handle' | 'upgrade'>) {
+    this.#server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024 });
+    this.#server.maxConnections = 4096;
+    this.#server.on('request', (request, response) => void doors.handle(request, response));
+    this.#server.on('upgrade', (request, socket, head) => void doors.upgrade(request, socket, head));
+    // What is no HTTP is answered by Node itself, and the connection ended.
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** @throws EspalierError `ESP_CONFLICT` when the port is taken */
+  static async listen(doors: Pick<Doors, 'handle' | 'upgrade'>, port: number): Promise<DoorServer> {
+    const made = new DoorServer(doors);
+    await new Promise<void>((resolve, reject) => {
+      made.#server.once('error', (cause) =>
+        reject(new EspalierError('ESP_CONFLICT', `the inspector cannot listen on 127.0.0.1:${port}`, { cause })),
+      );
+      made.#server.listen(port, '127.0.0.1', resolve);
+    });
+    return made;
+  }
+
+  get port(): number {
+    return portOf(this.#server.address());
+  }
+
+  /** An inspector does not keep its host alive. */
+  unref(): void {
+    this.#server.unref();
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    // What was written has its moment to leave.
+    const cut = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, 200);
+    this.#server.closeIdleConnections();
+    await closed;
+    clearTimeout(cut);
+  }
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

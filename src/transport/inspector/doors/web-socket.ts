@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { ServerMessage } from '../protocol/wire.js';
+import type { Hub } from '../service/hub.js';
+import { LIMITS } from '../service/limits.js';
+import type { Sink } from '../service/sink.js';
+
+/** The WebSocket encoder: one JSON object per text frame. */
+export class WebSocketDoor {
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.message,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
+
+  constructor(readonly hub: Hub) {}
+
+  /** A request that may pass. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket));
+  }
+
+  #open(socket: WebSocket): void {
+    // Heard, because one that nobody hears would end the host; `ws` closes the connection by itself.
+    socket.on('error', () => undefined);
+    const session = this.hub.open(new WebSocketSink(socket));
+    if (!session) return;
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) return session.close('binary frames are not spoken here');
+      session.receive(data.toString());
+    });
+    socket.on('close', () => session.close('gone'));
+  }
+}
+
+/** How long a close may take before the connection is cut, in milliseconds. */
+const CLOSE_MS = 2000;
+
+class WebSocketSink implements Sink {
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  send(message: ServerMessage): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  backlog(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  end(reason: string): void {
+    if (this.#socket.readyState >= this.#socket.CLOSING) return;
+    this.#socket.close(1000, reason);
+    // A client that does not answer the close is not waited for.
+    const timer = setTimeout(() => this.#socket.terminate(), CLOSE_MS).unref();
+    this.#socket.once('close', () => clearTimeout(timer));
+  }
+}

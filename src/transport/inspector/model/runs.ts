@@ -1,0 +1,81 @@
+import type { JournalEvent } from '../../../machines/events.js';
+import type { RunInfo } from '../protocol/wire.js';
+import type { SeenRun } from '../source.js';
+import { Changes } from './changes.js';
+
+/** How many runs are listed: the newest. */
+const KEPT_RUNS = 500;
+
+/** The runs of a store. The journal says which have changed; what they are now is read from the store, a run at a time. */
+export class RunModel {
+  readonly changes = new Changes();
+  readonly #runs = new Map<string, SeenRun>();
+  readonly #stale = new Set<string>();
+  onChange: () => void = () => undefined;
+
+  all(): IterableIterator<SeenRun> {
+    return this.#runs.values();
+  }
+
+  get(run: string): SeenRun | undefined {
+    return this.#runs.get(run);
+  }
+
+  load(runs: readonly SeenRun[]): void {
+    for (const run of runs.slice(0, KEPT_RUNS).reverse()) this.put(run);
+  }
+
+  put(run: SeenRun): void {
+    this.#runs.set(run.run, run);
+    this.changes.touch(run.run);
+    this.onChange();
+    if (this.#runs.size <= KEPT_RUNS) return;
+    for (const first of this.#runs.keys()) {
+      this.#runs.delete(first);
+      this.changes.remove(first);
+      return;
+    }
+  }
+
+  apply(event: JournalEvent): void {
+    const run = runOf(event);
+    if (run !== null) this.#stale.add(run);
+  }
+
+  get hasStale(): boolean {
+    return this.#stale.size > 0;
+  }
+
+  /** Those that have changed since they were read; asked for once. */
+  takeStale(): readonly string[] {
+    const stale = [...this.#stale];
+    this.#stale.clear();
+    return stale;
+  }
+}
+
+/** The run that an event concerns. */
+export function runOf(event: JournalEvent): string | null {
+  if ('run' in event.data) return event.data.run;
+  if ('jobId' in event.data) return event.data.jobId.slice(0, event.data.jobId.lastIndexOf(':')) || null;
+  return event.ctx?.run ?? null;
+}
+
+export function runInfo(run: SeenRun): RunInfo {
+  const { name, status, pool, policy, total, counts, owner, wish, createdAt, updatedAt } = run;
+  return {
+    run: run.run,
+    name,
+    status,
+    pool,
+    total,
+    counts: { ...counts },
+    committed: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    concurrency: policy.concurrency,
+    reorderWindow: policy.reorderWindow,
+    owner,
+    wish,
+    createdAt,
+    updatedAt,
+  };
+}

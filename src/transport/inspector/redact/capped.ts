@@ -1,0 +1,113 @@
+import type { Caps } from '../redactor.js';
+import { MASK } from './text.js';
+
+/**
+ * One copy of one value, within its caps. It reads own data properties alone: no getter, no `toJSON`, no proxy trap of a
+ * class decides what is shown or throws here.
+ */
+export class Capped {
+  readonly #caps: Caps;
+  readonly #text: (text: string) => string;
+  readonly #isSecret: (key: string) => boolean;
+  readonly #open = new Set<object>();
+  #nodes = 0;
+
+  constructor(caps: Caps, text: (text: string) => string, isSecret: (key: string) => boolean) {
+    this.#caps = caps;
+    this.#text = text;
+    this.#isSecret = isSecret;
+  }
+
+  copy(value: unknown, depth = 0): unknown {
+    this.#nodes += 1;
+    if (this.#nodes > this.#caps.nodes) return '…';
+    switch (typeof value) {
+      case 'string':
+        return this.#cut(value);
+      case 'number':
+        return Number.isFinite(value) ? value : String(value);
+      case 'boolean':
+      case 'undefined':
+        return value;
+      case 'bigint':
+        return `${value}n`;
+      case 'symbol':
+        return value.toString();
+      case 'function':
+        return `[function ${value.name || 'anonymous'}]`;
+      case 'object':
+        return value === null ? null : this.#object(value, depth);
+      default:
+        return String(value);
+    }
+  }
+
+  #object(value: object, depth: number): unknown {
+    if (this.#open.has(value)) return '[circular]';
+    if (depth >= this.#caps.depth) return Array.isArray(value) ? `[list of ${value.length}]` : '[object]';
+    this.#open.add(value);
+    try {
+      return this.#inside(value, depth + 1);
+    } catch (error) {
+      // A proxy may throw whatever is asked of it.
+      return `[unreadable: ${error instanceof Error ? error.name : 'error'}]`;
+    } finally {
+      this.#open.delete(value);
+    }
+  }
+
+  #inside(value: object, depth: number): unknown {
+    if (Array.isArray(value)) return this.#list(value, value.length, depth);
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value.toISOString();
+    if (value instanceof Error) return this.#fields({ ...value, name: value.name, message: value.message }, depth);
+    if (value instanceof Map) return { '[map]': this.#entries(value, depth) };
+    if (value instanceof Set) return { '[set]': this.#list(value, value.size, depth) };
+    if (value instanceof RegExp) return String(value);
+    if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+    if (isActor(value)) return `[actor ${value.id}]`;
+    return this.#fields(value, depth);
+  }
+
+  #list(values: Iterable<unknown>, size: number, depth: number): unknown[] {
+    const copies: unknown[] = [];
+    for (const value of values) {
+      if (copies.length === this.#caps.entries) return [...copies, `… ${size - copies.length} more`];
+      copies.push(this.copy(value, depth) ?? null);
+    }
+    return copies;
+  }
+
+  #entries(map: ReadonlyMap<unknown, unknown>, depth: number): Record<string, unknown> {
+    const named = [...map].slice(0, this.#caps.entries + 1).map(([key, value]) => [String(key), value]);
+    return this.#fields(Object.fromEntries(named), depth);
+  }
+
+  #fields(value: object, depth: number): Record<string, unknown> {
+    const copy: Record<string, unknown> = {};
+    let count = 0;
+    for (const key of Object.keys(value)) {
+      if (count === this.#caps.entries) {
+        copy['…'] = 'more';
+        break;
+      }
+      count += 1;
+      const name = this.#cut(key);
+      const property = Object.getOwnPropertyDescriptor(value, key);
+      if (this.#isSecret(key)) copy[name] = MASK;
+      else if (property && 'value' in property) copy[name] = this.copy(property.value, depth);
+      else copy[name] = '[getter]';
+    }
+    return copy;
+  }
+
+  #cut(text: string): string {
+    const masked = this.#text(text.slice(0, this.#caps.text * 2));
+    if (masked.length <= this.#caps.text && text.length <= this.#caps.text * 2) return masked;
+    return `${masked.slice(0, this.#caps.text)}… (${text.length} characters)`;
+  }
+}
+
+/** An XState actor in a context would bring its whole system along. */
+function isActor(value: object): value is { readonly id: string } {
+  return 'sessionId' in value && 'send' in value && 'id' in value && typeof value.id === 'string';
+}

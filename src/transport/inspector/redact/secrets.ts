@@ -1,0 +1,44 @@
+/** Names of secrets, as words within a name: `dbPassword`, `DB_PASSWORD` and `db-password` all have the word `password`. */
+export const DEFAULT_KEYS: readonly (string | RegExp)[] = [
+  /pass(word|wd|phrase|code)|(^|[^a-z])pwd([^a-z]|$)/i,
+  /secret/i,
+  /(^|[^a-z])token$|token$/i,
+  /(api|access|private|secret|encryption|signing|account)[-_. ]?key/i,
+  /authori[sz]ation|(^|[^a-z])auth([^a-z]|$)/i,
+  /credential/i,
+  /cookie/i,
+  /connection[-_]?string|(^|[^a-z])dsn([^a-z]|$)/i,
+];
+
+/** Forms that secrets have wherever they stand. Each has a bounded amount of work on any text. */
+export const DEFAULT_PATTERNS: readonly RegExp[] = [
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,10000}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
+  /\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}/gi,
+  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  /\b(?:sk|pk|rk)[-_](?:[A-Za-z0-9]{2,10}[-_]){0,3}[A-Za-z0-9]{16,}/g,
+  /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,}|AKIA[A-Z0-9]{16}|AIza[\w-]{30,})/g,
+];
+
+/** Whether a name tells of a secret. */
+export function keyMatcher(keys: readonly (string | RegExp)[]): (key: string) => boolean {
+  const patterns = keys.map((key) =>
+    typeof key === 'string' ? exactly(key) : new RegExp(key.source, key.flags.replace(/[gy]/g, '')),
+  );
+  return (key) => patterns.some((pattern) => pattern.test(key));
+}
+
+function exactly(key: string): RegExp {
+  return new RegExp(`^${key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`, 'i');
+}
+
+/** Shorter ones would mask words that have nothing to do with them. */
+const SHORTEST_VALUE = 6;
+
+/** The values of secret names in an environment, the longest first. */
+export function secretValues(environment: NodeJS.ProcessEnv, isSecretKey: (key: string) => boolean): string[] {
+  return Object.entries(environment)
+    .flatMap(([key, value]) =>
+      value !== undefined && value.length >= SHORTEST_VALUE && isSecretKey(key) ? [value] : [],
+    )
+    .sort((a, b) => b.length - a.length);
+}

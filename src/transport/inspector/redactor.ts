@@ -1,0 +1,62 @@
+import { Capped } from './redact/capped.js';
+import { DEFAULT_KEYS, DEFAULT_PATTERNS, keyMatcher, secretValues } from './redact/secrets.js';
+import { MASK, maskText, maskWords } from './redact/text.js';
+
+export interface RedactOptions {
+  /** Names whose values are secret, beside the usual ones (`password`, `token`, `apiKey`, …): exact words or patterns. */
+  readonly keys?: readonly (string | RegExp)[];
+  /** Text that is secret wherever it stands, beside the usual forms (bearer tokens, private keys, …). */
+  readonly patterns?: readonly RegExp[];
+  /** Values that are secret wherever they stand; those of secret names in the environment are among them. */
+  readonly values?: readonly string[];
+}
+
+/** How large a value may become on its way out. */
+export interface Caps {
+  /** Characters of one text. */
+  readonly text: number;
+  /** Entries of one object or list. */
+  readonly entries: number;
+  readonly depth: number;
+  /** Values in all. */
+  readonly nodes: number;
+}
+
+export const CAPS: Caps = { text: 4096, entries: 100, depth: 8, nodes: 2000 };
+
+/** The one way out of values that are not ours: every door of the inspector lets them through this alone. */
+export interface Redactor {
+  /** A copy as JSON has it: secrets masked, large values cut, no code of the value's own called. */
+  value(value: unknown): unknown;
+  text(text: string): string;
+  /** A command line: an option's value may be the next word. */
+  words(words: readonly string[]): string[];
+}
+
+/**
+ * Makes a redactor. Masked is the value of a name that tells of a secret, text of a form that secrets have, and every
+ * occurrence of a secret value of the environment.
+ *
+ * @example
+ * createRedactor({ keys: ['pin'] }).value({ user: 'ada', pin: 1234 }); // { user: 'ada', pin: '‹redacted›' }
+ */
+export function createRedactor(options: RedactOptions = {}, environment: NodeJS.ProcessEnv = {}): Redactor {
+  const isSecretKey = keyMatcher([...DEFAULT_KEYS, ...(options.keys ?? [])]);
+  const rules = {
+    isSecretKey,
+    patterns: [...DEFAULT_PATTERNS, ...(options.patterns ?? [])].map(global),
+    values: [...secretValues(environment, isSecretKey), ...(options.values ?? [])],
+  };
+  const text = (plain: string) => maskText(plain, rules);
+  return {
+    value: (value) => new Capped(CAPS, text, (key) => isSecretKey(key)).copy(value),
+    text,
+    words: (words) => maskWords(words, rules),
+  };
+}
+
+function global(pattern: RegExp): RegExp {
+  return pattern.global ? pattern : new RegExp(pattern.source, `${pattern.flags}g`);
+}
+
+export { MASK };

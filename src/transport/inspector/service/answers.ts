@@ -1,0 +1,68 @@
+import type { Answer, Ask, Control } from '../protocol/wire.js';
+import type { InspectedHost, Refused } from '../source.js';
+import type { Viewer } from './viewed.js';
+
+type Answered = Answer | Refused;
+
+/** Answers what clients ask; the one place that decides whether they may change anything. */
+export class Answers {
+  constructor(
+    readonly host: InspectedHost,
+    readonly viewer: Viewer,
+    readonly isControlled: boolean,
+  ) {}
+
+  async ask(ask: Ask): Promise<Answered> {
+    const { host, viewer } = this;
+    switch (ask.type) {
+      case 'actor': {
+        const actor = viewer.detail(ask.path);
+        return actor ? { type: 'actor', actor } : notFound(`there is no actor at ${ask.path}`);
+      }
+      case 'logs':
+        return this.#logs(ask.path);
+      case 'output': {
+        const output = await host.output(ask.run, ask.index);
+        if (!output) return notFound(`slot ${ask.run}:${ask.index} has written nothing`);
+        return { type: 'output', attempt: output.attempt, ...viewer.text(output) };
+      }
+      case 'rows': {
+        const rows = await host.rows(ask.run, ask.from, ask.limit);
+        return { type: 'rows', rows: rows.map((row) => viewer.row(row)) };
+      }
+      case 'why': {
+        const sentences = await host.why(ask.target);
+        if ('refused' in sentences) return sentences;
+        const { redactor } = viewer;
+        const shown = sentences.map(({ text, evidence }) => ({ text: redactor.text(text), evidence: [...evidence] }));
+        return { type: 'why', sentences: shown };
+      }
+      default:
+        return ask satisfies never;
+    }
+  }
+
+  async control(control: Control): Promise<Answered> {
+    if (!this.isControlled) {
+      return { refused: 'read_only', message: 'this inspector only shows: it was started without control' };
+    }
+    return await this.host.control(control);
+  }
+
+  /** Of a living process what it has written; of a dead one what is kept of its end. */
+  #logs(path: string): Answered {
+    const facts = this.host.model.actor(path)?.get();
+    if (!facts) return notFound(`there is no actor at ${path}`);
+    const { incarnation } = facts;
+    const living = facts.status === 'living' ? this.host.logs(path) : null;
+    if (living) return { type: 'logs', incarnation, living: true, ...this.viewer.text(living) };
+    const last = facts.exits.findLast(({ output }) => output !== null);
+    if (!last?.output) return notFound(`nothing is kept of what ${path} has written`);
+    const kept = this.viewer.text({ ...last.output, truncated: true });
+    return { type: 'logs', incarnation: last.incarnation, living: false, ...kept };
+  }
+}
+
+function notFound(message: string): Refused {
+  return { refused: 'not_found', message };
+}

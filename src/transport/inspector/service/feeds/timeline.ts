@@ -1,0 +1,102 @@
+import type { JournalEvent } from '../../../../machines/events.js';
+import type { Position, ServerMessage, TimelineFilter, WireEvent } from '../../protocol/wire.js';
+import type { InspectedHost } from '../../source.js';
+import { LIMITS } from '../limits.js';
+import type { Ring } from '../ring.js';
+import { RingEvent } from '../wire-event.js';
+import type { Feed } from './feed.js';
+
+export interface TimelineOptions {
+  readonly id: number;
+  readonly filter: TimelineFilter;
+  /** How many events it begins with. */
+  readonly last: number;
+  readonly resume: Position | null;
+  readonly ring: Ring;
+  readonly journal: InspectedHost['journal'];
+}
+
+/**
+ * One client's place in the journal. Whatever it is told is read from behind its cursor, from the ring or from the table,
+ * so no event can be missing and none can come twice.
+ */
+export class TimelineFeed implements Feed {
+  readonly #options: TimelineOptions;
+  #cursor: number | null;
+  #lost: 'too_old' | 'slow' = 'too_old';
+
+  constructor(options: TimelineOptions) {
+    this.#options = options;
+    this.#cursor = options.resume?.seq ?? null;
+  }
+
+  next(): readonly ServerMessage[] | null | Promise<readonly ServerMessage[] | null> {
+    const { ring } = this.#options;
+    if (this.#cursor === null) return this.#begin();
+    if (this.#cursor >= ring.head) return null;
+    if (ring.head - this.#cursor > LIMITS.replay) return this.#beginAgain(this.#lost);
+    return this.#cursor < ring.floor ? this.#replay(this.#cursor) : this.#go(this.#cursor);
+  }
+
+  close(): void {
+    // It holds nothing but its place.
+  }
+
+  #go(cursor: number): readonly ServerMessage[] {
+    const { ring, filter, id } = this.#options;
+    this.#lost = 'slow';
+    const { events, seq } = ring.after(cursor, filter, LIMITS.eventsPerMessage);
+    this.#cursor = seq;
+    return [{ type: 'events', id, seq, events }];
+  }
+
+  async #replay(cursor: number): Promise<readonly ServerMessage[]> {
+    const { id, ring } = this.#options;
+    const { events, seq } = await this.#read(cursor, LIMITS.eventsPerMessage);
+    // The ring may have been let go and begun anew meanwhile; what was read is read.
+    this.#cursor = Math.max(seq, cursor);
+    if (this.#cursor >= ring.floor) this.#lost = 'slow';
+    return [{ type: 'events', id, seq: this.#cursor, events }];
+  }
+
+  async #beginAgain(reason: 'too_old' | 'slow'): Promise<readonly ServerMessage[]> {
+    return [{ type: 'resync', id: this.#options.id, reason }, ...(await this.#begin())];
+  }
+
+  /** The last events, looked for as far back as a client may be behind. */
+  async #begin(): Promise<readonly ServerMessage[]> {
+    const { id, ring, last } = this.#options;
+    const seq = ring.head;
+    const found: WireEvent[] = [];
+    for (let back = last * 2; last > 0 && found.length < last; back *= 4) {
+      const after = Math.max(0, seq - back);
+      const { events } = await this.#read(after, Number.POSITIVE_INFINITY, seq);
+      found.splice(0, found.length, ...events.slice(-last));
+      if (after === 0 || back > LIMITS.replay) break;
+    }
+    this.#cursor = seq;
+    return [{ type: 'snapshot', id, rev: 0, seq, content: { view: 'timeline', events: found } }];
+  }
+
+  /** Events of the table that fit, up to `limit` events looked at, or up to a seq. */
+  async #read(after: number, limit: number, upTo = Number.POSITIVE_INFINITY) {
+    const { journal, filter, ring } = this.#options;
+    const events: WireEvent[] = [];
+    let seq = after;
+    let looked = 0;
+    for await (const event of journal.tail({ after, follow: false })) {
+      if (event.seq > upTo) break;
+      seq = event.seq;
+      const seen = fitting(event, filter, ring);
+      if (seen) events.push(seen);
+      looked += 1;
+      if (looked === limit) return { events, seq };
+    }
+    return { events, seq: Math.max(seq, Math.min(ring.head, upTo)) };
+  }
+}
+
+function fitting(event: JournalEvent, filter: TimelineFilter, { redactor }: Ring): WireEvent | null {
+  const seen = new RingEvent(event, redactor);
+  return seen.fits(filter) ? seen.wire : null;
+}

@@ -1,0 +1,39 @@
+/** What bounds an inspector and its clients. Times are milliseconds. */
+export const LIMITS = {
+  /** Between two messages of one view, at least. */
+  frameMs: 50,
+  /** Work on one round of clients before everything else of the host has its turn. */
+  sliceMs: 4,
+  /** Actors in one message, so that the snapshot of a large tree is many small pieces of work. */
+  actorsPerMessage: 500,
+  eventsPerMessage: 250,
+  /** Events that are kept for all timelines. */
+  ring: 5000,
+  /** Events that a client may be behind; beyond, it begins anew with the newest. */
+  replay: 10_000,
+  /** Bytes that may wait in a client's socket before it is passed over. */
+  backlog: 1024 * 1024,
+  /** How long a client may be passed over before it is let go. */
+  stalledMs: 60_000,
+  clients: 2000,
+  subscriptions: 64,
+  /** Requests of one client that are not answered yet. */
+  requests: 16,
+  /** Bytes of one message of a client. */
+  message: 64 * 1024,
+  /** Messages of one client in a second. */
+  messagesPerSecond: 200,
+  /** Characters of one text of a process in an answer. */
+  logs: 256 * 1024,
+  sampleMs: 1000,
+  /** A run that changes all the time is read that often. */
+  runsMs: 250,
+  /** How long the last events are waited for when the system stops. */
+  farewellMs: 500,
+  aliveMs: 5000,
+  digestMs: 10_000,
+  /** How long the journal is still followed when nobody looks any more. */
+  lingerMs: 2000,
+  /** Events that are read for what happened before. */
+  history: 100_000,
+} as const;

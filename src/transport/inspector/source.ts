@@ -1,0 +1,142 @@
+import type { AnyStateMachine, InspectionEvent } from 'xstate';
+import type { JournalEvent } from '../../machines/events.js';
+import type { Registration } from '../../machines/process.js';
+import type { SlotStatus } from '../../machines/run/slot.js';
+import type { RunPolicy, RunStatus, RunWish } from '../../machines/run/status.js';
+import type { ReadModel } from './model/read-model.js';
+import type { ActorDetail, Answer, Budget, Control, Refusal, Sentence } from './protocol/wire.js';
+
+/** The state of an actor as it was seen at a moment. */
+export interface Sighting {
+  readonly path: string;
+  readonly incarnation: number;
+  readonly role: string;
+  /** The state of its machine, or `running`; `exited` with the exit as detail; `fault` is no state. */
+  readonly state: string;
+  readonly detail?: unknown;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** A living actor, as far as it can be looked at. Nothing here changes it. */
+export interface LiveActor {
+  readonly path: string;
+  readonly incarnation: number;
+  readonly role: string;
+  /** Its state at this moment, in one word or as JSON. */
+  state(): string;
+  /** Of supervisors; null for others. */
+  budget(): Budget | null;
+  isDynamic(): boolean;
+  /** What only its panel shows. */
+  inside(): {
+    readonly value: unknown;
+    readonly active: readonly string[];
+    readonly context: unknown;
+    readonly machine: AnyStateMachine | null;
+    readonly spec: ActorDetail['spec'];
+  };
+  /** Calls back at each change of its state, until the answered function is called. */
+  watch(changed: () => void): () => void;
+  /** As `watch`, with everything that happens inside. */
+  observe(happened: (event: InspectionEvent) => void): () => void;
+}
+
+/** The living actors of a host. */
+export interface LiveActors {
+  get(path: string): LiveActor | undefined;
+  readonly deadLetters: number;
+}
+
+/** A run, as far as it is shown. */
+export interface SeenRun {
+  readonly run: string;
+  readonly name: string | null;
+  readonly status: RunStatus;
+  readonly pool: string;
+  readonly policy: RunPolicy;
+  readonly total: number;
+  readonly counts: Readonly<Record<SlotStatus, number>>;
+  readonly position: number;
+  readonly owner: string | null;
+  readonly wish: RunWish | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** A committed row, as far as it is shown. */
+export interface SeenRow {
+  readonly position: number;
+  readonly index: number;
+  readonly status: SlotStatus;
+  readonly input: unknown;
+  readonly attempts: number;
+  readonly durationMs: number;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** Where the slots around the commit cursor are: one stage per slot from `frontier` on. */
+export interface SeenWindow {
+  readonly frontier: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly slots: readonly {
+    readonly index: number;
+    readonly stage: 'pending' | 'running' | 'finished' | 'committed';
+    readonly status: SlotStatus | null;
+  }[];
+}
+
+export interface SeenText {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly truncated: boolean;
+}
+
+export interface JournalTail {
+  readonly after: number;
+  readonly follow: boolean;
+  readonly types?: readonly JournalEvent['type'][];
+  readonly signal?: AbortSignal;
+}
+
+/** Why something was not done. */
+export interface Refused {
+  readonly refused: Refusal;
+  readonly message: string;
+}
+
+/** Whom an inspector looks at: a living system of this process, or a store. */
+export interface InspectedHost {
+  readonly runId: string;
+  readonly name: string;
+  readonly version: string;
+  readonly live: boolean;
+  readonly pid: number | null;
+  readonly startedAt: number;
+  /** Fed with every sighting; the journal is fed to it by whoever looks. */
+  readonly model: ReadModel;
+  /** Null for a store: its actors are known by sightings alone. */
+  readonly actors: LiveActors | null;
+  /** Somebody looks, until the answered function is called: a store is read for sightings meanwhile. */
+  look(): () => void;
+  readonly journal: {
+    tail(options: JournalTail): AsyncIterable<JournalEvent>;
+    head(): Promise<number>;
+  };
+  /** Registrations that are not yet `gone`. */
+  processes(): Promise<readonly Registration[]>;
+  runs(): Promise<readonly SeenRun[]>;
+  run(run: string): Promise<SeenRun | null>;
+  /** Rows in slot order from an index on, or the newest `limit` in the order of commits. */
+  rows(run: string, from: number | 'newest', limit: number): Promise<readonly SeenRow[]>;
+  window(run: SeenRun, size: number): Promise<SeenWindow>;
+  /** What the newest attempt of a slot wrote. */
+  output(run: string, index: number): Promise<(SeenText & { readonly attempt: number }) | null>;
+  /** What the process of a worker or service has written, while it lives; null when nothing is kept. */
+  logs(path: string): SeenText | null;
+  /** Work that waits and work that is done, by the path of the pool. */
+  loads(): Iterable<{ readonly path: string; readonly mailbox: number; readonly load: number }>;
+  why(target: string): Promise<readonly Sentence[] | Refused>;
+  control(control: Control): Promise<Extract<Answer, { type: 'done' }> | Refused>;
+}
