@@ -14,6 +14,7 @@ import type { Pool } from './actors/pool-handle.js';
 import { ProcessHost } from './actors/process-host.js';
 import { recover } from './actors/recovery.js';
 import { Runs } from './actors/runs.js';
+import { Sessions } from './actors/sessions.js';
 import { type ChildSpec, spec } from './actors/spec.js';
 import { dispatchPool, StandingPool } from './actors/standing-pool.js';
 import { dynamicSupervisor, supervisor, supervisorLogic } from './actors/supervisor.js';
@@ -115,6 +116,8 @@ export class System {
   readonly tools: SystemTools;
   /** What workers asked and nobody has answered. */
   readonly asks: Asks;
+  /** Durable data of sessions. */
+  readonly sessions: Sessions;
   /** Ordered, durable, resumable work. */
   readonly runs: Runs;
   /** Resolves, once everything is gone, when the tree has ended by itself or `stop` was called. */
@@ -133,6 +136,7 @@ export class System {
     const journal = (event: NewJournalEvent) => background(store.journal.append([event]));
     this.#store = store;
     this.#observations = new Observations(store.snapshots, clock, background);
+    this.sessions = new Sessions(store.sessions, clock, background);
     this.asks = new Asks(clock);
     const desk = new WorkerDesk({ tools, asks: this.asks, onAsk, onFault: (error) => this.#fault(error) });
     this.#processes = new ProcessHost({ runId, store, clock, hostEnv: process.env, desk, journal, background });
@@ -265,6 +269,7 @@ export class System {
       await this.#processes.close();
     } finally {
       this.#heartbeat?.stop();
+      this.sessions.stop();
       this.#observations.flush();
       await this.#store.hosts.end(this.runId).catch((error) => this.#fault(error));
       await this.#inspector?.close().catch((error) => this.#fault(error));

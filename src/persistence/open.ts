@@ -14,6 +14,7 @@ import { hostStore } from './repositories/hosts.js';
 import { journalStore } from './repositories/journal.js';
 import { processStore } from './repositories/processes.js';
 import { runStore } from './repositories/runs.js';
+import { sessionStore } from './repositories/sessions.js';
 import { snapshotStore } from './repositories/snapshots.js';
 import type { Store } from './store.js';
 import { Writer } from './writer/writer.js';
@@ -112,6 +113,7 @@ function assemble({ access, listeners }: Connected, closed: () => Promise<void>)
     journal: journalStore(access, listeners),
     processes: processStore(access),
     snapshots: snapshotStore(access),
+    sessions: sessionStore(access),
     runs: runStore(access),
     attempts: attemptStore(access),
     outputs: outputStore(access),

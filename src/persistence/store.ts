@@ -4,6 +4,7 @@ import type { JournalStore } from './contract/journal.js';
 import type { OutputStore } from './contract/outputs.js';
 import type { ProcessStore } from './contract/processes.js';
 import type { RunStore } from './contract/runs.js';
+import type { SessionStore } from './contract/sessions.js';
 import type { SnapshotStore } from './contract/snapshots.js';
 
 export type { AttemptStore, Claim, Claimed, FinishedAttempt, OutputChunk } from './contract/attempts.js';
@@ -21,6 +22,7 @@ export {
   type SlotState,
   type SlotStory,
 } from './contract/runs.js';
+export type { SessionRecord, SessionStore } from './contract/sessions.js';
 export type { SnapshotRecord, SnapshotStore } from './contract/snapshots.js';
 
 /**
@@ -38,6 +40,7 @@ export interface Store extends AsyncDisposable {
   readonly journal: JournalStore;
   readonly processes: ProcessStore;
   readonly snapshots: SnapshotStore;
+  readonly sessions: SessionStore;
   readonly runs: RunStore;
   readonly attempts: AttemptStore;
   readonly outputs: OutputStore;

@@ -38,6 +38,7 @@ describe.each(Array.from({ length: CURRENT_VERSION }, (_, index) => index + 1))(
     expect(await store.check()).toBe('ok');
     expect(await store.hosts.unended()).toMatchObject([{ runId: 'host-a', name: 'first', directory: '/run/espalier' }]);
     expect(await store.snapshots.list('host-a')).toMatchObject([{ path: '/a', state: 'ready' }]);
+    expect(await store.sessions.list()).toMatchObject(version < 2 ? [] : [{ session: 's1', data: { turns: 2 } }]);
     expect(await store.runs.rows('run', 0, 10)).toEqual([
       {
         index: 0,

@@ -9,6 +9,7 @@ import { finishedSlots, planRun } from '../tables/plan.js';
 import { presentProcesses } from '../tables/processes.js';
 import { committedRows, endedSlots, slotRows } from '../tables/rows.js';
 import { findRun, listRuns } from '../tables/runs.js';
+import { findSession, listSessions } from '../tables/sessions.js';
 import { runOutlook, slotStory } from '../tables/slot-story.js';
 import { listSnapshots } from '../tables/snapshots.js';
 
@@ -25,6 +26,8 @@ const queries = {
   'journal.head': (db: Connection, _args: null) => journalHead(db),
   'processes.present': presentProcesses,
   'snapshots.list': listSnapshots,
+  'sessions.get': findSession,
+  'sessions.list': listSessions,
   'runs.get': findRun,
   'runs.slot': slotStory,
   'runs.outlook': runOutlook,

@@ -1,5 +1,6 @@
 import type { Connection } from '../sql/connection.js';
 import { VERSION_1 } from './version-1.js';
+import { VERSION_2 } from './version-2.js';
 
 /** One step of the schema: brings a store of version `version - 1` to `version`. It runs inside a transaction. */
 export interface Migration {
@@ -8,7 +9,10 @@ export interface Migration {
 }
 
 /** All steps, oldest first. A released step never changes. */
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, up: (db) => db.execute(VERSION_1) }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, up: (db) => db.execute(VERSION_1) },
+  { version: 2, up: (db) => db.execute(VERSION_2) },
+];
 
 /** The version that this code reads and writes. */
 export const CURRENT_VERSION = MIGRATIONS.length;

@@ -5,6 +5,7 @@ import { appendOutput } from '../tables/outputs.js';
 import { intendProcess, processFailed, processGone, processLive, processSuspect } from '../tables/processes.js';
 import { acquireRun, addSlots, createRun, setRunStatus, startRun, wishRun } from '../tables/run-changes.js';
 import { commitSlots, reopenFailed } from '../tables/slot-changes.js';
+import { putSession, removeSession, sweepSessions, touchSession } from '../tables/sessions.js';
 import { putSnapshot, removeSnapshots } from '../tables/snapshots.js';
 import type { Transaction } from './transaction.js';
 
@@ -23,6 +24,10 @@ const operations = {
   'processes.suspect': processSuspect,
   'snapshots.put': putSnapshot,
   'snapshots.remove': removeSnapshots,
+  'sessions.put': putSession,
+  'sessions.touch': touchSession,
+  'sessions.remove': removeSession,
+  'sessions.sweep': sweepSessions,
   'runs.create': createRun,
   'runs.addSlots': addSlots,
   'runs.start': startRun,

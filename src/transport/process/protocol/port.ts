@@ -5,6 +5,7 @@ import { Calls } from './calls.js';
 import { decodeFrame } from './codec.js';
 import { FrameDecoder } from './decoder.js';
 import { type Frame, malformed } from './frames.js';
+import { keepLastWords } from './last-words.js';
 import { DEFAULT_PORT_LIMITS, type PortLimits, PROTOCOL_VERSIONS } from './limits.js';
 import { ConnectionLink } from './link.js';
 import type { AnswerMessage, HostCapabilities, ReadyMessage, RequestMessage, WorkerMessage } from './messages.js';
@@ -58,6 +59,7 @@ export class Port {
     this.#events = options.events;
     this.#now = options.now;
     this.#heardAt = options.now();
+    keepLastWords(options.connection);
     this.#link = new ConnectionLink(options.connection, this.limits);
     this.#decoder = new FrameDecoder(this.limits, {
       frame: (frame) => this.#frame(frame),

@@ -1,0 +1,105 @@
+import { EspalierError } from '../errors.js';
+import type { Clock } from './environment.js';
+
+/** What is kept of one session, across calls, workers and hosts. */
+export interface Session {
+  readonly session: string;
+  /** JSON. */
+  readonly data: unknown;
+  /** Since its last touch it lives so long, in milliseconds. */
+  readonly ttlMs: number;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly touchedAt: number;
+}
+
+/** Where sessions are kept. */
+export interface SessionKeeper {
+  get(session: string): Promise<Session | null>;
+  list(): Promise<readonly Session[]>;
+  put(session: string, data: unknown, options: { ttlMs: number; quota: number }): Promise<Session | 'quota'>;
+  touch(session: string): Promise<boolean>;
+  remove(session: string): Promise<boolean>;
+  sweep(): Promise<number>;
+}
+
+const TTL_MS = 3_600_000;
+const QUOTA = 10_000;
+const SWEEP_MS = 60_000;
+const MAX_NAME = 200;
+
+/**
+ * Durable data of sessions: what one call leaves for the next, whichever worker and host that one meets. One that was not
+ * set or touched for its time is over.
+ */
+export class Sessions {
+  readonly #keeper: SessionKeeper;
+  readonly #clock: Clock;
+  readonly #background: (write: Promise<unknown>) => void;
+  #timer: unknown;
+  #isSweeping = false;
+
+  constructor(keeper: SessionKeeper, clock: Clock, background: (write: Promise<unknown>) => void) {
+    this.#keeper = keeper;
+    this.#clock = clock;
+    this.#background = background;
+  }
+
+  /** Null when there is none of that name, or its time is over. */
+  get(session: string): Promise<Session | null> {
+    return this.#keeper.get(session);
+  }
+
+  /** In the order of their names. */
+  list(): Promise<readonly Session[]> {
+    return this.#keeper.list();
+  }
+
+  /**
+   * Keeps data for a session, in place of what was there, and begins its time anew. Resolves once it is on disk.
+   *
+   * @param options `ttl` in milliseconds (3 600 000)
+   * @throws EspalierError `ESP_INVALID` for data that JSON cannot hold; `ESP_QUEUE_FULL` for a new one beyond 10 000
+   * @example
+   * await system.sessions.set('s1', { history: ['hello'] });
+   * (await system.sessions.get('s1'))?.data; // { history: ['hello'] }
+   */
+  async set(session: string, data: unknown, { ttl = TTL_MS }: { readonly ttl?: number } = {}): Promise<Session> {
+    if (typeof session !== 'string' || session === '' || session.length > MAX_NAME) {
+      throw new EspalierError('ESP_INVALID', `the name of a session is text of 1 to ${MAX_NAME} characters`);
+    }
+    if (!Number.isSafeInteger(ttl) || ttl < 1) {
+      throw new EspalierError('ESP_INVALID', `ttl is ${ttl}; a whole number of milliseconds from 1`);
+    }
+    this.#sweepSoon();
+    const kept = await this.#keeper.put(session, data, { ttlMs: ttl, quota: QUOTA });
+    if (kept !== 'quota') return kept;
+    throw new EspalierError('ESP_QUEUE_FULL', `there are ${QUOTA} sessions already`, { context: { session } });
+  }
+
+  /** Begins its time anew; false when it is not there. */
+  touch(session: string): Promise<boolean> {
+    return this.#keeper.touch(session);
+  }
+
+  /** False when it was not there. */
+  delete(session: string): Promise<boolean> {
+    return this.#keeper.remove(session);
+  }
+
+  /** Sweeps no more. */
+  stop(): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#isSweeping = true;
+  }
+
+  /** A host that keeps none sweeps none. */
+  #sweepSoon(): void {
+    if (this.#isSweeping) return;
+    this.#isSweeping = true;
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#isSweeping = false;
+      this.#background(this.#keeper.sweep().then((swept) => swept > 0 && this.#sweepSoon()));
+    }, SWEEP_MS);
+  }
+}

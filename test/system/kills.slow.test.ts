@@ -1,0 +1,153 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isEspalierError, pool, type System } from 'espalier';
+import { expect, it } from 'vitest';
+import { readEnvironment, UNREADABLE } from '../../src/transport/process/proc.js';
+import { python } from '../process/protocol/support/python.js';
+import { create, folder, remains } from './support.js';
+
+const KILLS = Number(process.env.ESPALIER_KILLS ?? 1000);
+/** Kills that memory and descriptors get to find their level. */
+const WARM_UP = Math.floor(KILLS / 5);
+const SIZE = 8;
+const CALLERS = 48;
+const POOLS = ['node', 'python'] as const;
+
+const fixture = (name: string) =>
+  fileURLToPath(new URL(`../process/protocol/fixtures/${name}`, import.meta.url));
+const commands = { node: [process.execPath, fixture('methods.mjs')], python: [python, fixture('methods.py')] } as const;
+
+/** How one call ended. */
+interface Ending {
+  readonly idempotent: boolean;
+  readonly error: string | null;
+}
+
+/** Pids of the workers that live, from the journal: those that boot too. */
+class Workers {
+  readonly #pids = new Set<number>();
+  readonly #ready = new Set<number>();
+  crashes = 0;
+
+  constructor(system: System) {
+    void this.#follow(system).catch(() => undefined);
+  }
+
+  /** One of them at random: mostly one that serves. */
+  pick(): number | null {
+    const from = [...(Math.random() < 0.9 ? this.#ready : this.#pids)];
+    return from[Math.floor(Math.random() * from.length)] ?? null;
+  }
+
+  get serving(): number {
+    return this.#ready.size;
+  }
+
+  async #follow(system: System): Promise<void> {
+    for await (const { type, data } of system.events.subscribe({ after: 0 })) {
+      if (type === 'process.spawned') this.#pids.add(data.pid);
+      if (type === 'worker.ready') this.#ready.add(data.pid);
+      if (type === 'worker.crashed') this.crashes += 1;
+      if (type !== 'process.exited') continue;
+      this.#pids.delete(data.pid);
+      this.#ready.delete(data.pid);
+    }
+  }
+}
+
+/** Kills a process that is proven to belong to that system. */
+function kill(pid: number, runId: string): boolean {
+  const environment = readEnvironment(pid);
+  if (environment === null || environment === UNREADABLE || !environment.includes(`${runId}.`)) return false;
+  process.kill(pid, 'SIGKILL');
+  return true;
+}
+
+function measure() {
+  globalThis.gc?.();
+  const { rss, heapUsed } = process.memoryUsage();
+  return { rssMb: rss / 2 ** 20, heapMb: heapUsed / 2 ** 20, fds: readdirSync('/proc/self/fd').length };
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+it(`${KILLS} workers killed at random moments under load: every call ends as it must, and nothing is left over`, async () => {
+  const marks = join(folder(), 'marks');
+  writeFileSync(marks, '');
+  const children = POOLS.map((id) => pool({ id, command: [...commands[id]], size: SIZE, prefetch: 2 }));
+  const system = await create({ children });
+  const workers = new Workers(system);
+  await Promise.all(POOLS.map((id) => system.pool(id).ready()));
+
+  const endings: Ending[] = [];
+  let over = false;
+  const caller = async (id: string) => {
+    while (!over) {
+      const n = endings.length;
+      const idempotent = n % 2 === 0;
+      endings.push({ idempotent, error: null });
+      const error = await system
+        .pool(id)
+        .call('mark', { file: marks, n }, { idempotent, timeout: 120_000 })
+        .then(
+          (result) => (result === n ? null : 'wrong result'),
+          (failure: unknown) => (isEspalierError(failure) ? `${failure.code} ${String(failure.context.state)}` : String(failure)),
+        );
+      endings[n] = { idempotent, error };
+    }
+  };
+  const callers = Array.from({ length: CALLERS }, (_, n) => caller(POOLS[n % POOLS.length] ?? 'node'));
+
+  const began = performance.now();
+  const full = measure();
+  let warm = full;
+  for (let killed = 0; killed < KILLS; ) {
+    // Shorter lives than a second back off: what is left of the pools must carry the load.
+    await pause(Math.random() * (workers.serving > SIZE ? 60 : 400));
+    const pid = workers.pick();
+    if (pid !== null && kill(pid, system.runId)) killed += 1;
+    if (killed === WARM_UP) warm = measure();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  over = true;
+  await Promise.all(callers);
+  while (system.tree().filter(({ path, state }) => path.endsWith('/worker') && state === 'running').length < 2 * SIZE) {
+    await pause(50);
+  }
+  const after = measure();
+
+  const ran = new Map<number, number>();
+  for (const line of readFileSync(marks, 'utf8').split('\n').filter(Boolean)) {
+    ran.set(Number(line), (ran.get(Number(line)) ?? 0) + 1);
+  }
+  const times = (n: number) => ran.get(n) ?? 0;
+  const kinds = new Map<string, number>();
+  for (const { idempotent, error } of endings) {
+    const kind = `${idempotent ? 'idempotent' : 'once'} ${error ?? 'answered'}`;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  const twice = endings.filter(({ idempotent }, n) => idempotent && times(n) > 1).length;
+  console.log(
+    [
+      `${KILLS} kills in ${seconds.toFixed(0)} s, ${workers.crashes} crashes journalled, ${endings.length} calls:`,
+      ...[...kinds].map(([kind, calls]) => `  ${kind}: ${calls}`),
+      `  idempotent ones that ran more than once: ${twice}`,
+      `  once, rejected, and never run: ${endings.filter(({ idempotent, error }, n) => !idempotent && error && times(n) === 0).length}`,
+      `  with full pools ${JSON.stringify(full)}, after ${WARM_UP} kills ${JSON.stringify(warm)}, after all ${JSON.stringify(after)}`,
+    ].join('\n'),
+  );
+
+  expect([...kinds.keys()].filter((kind) => !/^(once|idempotent) (answered|ESP_WORKER_EXITED (started|unknown))$/.test(kind))).toEqual([]);
+  endings.forEach(({ idempotent, error }, n) => {
+    if (idempotent) return expect(times(n)).toBeLessThanOrEqual(4);
+    // Answered: it ran, and once. Rejected: it had begun, so that nobody may run it again.
+    if (error === null) expect([n, times(n)]).toEqual([n, 1]);
+    else expect(times(n)).toBeLessThanOrEqual(1);
+  });
+  // A spare pair of streams may be ready for the next spawn, or not yet.
+  expect(after.fds).toBeLessThanOrEqual(full.fds + 8);
+  expect(after.heapMb).toBeLessThan(warm.heapMb + 48);
+  await system.stop();
+  expect(remains(system.runId)).toEqual([]);
+}, 1_500_000);

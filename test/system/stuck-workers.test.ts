@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { lives, until } from '../process/support.js';
+import { SDKS, workers } from './workers.js';
+
+/** Every wait of the pools here is short: what matters is what happens, not when. */
+const quick = { heartbeatMs: 50, silenceMs: 400, cancelGraceMs: 200 };
+const patient = { timeout: 60_000 };
+
+describe.each(SDKS)('a %s worker that is stuck', (sdk) => {
+  it('without a word and without work is asked for its stacks and killed; that is a crash, and it is replaced', async () => {
+    const stage = await workers(sdk, quick);
+    const pid = await stage.pid();
+    const { outcome } = await stage.begun('hold', {}, patient);
+    const { data } = await stage.event('worker.unresponsive');
+    expect(data).toMatchObject({ pid, cpuMs: expect.any(Number) });
+    expect(data.silentMs).toBeGreaterThanOrEqual(quick.silenceMs);
+    // Node's stacks are written by the loop that is stuck; Python's by a handler in C.
+    if (sdk === 'python') expect(data.stack).toMatch(/Thread 0x.*\n.*hold/s);
+    expect(await outcome).toMatchObject({
+      code: 'ESP_WORKER_EXITED',
+      message: expect.stringContaining('said nothing'),
+      context: { state: 'started', signal: 'SIGKILL', kind: 'killed' },
+    });
+    expect(lives(pid)).toBe(false);
+    expect((await stage.event('worker.crashed')).data).toMatchObject({ pid, cause: 'unresponsive' });
+    expect(await stage.pid()).not.toBe(pid);
+  });
+
+  it('because it was stopped by a signal is killed and replaced', async () => {
+    const stage = await workers(sdk, quick);
+    const pid = await stage.pid();
+    process.kill(pid, 'SIGSTOP');
+    expect((await stage.event('worker.unresponsive')).data).toMatchObject({ pid });
+    expect(await stage.pid()).not.toBe(pid);
+    expect(lives(pid)).toBe(false);
+  });
+
+  it('in an endless loop works, so its silence kills nobody: the deadline of its call does, after the grace', async () => {
+    const stage = await workers(sdk, quick);
+    const pid = await stage.pid();
+    const { outcome } = await stage.begun('loop', {}, { timeout: 3 * quick.silenceMs });
+    expect(await outcome).toMatchObject({ code: 'ESP_TIMEOUT' });
+    expect(await stage.pid()).not.toBe(pid);
+    const { data } = await stage.event('worker.crashed');
+    expect(data).toMatchObject({ pid, cause: 'unresponsive', error: { message: expect.stringContaining('went on for') } });
+    await expect(Promise.race([stage.event('worker.unresponsive'), 'none'])).resolves.toBe('none');
+  });
+
+  it.each(['deaf', 'drip'])('in a call that does not stop when it is cancelled is killed after the grace: %s', async (method) => {
+    const stage = await workers(sdk, quick);
+    const pid = await stage.pid();
+    if (method === 'deaf') {
+      const giveUp = new AbortController();
+      const { outcome } = await stage.begun(method, {}, { signal: giveUp.signal });
+      giveUp.abort();
+      expect(await outcome).toMatchObject({ code: 'ESP_ABORTED' });
+    } else for await (const _ of stage.pool.stream(method, { mark: stage.mark() })) break;
+    expect(await stage.pid()).not.toBe(pid);
+    expect(lives(pid)).toBe(false);
+  });
+});
+
+describe.each(SDKS)('a %s worker that is only busy', (sdk) => {
+  it('is left alone for as long as it computes, many times the silence that would kill an idle one', async () => {
+    const stage = await workers(sdk, quick);
+    const pid = await stage.pid();
+    const { outcome } = await stage.begun('compute', { ms: 5 * quick.silenceMs }, patient);
+    expect(await outcome).toBe(pid);
+  });
+
+  it('is not killed for a call that waits behind the one it computes', async () => {
+    const stage = await workers(sdk, { ...quick, prefetch: 1 });
+    const pid = await stage.pid();
+    const { outcome } = await stage.begun('compute', { ms: 1500 }, patient);
+    const behind = stage.pool.call('pid', null, { timeout: 100 });
+    await expect(behind).rejects.toMatchObject({ code: 'ESP_TIMEOUT' });
+    expect(await outcome).toBe(pid);
+    expect(await stage.pid()).toBe(pid);
+  });
+
+  it('keeps its place until its work ended, though nobody waits for it any more', async () => {
+    const stage = await workers(sdk, { ...quick, cancelGraceMs: 60_000, prefetch: 0 });
+    const { outcome, mark } = await stage.begun('compute', { ms: 1200 }, { timeout: 100 });
+    expect(await outcome).toMatchObject({ code: 'ESP_TIMEOUT' });
+    const next = stage.mark();
+    await stage.pool.call('compute', { mark: next, ms: 1 });
+    const at = (file: string) => Number(readFileSync(file, 'utf8').split('\n')[0]);
+    expect(at(next)).toBe(at(mark));
+    await until('one after the other', () => true);
+  });
+});
