@@ -7,10 +7,10 @@ export { type CallPoolOptions, type ExecPoolOptions, type PoolOptions, pool } fr
 export type { Pool } from './actors/pool-handle.js';
 export { type CommittedOptions, isMoving, Run } from './actors/run.js';
 export type { ContinueRunOptions, Runs, StartRunOptions } from './actors/runs.js';
-export type { Session, Sessions } from './actors/sessions.js';
 export { type ServiceOptions, service } from './actors/service.js';
 export type { Readiness } from './actors/service-probe.js';
 export type { HealthCheck } from './actors/service-slot.js';
+export type { Session, Sessions } from './actors/sessions.js';
 export {
   type ChildOptions,
   type ChildSpec,

@@ -21,7 +21,10 @@ describe.each(SDKS)('a %s worker that is worn', (sdk) => {
     expect(recycled).toMatchObject({ path: '/w/workers/1/worker', data: { reason } });
     if (reason === 'wish') expect(recycled.data.detail).toBe('leaks');
     if (reason === 'maxRss') expect(recycled.data.rss).toBeGreaterThan(150 * 2 ** 20);
-    const ready = await event(stage.system, ({ type, path }) => type === 'worker.ready' && path === '/w/workers/2/worker');
+    const ready = await event(
+      stage.system,
+      ({ type, path }) => type === 'worker.ready' && path === '/w/workers/2/worker',
+    );
     expect(ready.seq).toBeLessThan(recycled.seq);
     await until('the old one is gone', () => !lives(pid), 20_000);
     expect(await stage.pid()).not.toBe(pid);

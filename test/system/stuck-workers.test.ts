@@ -43,22 +43,29 @@ describe.each(SDKS)('a %s worker that is stuck', (sdk) => {
     expect(await outcome).toMatchObject({ code: 'ESP_TIMEOUT' });
     expect(await stage.pid()).not.toBe(pid);
     const { data } = await stage.event('worker.crashed');
-    expect(data).toMatchObject({ pid, cause: 'unresponsive', error: { message: expect.stringContaining('went on for') } });
+    expect(data).toMatchObject({
+      pid,
+      cause: 'unresponsive',
+      error: { message: expect.stringContaining('went on for') },
+    });
     await expect(Promise.race([stage.event('worker.unresponsive'), 'none'])).resolves.toBe('none');
   });
 
-  it.each(['deaf', 'drip'])('in a call that does not stop when it is cancelled is killed after the grace: %s', async (method) => {
-    const stage = await workers(sdk, quick);
-    const pid = await stage.pid();
-    if (method === 'deaf') {
-      const giveUp = new AbortController();
-      const { outcome } = await stage.begun(method, {}, { signal: giveUp.signal });
-      giveUp.abort();
-      expect(await outcome).toMatchObject({ code: 'ESP_ABORTED' });
-    } else for await (const _ of stage.pool.stream(method, { mark: stage.mark() })) break;
-    expect(await stage.pid()).not.toBe(pid);
-    expect(lives(pid)).toBe(false);
-  });
+  it.each(['deaf', 'drip'])(
+    'in a call that does not stop when it is cancelled is killed after the grace: %s',
+    async (method) => {
+      const stage = await workers(sdk, quick);
+      const pid = await stage.pid();
+      if (method === 'deaf') {
+        const giveUp = new AbortController();
+        const { outcome } = await stage.begun(method, {}, { signal: giveUp.signal });
+        giveUp.abort();
+        expect(await outcome).toMatchObject({ code: 'ESP_ABORTED' });
+      } else for await (const _ of stage.pool.stream(method, { mark: stage.mark() })) break;
+      expect(await stage.pid()).not.toBe(pid);
+      expect(lives(pid)).toBe(false);
+    },
+  );
 });
 
 describe.each(SDKS)('a %s worker that is only busy', (sdk) => {

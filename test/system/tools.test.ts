@@ -95,7 +95,11 @@ describe.each(SDKS)('a %s worker', (id) => {
     const call = (name: string, args?: unknown) =>
       host.pool(id).call('tool', { name, args }, { ctx: { job: 'run:3' } });
     expect(await call('double', 21)).toBe(42);
-    expect(await call('whose', { loud: true })).toEqual({ worker: `/${id}/workers/1/worker`, job: 'run:3', loud: true });
+    expect(await call('whose', { loud: true })).toEqual({
+      worker: `/${id}/workers/1/worker`,
+      job: 'run:3',
+      loud: true,
+    });
     await expect(call('double', 'x')).rejects.toMatchObject({ code: 'ESP_INVALID', message: /double: input: / });
     await expect(call('nobody')).rejects.toMatchObject({ code: 'ESP_NOT_FOUND' });
     expect(await host.pool(id).call('tools')).toMatchObject({ listed: ['whose', 'double', 'fails'], found: 1 });

@@ -23,7 +23,11 @@ export interface SessionStore {
    * Keeps data, in place of what was there. A new session beyond `quota` living ones is refused, and nothing is changed.
    * Answers the record, or why not.
    */
-  put(session: string, data: unknown, options: { ttlMs: number; quota: number }): Promise<SessionRecord | SessionRefusal>;
+  put(
+    session: string,
+    data: unknown,
+    options: { ttlMs: number; quota: number },
+  ): Promise<SessionRecord | SessionRefusal>;
   /** Begins its time anew; false when it is not there. */
   touch(session: string): Promise<boolean>;
   /** False when it was not there. */

@@ -79,10 +79,7 @@ export function sweepSessions(tx: Transaction, { runId }: { runId: string }): nu
   return tx.db.run('DELETE FROM sessions WHERE expires_at <= ?', tx.now);
 }
 
-export function findSession(
-  db: Connection,
-  { session, now }: { session: string; now: number },
-): SessionRecord | null {
+export function findSession(db: Connection, { session, now }: { session: string; now: number }): SessionRecord | null {
   return (
     db.one(sessionRow, `SELECT ${COLUMNS} FROM sessions WHERE session = ? AND expires_at > ?`, session, now) ?? null
   );

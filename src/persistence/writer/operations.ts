@@ -4,8 +4,8 @@ import { appendEvents } from '../tables/journal.js';
 import { appendOutput } from '../tables/outputs.js';
 import { intendProcess, processFailed, processGone, processLive, processSuspect } from '../tables/processes.js';
 import { acquireRun, addSlots, createRun, setRunStatus, startRun, wishRun } from '../tables/run-changes.js';
-import { commitSlots, reopenFailed } from '../tables/slot-changes.js';
 import { putSession, removeSession, sweepSessions, touchSession } from '../tables/sessions.js';
+import { commitSlots, reopenFailed } from '../tables/slot-changes.js';
 import { putSnapshot, removeSnapshots } from '../tables/snapshots.js';
 import type { Transaction } from './transaction.js';
 
