@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'ESP_STORE_LOCKED' // another process holds the store's lock
   | 'ESP_STORE_MISSING' // opened for reading, and not there
   | 'ESP_STORE_UNUSABLE' // a directory, read-only, or not permitted
+  | 'ESP_TEST' // a helper of `espalier/testing` found what it was to rule out
   | 'ESP_TIMEOUT' // the deadline passed
   | 'ESP_UNAVAILABLE' // the pool's circuit breaker is open: its calls kept failing
   | 'ESP_WORKER_BOOT' // a worker never became ready

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shellWords } from '../../src/machines/shell-script.js';
 import { compileTemplate } from '../../src/machines/template.js';
+import { samples } from '../effort.js';
 
 function run(script: string, input: unknown, index = 0): string {
   const [program, ...args] = compileTemplate(shellWords(script)).expand(input, index);
@@ -89,7 +90,7 @@ describe('a shell script with placeholders', () => {
       fc.property(script, fc.array(piece, { maxLength: 12 }), (text, pieces) => {
         expect(run(text, pieces.join(''))).toBe(pieces.join(''));
       }),
-      { numRuns: 150 },
+      { numRuns: samples(150) },
     );
   });
 });

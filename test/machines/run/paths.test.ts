@@ -5,6 +5,7 @@ import { getShortestPaths } from 'xstate/graph';
 import type { RunCommand } from '../../../src/machines/run/commands.js';
 import { type RunInput, runMachine } from '../../../src/machines/run/machine.js';
 import type { LoadedPlan, RunEvent } from '../../../src/machines/run/run-events.js';
+import { isThorough } from '../../effort.js';
 import { ended, requeued } from './bench.js';
 import { ReferenceRun, type ReferenceSettings } from './reference.js';
 
@@ -92,7 +93,7 @@ function machine(state: Snapshot, event: RunEvent): Reaction {
   return { asked, over: next.status === 'done' };
 }
 
-test.each(kinds)(
+test.each(isThorough ? kinds : kinds.slice(-2))(
   'whatever comes after every shortest path, machine and reference ask for the same: %s',
   (_, given, plan) => {
     const settings = { concurrency: 1, ahead: 0, reorderWindow: 2, failFast: false, batch: 8, ...given };

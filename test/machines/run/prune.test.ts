@@ -6,6 +6,7 @@ import { Pruning } from '../../../src/machines/run/prune.js';
 import { allOf, FailFast } from '../../../src/machines/run/ruling.js';
 import type { SlotStatus } from '../../../src/machines/run/slot.js';
 import { SlotTable } from '../../../src/machines/run/slot-table.js';
+import { samples } from '../../effort.js';
 
 const variantOf = (index: number): string | undefined => ['a', 'b', undefined][index % 3];
 
@@ -84,7 +85,7 @@ test('which slots are pruned depends on their outcomes alone, not on parallelism
       expect(run(outcomes, most, concurrency, picks).rows).toEqual(byDefinition(outcomes, most));
     },
   );
-  fc.assert(property, { numRuns: 500 });
+  fc.assert(property, { numRuns: samples(500) });
 });
 
 test('restored from the committed rows, pruning says what it said before', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { samples } from '../../effort.js';
 import { type Script, World } from './world.js';
 
 const script: fc.Arbitrary<Script> = fc.record({
@@ -35,5 +36,5 @@ test('whatever happens in whatever order, each slot is committed once, in order,
       expect(world.settle()).toEqual(world.expected());
     },
   );
-  fc.assert(property, { numRuns: 300 });
+  fc.assert(property, { numRuns: samples(300) });
 });

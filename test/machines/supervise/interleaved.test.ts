@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { samples } from '../../effort.js';
 import { anyScenario } from './arbitrary.js';
 import { Interleaved } from './interleaved.js';
 import type { Act } from './scenario.js';
@@ -84,6 +85,6 @@ it('keeps its promises whatever happens in the middle of whatever', () => {
       world.finish();
       expect(world.problems).toEqual([]);
     }),
-    { numRuns: 10_000 },
+    { numRuns: samples(10_000) },
   );
 });

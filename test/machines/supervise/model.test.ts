@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { samples } from '../../effort.js';
 import { anyScenario } from './arbitrary.js';
 import { Model } from './model.js';
 import { play } from './world.js';
@@ -9,6 +10,6 @@ it('decides as the reference model does', () => {
     fc.property(anyScenario, (scenario) => {
       expect(play(scenario)).toEqual(new Model(scenario).play());
     }),
-    { numRuns: 10_000 },
+    { numRuns: samples(10_000) },
   );
 });

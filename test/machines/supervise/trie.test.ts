@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { get, remove, set, type Trie, values } from '../../../src/machines/supervise/trie.js';
+import { samples } from '../../effort.js';
 
 /** Two strings with one and the same FNV-1a hash, so that collisions are among what is tried. */
 const colliding = ['costarring', 'liquid'];
@@ -29,7 +30,7 @@ it('answers as a Map does, and keeps every earlier version', () => {
         for (const { key } of changes) expect(get(version, key)).toBe(expected.get(key));
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: samples(1000) },
   );
 });
 

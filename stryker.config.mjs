@@ -1,0 +1,21 @@
+/** `npm run mutation`: does a test fail when a line of src/machines is wrong? See docs/testing.md. */
+export default {
+  testRunner: 'vitest',
+  plugins: ['@stryker-mutator/vitest-runner', './scripts/mutation-ignore.mjs'],
+  ignorers: ['unobservable'],
+  vitest: { configFile: 'vitest.mutation.config.ts' },
+  // TypeScript 7 has no API that Stryker could rewrite a tsconfig with; nothing here has to be rewritten.
+  tsconfigFile: 'no-tsconfig.json',
+  disableTypeChecks: false,
+  mutate: ['src/machines/**/*.ts'],
+  ignorePatterns: ['dist', 'bench', 'docs', 'examples', 'inspector', 'sdk', '.ci', 'reports'],
+  incremental: true,
+  incrementalFile: 'reports/mutation/incremental.json',
+  reporters: ['clear-text', 'json'],
+  jsonReporter: { fileName: 'reports/mutation/mutation.json' },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  tempDirName: '.stryker-tmp',
+  concurrency: 1,
+  timeoutMS: 10_000,
+  thresholds: { high: 95, low: 90, break: 90 },
+};
