@@ -1,5 +1,6 @@
-import { type AnyActorLogic, fromCallback, SimulatedClock } from 'xstate';
+import { type AnyActorLogic, fromCallback } from 'xstate';
 import { Cell } from '../../src/actors/cell.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 
 /** What the latest cell reported as harmless by now. */
 export const faults: unknown[] = [];

@@ -8,10 +8,10 @@ import {
   fromObservable,
   fromPromise,
   fromTransition,
-  SimulatedClock,
 } from 'xstate';
 import { Cell } from '../../src/actors/cell.js';
 import { Shutdown } from '../../src/errors.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 import { uncaughtDuring } from './cell-uncaught.js';
 
 /** Where can logic throw? Wherever it is: the cell ends as crashed, what it had started stops, nothing reaches the process. */

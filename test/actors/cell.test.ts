@@ -7,13 +7,12 @@ import {
   fromCallback,
   fromPromise,
   raise,
-  SimulatedClock,
   sendParent,
 } from 'xstate';
 import { Cell, type CellOptions } from '../../src/actors/cell.js';
 import { Shutdown } from '../../src/errors.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 import { uncaughtDuring } from './cell-uncaught.js';
-import { CountingClock } from './supervisor-tree.js';
 
 function setUp(logic: AnyActorLogic, options: Partial<CellOptions> = {}) {
   const clock = new SimulatedClock();
@@ -191,12 +190,12 @@ describe('stop', () => {
   });
 
   it('leaves no timer behind', async () => {
-    const clock = new CountingClock();
+    const clock = new SimulatedClock();
     const { cell } = await ready({ clock });
     const exit = cell.stop(5000);
     cell.send({ type: 'stopped' });
     await exit;
-    expect([...clock.pending]).toEqual([]);
+    expect(clock.pending).toEqual([]);
   });
 });
 
@@ -306,7 +305,7 @@ describe('those who look from outside', () => {
 
 describe('delayed events', () => {
   it('run on the injected clock and end with the actor', async () => {
-    const clock = new CountingClock();
+    const clock = new SimulatedClock();
     const logic = createMachine({
       initial: 'a',
       states: { a: { after: { 100: 'b' } }, b: { after: { 100: 'a', 200: 'a' } } },
@@ -315,13 +314,13 @@ describe('delayed events', () => {
     await cell.start();
     clock.increment(100);
     expect(cell.getSnapshot()).toMatchObject({ value: 'b' });
-    expect(clock.pending.size).toBe(2);
+    expect(clock.pending).toHaveLength(2);
     await cell.stop(0);
-    expect(clock.pending.size).toBe(0);
+    expect(clock.pending).toHaveLength(0);
   });
 
   it('can be cancelled, and are when their state is left', async () => {
-    const clock = new CountingClock();
+    const clock = new SimulatedClock();
     const logic = createMachine({
       initial: 'a',
       states: { a: { after: { 100: 'b' }, on: { leave: 'b' } }, b: {} },
@@ -330,15 +329,15 @@ describe('delayed events', () => {
     const { cell } = setUp(logic, { clock });
     await cell.start();
     cell.send({ type: 'later' });
-    expect(clock.pending.size).toBe(2);
+    expect(clock.pending).toHaveLength(2);
     cell.send({ type: 'never' });
-    expect(clock.pending.size).toBe(1);
+    expect(clock.pending).toHaveLength(1);
     cell.send({ type: 'leave' });
-    expect(clock.pending.size).toBe(0);
+    expect(clock.pending).toHaveLength(0);
   });
 
   it('of a child that has ended are gone, of its siblings are not', async () => {
-    const clock = new CountingClock();
+    const clock = new SimulatedClock();
     const waiting = createMachine({ entry: raise({ type: 'x' }, { delay: 100 }) });
     const logic = createMachine({
       invoke: { src: waiting, id: 'stays' },
@@ -347,9 +346,9 @@ describe('delayed events', () => {
     });
     const { cell } = setUp(logic, { clock });
     await cell.start();
-    expect(clock.pending.size).toBe(2);
+    expect(clock.pending).toHaveLength(2);
     cell.send({ type: 'go' });
-    expect(clock.pending.size).toBe(1);
+    expect(clock.pending).toHaveLength(1);
   });
 });
 

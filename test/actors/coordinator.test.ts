@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from 'vitest';
-import { SimulatedClock } from 'xstate';
 import { Cell } from '../../src/actors/cell.js';
 import { Coordinator } from '../../src/actors/coordinator.js';
 import { Dispatcher, type DispatchPool } from '../../src/actors/dispatcher.js';
@@ -7,6 +6,7 @@ import type { Execution, ExecutionResult } from '../../src/actors/execution.js';
 import { OutputFlusher } from '../../src/actors/output-flusher.js';
 import type { RunPolicy } from '../../src/machines/run/status.js';
 import type { Store } from '../../src/persistence/store.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 import { newFile, openHost, startRun } from '../persistence/support/world.js';
 
 /** A pool whose programs end when the test says so, or when they are stopped. */

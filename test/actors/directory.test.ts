@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { createMachine, SimulatedClock } from 'xstate';
+import { createMachine } from 'xstate';
 import { Cell } from '../../src/actors/cell.js';
 import { Directory, type Down } from '../../src/actors/directory.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 
 const logic = createMachine({});
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { SimulatedClock } from 'xstate';
 import { Heartbeat } from '../../src/actors/heartbeat.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 
 function beat(answers: (boolean | Error)[]) {
   const clock = new SimulatedClock();

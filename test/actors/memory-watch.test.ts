@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { SimulatedClock } from 'xstate';
 import { MemoryWatch } from '../../src/actors/memory-watch.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 
 function watching() {
   const clock = new SimulatedClock();

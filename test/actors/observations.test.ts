@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { SimulatedClock } from 'xstate';
 import type { ActorRole } from '../../src/actors/environment.js';
 import { Observations } from '../../src/actors/observations.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 
 function observing() {
   const clock = new SimulatedClock();

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { SimulatedClock } from 'xstate';
 import { OutputFlusher } from '../../src/actors/output-flusher.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 import { Capture } from '../../src/transport/process/capture.js';
 
 function flushing(fails = false) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { SimulatedClock } from 'xstate';
 import { OverflowReport } from '../../src/actors/overflow-report.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 
 function reporting() {
   const clock = new SimulatedClock();

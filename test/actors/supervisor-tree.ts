@@ -1,4 +1,4 @@
-import { createMachine, fromCallback, SimulatedClock } from 'xstate';
+import { createMachine, fromCallback } from 'xstate';
 import type { Cell } from '../../src/actors/cell.js';
 import { startChild } from '../../src/actors/child.js';
 import { Directory } from '../../src/actors/directory.js';
@@ -6,29 +6,11 @@ import type { Observation, TreeEnvironment } from '../../src/actors/environment.
 import { type ChildOptions, type ChildSpec, spec } from '../../src/actors/spec.js';
 import type { NewJournalEvent } from '../../src/machines/events.js';
 import type { ActorExit } from '../../src/machines/exit.js';
-
-/** A simulated clock that knows which timers are still to come. */
-export class CountingClock extends SimulatedClock {
-  readonly pending = new Set<number>();
-
-  override setTimeout(fn: () => void, ms: number): number {
-    const timer = super.setTimeout(() => {
-      this.pending.delete(timer);
-      fn();
-    }, ms);
-    this.pending.add(timer);
-    return timer;
-  }
-
-  override clearTimeout(timer: number): void {
-    this.pending.delete(timer);
-    super.clearTimeout(timer);
-  }
-}
+import { SimulatedClock } from '../../src/testing/index.js';
 
 /** A tree environment whose clock is simulated and that remembers what it was told. */
 export class TestTree {
-  readonly clock = new CountingClock();
+  readonly clock = new SimulatedClock();
   readonly directory = new Directory();
   readonly journalled: NewJournalEvent[] = [];
   readonly observed: Observation[] = [];

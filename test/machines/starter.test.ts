@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createActor, SimulatedClock } from 'xstate';
-import { getShortestPaths } from 'xstate/graph';
+import { createActor } from 'xstate';
 import {
   STARTER_DEFAULTS,
   type StarterCommand,
@@ -9,6 +8,7 @@ import {
   starterMachine,
 } from '../../src/machines/starter.js';
 import type { WorkerEnd } from '../../src/machines/worker.js';
+import { ownEvent, SimulatedClock, type Subject, testPaths } from '../../src/testing/index.js';
 
 const policy = (mode: StarterPolicy['mode']): StarterPolicy => ({ ...STARTER_DEFAULTS, mode, random: () => 0.5 });
 const clean: WorkerEnd = { cause: 'exited', exit: { code: 0, signal: null }, served: true };
@@ -151,66 +151,83 @@ class Reference {
     if (command.type === 'sweep') expect(command.incarnation).toBe(this.unproven);
   }
 
-  event(event: { type: string } & Partial<StarterEvent>): void {
+  event(event: StarterEvent): void {
     if (event.type === 'worker.exited' && this.running !== null) {
       this.unproven = this.running;
       this.running = null;
     }
-    if (event.type === 'swept' && 'clean' in event && event.clean) this.unproven = null;
+    if (event.type === 'swept' && event.clean) this.unproven = null;
   }
 }
 
-describe.each(['exec', 'protocol'] as const)('every shortest path of the %s starter', (mode) => {
-  const incarnations = [1, 2];
-  const events: StarterEvent[] = [
-    { type: 'execute' },
-    { type: 'cancel' },
-    { type: 'espalier.stop' },
-    ...incarnations.flatMap((incarnation): StarterEvent[] => [
-      { type: 'worker.started', incarnation },
-      { type: 'worker.exited', incarnation, end: crashed },
-      { type: 'worker.exited', incarnation, end: bootFailure },
-      { type: 'swept', incarnation, clean: true },
-      { type: 'swept', incarnation, clean: false },
-    ]),
-  ];
-  const delays = ['starter.backingOff', 'starter.ready'].flatMap((id) => [
-    { type: `xstate.after.backoff.${id}` },
-    { type: `xstate.after.stable.${id}` },
-  ]);
-  const paths = getShortestPaths(starterMachine, {
-    input: policy(mode),
-    events: [...events, ...(delays as unknown as StarterEvent[])],
-    limit: 5000,
-    serializeState: ({ value, context: { incarnation, failures, failedBoots, stable, stopping } }) =>
-      JSON.stringify({ value, incarnation: Math.min(incarnation, 3), failures, failedBoots, stable, stopping }),
-    stopWhen: ({ context }) => context.incarnation > 2,
-  });
+/** A running starter, in whose world the reference watches over commands. */
+class Watched implements Subject<typeof starterMachine> {
+  readonly #reference = new Reference();
+  readonly #clock = new SimulatedClock();
+  readonly #actor;
 
-  it('covers every state', () => {
-    const reached = new Set(paths.map(({ state }) => String(state.value)));
-    const common = ['sweeping', 'quarantined', 'stopping', 'stopped'];
-    const own = mode === 'exec' ? ['idle', 'executing'] : ['starting', 'ready', 'backingOff'];
-    expect([...reached]).toEqual(expect.arrayContaining([...common, ...own]));
-  });
+  constructor(input: StarterPolicy) {
+    const perform = (_: unknown, command: StarterCommand) => this.#reference.command(command);
+    this.#actor = createActor(starterMachine.provide({ actions: { perform } }), { input, clock: this.#clock });
+    this.#actor.start();
+  }
 
-  it.each(paths.map((path) => [path.steps.map(({ event }) => event.type).join(' → '), path] as const))(
-    '%s',
-    (_, path) => {
-      const reference = new Reference();
-      const clock = new SimulatedClock();
-      const perform = (_: unknown, command: StarterCommand) => reference.command(command);
-      const actor = createActor(starterMachine.provide({ actions: { perform } }), { input: policy(mode), clock });
-      actor.start();
-      for (const { event } of path.steps) {
-        const { type }: { type: string } = event;
-        if (type === 'xstate.init') continue;
-        reference.event(event);
-        if (type.startsWith('xstate.after.stable')) clock.increment(1000);
-        else if (type.startsWith('xstate.after.backoff')) clock.increment(30_000);
-        else actor.send(event);
-      }
-      expect(actor.getSnapshot().value).toEqual(path.state.value);
-    },
-  );
-});
+  perform(event: StarterEvent): void {
+    const own = ownEvent(event);
+    if (own?.kind === 'after') return this.#clock.increment(own.delay === 'stable' ? 1000 : 30_000);
+    this.#reference.event(event);
+    this.#actor.send(event);
+  }
+
+  check({ value }: { readonly value: unknown }): void {
+    expect(this.#actor.getSnapshot().value).toEqual(value);
+  }
+}
+
+const incarnations = [1, 2];
+const anything: StarterEvent[] = [
+  { type: 'execute' },
+  { type: 'cancel' },
+  { type: 'espalier.stop' },
+  ...incarnations.flatMap((incarnation): StarterEvent[] => [
+    { type: 'worker.started', incarnation },
+    { type: 'worker.exited', incarnation, end: crashed },
+    { type: 'worker.exited', incarnation, end: bootFailure },
+    { type: 'swept', incarnation, clean: true },
+    { type: 'swept', incarnation, clean: false },
+  ]),
+];
+
+/** What each kind of starter has no use for. */
+const kinds: [string, Partial<StarterPolicy> & Pick<StarterPolicy, 'mode'>, RegExp[]][] = [
+  ['an exec slot', { mode: 'exec' }, [/booting|givingUp|failed|starting|ready|backingOff/, /\[isQuarantined\]/]],
+  ['a protocol slot', { mode: 'protocol' }, [/booting|givingUp|idle|executing/, /\[isQuarantined\]/]],
+  [
+    'a service',
+    { mode: 'protocol', awaitsReady: true },
+    [/idle|executing/, /\[isQuarantined\]|^vacant --always--> starting/],
+  ],
+  ['a quarantined slot', { mode: 'exec', quarantine: 'may still run: 17' }, [/./]],
+];
+
+it.each(kinds)(
+  'the starter of %s never starts what overlaps, whatever comes on every shortest path',
+  async (_, how, except) => {
+    const input = { ...policy(how.mode), ...how, maxFailedBoots: 2 };
+    await testPaths(starterMachine, {
+      input,
+      events: anything,
+      distinguish: ({ value, context: { incarnation, failures, failedBoots, stable, stopping } }) => [
+        value,
+        Math.min(incarnation, 3),
+        failures,
+        failedBoots,
+        stable,
+        stopping,
+      ],
+      until: ({ context }) => context.incarnation > 2,
+      subject: () => new Watched(input),
+      except,
+    });
+  },
+);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createActor, SimulatedClock } from 'xstate';
+import { createActor } from 'xstate';
 import { type WorkerCommand, type WorkerEvent, type WorkerInput, workerMachine } from '../../src/machines/worker.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 
 type Settings = Omit<WorkerInput, 'hands'>;
 const exec: Settings = { mode: 'exec', registered: false, timeoutMs: null, bootMs: 100, graceMs: 50 };

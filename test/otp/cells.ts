@@ -1,4 +1,4 @@
-import { createMachine, SimulatedClock } from 'xstate';
+import { createMachine } from 'xstate';
 import type { Cell } from '../../src/actors/cell.js';
 import { startChild } from '../../src/actors/child.js';
 import { Directory } from '../../src/actors/directory.js';
@@ -6,6 +6,7 @@ import type { Observation, TreeEnvironment } from '../../src/actors/environment.
 import { type ChildSpec, type StartContext, spec } from '../../src/actors/spec.js';
 import { type SupervisorHandle, supervisorHandle, supervisorLogic } from '../../src/actors/supervisor.js';
 import { Shutdown } from '../../src/errors.js';
+import { SimulatedClock } from '../../src/testing/index.js';
 import type { Outcome } from '../machines/supervise/scenario.js';
 import type { Act, Dynamic, Group, How, Request, Scenario, Static, Trace, Worker } from './scenario.js';
 import { describeChildren, describeCounts, describeResult, describeSpec } from './words.js';

@@ -5,6 +5,8 @@ import { listPids, readStat } from '../../src/transport/process/proc.js';
 import type { SpawnedProcess, SpawnRequest } from '../../src/transport/process/spawner.js';
 import { isAlive } from '../../src/transport/process/stat.js';
 
+export { until } from '../../src/testing/index.js';
+
 /** A fresh run id. */
 export function newRunId(): string {
   return formatRunId(Date.now(), randomBytes(8).toString('hex'));
@@ -63,16 +65,6 @@ export async function line(stream: Readable): Promise<string> {
 export function lives(pid: number): boolean {
   const stat = readStat(pid);
   return stat !== null && isAlive(stat);
-}
-
-/** Waits until `condition` holds, looking again and again; fails with `what` after `withinMs`. Resolves with the time it took. */
-export async function until(what: string, condition: () => boolean, withinMs = 5_000): Promise<number> {
-  const began = performance.now();
-  while (!condition()) {
-    if (performance.now() - began > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  return performance.now() - began;
 }
 
 /** The live members of a process group. */

@@ -1,8 +1,9 @@
 import { machine } from 'espalier';
+import { untilEvent } from 'espalier/testing';
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { lives } from '../process/support.js';
-import { all, event, folder, Marks, remains, shells, start } from './support.js';
+import { all, folder, Marks, remains, shells, start } from './support.js';
 
 const logic = createMachine({});
 const code = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error);
@@ -42,7 +43,7 @@ describe('stop', () => {
 
   it('ends the programs that are spawned while it goes on', async () => {
     const system = await start({ children: [shells({ size: 4 })] });
-    const spawned = event(system, ({ type }) => type === 'process.spawned');
+    const spawned = untilEvent(system, ({ type }) => type === 'process.spawned');
     const pending = Array.from({ length: 8 }, () => outcome(() => system.pool('shell').exec('sleep 60')));
     await spawned;
     const stopping = system.stop();
@@ -58,7 +59,7 @@ describe('stop', () => {
     const script = `trap '${marks.mark('tidied')}; exit 0' TERM; ${marks.mark('up')}; while :; do sleep 0.02; done`;
     const pending = outcome(() => system.pool('shell').exec(script));
     // A program whose start the host has not heard of yet is killed unasked.
-    await Promise.all([marks.pid('up'), event(system, ({ type }) => type === 'process.spawned')]);
+    await Promise.all([marks.pid('up'), untilEvent(system, ({ type }) => type === 'process.spawned')]);
     await system.stop();
     expect(marks.has('tidied')).toBe(true);
     expect(await pending).toBe('ESP_STOPPED');

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSystem, type ExecPoolOptions, type JournalEvent, pool, type System, type SystemOptions } from 'espalier';
+import { createSystem, type ExecPoolOptions, pool, type System, type SystemOptions } from 'espalier';
 import { onTestFinished } from 'vitest';
 import { listPids, readCommandLine, readEnvironment, readStat, UNREADABLE } from '../../src/transport/process/proc.js';
 import { carriers } from '../process/doomed-host.js';
@@ -84,12 +84,6 @@ function isForker(pid: number, runId: string): boolean {
 function isGuardian(pid: number, runId: string): boolean {
   const words = readCommandLine(pid);
   return words[1]?.endsWith('/guardian.sh') === true && words[2] === runId;
-}
-
-/** The first event that fits, from the beginning of the journal on. */
-export async function event(system: System, fits: (event: JournalEvent) => boolean): Promise<JournalEvent> {
-  for await (const found of system.events.subscribe({ after: 0 })) if (fits(found)) return found;
-  throw new Error('the journal ended');
 }
 
 /** All of an async iterable. */

@@ -27,8 +27,8 @@ export interface TestPathsOptions<M extends AnyStateMachine> extends PathOptions
   readonly subject?: (path: MachinePath<M>) => Subject<M> | Promise<Subject<M>>;
   /** Throws if something does not hold that must hold in every state. */
   readonly invariant?: (state: SnapshotFrom<M>) => void;
-  /** States and transitions, as a report names them, that no path can go through. One that is gone through is an error. */
-  readonly except?: readonly string[];
+  /** States and transitions, as a report names them, that no path can go through. An exception without need is an error. */
+  readonly except?: readonly (string | RegExp)[];
 }
 
 /** What paths went through. */
