@@ -160,6 +160,9 @@ class Reference {
   }
 }
 
+let watching = new Reference();
+const watched = starterMachine.provide({ actions: { perform: (_, command) => watching.command(command) } });
+
 /** A running starter, in whose world the reference watches over commands. */
 class Watched implements Subject<typeof starterMachine> {
   readonly #reference = new Reference();
@@ -167,8 +170,8 @@ class Watched implements Subject<typeof starterMachine> {
   readonly #actor;
 
   constructor(input: StarterPolicy) {
-    const perform = (_: unknown, command: StarterCommand) => this.#reference.command(command);
-    this.#actor = createActor(starterMachine.provide({ actions: { perform } }), { input, clock: this.#clock });
+    watching = this.#reference;
+    this.#actor = createActor(watched, { input, clock: this.#clock });
     this.#actor.start();
   }
 

@@ -28,7 +28,7 @@ export interface PathOptions<M extends AnyStateMachine> {
   readonly input?: InputFrom<M>;
   /**
    * What the world may send, in any state or in the given one. What the machine sends itself (`xstate.after.*`,
-   * `xstate.done.actor.*`, `xstate.error.actor.*`) is added; name it here to give it an output or an error. By default:
+   * the ends and the failures of what it invokes) is added; name it here to give it an output or an error. By default:
    * each event that the machine names, with nothing but its type.
    */
   readonly events?: readonly EventFrom<M>[] | ((state: SnapshotFrom<M>) => readonly EventFrom<M>[]);

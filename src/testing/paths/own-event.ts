@@ -9,8 +9,8 @@ const AFTER = /^xstate\.after\.(.+?)\.([^.].*)$/;
 const ENDED = /^xstate\.(done|error)\.actor\.(.*)$/;
 
 /**
- * What an event of a path means that nobody sends: `xstate.after.*`, `xstate.done.actor.*` or `xstate.error.actor.*`;
- * null for any other event.
+ * What an event of a path means that nobody sends: a delay has passed (`xstate.after.*`), or an actor has ended
+ * (`xstate.done.actor.*`) or failed; null for any other event.
  *
  * @example
  * ownEvent({ type: 'xstate.after.backoff.starter.backingOff' }); // { kind: 'after', delay: 'backoff', state: 'starter.backingOff' }
