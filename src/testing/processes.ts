@@ -12,7 +12,7 @@ export interface LiveProcess {
 }
 
 /**
- * The processes that actors at or below a path run now, as the journal has them. Each is a child of the system's own
+ * The processes that actors at or below a path run now, as the journal has them. Each was started by the system's own
  * forker, which proves whose it is, whatever it has made of its environment.
  */
 export async function processesOf(system: System, path = '/'): Promise<readonly LiveProcess[]> {
@@ -77,11 +77,23 @@ function note(running: Map<string, LiveProcess>, event: JournalEvent): void {
   if (event.type === 'process.exited' || event.type === 'process.failed') running.delete(event.data.spawnId);
 }
 
-/** The forker alone reaps its children: while a pid is its child, nobody else can have that pid. */
+/** How many levels the system's forker stands above a process that it has started. */
+const LEVELS = 2;
+
+/** Those who started a process alone can reap it: while a pid descends from our forker, nobody else can have that pid. */
 function isOurs(pid: number, runId: string): boolean {
   const stat = readStat(pid);
   if (stat === null || !isAlive(stat)) return false;
-  const environment = readEnvironment(stat.parent);
+  let { parent } = stat;
+  for (let level = 0; level < LEVELS; level += 1) {
+    if (isForker(parent, runId)) return true;
+    parent = readStat(parent)?.parent ?? 0;
+  }
+  return false;
+}
+
+function isForker(pid: number, runId: string): boolean {
+  const environment = readEnvironment(pid);
   if (environment === null || environment === UNREADABLE) return false;
   return environment.toString('latin1').split('\0').includes(`ESPALIER_FORKER=${runId}`);
 }
