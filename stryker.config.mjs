@@ -11,11 +11,13 @@ export default {
   ignorePatterns: ['dist', 'bench', 'docs', 'examples', 'inspector', 'sdk', '.ci', 'reports'],
   incremental: true,
   incrementalFile: 'reports/mutation/incremental.json',
-  reporters: ['clear-text', 'json'],
+  reporters: ['clear-text', 'json', 'progress-append-only'],
   jsonReporter: { fileName: 'reports/mutation/mutation.json' },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   tempDirName: '.stryker-tmp',
   concurrency: 1,
   timeoutMS: 10_000,
+  // The machine may be busy with other things.
+  dryRunTimeoutMinutes: 60,
   thresholds: { high: 95, low: 90, break: 90 },
 };
