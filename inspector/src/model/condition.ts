@@ -53,7 +53,7 @@ export function actorCondition({
   status,
 }: Pick<ActorSummary, 'state' | 'health' | 'status'>): Condition {
   const said = conditionOf(state);
-  if (said === 'suspect') return said;
+  if (said === 'suspect' || said === 'degraded') return said;
   if (health === 'failed') return 'failed';
   if (status === 'dead') return 'gone';
   if (health === 'warning' && said !== 'waiting') return 'degraded';

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Browser, expectAccessible, hasBrowser } from './browser.js';
+import { Demo, Installed } from './demo.js';
+
+describe.skipIf(!hasBrowser)('death, as the page shows it', () => {
+  let installed: Installed;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    installed = new Installed();
+    browser = await Browser.open();
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.[Symbol.asyncDispose]();
+    installed?.[Symbol.dispose]();
+  });
+
+  test('a worker killed from outside: who, how, and what it wrote last', async () => {
+    await using demo = await Demo.start(installed);
+    const page = await browser.page(demo.at('#/tree?at=/web/worker'));
+    const panel = page.getByRole('region', { name: 'Actor /web/worker' });
+    await panel.getByRole('log').getByText('listening on').waitFor();
+    const pid = page.locator('[data-key="/web/worker"] .col-pid');
+    const first = Number(await pid.textContent());
+    process.kill(first, 'SIGKILL');
+    const exit = panel.locator('details.exit').first();
+    await exit.getByText('SIGKILL').waitFor();
+    await exit.getByText(`pid ${first}`).waitFor();
+    await exit.getByRole('log').getByText('listening on').waitFor();
+    await expect.poll(async () => Number(await pid.textContent())).toBeGreaterThan(0);
+    expect(Number(await pid.textContent())).not.toBe(first);
+    await expectAccessible(page);
+  });
+
+  test('a system that is stopped says so; its last state stays to be read', async () => {
+    const demo = await Demo.start(installed);
+    const page = await browser.page(demo.url);
+    await page.locator('[data-key="/web/worker"]').waitFor();
+    await demo.end('SIGTERM');
+    await page.getByRole('alert').getByText('The system has ended').waitFor();
+    await page.locator('[data-key="/web"]').waitFor();
+    await expectAccessible(page);
+  });
+
+  test('a host that is killed: the page says that it is disconnected, and goes on trying', async () => {
+    const demo = await Demo.start(installed);
+    const page = await browser.page(demo.url);
+    await page.locator('[data-key="/web/worker"]').waitFor();
+    await demo.end('SIGKILL');
+    await page.getByRole('alert').getByText('Disconnected').waitFor();
+    await page.getByText('What you see is from before').waitFor();
+    await expectAccessible(page);
+    // A refused connection is reported by the browser itself, whatever the page does.
+    for (const complaint of browser.takeComplaints()) expect(complaint).toMatch(/ERR_CONNECTION_(REFUSED|RESET)/);
+    await page.goto('about:blank');
+    browser.takeComplaints();
+  });
+});
