@@ -1,12 +1,11 @@
-import { duration, timeOfDay } from '../parts/format.js';
 import { Mark } from '../parts/mark.js';
 import { access } from '../state/access.js';
 import { hello, status } from '../state/live.js';
-import { now, treeState } from '../state/tree.js';
+import { isResyncing } from '../state/tree.js';
 
 /** What keeps the page from being the present truth, and what comes next. */
 export function Banner() {
-  const said = useWords();
+  const said = words();
   if (said === null) return null;
   return (
     <p class="banner" role="alert">
@@ -15,35 +14,35 @@ export function Banner() {
   );
 }
 
-function useWords() {
+function words() {
   const current = status.value;
-  const resyncs = treeState.value.resyncs;
   switch (current.type) {
     case 'open':
       if (!hello.value?.live) return note('Post-mortem.', 'This host is dead; what it left in its store is shown.');
-      if (!treeState.value.ready && resyncs.count > 0) return note('Resyncing.', 'The whole is on its way again.');
-      return null;
+      return isResyncing.value ? note('Resyncing.', 'Too much happened at once; the whole is on its way again.') : null;
     case 'connecting':
-      return current.attempt > 1 ? note('Connecting again.', `Attempt ${current.attempt}.`) : null;
-    case 'waiting': {
-      if (access.value === 'refused') {
-        const text = 'The token is missing or wrong. Open the address that the system printed when it started.';
-        return { title: 'Not allowed in.', text, isBad: true };
-      }
-      const next = Math.max(0, current.retryAt - now.value);
-      const last = hello.value === null ? 'No system answers here.' : 'What you see is from before.';
-      return note('Disconnected.', `${last} The next attempt is in ${duration(Math.ceil(next / 1000) * 1000)}.`);
-    }
+      return current.attempt > 1 ? note('Disconnected.', 'It is being connected again.') : null;
+    case 'waiting':
+      return access.value === 'refused'
+        ? NOT_ALLOWED
+        : note('Disconnected.', `${before()} It is tried again by itself.`);
     case 'ended':
-      return note(
-        'The system has ended.',
-        `(${current.reason}, ${timeOfDay(Date.now())}) What you see is its last state.`,
-      );
+      return note('The system has ended.', 'What you see is its last state.');
     case 'closed':
       return null;
     default:
       return current satisfies never;
   }
+}
+
+const NOT_ALLOWED = {
+  title: 'Not allowed in.',
+  text: 'The token is missing or wrong. Open the address that the system printed when it started.',
+  isBad: true,
+};
+
+function before(): string {
+  return hello.value === null ? 'No system answers here.' : 'What you see is from before.';
 }
 
 function note(title: string, text: string) {

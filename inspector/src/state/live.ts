@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { type ConnectionStatus, connect, type StateOf, type View, type ViewChange } from 'espalier/client';
 
 /** The one connection of the page: to the server that it came from, wherever that is mounted. */
@@ -15,6 +15,9 @@ export const hello = signal(helloOf(status.value));
 status.subscribe((value) => {
   hello.value = helloOf(value) ?? hello.value;
 });
+
+/** How far the server's clock is ahead of this one, in milliseconds: ages are told by its clock. */
+export const ahead = computed(() => (hello.value === null ? 0 : hello.value.at - Date.now()));
 
 function helloOf(value: ConnectionStatus) {
   return value.type === 'open' ? value.hello : null;

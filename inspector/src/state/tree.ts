@@ -2,14 +2,20 @@ import { computed, signal } from '@preact/signals';
 import type { ActorSummary } from 'espalier/client';
 import { actorCondition, type Condition } from '../model/condition.js';
 import { PathOrder } from '../model/order.js';
-import { watch } from './live.js';
+import { ahead, watch } from './live.js';
 
 /** Counted as it changes: ten thousand actors are not looked through sixty times a second. */
 const order = new PathOrder();
 const conditions = new Map<string, Condition>();
 const counts = new Map<Condition, number>();
 
-const tree = watch({ type: 'tree' }, ({ actors }, { whole, changed, removed }) => {
+/** Whether what is shown has holes until the next snapshot comes. */
+export const isResyncing = signal(false);
+let resyncs = 0;
+
+const tree = watch({ type: 'tree' }, ({ actors, resyncs: { count } }, { whole, changed, removed }) => {
+  isResyncing.value = !whole && (isResyncing.value || count > resyncs);
+  resyncs = count;
   if (whole) {
     order.clear();
     conditions.clear();
@@ -30,10 +36,10 @@ export const conditionCounts = computed<ReadonlyMap<Condition, number>>(() => {
 /** What is measured, once a second. */
 export const gauges = watch({ type: 'gauges' }).state;
 
-/** The time by which ages are told, each second. */
+/** The server's time, by which ages are told, each second. */
 export const now = signal(Date.now());
 setInterval(() => {
-  now.value = Date.now();
+  now.value = Date.now() + ahead.value;
 }, 1000);
 
 function note(path: string, actor: ActorSummary | undefined): void {

@@ -3,6 +3,7 @@ import { actorCondition, stateText } from '../../model/condition.js';
 import { Empty } from '../../parts/empty.js';
 import { Json } from '../../parts/json.js';
 import { Mark } from '../../parts/mark.js';
+import { NotYet } from '../../parts/not-yet.js';
 import { Panel, Section } from '../../parts/panel.js';
 import { Why } from '../../parts/why.js';
 import { linkTo } from '../../state/route.js';
@@ -71,7 +72,9 @@ function Missing({ path, isKnown }: { readonly path: string; readonly isKnown: b
     <Panel label={`Actor ${path}`} title={<Crumbs path={path} />}>
       {isKnown ? (
         <Empty title="No such actor">{path} does not live here, and nothing is remembered of it.</Empty>
-      ) : null}
+      ) : (
+        <NotYet />
+      )}
     </Panel>
   );
 }

@@ -4,6 +4,7 @@ import { Actions } from '../../parts/actions.js';
 import { Empty } from '../../parts/empty.js';
 import { ago } from '../../parts/format.js';
 import { Mark } from '../../parts/mark.js';
+import { NotYet } from '../../parts/not-yet.js';
 import { Facts, Panel, Section } from '../../parts/panel.js';
 import { Why } from '../../parts/why.js';
 import type { Request } from '../../state/control.js';
@@ -20,7 +21,7 @@ export function RunPanel({ run }: { readonly run: string }) {
   if (!state.run) {
     return (
       <Panel label={`Run ${run}`} title={<h2>{run}</h2>}>
-        {state.ready ? <Empty title="No such run">There is no run {run} in this store.</Empty> : null}
+        {state.ready ? <Empty title="No such run">There is no run {run} in this store.</Empty> : <NotYet />}
       </Panel>
     );
   }

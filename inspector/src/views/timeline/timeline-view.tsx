@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { WireEvent } from 'espalier/client';
+import type { TimelineFilter, WireEvent } from 'espalier/client';
 import { useMemo } from 'preact/hooks';
 import { eventCondition, eventText, NOUNS } from '../../model/event.js';
 import { Empty } from '../../parts/empty.js';
@@ -25,37 +25,32 @@ const COLUMNS: readonly Column[] = [
 const TYPING_MS = 200;
 const FIRST_EVENTS = 1000;
 
-/** What happened, the newest on top. Scrolled down, it stands still and counts what came. */
+/** What happened, the newest on top, narrowed by words, by type and by actor. */
 export function TimelineView() {
-  const { types, path, at } = route.value;
+  const { types, path } = route.value;
   const text = useLate(route.value.find, TYPING_MS);
-  const state = useLive({
-    type: 'timeline',
-    last: FIRST_EVENTS,
-    filter: {
-      ...(types.length > 0 && { types: types.map((noun) => `${noun}.*`) }),
-      ...(path !== '' && { path }),
-      ...(text !== '' && { text }),
-    },
-  });
-  const { events, held, newer, onScroll } = useHeld(state.events);
+  const filter: TimelineFilter = {
+    ...(types.length > 0 && { types: types.map((noun) => `${noun}.*`) }),
+    ...(path !== '' && { path }),
+    ...(text !== '' && { text }),
+  };
+  return <Events key={JSON.stringify(filter)} filter={filter} />;
+}
+
+/** Scrolled down, the list stands still and counts what came. */
+function Events({ filter }: { readonly filter: TimelineFilter }) {
+  const { at } = route.value;
+  const state = useLive({ type: 'timeline', last: FIRST_EVENTS, filter });
+  const { events, newer, onScroll } = useHeld(state.events);
   const bySeq = useMemo(() => new Map(events.map((event) => [String(event.seq), event])), [events]);
   const keys = useMemo(() => [...bySeq.keys()].reverse(), [bySeq]);
+  const isNarrowed = Object.keys(filter).length > 0;
   return (
     <Split panel={at === null ? null : <EventPanel key={at} seq={at} event={bySeq.get(at)} />}>
-      <FilterBar hint="Find events: type, path, data">
-        <TypeChips />
-        {path !== '' && (
-          <Chip isOn toggle={() => refine({ path: '' })}>
-            {path} and below <span aria-hidden="true">×</span>
-          </Chip>
-        )}
-      </FilterBar>
-      {held && newer > 0 && <Newer count={newer} />}
+      <Filters />
+      {newer > 0 && <Newer count={newer} />}
       {state.ready && keys.length === 0 ? (
-        <Empty title="No events">
-          {text || types.length > 0 || path ? 'Esc clears the filters.' : 'Nothing has happened yet.'}
-        </Empty>
+        <Empty title="No events">{isNarrowed ? 'Esc clears the filters.' : 'Nothing has happened yet.'}</Empty>
       ) : (
         <Grid
           label="Events, the newest first"
@@ -72,6 +67,20 @@ export function TimelineView() {
   );
 }
 
+function Filters() {
+  const { path } = route.value;
+  return (
+    <FilterBar hint="Find events: type, path, data">
+      <TypeChips />
+      {path !== '' && (
+        <Chip isOn toggle={() => refine({ path: '' })}>
+          {path} and below <span aria-hidden="true">×</span>
+        </Chip>
+      )}
+    </FilterBar>
+  );
+}
+
 /** Freezes a list while somebody reads further down. */
 function useHeld(live: readonly WireEvent[]) {
   const held = useSignal<readonly WireEvent[] | null>(null);
@@ -82,7 +91,7 @@ function useHeld(live: readonly WireEvent[]) {
     else held.value ??= live;
   };
   const newer = held.value === null ? 0 : live.filter(({ seq }) => seq > newest).length;
-  return { events, held: held.value !== null, newer, onScroll };
+  return { events, newer, onScroll };
 }
 
 function Newer({ count }: { readonly count: number }) {
