@@ -74,7 +74,12 @@ function makePage() {
 
 /** Over everything that the page can be made from: its own folder, what the client imports, and the tools. */
 function pageDigest() {
-  const folders = ['inspector', 'src/transport/inspector', 'src/machines'].map((folder) => join(root, folder));
+  const folders = [
+    'inspector',
+    'src/transport/inspector/protocol',
+    'src/transport/inspector/client',
+    'src/machines',
+  ].map((folder) => join(root, folder));
   const singles = ['src/client.ts', 'src/errors.ts', 'package-lock.json'].map((file) => join(root, file));
   const hash = createHash('sha256');
   for (const file of [...folders.flatMap((folder) => [...files(folder)]), ...singles].sort()) {

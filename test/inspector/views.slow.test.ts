@@ -29,7 +29,7 @@ describe.skipIf(!hasBrowser)('the page of a real system', () => {
     await worker.locator('.col-state', { hasText: 'running' }).waitFor();
     await worker.locator('.col-memory', { hasText: /MB/ }).waitFor();
     await row(page, '/market')
-      .getByLabel(/of 4 restarts left in 10/)
+      .getByLabel(/of 5 restarts left in 10/)
       .waitFor();
     const feed = row(page, '/market/feed').locator('.col-restarts');
     await feed.getByText('the exchange closed the connection').waitFor();
