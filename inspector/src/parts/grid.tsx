@@ -132,7 +132,7 @@ function useCursor(props: GridProps, window: ListWindow, scroller: RefObject<HTM
   useEffect(() => {
     if (props.opened === null || !isListed) return;
     cursor.value = props.opened;
-    window.reveal(props.keys.indexOf(props.opened));
+    window.reveal(props.keys.indexOf(props.opened), 'middle');
     // Only when something else is opened, or it comes at last: a list that changes stays where it is.
   }, [props.opened, isListed]);
   useEffect(() => {
@@ -141,7 +141,7 @@ function useCursor(props: GridProps, window: ListWindow, scroller: RefObject<HTM
       const at = cursor.value === null ? -1 : keys.indexOf(cursor.value);
       const next = Math.max(0, Math.min(keys.length - 1, find(at, keys.length)));
       cursor.value = keys[next] ?? null;
-      latest.current.window.reveal(next);
+      latest.current.window.reveal(next, 'edge');
     };
     const mine: ListKeys = {
       move: (by) => to((at) => at + by),

@@ -7,8 +7,8 @@ export interface ListWindow {
   readonly rows: readonly { readonly index: number; readonly start: number }[];
   /** The height of the whole list, in pixels. */
   readonly height: number;
-  /** Brings a row into sight if it is not. */
-  reveal(index: number): void;
+  /** Brings a row into sight if it is not: to the nearest edge, or from afar to the middle. */
+  reveal(index: number, to: 'edge' | 'middle'): void;
 }
 
 /** Rows of one height inside a scrolling element: only those in sight, and a few around them, exist. */
@@ -36,7 +36,12 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, count: number
   return {
     rows: list.getVirtualItems().map(({ index, start }) => ({ index, start: start - rowHeight })),
     height: list.getTotalSize(),
-    reveal: (index) => list.scrollToIndex(index, { align: 'auto' }),
+    reveal: (index, to) => {
+      const { scrollTop = 0, clientHeight = 0 } = scroller.current ?? {};
+      const top = index * rowHeight - scrollTop;
+      const isSeen = top >= 0 && top + 2 * rowHeight <= clientHeight;
+      if (!isSeen) list.scrollToIndex(index, { align: to === 'middle' ? 'center' : 'auto' });
+    },
   };
 }
 

@@ -35,23 +35,47 @@ export function ActorPanel({ path }: { readonly path: string }) {
       </p>
       <Why target={path} again={`${actor.state} ${actor.incarnation} ${actor.exits.length} ${actor.problem}`} />
       <ActorFacts actor={actor} />
-      {actor.definition && (
-        <Section title="Statechart">
-          <Statechart root={actor.definition} active={actor.active} />
-        </Section>
-      )}
-      {actor.context !== null && actor.context !== undefined && (
-        <Section title="Context">
-          <Json value={actor.context} />
-        </Section>
-      )}
-      {observe && <Activity items={observed} />}
-      <Exits exits={actor.exits} />
-      <Restarts history={actor.history} total={actor.restarts.total} />
-      {WITH_LOGS.has(actor.role) && (
-        <LogTail path={path} again={actor.exits.length} living={actor.status === 'living'} />
+      {WITH_LOGS.has(actor.role) ? (
+        <>
+          <Lives actor={actor} />
+          <Inside actor={actor} />
+        </>
+      ) : (
+        <>
+          <Inside actor={actor} />
+          <Activity items={observed} />
+          <Lives actor={actor} />
+        </>
       )}
     </Panel>
+  );
+}
+
+/** What it is like now: of a machine that is the main thing, of what has a process its ends and its output are. */
+function Inside({ actor: { definition, active, context } }: { readonly actor: ActorDetail }) {
+  return (
+    <>
+      {definition && (
+        <Section title="Statechart">
+          <Statechart root={definition} active={active} />
+        </Section>
+      )}
+      {context !== null && context !== undefined && (
+        <Section title="Context">
+          <Json value={context} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Lives({ actor: { path, role, status, exits, history, restarts } }: { readonly actor: ActorDetail }) {
+  return (
+    <>
+      <Exits exits={exits} />
+      {WITH_LOGS.has(role) && <LogTail path={path} again={exits.length} living={status === 'living'} />}
+      <Restarts history={history} total={restarts.total} />
+    </>
   );
 }
 

@@ -61,8 +61,8 @@ export function ProcessesView() {
   );
 }
 
-function textOf({ pid, path, command, state, id }: ProcessInfo): string {
-  return `${pid ?? ''} ${path} ${command.join(' ')} ${state} ${id}`.toLowerCase();
+function textOf({ pid, path, command, job, state, id }: ProcessInfo): string {
+  return `${pid ?? ''} ${path} ${command.join(' ')} ${job ?? ''} ${state} ${id}`.toLowerCase();
 }
 
 function counted(all: readonly ProcessInfo[]): ReadonlyMap<Condition, number> {
@@ -73,7 +73,7 @@ function counted(all: readonly ProcessInfo[]): ReadonlyMap<Condition, number> {
 
 function processRow(process: ProcessInfo | undefined): GridRow {
   if (!process) return { cells: [] };
-  const { pid, state, path, command, exit, at } = process;
+  const { pid, state, path, command, job, exit, at } = process;
   const condition = conditionOf(state);
   const measured = state === 'live' ? gauges.value.gauges?.actors[path] : undefined;
   return {
@@ -85,7 +85,7 @@ function processRow(process: ProcessInfo | undefined): GridRow {
         {exit && <span class="problem">{exitText(exit)}</span>}
       </span>,
       path,
-      command.join(' '),
+      command.length > 0 ? command.join(' ') : (job ?? ''),
       measured?.cpu === undefined ? '' : percent(measured.cpu),
       measured?.rss === undefined ? '' : bytes(measured.rss),
       ago(at, now.value),

@@ -23,7 +23,7 @@ const COLUMNS: readonly Column[] = [
 
 /** How long the search waits for the next letter, in milliseconds: the server is asked anew for each filter. */
 const TYPING_MS = 200;
-const FIRST_EVENTS = 1000;
+const FIRST_EVENTS = 500;
 
 /** What happened, the newest on top, narrowed by words, by type and by actor. */
 export function TimelineView() {
