@@ -30,9 +30,10 @@ export function keepBusy(system) {
     setInterval(() => system.actor('/market/feed').send({ type: 'CRASH' }), 8000),
     setInterval(() => storm(system), 15_000),
   ];
-  void run(system, 'thumbnails', 48).catch(report);
-  timers.push(setInterval(() => void run(system, 'thumbnails', 48).catch(report), 25_000));
-  void pausedRun(system).catch(report);
+  const thumbnails = quietly(() => run(system, 'thumbnails', 48));
+  timers.push(setInterval(thumbnails, 25_000));
+  thumbnails();
+  quietly(() => pausedRun(system))();
   setTimeout(
     quietly(() => system.pool('vision').call('crash', {})),
     1500,
@@ -70,8 +71,4 @@ async function pausedRun(system) {
     name: 'archive',
   });
   setTimeout(() => void paused.pause().catch(() => undefined), 4000);
-}
-
-function report(error) {
-  if (error.code !== 'ESP_STOPPED') console.error(`demo: ${error.message}`);
 }

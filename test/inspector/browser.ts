@@ -41,7 +41,7 @@ export class Browser implements AsyncDisposable {
       args: [...FLAGS, ...rules],
       viewport: { width: 1440, height: 900 },
     });
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(60_000);
     return new Browser(context, profile);
   }
 

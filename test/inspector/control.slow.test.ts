@@ -29,49 +29,48 @@ describe.skipIf(!hasBrowser)('changing things from the page', () => {
 
   test('is not offered where it is not allowed, and refused by the server', async () => {
     await using demo = await Demo.start(installed);
-    const page = await browser.page(demo.at('#/tree?at=/web/worker'));
+    const page = await browser.page(demo.at('#/tree?find=web&at=/web/worker'));
+    const pid = page.locator('[data-key="/web/worker"] .col-pid', { hasText: /^\d+$/ });
     await page.getByText('read-only').waitFor();
-    await page.getByRole('region', { name: 'Actor /web/worker' }).getByText('Shutdown').waitFor();
+    await page.getByRole('region', { name: 'Actor /web/worker' }).getByText('Life').waitFor();
     expect(await page.getByRole('button', { name: 'Kill' }).count()).toBe(0);
-    const pid = await page.locator('[data-key="/web/worker"] .col-pid').textContent();
+    const before = await pid.textContent();
     expect(await page.evaluate(FORBIDDEN)).toBe('read_only');
-    expect(await page.locator('[data-key="/web/worker"] .col-pid').textContent()).toBe(pid);
+    expect(await pid.textContent()).toBe(before);
   });
 
   test('is done after a confirmation, and not without', async () => {
     await using demo = await Demo.start(installed, '--control');
-    const page = await browser.page(demo.at('#/tree?at=/shop/lighthouse'));
-    const life = page.locator('[data-key="/shop/lighthouse"] .col-life');
-    await life.getByText('1', { exact: true }).waitFor();
+    const page = await browser.page(demo.at('#/tree?find=lighthouse&at=/shop/lighthouse'));
+    const life = (of: number) => page.locator('[data-key="/shop/lighthouse"] .col-life', { hasText: `${of}` });
+    await life(1).waitFor();
     await page.getByRole('button', { name: 'Kill' }).click();
     const question = page.getByRole('dialog', { name: 'Kill /shop/lighthouse?' });
     await question.waitFor();
     await expectAccessible(page);
     await question.getByRole('button', { name: 'Cancel' }).click();
     await question.waitFor({ state: 'detached' });
-    expect(await life.textContent()).toBe('1');
+    await life(1).waitFor();
     await page.getByRole('button', { name: 'Kill' }).click();
     await question.getByRole('button', { name: 'Kill' }).click();
-    await page.getByRole('status').getByText('Done: Kill /shop/lighthouse').waitFor();
-    await life.getByText('2', { exact: true }).waitFor();
-    await page
-      .getByRole('region', { name: /lighthouse/ })
-      .locator('details.exit')
-      .getByText('killed')
-      .first()
-      .waitFor();
+    await page.getByText('Done: Kill /shop/lighthouse').waitFor();
+    await life(2).waitFor();
+    const panel = page.getByRole('region', { name: 'Actor /shop/lighthouse' });
+    await panel.locator('details.exit', { hasText: /killed.*life 1/ }).waitFor();
   });
 
-  test('pauses a run and resumes it', async () => {
+  test('resumes a paused run, and pauses it again', async () => {
     await using demo = await Demo.start(installed, '--control');
-    const page = await browser.page(demo.at('#/runs'));
-    const run = page.getByRole('row', { name: /thumbnails/ });
-    await run.click();
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
-    await run.getByText('paused').waitFor();
+    const page = await browser.page(demo.at('#/runs?find=archive'));
+    const status = (word: string) => page.locator('.grid-runs .col-status', { hasText: word });
+    await page.getByRole('row', { name: /archive/ }).click();
+    // The demonstration pauses it by itself, a few seconds after it was begun.
+    await status('paused').waitFor();
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
-    await run.getByText('running').waitFor();
+    await status('running').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await status('paused').waitFor();
   });
 });

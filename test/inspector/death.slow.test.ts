@@ -18,7 +18,7 @@ describe.skipIf(!hasBrowser)('death, as the page shows it', () => {
 
   test('a worker killed from outside: who, how, and what it wrote last', async () => {
     await using demo = await Demo.start(installed);
-    const page = await browser.page(demo.at('#/tree?at=/web/worker'));
+    const page = await browser.page(demo.at('#/tree?find=web&at=/web/worker'));
     const panel = page.getByRole('region', { name: 'Actor /web/worker' });
     await panel.getByRole('log').getByText('listening on').waitFor();
     const pid = page.locator('[data-key="/web/worker"] .col-pid');
@@ -28,14 +28,14 @@ describe.skipIf(!hasBrowser)('death, as the page shows it', () => {
     await exit.getByText('SIGKILL').waitFor();
     await exit.getByText(`pid ${first}`).waitFor();
     await exit.getByRole('log').getByText('listening on').waitFor();
-    await expect.poll(async () => Number(await pid.textContent())).toBeGreaterThan(0);
+    await expect.poll(async () => Number(await pid.textContent()), { timeout: 30_000 }).toBeGreaterThan(0);
     expect(Number(await pid.textContent())).not.toBe(first);
     await expectAccessible(page);
   });
 
   test('a system that is stopped says so; its last state stays to be read', async () => {
     const demo = await Demo.start(installed);
-    const page = await browser.page(demo.url);
+    const page = await browser.page(demo.at('#/tree?find=web'));
     await page.locator('[data-key="/web/worker"]').waitFor();
     await demo.end('SIGTERM');
     await page.getByRole('alert').getByText('The system has ended').waitFor();
@@ -45,7 +45,7 @@ describe.skipIf(!hasBrowser)('death, as the page shows it', () => {
 
   test('a host that is killed: the page says that it is disconnected, and goes on trying', async () => {
     const demo = await Demo.start(installed);
-    const page = await browser.page(demo.url);
+    const page = await browser.page(demo.at('#/tree?find=web'));
     await page.locator('[data-key="/web/worker"]').waitFor();
     await demo.end('SIGKILL');
     await page.getByRole('alert').getByText('Disconnected').waitFor();

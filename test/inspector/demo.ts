@@ -14,7 +14,9 @@ export class Installed implements Disposable {
   constructor() {
     const modules = join(this.folder, 'node_modules');
     mkdirSync(join(modules, 'espalier'), { recursive: true });
-    const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', this.folder], { cwd: root });
+    const packed = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', this.folder], {
+      cwd: root,
+    });
     const tarball = packed.toString().trim().split('\n').at(-1) ?? '';
     execFileSync('tar', ['xzf', join(this.folder, tarball), '-C', join(modules, 'espalier'), '--strip-components=1']);
     // What it depends on is linked: only the package itself is under test.

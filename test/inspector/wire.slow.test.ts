@@ -26,7 +26,7 @@ describe.skipIf(!hasBrowser)('the page behind a bad wire', () => {
       await happened(installed, demo, before + 20);
       wire.mend();
       await page.getByText('live', { exact: true }).waitFor();
-      await expect.poll(() => newest(page)).toBeGreaterThanOrEqual(before + 20);
+      await expect.poll(() => newest(page), { timeout: 60_000 }).toBeGreaterThanOrEqual(before + 20);
     }
     await expectWhole(page, installed, demo);
     for (const complaint of browser.takeComplaints()) expect(complaint).toMatch(/ERR_|WebSocket connection/);
@@ -41,7 +41,7 @@ describe.skipIf(!hasBrowser)('the page behind a bad wire', () => {
     wire.block();
     await happened(installed, demo, before + 60);
     wire.flow();
-    await expect.poll(() => newest(page)).toBeGreaterThanOrEqual(before + 60);
+    await expect.poll(() => newest(page), { timeout: 60_000 }).toBeGreaterThanOrEqual(before + 60);
     await expectWhole(page, installed, demo);
     for (const complaint of browser.takeComplaints()) expect(complaint).toMatch(/ERR_|WebSocket connection/);
   });

@@ -5,18 +5,25 @@ import { Section } from '../../parts/panel.js';
 
 const SHOWN = 12;
 
+/** XState's names of timers, as people write them. */
+function eventName(type: string): string {
+  return type.replace(/^xstate\.after\.([^.]+)\..*/, 'after $1');
+}
+
 /** What a machine does while somebody looks, the latest first: never journalled. */
 export function Activity({ items }: { readonly items: readonly Observed[] }) {
-  if (items.length === 0) return null;
+  // What an event comes to is told with what has changed; alone it would be there twice.
+  const told = items.filter(({ kind }) => kind !== 'event');
+  if (told.length === 0) return null;
   return (
     <Section title="Activity" aside="while you look">
       <ol class="events-short">
-        {items
+        {told
           .slice(-SHOWN)
           .reverse()
           .map(({ at, kind, event, state }, index) => (
             <li key={index}>
-              <time>{timeOfDay(at)}</time> <code>{event?.type ?? kind}</code>{' '}
+              <time>{timeOfDay(at)}</time> <code>{event === null ? kind : eventName(event.type)}</code>{' '}
               {state !== null && <span class="aside">{stateText(state)}</span>}
             </li>
           ))}
