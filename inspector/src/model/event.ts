@@ -7,12 +7,15 @@ export const NOUNS = [
   'supervisor',
   'worker',
   'pool',
+  'breaker',
+  'queue',
   'process',
   'slot',
   'attempt',
   'run',
   'forker',
   'host',
+  'store',
 ] as const;
 
 const BY_TYPE: ReadonlyMap<string, Condition> = new Map([
@@ -21,6 +24,11 @@ const BY_TYPE: ReadonlyMap<string, Condition> = new Map([
   ['supervisor.escalated', 'failed'],
   ['worker.failed', 'failed'],
   ['worker.ready', 'running'],
+  ['worker.crashed', 'failed'],
+  ['worker.unresponsive', 'failed'],
+  ['breaker.opened', 'degraded'],
+  ['queue.overflowed', 'degraded'],
+  ['store.refused', 'failed'],
   ['pool.ready', 'running'],
   ['pool.degraded', 'degraded'],
   ['slot.quarantined', 'suspect'],

@@ -20,11 +20,14 @@ export function Exits({ exits }: { readonly exits: readonly ActorExitInfo[] }) {
 
 function Exit({ exit, isOpen }: { readonly exit: ActorExitInfo; readonly isOpen: boolean }) {
   const { at, incarnation, kind, reason, code, signal, pid, output } = exit;
-  const condition = conditionOf(kind);
+  // An actor that owns a process ends as it should when that does, however the process did.
+  const hasFailed = signal !== null || (code !== null && code !== 0);
+  const condition = hasFailed ? 'failed' : conditionOf(kind);
   return (
     <details class="exit" open={isOpen}>
       <summary>
-        <Mark condition={condition} /> <b class={`tone-${condition}`}>{kind}</b>{' '}
+        <Mark condition={condition} />{' '}
+        <b class={`tone-${condition}`}>{hasFailed && kind === 'normal' ? 'exited' : kind}</b>{' '}
         {(code !== null || signal !== null) && <code>{exitText({ code, signal })}</code>}{' '}
         <span class="aside">
           life {incarnation}

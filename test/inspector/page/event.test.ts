@@ -1,0 +1,33 @@
+import type { WireEvent } from 'espalier/client';
+import { expect, test } from 'vitest';
+import { eventCondition, eventText, NOUNS } from '../../../inspector/src/model/event.js';
+import type { JournalEventType } from '../../../src/machines/events.js';
+
+function event(type: JournalEventType, data: WireEvent['data']): WireEvent {
+  return { seq: 1, at: 0, runId: 'r', type, path: null, incarnation: null, ctx: {}, data };
+}
+
+test('an end is taken by how it ended', () => {
+  expect(eventCondition(event('process.exited', { code: 0, signal: null }))).toBe('gone');
+  expect(eventCondition(event('process.exited', { code: 3, signal: null }))).toBe('failed');
+  expect(eventCondition(event('process.exited', { code: null, signal: 'SIGKILL' }))).toBe('failed');
+  expect(eventCondition(event('attempt.ended', { outcome: 'timed_out' }))).toBe('failed');
+  expect(eventCondition(event('slot.committed', { status: 'succeeded' }))).toBe('gone');
+});
+
+test('what needs somebody stands out, whatever the event says besides', () => {
+  const conditions = (['process.suspect', 'slot.quarantined', 'pool.degraded', 'worker.crashed'] as const).map((type) =>
+    eventCondition(event(type, { reason: 'why' })),
+  );
+  expect(conditions).toEqual(['suspect', 'suspect', 'degraded', 'failed']);
+});
+
+test('the message of an error comes first, ids are left to the details', () => {
+  const data = { spawnId: 'x', pid: 7, error: { code: 'ESP_SPAWN', message: 'no such program' }, signal: null };
+  expect(eventText(event('process.failed', data))).toBe('no such program · pid 7');
+  expect(eventText(event('worker.failed', { boots: 5, stderr: 'one\ntwo\n' }))).toBe('boots 5 · two');
+});
+
+test('the filters know each noun once', () => {
+  expect(new Set(NOUNS).size).toBe(NOUNS.length);
+});
