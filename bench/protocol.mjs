@@ -1,4 +1,5 @@
-// One call to a Node and a Python worker, one at a time and 64 in flight, against a raw echo loop on the same framing.
+// One call to a Node and a Python worker, one at a time and 64 in flight, against a raw echo loop on the same framing; and
+// the time from a worker's start to its first answered call, against an interpreter that starts and ends.
 //
 //   npm run build && node bench/protocol.mjs [ROUNDS]
 //
@@ -21,15 +22,17 @@ const contenders = {
   node: {
     raw: () => rawEcho([process.execPath, file('raw-echo.mjs')]),
     worker: () => espalier([process.execPath, file('echo.mjs')]),
+    bare: () => [process.execPath, '-e', ''],
     concurrent: () => espalier([process.execPath, file('echo.mjs')], { CONCURRENCY: String(IN_FLIGHT) }),
   },
   python: {
     raw: () => rawEcho([python, file('raw_echo.py')]),
     worker: () => espalier([python, file('echo.py')]),
+    bare: () => [python, '-c', ''],
   },
 };
 
-for (const [language, starts] of Object.entries(contenders)) {
+for (const [language, { bare: _, ...starts }] of Object.entries(contenders)) {
   const running = {};
   for (const [name, start] of Object.entries(starts)) running[name] = await start();
   for (const inFlight of [1, IN_FLIGHT]) {
@@ -43,6 +46,31 @@ for (const [language, starts] of Object.entries(contenders)) {
     report(language, inFlight, rates);
   }
   for (const { stop } of Object.values(running)) await stop();
+}
+
+for (const [language, { worker, bare }] of Object.entries(contenders)) {
+  const first = [];
+  const nothing = [];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const times = [await timed(() => firstCall(worker)), await timed(() => once(start(bare()).child, 'exit'))];
+    if (round === 0) continue;
+    first.push(times[0]);
+    nothing.push(times[1]);
+  }
+  const ms = (times) => `${median(times).toFixed(0)} ms`;
+  console.log(`${language.padEnd(7)}  start to first answer ${ms(first)}, a program that does nothing ${ms(nothing)}`);
+}
+
+async function timed(run) {
+  const began = performance.now();
+  await run();
+  return performance.now() - began;
+}
+
+async function firstCall(startWorker) {
+  const { call, stop } = await startWorker();
+  await new Promise(call);
+  void stop();
 }
 
 /** Calls per second: each answer sends the next call. */

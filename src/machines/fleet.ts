@@ -145,8 +145,9 @@ function grow(fleet: Fleet): FleetStep {
   );
 }
 
+/** The next one waits until the last has left: a worker that makes way still has its memory. */
 function replace(fleet: Fleet): FleetStep {
-  const busy = fleet.slots.some(({ replaces, phase }) => replaces !== null && phase !== 'retiring');
+  const busy = fleet.slots.some(({ replaces, phase }) => replaces !== null || phase === 'retiring');
   const old = busy ? undefined : members(fleet).find((slot) => slot.worn !== null);
   return start(fleet, old ? [old.id] : []);
 }

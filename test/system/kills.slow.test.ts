@@ -23,10 +23,14 @@ interface Ending {
   readonly error: string | null;
 }
 
-/** Pids of the workers that live, from the journal: those that boot too. */
+/**
+ * The workers that live, from the journal: those that boot too. One slot is never hit twice in a row while it boots: five
+ * failed boots would rightly close it, and then the pool is not to return to its size.
+ */
 class Workers {
-  readonly #pids = new Set<number>();
+  readonly #booting = new Map<number, string>();
   readonly #ready = new Set<number>();
+  readonly #hitWhileBooting = new Set<string>();
   crashes = 0;
 
   constructor(system: System) {
@@ -35,8 +39,10 @@ class Workers {
 
   /** One of them at random: mostly one that serves. */
   pick(): number | null {
-    const from = [...(Math.random() < 0.9 ? this.#ready : this.#pids)];
-    return from[Math.floor(Math.random() * from.length)] ?? null;
+    if (Math.random() < 0.9) return any([...this.#ready]);
+    const pid = any([...this.#booting].filter(([, path]) => !this.#hitWhileBooting.has(path)).map(([found]) => found));
+    if (pid !== null) this.#hitWhileBooting.add(this.#booting.get(pid) ?? '');
+    return pid;
   }
 
   get serving(): number {
@@ -44,15 +50,21 @@ class Workers {
   }
 
   async #follow(system: System): Promise<void> {
-    for await (const { type, data } of system.events.subscribe({ after: 0 })) {
-      if (type === 'process.spawned') this.#pids.add(data.pid);
-      if (type === 'worker.ready') this.#ready.add(data.pid);
+    for await (const { type, data, path = '' } of system.events.subscribe({ after: 0 })) {
+      if (type === 'process.spawned') this.#booting.set(data.pid, path);
       if (type === 'worker.crashed') this.crashes += 1;
-      if (type !== 'process.exited') continue;
-      this.#pids.delete(data.pid);
-      this.#ready.delete(data.pid);
+      if (type === 'worker.ready') {
+        this.#ready.add(data.pid);
+        this.#hitWhileBooting.delete(path);
+      }
+      if (type === 'process.exited') this.#ready.delete(data.pid);
+      if (type === 'worker.ready' || type === 'process.exited') this.#booting.delete(data.pid);
     }
   }
+}
+
+function any(pids: readonly number[]): number | null {
+  return pids[Math.floor(Math.random() * pids.length)] ?? null;
 }
 
 /** Kills a process that is proven to belong to that system. */
@@ -104,7 +116,7 @@ it(`${KILLS} workers killed at random moments under load: every call ends as it 
   let warm = full;
   for (let killed = 0; killed < KILLS; ) {
     // Shorter lives than a second back off: what is left of the pools must carry the load.
-    await pause(Math.random() * (workers.serving > SIZE ? 60 : 400));
+    await pause(Math.random() * (workers.serving > SIZE ? 40 : 300));
     const pid = workers.pick();
     if (pid !== null && kill(pid, system.runId)) killed += 1;
     if (killed === WARM_UP) warm = measure();

@@ -281,3 +281,17 @@ describe('a fault of the caller', () => {
     expect(new RemoteError({ code: 'ESP_TIMEOUT', message: 'x' })).not.toBeInstanceOf(EspalierError);
   });
 });
+
+describe('a worker that has died', () => {
+  it('is read to its end, although a write to it failed before that: what it said of its calls counts', async () => {
+    const { worker, call } = await stage();
+    const first = call({ method: 'a' });
+    await worker.until('call');
+    worker.say({ t: 'start', id: 1 });
+    worker.socket.destroy();
+    // Written in this turn, before anything is read.
+    const second = call({ method: 'b' });
+    expect(await first.outcome).toMatchObject({ kind: 'lost', state: 'started' });
+    expect(await second.outcome).toMatchObject({ kind: 'lost', state: 'not_started' });
+  });
+});
