@@ -1,8 +1,8 @@
 import { type CallPoolOptions, pool } from 'espalier';
 import { describe, expect, it } from 'vitest';
 import { lives, until } from '../process/support.js';
-import { event, start } from './support.js';
-import { SDKS, stuck, workers } from './workers.js';
+import { start } from './support.js';
+import { event, SDKS, stuck, workers } from './workers.js';
 
 describe.each(SDKS)('a %s worker that is worn', (sdk) => {
   it.each<[string, Partial<CallPoolOptions>]>([

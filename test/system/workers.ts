@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type CallPoolOptions, type JournalEvent, type Pool, pool, type System } from 'espalier';
 import { python } from '../process/protocol/support/python.js';
 import { until } from '../process/support.js';
-import { event, folder, start } from './support.js';
+import { folder, start } from './support.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../process/protocol/fixtures/${name}`, import.meta.url));
 
@@ -23,6 +23,12 @@ export async function workers(sdk: Sdk, options: Partial<CallPoolOptions> = {}):
   const handle = system.pool('w');
   await handle.ready();
   return new Stage(system, handle);
+}
+
+/** The first event that fits, from the beginning of the journal on. */
+export async function event(system: System, fits: (event: JournalEvent) => boolean): Promise<JournalEvent> {
+  for await (const found of system.events.subscribe({ after: 0 })) if (fits(found)) return found;
+  throw new Error('the journal ended');
 }
 
 export class Stage {
