@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'ESP_QUARANTINED' // a process could not be proven gone; its slot stays closed
   | 'ESP_SESSION_LOST' // the worker that a session was bound to is gone, with what it kept of it
   | 'ESP_SHUTDOWN' // an actor ended itself with `Shutdown`
+  | 'ESP_SNAPSHOT' // a saved machine does not fit its definition, or its state cannot be saved
   | 'ESP_SPAWN' // the operating system did not start the program
   | 'ESP_START' // a child of a supervisor did not start
   | 'ESP_STOPPED' // the system, or the actor, has stopped

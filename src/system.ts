@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { AnyEventObject, Snapshot, Subscription } from 'xstate';
 import { Asks } from './actors/asks.js';
 import type { Cell } from './actors/cell.js';
+import type { MailboxState } from './actors/cell-mailbox.js';
 import { startChild } from './actors/child.js';
 import { systemClock } from './actors/clock.js';
-import { Directory, type Down } from './actors/directory.js';
+import { type DeadLetter, type DeadLetterReason, Directory, type Down } from './actors/directory.js';
 import { Dispatcher, type DispatchPool } from './actors/dispatcher.js';
-import type { TreeEnvironment } from './actors/environment.js';
+import type { Observation, TreeEnvironment } from './actors/environment.js';
 import { Heartbeat } from './actors/heartbeat.js';
+import { link } from './actors/link.js';
 import { Observations } from './actors/observations.js';
 import { OutputFlusher } from './actors/output-flusher.js';
 import type { Pool } from './actors/pool-handle.js';
@@ -41,11 +43,13 @@ export type { SystemOptions } from './system-options.js';
 /** A running actor, by path: the handle stays good across restarts. */
 export interface ActorHandle {
   readonly path: string;
-  /** False, and a dead letter, if nobody lives there. */
+  /** False, and a dead letter, if nobody lives there or the mailbox is full. */
   send(event: AnyEventObject): boolean;
   /** @throws EspalierError `ESP_NOT_FOUND` if nobody lives there */
   getSnapshot(): Snapshot<unknown>;
   subscribe(listener: (snapshot: Snapshot<unknown>) => void): Subscription;
+  /** What waits for it. @throws EspalierError `ESP_NOT_FOUND` if nobody lives there */
+  mailbox(): MailboxState;
   /** OTP's `exit(Pid, shutdown)`: its supervisor applies the restart type. */
   stop(reason?: unknown): Promise<ActorExit>;
   /** OTP's `kill`. */
@@ -146,10 +150,8 @@ export class System {
       random: () => Math.random(),
       directory: this.#directory,
       journal,
-      observe: (observation) => {
-        this.#observations.observe(observation);
-        this.#model.see({ ...observation, at: clock.now() });
-      },
+      observe: (observation) => this.#observe(observation),
+      snapshots: store.snapshots,
       processes: () => this.#processes.services(),
       isOver: () => this.#stopping !== null,
     };
@@ -230,6 +232,20 @@ export class System {
     return this.#directory.monitor(absolute(path), monitor);
   }
 
+  /** OTP's `link`: one's end other than normal is the end of both. @throws EspalierError `ESP_NOT_FOUND` if either does not live */
+  link(a: string, b: string): Disposable {
+    this.#requireRunning();
+    return link(this.#directory, absolute(a), absolute(b));
+  }
+
+  /** The events that reached nobody: how many, by reason, and the latest hundred. */
+  get deadLetters(): {
+    readonly counts: Readonly<Record<DeadLetterReason, number>>;
+    readonly recent: readonly DeadLetter[];
+  } {
+    return { counts: this.#directory.deadLetters, recent: this.#directory.recentDeadLetters };
+  }
+
   actor(path: string): ActorHandle {
     const at = absolute(path);
     const cell = () => this.#cell(at);
@@ -237,6 +253,7 @@ export class System {
       path: at,
       send: (event) => this.#directory.send(at, event),
       getSnapshot: () => cell().getSnapshot(),
+      mailbox: () => cell().mailbox,
       subscribe: (listener) => cell().subscribe(listener),
       stop: (reason) => cell().stop(5000, reason),
       kill: () => cell().kill(),
@@ -300,6 +317,13 @@ export class System {
     } catch (error) {
       this.#fault(error);
     }
+  }
+
+  /** What threw where it could harm nobody is told all the same. */
+  #observe(observation: Observation): void {
+    if (observation.state === 'fault') this.#fault(observation.detail);
+    this.#observations.observe(observation);
+    this.#model.see({ ...observation, at: this.#env.clock.now() });
   }
 
   #fault(error: unknown): void {

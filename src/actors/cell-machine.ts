@@ -2,6 +2,11 @@ import type { AnyActorLogic, AnyEventObject, Snapshot } from 'xstate';
 
 /** A machine, by what cells must know of it. */
 export interface MachineLogic extends AnyActorLogic {
+  readonly id: string;
+  readonly definition: unknown;
+  readonly implementations: { readonly actors: Readonly<Record<string, unknown>> };
+  /** @throws when there is no such state */
+  resolveState(state: { value: unknown; context: unknown }): unknown;
   readonly events: readonly string[];
   getTransitionData(snapshot: unknown, event: AnyEventObject): readonly { readonly eventType: string }[];
 }

@@ -1,23 +1,30 @@
 import type { AnyActorRef, AnyEventObject, InspectionEvent, Snapshot, Subscription } from 'xstate';
-import { EspalierError, isEspalierError, Shutdown } from '../errors.js';
+import { EspalierError, isEspalierError, Shutdown, toErrorRecord } from '../errors.js';
 import type { ActorExit } from '../machines/exit.js';
 import type { Shutdown as ShutdownTime } from '../machines/supervise/policy.js';
 import { handles } from './cell-machine.js';
+import type { MailboxOptions, MailboxState } from './cell-mailbox.js';
+import type { CellKeeper, SavedCell } from './cell-saved.js';
+import type { HostSignal } from './cell-signal.js';
 import type { ActorRole, Clock } from './environment.js';
 import type { Logic } from './spec.js';
-import { ActorHost, type HostSignal } from './xstate.js';
+import { ActorHost } from './xstate.js';
 
 export interface CellOptions {
   readonly path: string;
   readonly incarnation: number;
   readonly logic: Logic;
   readonly input?: unknown;
-  /** A persisted snapshot to go on from. */
-  readonly snapshot?: Snapshot<unknown>;
+  /** What it goes on from. */
+  readonly saved?: SavedCell | undefined;
+  /** Saves its state. */
+  readonly keeper?: CellKeeper | undefined;
+  /** Without it any number of events may wait. */
+  readonly mailbox?: MailboxOptions | undefined;
   readonly clock: Clock;
   readonly role: ActorRole;
-  /** An event that nobody could receive: its actor had ended. */
-  readonly onDeadLetter?: (event: AnyEventObject) => void;
+  /** An event that nobody received: its actor had ended, or its mailbox was full. */
+  readonly onDeadLetter?: (event: AnyEventObject, reason: 'ended' | 'mailbox_full') => void;
   /** Each settled change of the root. */
   readonly onSnapshot?: (snapshot: Snapshot<unknown>) => void;
   /** What the logic sends to its parent; a dead letter without this. */
@@ -59,9 +66,9 @@ export class Cell {
     this.incarnation = options.incarnation;
     this.role = options.role;
     this.#options = options;
-    this.#host = new ActorHost(options.clock, (signal) => this.#on(signal));
-    const { logic, input, snapshot } = options;
-    this.#host.create(logic, { id: options.path, input, snapshot });
+    this.#host = new ActorHost(options.clock, (signal) => this.#on(signal), options.mailbox);
+    const { logic, input, saved } = options;
+    this.#host.create(logic, { id: options.path, input, snapshot: saved?.snapshot });
   }
 
   /** How it ended, if it has. */
@@ -91,7 +98,7 @@ export class Cell {
    * @throws what the actor threw; `Shutdown` if it shut itself down or was stopped first; `ESP_STOPPED` if it was killed
    */
   start(): Promise<void> {
-    if (!this.#exit) this.#host.start();
+    if (!this.#exit) this.#begin();
     if (!this.#exit && isStarting(this.getSnapshot())) {
       return new Promise((resolve, reject) => {
         this.#settleStart = () => settleStart(this, resolve, reject);
@@ -100,9 +107,30 @@ export class Cell {
     return new Promise((resolve, reject) => settleStart(this, resolve, reject));
   }
 
-  /** Delivers an event at once; after the exit it is a dead letter. */
-  send(event: AnyEventObject): void {
-    this.#host.send(event);
+  /** Delivers an event at once, or when the actor has done what it is doing; after the exit it is a dead letter, and false. */
+  send(event: AnyEventObject): boolean {
+    return this.#host.send(event);
+  }
+
+  /** The events that wait until the actor has done what it is doing. */
+  get mailbox(): MailboxState {
+    return this.#host.mailbox;
+  }
+
+  /** What another cell of this logic can go on from. @throws EspalierError `ESP_SNAPSHOT` if an actor inside has no name */
+  persist(): SavedCell {
+    try {
+      return this.#host.persist();
+    } catch (cause) {
+      throw new EspalierError('ESP_SNAPSHOT', `${this.path} cannot be saved: ${toErrorRecord(cause).message}`, {
+        cause,
+      });
+    }
+  }
+
+  /** Ends it as crashed, as if its logic had thrown `error`. */
+  fail(error: unknown): void {
+    if (!this.#exit) this.#host.fail(this.#host.root, error);
   }
 
   getSnapshot(): Snapshot<unknown> {
@@ -128,6 +156,7 @@ export class Cell {
   stop(shutdown: ShutdownTime, reason?: unknown): Promise<ActorExit> {
     if (shutdown === 'kill') return this.kill();
     if (this.#exit) return this.exited;
+    this.#options.keeper?.freeze(this);
     const first = !this.#asked;
     this.#asked ??= { reason };
     if (!this.#host.running) this.#halt();
@@ -139,10 +168,16 @@ export class Cell {
   /** Ends it at once, whatever it does; disposers run. Resolves with its exit. */
   kill(): Promise<ActorExit> {
     if (this.#exit) return this.exited;
+    this.#options.keeper?.freeze(this);
     this.#killed = true;
     if (this.#host.running) this.#host.stop();
     else this.#halt();
     return this.exited;
+  }
+
+  #begin(): void {
+    this.#host.start();
+    if (!this.#exit && this.#options.saved) this.#host.resume(this.#options.saved.timers);
   }
 
   #ask(first: boolean, shutdown: number | 'infinity', reason: unknown): void {
@@ -166,12 +201,17 @@ export class Cell {
     switch (signal.type) {
       case 'changed':
         return this.#changed(signal.snapshot);
+      case 'changed.below':
+        return this.#options.keeper?.changed(this);
+      case 'failing':
+        return this.#options.keeper?.freeze(this);
       case 'ended':
         return this.#ended(signal.snapshot);
       case 'sent':
-        return (this.#options.onSent ?? this.#options.onDeadLetter)?.(signal.event);
+        if (this.#options.onSent) return this.#options.onSent(signal.event);
+        return this.#options.onDeadLetter?.(signal.event, 'ended');
       case 'dead':
-        return this.#options.onDeadLetter?.(signal.event);
+        return this.#options.onDeadLetter?.(signal.event, signal.reason);
       case 'fault':
         return this.#options.onFault?.(signal.error);
       default:
@@ -180,6 +220,7 @@ export class Cell {
   }
 
   #changed(snapshot: Snapshot<unknown>): void {
+    if (snapshot.status === 'active') this.#options.keeper?.changed(this);
     if (this.#settleStart && !isStarting(snapshot)) this.#settleStart();
     if (this.#options.onSnapshot) this.#notify(this.#options.onSnapshot, snapshot);
     for (const listener of this.#listeners ?? []) this.#notify(listener, snapshot);
@@ -219,6 +260,7 @@ export class Cell {
 
   #end(exit: ActorExit): void {
     this.#exit = exit;
+    if (exit.kind === 'normal') this.#options.keeper?.finished();
     if (this.#deadline) this.#options.clock.clearTimeout(this.#deadline.timer);
     this.#settleStart?.();
     this.#deliverExit?.(exit);

@@ -3,6 +3,7 @@ import { EspalierError } from '../errors.js';
 import type { ActorExit } from '../machines/exit.js';
 import { Cell } from './cell.js';
 import type { TreeEnvironment } from './environment.js';
+import { keeperOf } from './saved-machine.js';
 import type { ChildSpec, Logic, StartResult } from './spec.js';
 
 /** A started child. */
@@ -42,30 +43,39 @@ export async function startChild(
   if (options.isWithdrawn?.()) throw new EspalierError('ESP_STOPPED', `the start of ${path} was withdrawn`);
   const cell = makeCell(env, path, spec, incarnation, result);
   env.directory.register(cell);
-  if (spec.role !== 'machine') cell.subscribe(reporter(env, cell));
+  if (reportsStates(spec)) cell.subscribe(reporter(env, cell, spec));
   void cell.exited.then((exit) => {
     env.directory.release(cell, exit);
-    env.observe({ path, incarnation, role: spec.role, state: 'exited', detail: exit });
+    env.observe({ path, incarnation, role: spec.role, kept: spec.observe, state: 'exited', detail: exit });
   });
   options.onCell?.(cell);
   await cell.start();
   const { role } = spec;
   // Those with states of their own have reported one already.
-  const isSilent = role === 'machine' || stateOf(cell.getSnapshot()) === undefined;
+  const isSilent = !reportsStates(spec) || stateOf(cell.getSnapshot()) === undefined;
   if (isSilent && !cell.exit) env.observe({ path, incarnation, role, state: 'running' });
   // The caller gets the cell first, then its exit, also of one that ended at once.
   queueMicrotask(() => void cell.exited.then(onExit));
   return { cell };
 }
 
-/** Reports each new state. Of plain machines only the start and the end are: there may be very many of them. */
-function reporter(env: TreeEnvironment, { path, incarnation, role }: Cell): (snapshot: Snapshot<unknown>) => void {
+/** Of plain machines only the start and the end are reported: there may be very many of them. */
+function reportsStates({ role, observe }: ChildSpec): boolean {
+  return observe || role !== 'machine';
+}
+
+/** Reports each new state. */
+function reporter(
+  env: TreeEnvironment,
+  { path, incarnation, role }: Cell,
+  { observe: kept }: ChildSpec,
+): (snapshot: Snapshot<unknown>) => void {
   let last: string | undefined;
   return (snapshot) => {
     const state = snapshot.status === 'active' ? stateOf(snapshot) : undefined;
     if (state === undefined || state === last) return;
     last = state;
-    env.observe({ path, incarnation, role, state });
+    env.observe({ path, incarnation, role, kept, state });
   };
 }
 
@@ -76,7 +86,7 @@ function stateOf(snapshot: Snapshot<unknown>): string | undefined {
 }
 
 function makeCell(env: TreeEnvironment, path: string, spec: ChildSpec, incarnation: number, result: Runnable): Cell {
-  const { logic, input } = takeApart(result);
+  const { logic, input, saved } = takeApart(result);
   const { role } = spec;
   const { clock, directory } = env;
   return new Cell({
@@ -84,15 +94,18 @@ function makeCell(env: TreeEnvironment, path: string, spec: ChildSpec, incarnati
     incarnation,
     logic,
     input,
+    saved,
+    keeper: spec.saved && keeperOf({ path, incarnation, env }, spec.saved),
+    mailbox: spec.mailbox,
     clock,
     role,
-    onDeadLetter: (event) => void directory.deadLetter(path, event, 'ended'),
+    onDeadLetter: (event, reason) => void directory.deadLetter(path, event, reason),
     onFault: (error) => env.observe({ path, incarnation, role, state: 'fault', detail: error }),
   });
 }
 
 type Runnable = Exclude<StartResult, 'ignore'>;
 
-function takeApart(result: Runnable): { logic: Logic; input?: unknown } {
+function takeApart(result: Runnable): Exclude<Runnable, Logic> {
   return 'transition' in result ? { logic: result } : result;
 }

@@ -4,7 +4,18 @@ import type { ActorExit } from '../machines/exit.js';
 import type { Cell } from './cell.js';
 
 /** Why an event reached nobody. */
-export type DeadLetterReason = 'unknown_path' | 'stale_incarnation' | 'ended';
+export type DeadLetterReason = 'unknown_path' | 'stale_incarnation' | 'ended' | 'mailbox_full';
+
+/** An event that reached nobody; of the event no more than its type, for it may hold what must not be shown. */
+export interface DeadLetter {
+  readonly at: number;
+  readonly path: string;
+  readonly type: string;
+  readonly reason: DeadLetterReason;
+}
+
+/** So many dead letters are remembered. */
+const REMEMBERED = 100;
 
 /** The end of a monitored actor; `noproc` when there was none of that path. */
 export interface Down {
@@ -19,6 +30,8 @@ export interface DirectoryOptions {
   /** What a monitor threw. */
   readonly onFault?: (error: unknown) => void;
   readonly onDeadLetter?: (path: string, event: AnyEventObject, reason: DeadLetterReason) => void;
+  /** Milliseconds since the epoch; `Date.now` by default. */
+  readonly now?: () => number;
 }
 
 /** Who lives where: the living cells by path, those who watch them, and the letters that reached nobody. */
@@ -27,7 +40,13 @@ export class Directory {
   readonly #cells = new Map<string, Cell>();
   readonly #monitors = new Map<string, Set<Monitor>>();
   readonly #incarnations = new Map<string, number>();
-  readonly #deadLetters: Record<DeadLetterReason, number> = { unknown_path: 0, stale_incarnation: 0, ended: 0 };
+  readonly #deadLetters: Record<DeadLetterReason, number> = {
+    unknown_path: 0,
+    stale_incarnation: 0,
+    ended: 0,
+    mailbox_full: 0,
+  };
+  readonly #recent: DeadLetter[] = [];
 
   constructor(options: DirectoryOptions = {}) {
     this.#options = options;
@@ -93,20 +112,22 @@ export class Directory {
     return { [Symbol.dispose]: () => void monitors.delete(entry) };
   }
 
-  /** Sends to a path; to a given incarnation only, if one is given. False, and a dead letter, if nobody is there. */
+  /** Sends to a path; to a given incarnation only, if one is given. False, and a dead letter, if nobody receives it. */
   send(path: string, event: AnyEventObject, incarnation?: number): boolean {
     const cell = this.whereis(path);
     if (!cell) return this.deadLetter(path, event, 'unknown_path');
     if (incarnation !== undefined && cell.incarnation !== incarnation) {
       return this.deadLetter(path, event, 'stale_incarnation');
     }
-    cell.send(event);
-    return true;
+    return cell.send(event);
   }
 
   /** Counts an event that reached nobody. */
   deadLetter(path: string, event: AnyEventObject, reason: DeadLetterReason): false {
     this.#deadLetters[reason] += 1;
+    const at = this.#options.now?.() ?? Date.now();
+    this.#recent.push({ at, path, type: event.type, reason });
+    if (this.#recent.length > REMEMBERED) this.#recent.shift();
     this.#options.onDeadLetter?.(path, event, reason);
     return false;
   }
@@ -114,6 +135,11 @@ export class Directory {
   /** How many events reached nobody, by reason. */
   get deadLetters(): Readonly<Record<DeadLetterReason, number>> {
     return { ...this.#deadLetters };
+  }
+
+  /** The latest of them, oldest first; at most a hundred. */
+  get recentDeadLetters(): readonly DeadLetter[] {
+    return [...this.#recent];
   }
 
   #tell(monitor: Monitor, down: Down): void {

@@ -1,4 +1,5 @@
 import type { NewJournalEvent } from '../machines/events.js';
+import type { SnapshotStore } from '../persistence/store.js';
 import type { Directory } from './directory.js';
 import type { ProcessServices } from './process-services.js';
 
@@ -33,6 +34,8 @@ export interface Observation {
    */
   readonly state: string;
   readonly detail?: unknown;
+  /** Whether the last one is kept in the store although the role is not. */
+  readonly kept?: boolean;
 }
 
 /** What a tree of actors needs from the world. The system extends it; tests hand in a simulated clock. */
@@ -47,6 +50,8 @@ export interface TreeEnvironment {
   observe(observation: Observation): void;
   /** What pools and services start processes with; the first call starts the spawner. */
   processes?(): Promise<ProcessServices>;
+  /** Where machines are saved. */
+  readonly snapshots?: SnapshotStore;
   /** Whether the whole tree has ended, or is ending, for good. */
   isOver?(): boolean;
 }

@@ -22,7 +22,8 @@ export class Observations {
   ) {}
 
   observe(observation: Observation): void {
-    if (!KEPT.has(observation.role) || observation.state === 'fault') return;
+    const isKept = observation.kept || KEPT.has(observation.role);
+    if (!isKept || observation.state === 'fault') return;
     this.#changed.set(observation.path, observation);
     this.#timer ??= this.clock.setTimeout(() => this.flush(), FLUSH_MS);
   }

@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { EspalierError } from '../errors.js';
 import type { Backoff } from '../machines/backoff.js';
 import { type ChildPolicy, childPolicySchema, type Shutdown } from '../machines/supervise/policy.js';
+import type { MailboxOptions } from './cell-mailbox.js';
+import type { SavedCell } from './cell-saved.js';
 import type { ActorRole, TreeEnvironment } from './environment.js';
+import { type Migrate, restore, type SavedMachine, savedMachine } from './saved-machine.js';
 
 /** Any XState logic: a machine, a promise, a callback, an observable, a transition. */
 export type Logic = AnyActorLogic;
@@ -16,13 +19,25 @@ export interface StartContext {
 }
 
 /** What a child's `start` answers: its logic, with its input if it takes one; or that it does not want to run. */
-export type StartResult = Logic | { readonly logic: Logic; readonly input?: unknown } | 'ignore';
+export type StartResult = Logic | LogicWithInput | 'ignore';
+
+interface LogicWithInput {
+  readonly logic: Logic;
+  readonly input?: unknown;
+  /** What it goes on from. */
+  readonly saved?: SavedCell | undefined;
+}
 
 /** How a supervisor starts, restarts and stops one child. */
 export interface ChildSpec extends ChildPolicy {
   /** Runs at each start; a throw or a rejection is a failed start. */
   start(context: StartContext): StartResult | Promise<StartResult>;
   readonly role: ActorRole;
+  readonly mailbox?: MailboxOptions | undefined;
+  /** Whether its states are kept for readers after the host's death, as those of supervisors and workers are. */
+  readonly observe: boolean;
+  /** A machine whose state is saved. */
+  readonly saved?: SavedMachine | undefined;
 }
 
 /** What a user writes: everything but `id` and `start` has OTP's defaults. */
@@ -39,6 +54,10 @@ export interface ChildOptions {
   /** Without it a child is restarted at once, as in OTP. */
   readonly backoff?: Backoff | undefined;
   readonly role?: ActorRole;
+  /** Bounds what may wait for it. Without it nothing is lost, however much waits. */
+  readonly mailbox?: MailboxOptions | undefined;
+  /** Keeps its last state for readers after the host's death; of machines this is off, unless they are saved. */
+  readonly observe?: boolean;
 }
 
 /** How a machine is written down as a child. */
@@ -46,7 +65,20 @@ export interface MachineOptions extends Omit<ChildOptions, 'start' | 'role'> {
   readonly logic: Logic;
   /** Handed to each incarnation. */
   readonly input?: unknown;
+  /**
+   * `none` (default): each start begins anew. `snapshot`: the state is saved after each turn in which it changed, and the next
+   * start goes on from it, in this host or in a later one of the same name. See `docs/semantics.md`.
+   */
+  readonly persist?: 'none' | 'snapshot';
+  /** Of the machine's definition; `1` by default. A saved state of another one goes through `migrate`. */
+  readonly version?: string;
+  readonly migrate?: Migrate;
 }
+
+const lookSchema = z.object({
+  mailbox: z.object({ limit: z.number().int().min(1), policy: z.enum(['reject', 'drop-oldest']) }).optional(),
+  observe: z.boolean().default(false),
+});
 
 const startSchema = z.custom<ChildSpec['start']>((value) => typeof value === 'function', 'expected a function');
 
@@ -61,10 +93,12 @@ const startSchema = z.custom<ChildSpec['start']>((value) => typeof value === 'fu
 export function spec(options: ChildOptions): ChildSpec {
   const policy = childPolicySchema.safeParse(options);
   const start = startSchema.safeParse(options.start);
+  const look = lookSchema.safeParse(options);
   if (!policy.success) throw invalid(options.id, policy.error);
   if (!start.success) throw invalid(options.id, start.error);
+  if (!look.success) throw invalid(options.id, look.error);
   const role = options.role ?? (policy.data.type === 'supervisor' ? 'supervisor' : 'machine');
-  return { ...policy.data, start: start.data, role };
+  return { ...policy.data, ...look.data, start: start.data, role };
 }
 
 /**
@@ -76,8 +110,12 @@ export function spec(options: ChildOptions): ChildSpec {
  * machine({ id: 'orders', logic: ordersMachine, restart: 'transient' });
  */
 export function machine(options: MachineOptions): ChildSpec {
-  const { logic, input, ...rest } = options;
-  return spec({ ...rest, start: () => ({ logic, input }), role: 'machine' });
+  const { logic, input, persist = 'none', version, migrate, ...rest } = options;
+  if (persist === 'none') return spec({ ...rest, start: () => ({ logic, input }), role: 'machine' });
+  if (persist !== 'snapshot') throw new EspalierError('ESP_INVALID', `child '${options.id}': persist is '${persist}'`);
+  const saved = savedMachine(options.id, logic, version, migrate);
+  const start: ChildSpec['start'] = async (context) => ({ logic, input, saved: await restore(context, saved) });
+  return { ...spec({ observe: true, ...rest, start, role: 'machine' }), saved };
 }
 
 /** Whether a policy is a whole specification, one that can be started. */

@@ -11,8 +11,14 @@ import {
   type Subscription,
 } from 'xstate';
 import { EspalierError } from '../errors.js';
-import { type Callback, callbackLogic, settle } from './cell-callback.js';
+import { type ActionScope, watchActions } from './cell-actions.js';
+import { type Callback, callbackLogic } from './cell-callback.js';
+import { Inspectors } from './cell-inspectors.js';
+import { guardedListening } from './cell-listeners.js';
 import { isMachine, isSwallowed, withoutFinished } from './cell-machine.js';
+import { type Letter, type MailboxOptions, type MailboxState, RootDesk } from './cell-mailbox.js';
+import { findActors, type NamedActor, type SavedCell, type SavedTimer, savedTimers } from './cell-saved.js';
+import type { HostSignal } from './cell-signal.js';
 import { CellTimers } from './cell-timers.js';
 import type { Clock } from './environment.js';
 
@@ -20,19 +26,6 @@ import type { Clock } from './environment.js';
  * The one file that touches what XState keeps to itself. A cell's root actor gets an `ActorHost` as its parent and as its
  * system; so every actor that is created, started, ended or written to inside the cell passes through here.
  */
-
-/** What a host tells its cell. */
-export type HostSignal =
-  /** The root has a new snapshot. */
-  | { readonly type: 'changed'; readonly snapshot: Snapshot<unknown> }
-  /** The root has ended: its snapshot says how. Everything it had started is stopped. */
-  | { readonly type: 'ended'; readonly snapshot: Snapshot<unknown> }
-  /** The root sent this to its parent. */
-  | { readonly type: 'sent'; readonly event: AnyEventObject }
-  /** Nobody was there to receive this. */
-  | { readonly type: 'dead'; readonly event: AnyEventObject }
-  /** Something threw where it can harm nobody any more. */
-  | { readonly type: 'fault'; readonly error: unknown };
 
 /** What we use of an actor beyond its public interface. */
 interface HostedActor {
@@ -42,22 +35,19 @@ interface HostedActor {
   readonly system: unknown;
   readonly _parent?: unknown;
   readonly _processingStatus: number;
-  readonly _actorScope: { actionExecutor(action: HostedAction): void };
+  readonly _actorScope: ActionScope;
   _snapshot: Snapshot<unknown>;
   logic: AnyActorLogic;
   start(): unknown;
   getSnapshot(): Snapshot<unknown>;
+  getPersistedSnapshot(): Snapshot<unknown>;
   subscribe: Actor<AnyActorLogic>['subscribe'];
   on: Actor<AnyActorLogic>['on'];
   _send(event: AnyEventObject): void;
   _stop(): unknown;
 }
 
-interface HostedAction {
-  readonly type: string;
-  exec?: ((info: unknown, params: unknown) => unknown) | undefined;
-}
-
+const NOT_STARTED = 0;
 const STOPPED = 2;
 const STOP = 'xstate.stop';
 /** Makes an actor throw what was thrown on its behalf: by an observer, a handler, or later by an asynchronous function. */
@@ -75,12 +65,14 @@ export class ActorHost {
   #children: Map<unknown, Map<string, HostedActor>> | undefined;
   #root: HostedActor | undefined;
   #keyed: Map<string, AnyActorRef> | undefined;
-  #inspectors: Set<Observer<InspectionEvent>> | undefined;
+  #inspectors: Inspectors | undefined;
   #finished: HostedActor[] | undefined;
+  readonly #desk: RootDesk;
 
-  constructor(clock: Clock, signal: (signal: HostSignal) => void) {
+  constructor(clock: Clock, signal: (signal: HostSignal) => void, mailbox?: MailboxOptions) {
     this._clock = clock;
     this.#signal = signal;
+    this.#desk = new RootDesk(clock, mailbox, this);
     this.scheduler = new CellTimers(clock, this);
   }
 
@@ -104,17 +96,43 @@ export class ActorHost {
   }
 
   start(): void {
-    this.root.start();
+    this.#desk.work(() => this.root.start());
   }
 
-  send(event: AnyEventObject): void {
-    this._relay(undefined, this.root, event);
+  /** False if nobody will receive it. */
+  send(event: AnyEventObject): boolean {
+    return this.#deliver(undefined, this.root, event);
   }
 
   /** Stops the newest first, each after what it started; disposers run. The root follows at once, or after its present event. */
   stop(): void {
-    this.#stopBelow(this.root);
-    this.root._stop();
+    this.#desk.work(() => {
+      this.#stopBelow(this.root);
+      this.root._stop();
+    });
+  }
+
+  get mailbox(): MailboxState {
+    return this.#desk.state();
+  }
+
+  /** What the root, with all that it has started, can go on from. @throws when an actor below cannot be persisted */
+  persist(): SavedCell {
+    const snapshot = this.root.getPersistedSnapshot();
+    return { snapshot, timers: savedTimers(this.scheduler.pending(), this.#named(this.root, [])) };
+  }
+
+  /** Sets the timers again that XState does not restore; one that is overdue comes at once. */
+  resume(timers: readonly SavedTimer[]): void {
+    for (const { source, target, event, id, due } of findActors(timers, this.#named(this.root, []))) {
+      this.scheduler.schedule(source, target, event, Math.max(0, due - this._clock.now()), id);
+    }
+  }
+
+  /** An actor and those below it, each with the ids that lead to it. */
+  *#named(actor: HostedActor, ids: readonly string[]): Generator<NamedActor> {
+    if (isActorRef(actor)) yield { ids, actor };
+    for (const [id, child] of this.#children?.get(actor) ?? []) yield* this.#named(child, [...ids, id]);
   }
 
   #stopBelow(actor: HostedActor): void {
@@ -188,71 +206,63 @@ export class ActorHost {
   _relay(source: AnyActorRef | undefined, target: AnyActorRef | ActorHost, event: AnyEventObject): void {
     if (target === this) return this._send(event);
     if (target instanceof ActorHost) return target._send(event);
-    if (this.#inspectors) {
-      this.#inspect({
-        type: '@xstate.event',
-        sourceRef: source,
-        actorRef: target,
-        event,
-        rootId: this.#root?.sessionId ?? '',
-      });
-    }
+    this.#deliver(source, target, event);
+  }
+
+  #deliver(source: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject): boolean {
     const actor = hosted(target);
-    if (actor._processingStatus === STOPPED) this.#signal({ type: 'dead', event });
-    else actor._send(event);
+    const isRoot = actor === this.#root;
+    if (actor._processingStatus === STOPPED) {
+      this.dead(event, 'ended');
+      return false;
+    }
+    if (!isRoot) this.#receive(source, target, event);
+    else if (this.#desk.busy || actor._processingStatus === NOT_STARTED) return this.#desk.wait(source, event);
+    else this.#desk.work(() => this.#receive(source, target, event));
+    return true;
+  }
+
+  /** Gives the root what has waited for it. */
+  handOver({ source, event }: Letter): void {
+    const { root } = this;
+    if (root._processingStatus === STOPPED) this.dead(event, 'ended');
+    else this.#receive(source, root, event);
+  }
+
+  dead(event: AnyEventObject, reason: 'ended' | 'mailbox_full'): void {
+    this.#signal({ type: 'dead', event, reason });
+  }
+
+  #receive(source: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject): void {
+    if (this.#inspectors?.any) {
+      const rootId = this.#root?.sessionId ?? '';
+      this.#inspectors.tell({ type: '@xstate.event', sourceRef: source, actorRef: target, event, rootId });
+    }
+    hosted(target)._send(event);
   }
 
   _sendInspectionEvent(event: InspectionEvent): void {
     if (event.type === '@xstate.actor') this.#adopt(event.actorRef);
-    if (event.type === '@xstate.snapshot' && hosted(event.actorRef) === this.#root) {
-      this.#signal({ type: 'changed', snapshot: event.snapshot });
+    if (event.type === '@xstate.snapshot') {
+      const isRoot = hosted(event.actorRef) === this.#root;
+      this.#signal(isRoot ? { type: 'changed', snapshot: event.snapshot } : { type: 'changed.below' });
     }
-    if (this.#inspectors) this.#inspect({ ...event, rootId: this.#root?.sessionId ?? '' });
+    if (this.#inspectors?.any) this.#inspectors.tell({ ...event, rootId: this.#root?.sessionId ?? '' });
   }
 
   /** Attaches an inspector: what it throws harms nobody. Without one, inspection costs nothing. */
   inspect(observer: Observer<InspectionEvent> | ((event: InspectionEvent) => void)): Subscription {
-    const inspector = typeof observer === 'function' ? { next: observer } : observer;
-    this.#inspectors ??= new Set();
-    this.#inspectors.add(inspector);
-    return {
-      unsubscribe: () => {
-        this.#inspectors?.delete(inspector);
-        if (this.#inspectors?.size === 0) this.#inspectors = undefined;
-      },
-    };
-  }
-
-  #inspect(event: InspectionEvent): void {
-    for (const inspector of this.#inspectors ?? []) {
-      try {
-        inspector.next?.(event);
-      } catch (error) {
-        this.fault(error);
-      }
-    }
+    this.#inspectors ??= new Inspectors((error) => this.fault(error));
+    return this.#inspectors.add(observer);
   }
 
   /** Takes an actor in while its constructor runs: before its logic runs, before anybody can subscribe to it. */
   #adopt(ref: unknown): void {
     const actor = hosted(ref);
-    if (isMachine(actor.logic)) this.#watchActions(actor);
+    if (isMachine(actor.logic)) watchActions(actor._actorScope, (error) => this.fail(actor, error));
     actor.logic = guarded(actor.logic);
-    actor.subscribe = guardedSubscribe;
-    actor.on = guardedOn;
-  }
-
-  /** An asynchronous action's rejection is a throw of its actor. */
-  #watchActions(actor: HostedActor): void {
-    const scope = actor._actorScope;
-    const execute = scope.actionExecutor;
-    scope.actionExecutor = (action) => {
-      const { exec } = action;
-      if (exec && !action.type.startsWith('xstate.')) {
-        action.exec = (info, params) => settle(exec(info, params), undefined, (error) => this.fail(actor, error));
-      }
-      execute(action);
-    };
+    actor.subscribe = listening.subscribe;
+    actor.on = listening.on;
   }
 
   #ended(actor: HostedActor): void {
@@ -286,6 +296,11 @@ export class ActorHost {
     else actor._send({ type: THROW, error });
   }
 
+  /** Called before an actor ends as crashed. */
+  failing(ref: unknown): void {
+    if (ref === this.#root) this.#signal({ type: 'failing' });
+  }
+
   fault(error: unknown): void {
     this.#signal({ type: 'fault', error });
   }
@@ -309,6 +324,8 @@ function isActorRef(actor: HostedActor): actor is HostedActor & AnyActorRef {
 function hostOf(actor: { readonly system: unknown }): ActorHost | undefined {
   return actor.system instanceof ActorHost ? actor.system : undefined;
 }
+
+const listening = guardedListening((actor, error) => isHosted(actor) && hostOf(actor)?.fail(actor, error));
 
 const guardedLogics = new WeakMap<AnyActorLogic, AnyActorLogic>();
 
@@ -351,8 +368,11 @@ function guardTransition(logic: AnyActorLogic): AnyActorLogic {
     try {
       const isChildError = event.type.startsWith('xstate.error.actor.');
       if (event.type === THROW || (isChildError && isSwallowed(logic, snapshot, event))) throw event.error;
-      return logic.transition(snapshot, event, scope);
+      const next = logic.transition(snapshot, event, scope);
+      if (next.status === 'error') hostOf(scope)?.failing(scope.self);
+      return next;
     } catch (error) {
+      hostOf(scope)?.failing(scope.self);
       // A machine's children are stopped by the host; other logics dispose of what they hold when they are stopped.
       if (!isMachine(logic)) stop(snapshot, { type: STOP }, scope);
       throw error;
@@ -365,32 +385,4 @@ function guardTransition(logic: AnyActorLogic): AnyActorLogic {
     restoreSnapshot: { value: logic.restoreSnapshot?.bind(logic) },
     start: { value: logic.start?.bind(logic) },
   });
-}
-
-/** Calls what somebody attached to an actor; what it throws is the actor's failure, and never reaches the host process. */
-function guardListener<T>(actor: HostedActor, listener: ((value: T) => unknown) | undefined): (value: T) => void {
-  return (value) => {
-    const fail = (error: unknown) => hostOf(actor)?.fail(actor, error);
-    try {
-      settle(listener?.(value), undefined, fail);
-    } catch (error) {
-      fail(error);
-    }
-  };
-}
-
-type Listener = (value: unknown) => unknown;
-type ListenerOrObserver = Listener | { next?: Listener; error?: Listener; complete?: () => unknown };
-
-function guardedSubscribe(this: HostedActor, next?: ListenerOrObserver, error?: Listener, complete?: () => unknown) {
-  const observer = typeof next === 'object' ? next : { next, error, complete };
-  // An error needs no listener here: it is the exit of the actor, which its parent or its cell hears of.
-  const onError = guardListener<unknown>(this, observer.error?.bind(observer));
-  const onComplete = guardListener<void>(this, observer.complete?.bind(observer));
-  const onNext = guardListener<unknown>(this, observer.next?.bind(observer));
-  return Actor.prototype.subscribe.call(this, onNext, onError, onComplete);
-}
-
-function guardedOn(this: HostedActor, type: string, handler: Listener): Subscription {
-  return Actor.prototype.on.call(this, type, guardListener(this, handler));
 }

@@ -19,6 +19,9 @@ export interface JournalEventData {
   'actor.crashed': { error: ErrorRecord };
   'actor.restarted': { reason: string; restarts: number };
   'supervisor.escalated': { reason: string; intensity: number; periodMs: number };
+  'snapshot.restored': { savedBy: string; savedAt: number; migratedFrom: string | null };
+  'snapshot.quarantined': { reason: string };
+
   'worker.failed': { error: ErrorRecord; boots: number; stderr: string };
   'worker.ready': { pid: number; bootMs: number };
   /** A worker ended that nobody had asked to: of those that stay each, of an execution only one that was killed. */

@@ -23,7 +23,7 @@ export {
   type SlotStory,
 } from './contract/runs.js';
 export type { SessionRecord, SessionStore } from './contract/sessions.js';
-export type { SnapshotRecord, SnapshotStore } from './contract/snapshots.js';
+export type { NewSnapshot, SnapshotRecord, SnapshotStore } from './contract/snapshots.js';
 
 /**
  * The durable side of a system: one file, written by one thread of this process, shared with other hosts.

@@ -352,10 +352,9 @@ describe('delayed events', () => {
   });
 });
 
-it('restores a persisted snapshot', async () => {
+it('goes on from what was saved of another', async () => {
   const { cell } = await ready();
-  const snapshot = cell.ref.getPersistedSnapshot();
-  const again = setUp(polite, { snapshot }).cell;
+  const again = setUp(polite, { saved: cell.persist() }).cell;
   await again.start();
   expect(again.getSnapshot()).toMatchObject({ value: 'running' });
 });

@@ -101,8 +101,16 @@ it('counts letters to unknown paths and to incarnations of the past', async () =
   expect(directory.send('/a', { type: 'x' }, 2)).toBe(true);
   expect(directory.send('/a', { type: 'x' }, 1)).toBe(false);
   expect(directory.send('/b', { type: 'y' })).toBe(false);
-  expect(directory.deadLetters).toEqual({ unknown_path: 1, stale_incarnation: 1, ended: 0 });
+  expect(directory.deadLetters).toEqual({ unknown_path: 1, stale_incarnation: 1, ended: 0, mailbox_full: 0 });
   expect(dead).toEqual(['/a x stale_incarnation', '/b y unknown_path']);
+  expect(directory.recentDeadLetters).toMatchObject([
+    { path: '/a', type: 'x' },
+    { path: '/b', reason: 'unknown_path' },
+  ]);
+  for (let n = 0; n < 200; n += 1) directory.send('/b', { type: String(n) });
+  expect(directory.recentDeadLetters.map(({ type }) => type)).toEqual(
+    Array.from({ length: 100 }, (_, n) => String(n + 100)),
+  );
 });
 
 it('remembers the highest incarnation of a path until it is told to forget it, and those below', async () => {

@@ -9,6 +9,7 @@ it('has OTP’s defaults', () => {
   expect(spec({ id: 'a', start })).toEqual({
     id: 'a',
     start,
+    observe: false,
     restart: 'permanent',
     shutdown: 5000,
     type: 'worker',
@@ -33,7 +34,7 @@ it('keeps what it was told', () => {
     backoff,
     role: 'worker',
   };
-  expect(spec(options)).toEqual({ ...options, type: 'worker' });
+  expect(spec(options)).toEqual({ ...options, type: 'worker', observe: false });
 });
 
 describe('refuses, naming what does not fit', () => {

@@ -20,9 +20,10 @@ export function addTree(program: Command): void {
 
 async function readTrees(reader: StoreReader): Promise<readonly SnapshotRecord[]> {
   const hosts = await reader.hosts.unended();
-  if (hosts.length === 0) return await reader.snapshots.list();
-  const trees = await Promise.all(hosts.map(({ runId }) => reader.snapshots.list(runId)));
-  return trees.flat();
+  const runIds = hosts.length === 0 ? [undefined] : hosts.map(({ runId }) => runId);
+  const trees = await Promise.all(runIds.map((runId) => reader.snapshots.list(runId)));
+  // What machines go on from is not what they do now.
+  return trees.flat().filter(({ kind }) => kind === 'observed');
 }
 
 /** One line per actor, indented by its depth, below a line per host. */

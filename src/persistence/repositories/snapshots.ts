@@ -1,11 +1,11 @@
 import type { Access } from '../access.js';
-import type { SnapshotRecord, SnapshotStore } from '../contract/snapshots.js';
+import type { NewSnapshot, SnapshotStore } from '../contract/snapshots.js';
 import { toJson } from '../sql/json.js';
 
-const KINDS: readonly SnapshotRecord['kind'][] = ['observed', 'snapshot'];
+const KINDS: readonly NewSnapshot['kind'][] = ['observed', 'snapshot'];
 
 export function snapshotStore(access: Access): SnapshotStore {
-  const key = (kind: SnapshotRecord['kind'], path: string): string => `${kind} ${path}`;
+  const key = (kind: NewSnapshot['kind'], path: string): string => `${kind} ${path}`;
   return {
     put: async ({ path, incarnation, kind, role, state, detail }) => {
       const runId = access.requireRunId();
@@ -17,6 +17,11 @@ export function snapshotStore(access: Access): SnapshotStore {
       // What is put after this must not take the place of what waits before it.
       for (const kind of KINDS) access.seal(key(kind, path));
       return access.write('snapshots.remove', { runId: access.requireRunId(), path });
+    },
+    adopt: async (path) => access.write('snapshots.adopt', { runId: access.requireRunId(), path }),
+    quarantine: async (path, reason) => {
+      access.seal(key('snapshot', path));
+      return access.write('snapshots.quarantine', { runId: access.requireRunId(), path, reason });
     },
     list: (runId) => access.read('snapshots.list', { runId: runId ?? null }),
   };

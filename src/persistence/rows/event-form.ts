@@ -34,6 +34,8 @@ const forms = z.discriminatedUnion('type', [
   form('actor.crashed', { error: errorRecord }),
   form('actor.restarted', { reason: text, restarts: count }),
   form('supervisor.escalated', { reason: text, intensity: count, periodMs: count }),
+  form('snapshot.restored', { savedBy: text, savedAt: count, migratedFrom: text.nullable() }),
+  form('snapshot.quarantined', { reason: text }),
   form('worker.failed', { error: errorRecord, boots: count, stderr: text }),
   form('worker.ready', { pid: count, bootMs: count }),
   form('worker.crashed', {

@@ -1,6 +1,7 @@
 import type { Connection } from '../sql/connection.js';
 import { VERSION_1 } from './version-1.js';
 import { VERSION_2 } from './version-2.js';
+import { VERSION_3 } from './version-3.js';
 
 /** One step of the schema: brings a store of version `version - 1` to `version`. It runs inside a transaction. */
 export interface Migration {
@@ -12,6 +13,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, up: (db) => db.execute(VERSION_1) },
   { version: 2, up: (db) => db.execute(VERSION_2) },
+  { version: 3, up: (db) => db.execute(VERSION_3) },
 ];
 
 /** The version that this code reads and writes. */

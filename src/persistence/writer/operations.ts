@@ -6,7 +6,7 @@ import { intendProcess, processFailed, processGone, processLive, processSuspect 
 import { acquireRun, addSlots, createRun, setRunStatus, startRun, wishRun } from '../tables/run-changes.js';
 import { putSession, removeSession, sweepSessions, touchSession } from '../tables/sessions.js';
 import { commitSlots, reopenFailed } from '../tables/slot-changes.js';
-import { putSnapshot, removeSnapshots } from '../tables/snapshots.js';
+import { adoptSnapshot, putSnapshot, quarantineSnapshot, removeSnapshots } from '../tables/snapshots.js';
 import type { Transaction } from './transaction.js';
 
 /** Everything that can be written, by name: a closed map of synchronous functions `(transaction, args) → result`. */
@@ -24,6 +24,8 @@ const operations = {
   'processes.suspect': processSuspect,
   'snapshots.put': putSnapshot,
   'snapshots.remove': removeSnapshots,
+  'snapshots.adopt': adoptSnapshot,
+  'snapshots.quarantine': quarantineSnapshot,
   'sessions.put': putSession,
   'sessions.touch': touchSession,
   'sessions.remove': removeSession,
