@@ -151,7 +151,7 @@ export const workerMachine = worker.createMachine({
         { type: 'perform', params: 'abandon' },
       ],
       on: {
-        spawned: 'killing',
+        spawned: 'stopping',
         'spawn.failed': { target: 'ended', actions: 'recordError' },
       },
     },

@@ -151,8 +151,8 @@ export class LocalLauncher implements Launcher {
     await Promise.allSettled([...this.#starting]);
     const groups = [...this.#groups];
     const kills = groups.map(([spawnId]) => this.killGroup(spawnId));
-    // What left its group is looked for at once: a sweep leaves groups alone until their watchers are gone.
-    const early = this.sweep({ ...whole, sessions: [] });
+    // What left its group is looked for at once: groups are left alone until their watchers are gone.
+    const early = this.#sweeper.strike({ ...whole, sessions: [] });
     const killed = await Promise.allSettled(kills);
     await early;
     // Only a sweep that begins after every group was seen to end proves anything.

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../../../errors.js';
 import { listPids, newestPid, pidsBetween, probeStat } from '../proc.js';
 import { isAlive } from '../stat.js';
@@ -7,6 +8,8 @@ import type { HeldSession } from './launcher.js';
 const NO_WRAP_MS = 1_000;
 /** Members that were born in the instant of a kill still count; others with that group's number are somebody else's. */
 const LATE_TICKS = 10;
+/** How often, a millisecond apart, an old group is given the time to be collected before all processes are looked at. */
+const MOST_WAITS = 10;
 /** Pids that are remembered at most. */
 const MOST_KNOWN = 8_192;
 
@@ -30,11 +33,19 @@ export class Members {
   #questions: Question[] = [];
 
   /** Whether a group has a live member that may be its own: one born while its number was. */
-  live(session: HeldSession, ageMs: number): Promise<boolean> {
-    if (!groupExists(session.pid)) return Promise.resolve(false);
+  async live(session: HeldSession, ageMs: number): Promise<boolean> {
+    const isYoung = ageMs < NO_WRAP_MS;
+    for (let waits = 0; groupExists(session.pid); waits++) {
+      if (isYoung || waits === MOST_WAITS) return this.#ask(session, isYoung);
+      await delay(1);
+    }
+    return false;
+  }
+
+  #ask(session: HeldSession, isYoung: boolean): Promise<boolean> {
     return new Promise((resolve) => {
       if (this.#questions.length === 0) setImmediate(() => this.#answer());
-      this.#questions.push({ session, isYoung: ageMs < NO_WRAP_MS, resolve });
+      this.#questions.push({ session, isYoung, resolve });
     });
   }
 

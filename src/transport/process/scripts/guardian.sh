@@ -2,8 +2,10 @@
 #
 # Waits until the process that started it is gone (end of standard input). What that process started is in groups with a
 # watcher each, which now kill them; what left its group carries a cookie, by which it is killed here. This shell does
-# the quick first half; then it becomes `NODE SWEEP …`, which proves that nothing is left, and cleans up.
+# the quick first half, with as few forks as can be; then it becomes `NODE SWEEP …`, which proves that nothing is left,
+# and cleans up.
 trap '' HUP INT QUIT USR1 USR2 PIPE ALRM TERM TSTP TTIN TTOU
+forker=$PPID
 while read -r word; do
   [ "$word" = leave ] && exit 0
 done
@@ -13,23 +15,40 @@ cookie=$1.$2.
 read -r now _ </proc/uptime
 now=${now%.*}${now#*.}
 
-# Turns /proc/PID/… into PID, one a line.
-pids() {
-  while IFS=/ read -r _ _ pid _; do echo "$pid"; done
-}
-
-# Of the pids given, or of all: those whose environment holds the cookie.
-carriers() {
-  if [ $# -gt 0 ]; then
-    for pid; do echo "/proc/$pid/environ"; done
+# Prints those of the files /proc/PID/… that hold a text; more than fit on one command line go in portions.
+holding() {
+  text=$1
+  shift
+  if [ $# -lt 10000 ]; then
+    grep -lF -e "$text" "$@" 2>/dev/null
   else
-    printf '%s\n' /proc/[0-9]*/environ
-  fi | xargs grep -lF -e "$cookie" 2>/dev/null | pids
+    printf '%s\n' "$@" | xargs grep -lF -e "$text" 2>/dev/null
+  fi
 }
 
-# Of the pids given: the watchers and guards.
-watchers() {
-  for pid; do echo "/proc/$pid/cmdline"; done | xargs grep -lF -e /scripts/guard.sh -e espalier-watcher 2>/dev/null | pids
+# Turns words /proc/PID/NAME into /proc/PID/OTHER, or into PID without OTHER; the answer is in $turned.
+turn() {
+  other=$1
+  shift
+  turned=
+  for file; do
+    pid=${file#/proc/}
+    turned="$turned ${other:+/proc/}${pid%%/*}${other:+/$other}"
+  done
+}
+
+# What was given a pid after the forker, as files /proc/PID/environ in $turned: pids ascend and then begin anew.
+young() {
+  turned=
+  read -r _ _ _ _ newest </proc/loadavg
+  for file in /proc/[0-9]*; do
+    pid=${file#/proc/}
+    if [ "$forker" -le "$newest" ]; then
+      [ "$pid" -gt "$forker" ] && [ "$pid" -le "$newest" ]
+    else
+      [ "$pid" -gt "$forker" ] || [ "$pid" -le "$newest" ]
+    fi && turned="$turned $file/environ"
+  done
 }
 
 # A watcher that is stopped cannot kill its group; alive, it proves whose the group is.
@@ -41,27 +60,40 @@ kill_stopped() {
   done
 }
 
-for pass in 1 2 3; do
-  found=$(carriers)
-  [ -n "$found" ] || break
-  guards=$(watchers $found)
+# Of the given files /proc/PID/environ, kills what carries the cookie, watchers and guards aside. False if there is none.
+pass() {
+  found=$(holding "$cookie" "$@")
+  [ -n "$found" ] || return 1
+  turn cmdline $found
+  # Of several lines each is looked for.
+  guards=$(holding '/scripts/guard.sh
+espalier-watcher' $turned)
   others=
-  for pid in $found; do
+  for file in $found; do
     case "
 $guards
 " in
       *"
-$pid
+${file%/environ}/cmdline
 "*) ;;
-      *) others="$others $pid" ;;
+      *) others="$others $file" ;;
     esac
   done
   # Stopped first, so that none reacts to the end of another; proven again; killed.
   if [ -n "$others" ]; then
-    kill -STOP $others 2>/dev/null
-    kill -KILL $(carriers $others) 2>/dev/null
+    turn '' $others
+    kill -STOP $turned 2>/dev/null
+    turn '' $(holding "$cookie" $others)
+    [ -z "$turned" ] || kill -KILL $turned 2>/dev/null
   fi
-  kill_stopped $guards
+  turn '' $guards
+  kill_stopped $turned
+}
+
+young
+pass $turned
+for _ in 1 2; do
+  pass /proc/[0-9]*/environ || break
 done
 
 exec "$5" "$6" "$1" "$2" "$3" "$4" "$now"

@@ -20,6 +20,8 @@ export class Hunt {
 
   constructor(
     readonly target: SweepTarget,
+    /** Whether it goes on until nothing is found any more; otherwise it ends with its first pass. */
+    private readonly proves: boolean,
     readonly done: (report: SweepReport) => void,
     readonly fail: (error: EspalierError) => void,
     now: number,
@@ -54,16 +56,12 @@ export class Hunt {
 
   /** Ends a pass. The report, once nothing was found often enough or time has run out. */
   end(now: number): SweepReport | null {
+    if (!this.proves) return this.#report(!this.#dirty);
     const leaving = this.#leaving();
     this.#clean = this.#dirty || leaving.length > 0 ? 0 : this.#clean + 1;
     if (this.#clean < CLEAN_PASSES && now < this.#giveUpAt) return null;
     for (const pid of leaving) this.#stuck.set(pid, `still there ${GIVE_UP_MS} ms after SIGKILL`);
     return this.#report(this.#clean >= CLEAN_PASSES);
-  }
-
-  /** What one pass saw, for those who only look. */
-  census(): SweepReport {
-    return this.#report(!this.#dirty);
   }
 
   #report(clean: boolean): SweepReport {

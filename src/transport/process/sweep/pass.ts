@@ -1,4 +1,4 @@
-import { setImmediate as immediate } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import { cookieEntries } from '../cookies.js';
 import { listPids, newestPid, pidsBetween, probeStat, readEnvironment, readStat, UNREADABLE } from '../proc.js';
 import { isAlive, type ProcessStat } from '../stat.js';
@@ -9,6 +9,10 @@ import { isWatcher, killGroupOf, signal } from './strike.js';
 
 /** Processes looked at before others get the event loop. */
 const CHUNK = 128;
+/** No pid is as large (`PID_MAX_LIMIT` of the kernel). */
+const PID_LIMIT = 2 ** 22 + 1;
+/** How long those that were killed get the processor to themselves before the pass goes on, in milliseconds. */
+const LEAVE_MS = 3;
 /** How often a pass goes after processes that began during it. */
 const MOST_CHASES = 50;
 
@@ -46,12 +50,9 @@ export class Pass {
     for (const hunt of this.hunts) hunt.begin();
     try {
       await this.#lookAtAll();
-      while (this.#resolveDoubts()) {
-        // Each process that was proven by another's session may prove more.
-      }
     } finally {
       // Whatever went wrong, nothing stays stopped.
-      for (const held of this.#held.values()) this.#kill(held);
+      this.#killHeld();
     }
     for (const [pid, { hunts, reason }] of this.#doubtful) for (const hunt of hunts) hunt.suspect(pid, reason);
   }
@@ -59,27 +60,54 @@ export class Pass {
   async #lookAtAll(): Promise<void> {
     let newest = newestPid();
     let looked = 0;
-    // Newest first: what lives for milliseconds only must be looked at while it is there.
-    for (const pid of listPids().sort((a, b) => b - a)) {
-      this.#look(pid);
+    let isYoung = true;
+    for (const pid of newestFirst(listPids(), newest)) {
+      const isOlder = this.#look(pid) === 'older';
+      // What is meant was met by now, and need not wait for a look at all the rest of the machine.
+      if (isOlder && isYoung) {
+        isYoung = false;
+        const held = this.#held.size;
+        newest = this.#strike(newest);
+        if (held > 0) await delay(LEAVE_MS);
+      }
       if (++looked % CHUNK === 0) await immediate();
     }
-    // What began meanwhile; a process that goes on as its own child shows here for as long as it keeps doing so.
-    for (let chase = 0; chase < MOST_CHASES && newest !== newestPid(); chase++) {
-      const since = newest;
-      newest = newestPid();
-      for (const pid of pidsBetween(since, newest) ?? listPids()) this.#look(pid);
-    }
+    this.#strike(newest);
   }
 
-  /** Looks at one process and acts at once, so that nothing comes between the proof and the signal. */
-  #look(pid: number): void {
+  /** Kills what is held, once nothing more begins. The answer is the newest pid that was looked at. */
+  #strike(since: number): number {
+    const newest = this.#chase(since);
+    while (this.#resolveDoubts()) {
+      // Each process that was proven by another's session may prove more.
+    }
+    this.#killHeld();
+    return newest;
+  }
+
+  /** Looks at what began meanwhile; a process that goes on as its own child shows for as long as it keeps doing so. */
+  #chase(since: number): number {
+    let newest = since;
+    for (let chase = 0; chase < MOST_CHASES && newest !== newestPid(); chase++) {
+      const last = newest;
+      newest = newestPid();
+      for (const pid of pidsBetween(last, newest) ?? listPids()) this.#look(pid);
+    }
+    return newest;
+  }
+
+  /**
+   * Looks at one process and acts at once, so that nothing comes between the proof and the signal. `older`: it began
+   * before anything that is meant.
+   */
+  #look(pid: number): 'older' | undefined {
     if (pid === process.pid || this.#held.has(pid) || this.dismissed.has(pid, this.#floor)) return;
     const stat = readStat(pid);
     if (stat === null) return;
     if (stat.kernel || stat.startTicks < this.#floor || !isAlive(stat)) {
-      this.dismissed.add(pid, stat.kernel || !isAlive(stat) ? -1 : stat.startTicks);
-      return;
+      const isOlder = !stat.kernel && isAlive(stat);
+      this.dismissed.add(pid, isOlder ? stat.startTicks : -1);
+      return isOlder ? 'older' : undefined;
     }
     if (this.options.isLivingGroup(stat.group)) return;
     const environment = readEnvironment(pid);
@@ -87,6 +115,7 @@ export class Pass {
     const entries = environment === UNREADABLE ? null : cookieEntries(environment);
     const hunters = this.hunts.filter((hunt) => this.#means(hunt, stat, entries));
     if (hunters.length > 0) this.#hold({ stat, hunts: hunters });
+    return;
   }
 
   #means(hunt: Hunt, stat: ProcessStat, entries: readonly string[] | null): boolean {
@@ -146,14 +175,27 @@ export class Pass {
     return false;
   }
 
-  #kill({ stat, hunts }: Held): void {
-    if (!isStillThere(stat)) return;
-    const failure = signal(stat.pid, 'SIGKILL');
-    if (failure !== null) for (const hunt of hunts) hunt.stuck(stat.pid, failure);
+  #killHeld(): void {
+    for (const { stat, hunts } of this.#held.values()) {
+      if (!isStillThere(stat)) continue;
+      const failure = signal(stat.pid, 'SIGKILL');
+      if (failure !== null) for (const hunt of hunts) hunt.stuck(stat.pid, failure);
+    }
+    // Killed, it holds no number any more.
+    this.#held.clear();
   }
 }
 
+/**
+ * In the order in which they were given out, last one first: pids ascend and then begin anew. What lives for milliseconds
+ * only must be looked at while it is there.
+ */
+export function newestFirst(pids: readonly number[], newest: number): number[] {
+  const age = (pid: number) => (pid <= newest ? newest - pid : newest - pid + PID_LIMIT);
+  return [...pids].sort((a, b) => age(a) - age(b));
+}
+
 function isStillThere(stat: ProcessStat): boolean {
-  const now = probeStat(stat.pid);
+  const now = readStat(stat.pid);
   return now !== null && now.startTicks === stat.startTicks && now.session === stat.session && isAlive(now);
 }

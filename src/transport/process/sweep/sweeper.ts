@@ -18,8 +18,17 @@ export class Sweeper {
   constructor(private readonly options: PassOptions) {}
 
   sweep(target: SweepTarget): Promise<SweepReport> {
+    return this.#hunt(target, !this.options.dryRun);
+  }
+
+  /** Kills what one pass finds. That proves nothing; it is for the time until a sweep can. */
+  strike(target: SweepTarget): Promise<SweepReport> {
+    return this.#hunt(target, false);
+  }
+
+  #hunt(target: SweepTarget, proves: boolean): Promise<SweepReport> {
     return new Promise((resolve, reject) => {
-      this.#hunts.add(new Hunt(target, resolve, reject, Date.now()));
+      this.#hunts.add(new Hunt(target, proves, resolve, reject, Date.now()));
       if (!this.#running) void this.#run();
     });
   }
@@ -46,7 +55,7 @@ export class Sweeper {
   async #round(hunts: readonly Hunt[]): Promise<void> {
     await new Pass(hunts, this.options, this.#dismissed).run();
     for (const hunt of hunts) {
-      const report = this.options.dryRun ? hunt.census() : hunt.end(Date.now());
+      const report = hunt.end(Date.now());
       if (report === null) continue;
       this.#hunts.delete(hunt);
       hunt.done(report);
