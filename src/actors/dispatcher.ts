@@ -106,7 +106,7 @@ export class Dispatcher {
     const verdict = judge(result.end, target.policy.timeoutMs);
     const { stdout, stderr, dropped } = execution.capture.take();
     const { exit } = result.end;
-    const { durationMs, heldOpen } = result;
+    const { durationMs, heldOpen, unproven } = result;
     return this.#finish(claimed, {
       ...settle(verdict, target, claimed),
       ...('error' in verdict ? { error: verdict.error } : {}),
@@ -114,6 +114,7 @@ export class Dispatcher {
       exit,
       durationMs,
       heldOpen,
+      ...(unproven === undefined ? {} : { unproven }),
       output: { stdout, stderr, dropped },
     });
   }

@@ -32,12 +32,10 @@ export class ProcessHost {
 
   constructor(readonly options: ProcessHostOptions) {}
 
-  /** Starts the forker at the first call. It is on disk before it is used. */
+  /** Starts the forker at the first call, and at the next one if that failed. It is on disk before it is used. */
   async services(): Promise<ProcessServices> {
-    if (this.#closed) throw new EspalierError('ESP_STOPPED', 'the system has stopped; it starts no more processes');
-    this.#spawner ??= this.#start();
     const { runId, store, clock, hostEnv, desk, journal, background } = this.options;
-    const spawner = await this.#spawner;
+    const spawner = await this.#standing();
     this.#memory ??= new MemoryWatch(clock, { readResident, readOomKills });
     return {
       runId,
@@ -77,6 +75,18 @@ export class ProcessHost {
     const spawner = await this.#spawner?.catch(() => null);
     await spawner?.close();
     this.#memory?.close();
+  }
+
+  #standing(): Promise<ForkerSpawner> {
+    if (this.#closed) throw new EspalierError('ESP_STOPPED', 'the system has stopped; it starts no more processes');
+    if (this.#spawner !== null) return this.#spawner;
+    const spawner = this.#start();
+    this.#spawner = spawner;
+    // What kept it from starting may pass: files, processes or memory that are short now.
+    spawner.catch(() => {
+      if (this.#spawner === spawner) this.#spawner = null;
+    });
+    return spawner;
   }
 
   async #start(): Promise<ForkerSpawner> {

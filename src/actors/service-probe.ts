@@ -33,10 +33,15 @@ export function watchReadiness(
   if ('log' in readiness) {
     const pattern = readiness.log;
     const matches = (line: string) => (typeof pattern === 'string' ? line.includes(pattern) : pattern.test(line));
-    const ends = [process.stdout, process.stderr].map((stream) => watchLines(stream, matches, ready));
-    return () => {
+    const stop = () => {
       for (const end of ends) end();
     };
+    const found = () => {
+      stop();
+      ready();
+    };
+    const ends = [process.stdout, process.stderr].map((stream) => watchLines(stream, matches, found));
+    return stop;
   }
   return process.port ? watchLines(process.port, (line) => line === 'READY=1', ready) : () => undefined;
 }

@@ -122,7 +122,10 @@ class Starter {
         resolve(cell);
       };
       startChild(env, path, worker, incarnation, () => undefined, { onCell }).then(
-        () => this.#tell({ type: 'worker.started', incarnation }),
+        // One that gave up its boot is past it as well; its exit follows.
+        (started) => {
+          if (started !== 'ignore' && isServing(started.cell)) this.#tell({ type: 'worker.started', incarnation });
+        },
         (error) => {
           // Once there is a cell its exit tells; before, nothing else will.
           if (made) return;
@@ -212,6 +215,11 @@ function endOf(cell: Cell, exit: ActorExit): WorkerEnd {
   if (snapshot.status === 'done' && isWorkerEnd(snapshot.output)) return snapshot.output;
   const error = exit.kind === 'crash' ? { error: toErrorRecord(exit.error) } : {};
   return { cause: exit.kind === 'crash' ? 'exited' : 'stopped', exit: null, served: false, ...error };
+}
+
+function isServing(cell: Cell): boolean {
+  const snapshot = cell.getSnapshot();
+  return 'value' in snapshot && snapshot.value === 'running';
 }
 
 function neverStarted(error: unknown): WorkerEnd {

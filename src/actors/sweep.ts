@@ -15,7 +15,8 @@ export interface SweepResult {
 
 /**
  * Proves one incarnation gone: its group, killed from inside and seen to end; after a forced end its cookie too; then its
- * streams, which end unless a process that left the group holds them open.
+ * streams, which end unless a process that left the group holds them open. What may be its and cannot be proven so is not
+ * gone.
  */
 export async function sweepHold(
   services: ProcessServices,
@@ -27,19 +28,12 @@ export async function sweepHold(
   if (!process) return { clean: true, heldOpen: false };
   await process.killGroup();
   const report = thorough ? await process.sweep() : null;
-  if (report) journalSweep(services, process, report);
+  const { spawnId } = process;
+  if (report?.killed.length) services.journal({ type: 'process.swept', data: { spawnId, killed: report.killed } });
   const heldOpen = streams ? await isHeldOpen(services, streams) : false;
   if (heldOpen) release(process);
-  if (!report || report.clean) return { clean: true, heldOpen };
+  if (!report || (report.clean && report.suspects.length === 0)) return { clean: true, heldOpen };
   return { clean: false, reason: describe(report), heldOpen };
-}
-
-function journalSweep(services: ProcessServices, process: SpawnedProcess, report: SweepReport): void {
-  const { spawnId } = process;
-  if (report.killed.length > 0) services.journal({ type: 'process.swept', data: { spawnId, killed: report.killed } });
-  for (const { pid, reason } of report.suspects) {
-    services.journal({ type: 'process.suspect', data: { spawnId, pid, reason } });
-  }
 }
 
 function describe(report: SweepReport): string {

@@ -114,7 +114,8 @@ const worker = setup({
  * registering → spawning → (booting →) running → ended, with stopping → killing whenever the process must go, and
  * parting when it has closed its port.
  *
- * A stop while the program is being spawned waits for the spawn's outcome: only then is there something to end.
+ * A stop while the program is being spawned waits for the spawn's outcome: only then is there something to end, and it
+ * gets its grace like any other.
  * Escalation looks at the actual exit: no state is left for `ended` without `exited`, unless nothing was started.
  */
 export const workerMachine = worker.createMachine({

@@ -1,8 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Leftovers } from '../../src/actors/leftovers.js';
-import type { SweepResult } from '../../src/actors/sweep.js';
+import type { ProcessServices } from '../../src/actors/process-services.js';
+import { emptyHold } from '../../src/actors/slot-kind.js';
+import { type SweepResult, sweepHold } from '../../src/actors/sweep.js';
+import type { NewJournalEvent } from '../../src/machines/events.js';
 import { Capture } from '../../src/transport/process/capture.js';
+import type { SpawnedProcess, SweepReport } from '../../src/transport/process/spawner.js';
 
 const clean: SweepResult = { clean: true, heldOpen: false };
 const dirty: SweepResult = { clean: false, heldOpen: false, reason: 'pid 7 may live' };
@@ -36,6 +40,43 @@ describe('what a starter left', () => {
     expect(await leftovers.cleared('/a')).toEqual(dirty);
     expect(await leftovers.cleared('/a')).toEqual(clean);
     expect(await leftovers.cleared('/a')).toEqual(clean);
+  });
+});
+
+describe('the sweep of an incarnation', () => {
+  const swept = async (report: SweepReport, thorough = true) => {
+    const asked: string[] = [];
+    const told: NewJournalEvent[] = [];
+    const process: Pick<SpawnedProcess, 'spawnId' | 'killGroup' | 'sweep'> = {
+      spawnId: 's1',
+      killGroup: async () => void asked.push('group'),
+      sweep: async () => {
+        asked.push('cookie');
+        return report;
+      },
+    };
+    const hold = { ...emptyHold(), spawned: Promise.resolve(process as SpawnedProcess) };
+    const services = { journal: (event: NewJournalEvent) => void told.push(event) } as ProcessServices;
+    return { result: await sweepHold(services, hold, null, thorough), asked, told };
+  };
+
+  it('ends the group, and looks for the cookie only after a forced end', async () => {
+    const report = { killed: [], suspects: [], clean: true };
+    expect(await swept(report, false)).toEqual({ result: clean, asked: ['group'], told: [] });
+    expect(await swept(report)).toEqual({ result: clean, asked: ['group', 'cookie'], told: [] });
+  });
+
+  it('tells what it killed', async () => {
+    const { result, told } = await swept({ killed: [7], suspects: [], clean: true });
+    expect(result).toEqual(clean);
+    expect(told).toEqual([{ type: 'process.swept', data: { spawnId: 's1', killed: [7] } }]);
+  });
+
+  it('takes nothing for gone that may be its and cannot be proven so, nor what keeps coming back', async () => {
+    const suspect = await swept({ killed: [], suspects: [{ pid: 7, reason: 'no cookie' }], clean: true });
+    expect(suspect.result).toEqual({ clean: false, heldOpen: false, reason: 'may still run: 7 (no cookie)' });
+    const busy = await swept({ killed: [8], suspects: [], clean: false });
+    expect(busy.result).toMatchObject({ clean: false, reason: expect.stringContaining('kept coming back') });
   });
 });
 

@@ -86,15 +86,22 @@ describe('the worker of one execution', () => {
     expect(commands).toEqual(['spawn']);
   });
 
-  it('waits for a spawn that is under way when it is stopped, and then kills it', () => {
-    const { commands, send, state, end } = start({ ...exec, registered: true });
-    send({ type: 'espalier.stop' });
-    expect(state()).toBe('abandoning');
-    send({ type: 'spawned' });
-    expect(commands).toEqual(['spawn', 'abandon', 'kill']);
-    send({ type: 'exited', exit: { code: null, signal: 'SIGKILL' } });
-    expect(end()).toMatchObject({ cause: 'stopped', served: false });
-  });
+  it.each([exec, protocol])(
+    'waits for a spawn under way when it is stopped, asks, and only then kills: %o',
+    (settings) => {
+      const { commands, send, clock, state, end } = start({ ...settings, registered: true });
+      send({ type: 'espalier.stop' });
+      expect(state()).toBe('abandoning');
+      send({ type: 'spawned' });
+      expect(commands).toEqual(['spawn', 'abandon', 'terminate']);
+      clock.increment(49);
+      expect(commands).toEqual(['spawn', 'abandon', 'terminate']);
+      clock.increment(1);
+      expect(commands).toEqual(['spawn', 'abandon', 'terminate', 'kill']);
+      send({ type: 'exited', exit: { code: null, signal: 'SIGKILL' } });
+      expect(end()).toMatchObject({ cause: 'stopped', served: false });
+    },
+  );
 });
 
 describe('the worker of a protocol pool', () => {

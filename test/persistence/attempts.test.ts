@@ -124,6 +124,20 @@ describe('finishing an attempt', () => {
     ]);
   });
 
+  it('keeps a process that was not proven gone as suspect, and does not say that it has ended', async () => {
+    const store = await openHost(newFile());
+    await startRun(store, ['x']);
+    const claimed = await claim(store, 0);
+    await store.processes.live(claimed.spawnId, { identity: IDENTITY, generation: 1 });
+    const how = { outcome: 'cancelled' as const, exit: null, unproven: 'may still run: 7' };
+    expect(await store.attempts.finish('host-a', ended(claimed, how))).toBe('recorded');
+    expect(await store.processes.present()).toMatchObject([{ spawnId: claimed.spawnId, state: 'suspect', exit: null }]);
+    const told = (await journal(store)).slice(4);
+    expect(told.map(({ type }) => type)).toEqual(['process.suspect', 'attempt.ended']);
+    const data = { spawnId: claimed.spawnId, pid: IDENTITY.pid, reason: 'may still run: 7' };
+    expect(told[0]).toMatchObject({ data, ctx: { run: 'run', job: 'run:0', attempt: 1 } });
+  });
+
   it('carries run, job and attempt in the context of each event', async () => {
     const store = await openHost(newFile());
     await startRun(store, ['x']);

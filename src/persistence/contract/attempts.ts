@@ -45,6 +45,8 @@ export interface FinishedAttempt {
   readonly exit: ProcessExit | null;
   /** Nobody saw the end of the process: counted as a loss, not as an attempt that ended by itself. */
   readonly lost?: boolean;
+  /** Why its process could not be proven gone, if it could not: the registration becomes `suspect`, not `gone`. */
+  readonly unproven?: string;
   /** What came since the last flush. */
   readonly output?: OutputChunk;
   readonly heldOpen?: boolean;
@@ -62,7 +64,7 @@ export interface AttemptStore {
   /** Gives back claims whose program was never started; the attempt leaves no trace. */
   release(owner: string, claims: readonly Pick<Claimed, 'run' | 'index' | 'attempt' | 'spawnId'>[]): Promise<void>;
   /**
-   * Records the end of an attempt, its last output and its process's end in one transaction. `late` when the attempt was
+   * Records the end of an attempt, its last output and what became of its process in one transaction. `late` when the attempt was
    * no longer this owner's: journalled as `attempt.late`, nothing else changes.
    */
   finish(owner: string, attempt: FinishedAttempt): Promise<'recorded' | 'late'>;

@@ -3,7 +3,7 @@ import { EspalierError } from '../../errors.js';
 import type { Claim, Claimed, FinishedAttempt } from '../contract/attempts.js';
 import type { Transaction } from '../writer/transaction.js';
 import { keepOutput } from './outputs.js';
-import { findProcess, intendProcess, processGone } from './processes.js';
+import { findProcess, intendProcess, processGone, processSuspect } from './processes.js';
 import { requireOwn } from './runs.js';
 import { ENDED_STATES } from './slot-changes.js';
 
@@ -121,7 +121,9 @@ export function finishAttempt(
     attempt.requeue ? null : number,
     job,
   );
-  processGone(tx, { actor: owner, runId: owner, spawnId: attempt.spawnId, exit: attempt.exit });
+  const process = { actor: owner, runId: owner, spawnId: attempt.spawnId };
+  if (attempt.unproven === undefined) processGone(tx, { ...process, exit: attempt.exit });
+  else processSuspect(tx, { ...process, reason: attempt.unproven });
   if (attempt.lost === true) {
     const reason = 'nobody saw the end of its process';
     tx.journal(owner, { type: 'attempt.lost', data: { jobId, attempt: number, reason }, ctx });

@@ -19,7 +19,7 @@ import { type Answer, ForkerLink, type Notice } from './link.js';
 import { Programs } from './programs.js';
 
 /** How long a forker may take to end everything when it is asked to, in milliseconds. */
-const CLOSE_MS = 12_000;
+const CLOSE_MS = 35_000;
 /** How long it may take to leave after that. */
 const LEAVE_MS = 2_000;
 

@@ -14,7 +14,7 @@ import { isToForker, type ToForker, type ToHost } from './messages.js';
  */
 
 /** How long it may take to end everything; what is left then is the guardian's. */
-const LEAVE_MS = 15_000;
+const LEAVE_MS = 40_000;
 
 let launcher: LocalLauncher | undefined;
 let directory: string | undefined;

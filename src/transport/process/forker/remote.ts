@@ -22,7 +22,7 @@ const MOST_FAILURES = 3;
 /** Forkers that are tried to prove something. */
 const MOST_ATTEMPTS = 5;
 /** How long the guardians of dead forkers may take, in milliseconds. */
-const GUARDIAN_MS = 10_000;
+const GUARDIAN_MS = 30_000;
 const LOOK_MS = 2;
 
 export interface RemoteLauncherOptions {

@@ -8,8 +8,8 @@ import type { SessionFile } from './sessions.js';
 
 /** How long a killed group may take to leave before its watcher is taken to have died without killing it. */
 const LEAVE_SOON_MS = 100;
-/** How long it may take before it counts as unprovable. */
-const LEAVE_MS = 5_000;
+/** How long it may take before it counts as unprovable: a machine that is merely busy must not make it so. */
+const LEAVE_MS = 15_000;
 
 /** The guarded program and what belongs to its process group. */
 export class Group {

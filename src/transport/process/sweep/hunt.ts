@@ -5,7 +5,7 @@ import type { SweepReport } from '../spawner.js';
 import { isAlive, type ProcessStat } from '../stat.js';
 
 /** How long a sweep goes on against something that will not die, in milliseconds. */
-const GIVE_UP_MS = 5_000;
+const GIVE_UP_MS = 15_000;
 /** Passes without a find that prove the target gone: one can miss a process in the instant of its exec. */
 const CLEAN_PASSES = 2;
 

@@ -1,0 +1,61 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { Asks } from '../../src/actors/asks.js';
+import type * as processHost from '../../src/actors/process-host.js';
+import { WorkerDesk } from '../../src/actors/worker-desk.js';
+import type { NewJournalEvent } from '../../src/machines/events.js';
+import { IDENTITY, newFile, open } from '../persistence/support/world.js';
+import { finish, newRunId, shell } from '../process/support.js';
+import { ownForkers } from '../system/support.js';
+
+const built = new URL('../../dist/actors/process-host.js', import.meta.url).href;
+const { ProcessHost }: typeof processHost = await import(built);
+
+async function make() {
+  const runId = newRunId();
+  const store = await open(newFile(), { runId });
+  const told: NewJournalEvent[] = [];
+  const clock = { now: () => Date.now(), setTimeout, clearTimeout: () => undefined };
+  const host = new ProcessHost({
+    runId,
+    store,
+    clock,
+    hostEnv: {},
+    desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
+    journal: (event) => void told.push(event),
+    background: (write) => void write.catch(() => undefined),
+  });
+  onTestFinished(() => host.close());
+  const register = () =>
+    store.hosts.register({ runId, name: 'test', identity: IDENTITY, node: process.version, version: '0.0.0' });
+  return { runId, host, told, register };
+}
+
+it('starts one forker for all who ask, and writes it down before it is used', async () => {
+  const { runId, host, told, register } = await make();
+  await register();
+  const [first, second] = await Promise.all([host.services(), host.services()]);
+  expect(first.spawner).toBe(second.spawner);
+  expect(ownForkers().filter((one) => one === runId)).toHaveLength(1);
+  expect(told).toMatchObject([{ type: 'forker.started', data: { generation: 1 } }]);
+});
+
+it('tries again at the next need when a forker could not be had, and leaves nothing of the first', async () => {
+  const { runId, host, told, register } = await make();
+  // A host that is not on disk may not have one.
+  await expect(host.services()).rejects.toThrow();
+  expect(ownForkers()).not.toContain(runId);
+  expect(told).toEqual([]);
+  await register();
+  const { spawner } = await host.services();
+  expect((await finish(await spawner.spawn(shell('echo here')))).stdout).toBe('here\n');
+});
+
+it('starts nothing once it was closed, whatever was under way', async () => {
+  const { runId, host, register } = await make();
+  await register();
+  const pending = host.services().catch((error: unknown) => error);
+  await host.close();
+  await pending;
+  expect(ownForkers()).not.toContain(runId);
+  await expect(host.services()).rejects.toMatchObject({ code: 'ESP_STOPPED' });
+});
