@@ -7,6 +7,8 @@ export interface Death {
   readonly name: string;
   /** Whether the host survives it. */
   readonly hostLives?: boolean;
+  /** Whether its programs do, too. */
+  readonly sparesPrograms?: boolean;
   readonly strike: (host: DoomedHost) => void;
 }
 
@@ -24,11 +26,18 @@ export const DEATHS: readonly Death[] = [
   { name: 'host SIGKILL', strike: (host) => kill('SIGKILL', host.pid) },
   { name: 'host SIGTERM', strike: (host) => kill('SIGTERM', host.pid) },
   { name: 'host SIGINT', strike: (host) => kill('SIGINT', host.pid) },
+  { name: 'host SIGHUP', strike: (host) => kill('SIGHUP', host.pid) },
   { name: 'host SIGSEGV', strike: (host) => kill('SIGSEGV', host.pid) },
   { name: 'uncaught exception', strike: (host) => host.say('throw') },
   { name: 'process.exit', strike: (host) => host.say('exit') },
   { name: 'normal stop', strike: (host) => host.say('stop') },
   { name: 'SIGTERM to all', strike: (host) => kill('SIGTERM', host.pid, host.forker, ...host.guardians()) },
+  {
+    name: 'guardian',
+    hostLives: true,
+    sparesPrograms: true,
+    strike: (host) => kill('SIGKILL', ...host.guardians()),
+  },
   { name: 'forker', hostLives: true, strike: (host) => kill('SIGKILL', host.forker) },
   { name: 'forker SIGSEGV', hostLives: true, strike: (host) => kill('SIGSEGV', host.forker) },
   {
@@ -36,6 +45,8 @@ export const DEATHS: readonly Death[] = [
     hostLives: true,
     strike: (host) => kill('SIGKILL', ...host.guardians(), host.forker),
   },
+  { name: 'zygote', hostLives: true, strike: (host) => kill('SIGKILL', host.zygote) },
+  { name: 'zygote and host', strike: (host) => kill('SIGKILL', host.zygote, host.pid) },
   { name: 'guardian, then host', strike: (host) => kill('SIGKILL', ...host.guardians(), host.pid) },
   { name: 'host and forker', strike: (host) => kill('SIGKILL', host.pid, host.forker) },
   { name: 'forker and host', strike: (host) => kill('SIGKILL', host.forker, host.pid) },

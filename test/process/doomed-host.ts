@@ -6,7 +6,7 @@ import { codeOf } from '../../src/errors.js';
 import type { ProcessIdentity } from '../../src/machines/process.js';
 import { cookieEntries } from '../../src/transport/process/cookies.js';
 import { readIdentity, sameProcess } from '../../src/transport/process/identity.js';
-import { listPids, readCommandLine, readEnvironment, UNREADABLE } from '../../src/transport/process/proc.js';
+import { listPids, readCommandLine, readEnvironment, readStat, UNREADABLE } from '../../src/transport/process/proc.js';
 import { lives, newRunId, until } from './support.js';
 
 /** The path of a fixture. */
@@ -25,6 +25,7 @@ export function hostCommand(options: {
   readonly programs: readonly (readonly string[])[];
   readonly spawner?: 'forker' | 'direct';
   readonly megabytes?: number;
+  readonly zygote?: boolean;
 }): readonly [string, ...string[]] {
   const built = new URL('../../dist/', import.meta.url).href;
   return [process.execPath, fixture('host.mjs'), JSON.stringify({ built, spawner: 'forker', ...options })];
@@ -56,10 +57,14 @@ export class DoomedHost {
     programs: readonly (readonly string[])[];
     spawner?: 'forker' | 'direct';
     megabytes?: number;
+    /** False: `sh` starts the programs. */
+    zygote?: boolean;
     env?: NodeJS.ProcessEnv;
+    /** What to run the host with. */
+    wrapper?: readonly string[];
   }) {
-    const { env = {} } = options;
-    const [file, ...words] = hostCommand({ ...options, runId: this.runId });
+    const { env = {}, wrapper = [], ...rest } = options;
+    const [file = '', ...words] = [...wrapper, ...hostCommand({ ...rest, runId: this.runId })];
     this.process = spawn(file, words, { env: { ...process.env, ...env } });
     this.process.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
@@ -101,6 +106,13 @@ export class DoomedHost {
     return this.told.findLast((told) => told.forker !== undefined)?.forker ?? 0;
   }
 
+  /** The zygote of the newest forker, 0 when there is none. */
+  get zygote(): number {
+    const isZygote = (pid: number) =>
+      readStat(pid)?.parent === this.forker && readCommandLine(pid)[0] === 'espalier-zygote';
+    return this.forker === 0 ? 0 : (listPids().find(isZygote) ?? 0);
+  }
+
   get directory(): string {
     return this.told.find((told) => told.up !== undefined)?.up ?? '';
   }
@@ -133,6 +145,21 @@ export class DoomedHost {
       const marked = environment !== null && environment !== UNREADABLE && environment.includes(mark);
       return (marked || readCommandLine(pid).includes(this.runId)) && lives(pid);
     });
+  }
+
+  /**
+   * Strikes, and waits until nothing of it is left; resolves with the milliseconds until its programs were gone. Looking at
+   * everything there is takes longer than the clean-up; so what is known is waited for first, one by one.
+   */
+  async struck(strike: () => void): Promise<number> {
+    const watched = this.remains();
+    const began = performance.now();
+    strike();
+    for (const pid of watched) await until(`${pid} is gone`, () => !lives(pid), 20_000);
+    const known = performance.now() - began;
+    if (this.remains().length === 0) return known;
+    await until(`programs of ${this.runId} are gone`, () => this.remains().length === 0, 20_000);
+    return performance.now() - began;
   }
 
   /** Waits until nothing of it is left; resolves with the milliseconds until its programs, and until all was gone. */

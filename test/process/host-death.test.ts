@@ -1,41 +1,30 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, it } from 'vitest';
 import { DoomedHost, mopUp, program } from './doomed-host.js';
-
-const NASTY = [
-  'ignores-signals.sh',
-  'child-in-own-session.sh',
-  'daemon.pl',
-  'stopped.sh',
-  'stopped-group.sh',
-  'stopped-in-own-session.sh',
-  'closes-all-files.pl',
-  'overwrites-environment.pl',
-  'overwrites-environment-in-own-group.pl',
-  'keeps-re-forking.pl',
-  'revives-its-child.pl',
-];
+import { NASTY } from './nasty.js';
 
 let host: DoomedHost | undefined;
 afterEach(() => {
   if (host) mopUp(host);
 });
 
+// How quickly it goes is measured by `promises.slow.test.ts`, for each kind of death by `matrix.slow.test.ts`.
 describe('when a host is killed with SIGKILL', () => {
-  it.each(NASTY)('nothing is left of %s', async (name) => {
-    host = new DoomedHost({ programs: [program(name)] });
-    await host.ready();
-    process.kill(host.pid, 'SIGKILL');
-    const took = await host.gone();
-    console.log(name, took);
-    expect(took.programs).toBeLessThan(1_000);
+  it('nothing is left of programs of every nasty kind', async () => {
+    const doomed = new DoomedHost({ programs: NASTY.map(program) });
+    host = doomed;
+    await doomed.ready();
+    await doomed.struck(() => process.kill(doomed.pid, 'SIGKILL'));
+    await doomed.gone(20_000);
   });
-  it.each(NASTY)('with its forker, nothing is left of %s', async (name) => {
-    host = new DoomedHost({ programs: [program(name)] });
-    await host.ready();
-    process.kill(host.pid, 'SIGKILL');
-    process.kill(host.forker, 'SIGKILL');
-    const took = await host.gone();
-    console.log(name, took);
-    expect(took.programs).toBeLessThan(1_000);
+
+  it('with its forker, nothing is left of them either', async () => {
+    const doomed = new DoomedHost({ programs: NASTY.map(program) });
+    host = doomed;
+    await doomed.ready();
+    await doomed.struck(() => {
+      process.kill(doomed.pid, 'SIGKILL');
+      process.kill(doomed.forker, 'SIGKILL');
+    });
+    await doomed.gone(20_000);
   });
 });

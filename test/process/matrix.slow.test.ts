@@ -2,27 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Crowd } from './crowd.js';
 import { DEATHS, type Death } from './deaths.js';
 import { DoomedHost, mopUp, program } from './doomed-host.js';
+import { NASTY } from './nasty.js';
 import { lives, until } from './support.js';
-
-const NASTY = [
-  'ignores-signals.sh',
-  'child-in-own-session.sh',
-  'daemon.pl',
-  'stopped.sh',
-  'stopped-group.sh',
-  'stopped-in-own-session.sh',
-  'closes-all-files.pl',
-  'overwrites-environment.pl',
-  'overwrites-environment-in-own-group.pl',
-  'keeps-re-forking.pl',
-  'revives-its-child.pl',
-];
-/** Beside five hundred others, on a machine that may be busy with more than this test. */
-const LIMIT_MS = 3_000;
 
 let crowd: Crowd;
 let host: DoomedHost | undefined;
-const slowest = new Map<string, number>();
+/** Milliseconds of each cell of the matrix: program by death. */
+const cells = new Map<string, Map<string, number>>();
 
 beforeAll(async () => {
   crowd = await Crowd.gather(500);
@@ -37,33 +23,55 @@ afterAll(() => {
 });
 
 /** Resolves with the milliseconds until the programs were gone. */
-async function play(death: Death, programs: readonly string[], spawner: 'forker' | 'direct'): Promise<number> {
-  host = new DoomedHost({ programs: programs.map(program), spawner });
-  await host.ready();
+async function play(
+  death: Death,
+  programs: readonly string[],
+  spawner: 'forker' | 'direct',
+  zygote = true,
+): Promise<number> {
+  host = new DoomedHost({ programs: programs.map(program), spawner, zygote });
   const doomed = host;
-  death.strike(doomed);
-  if (!death.hostLives) return (await doomed.gone()).programs;
-  const took = await until(`programs of ${doomed.runId} are gone`, () => doomed.remains().length === 0, 10_000);
-  doomed.say('stop');
-  await doomed.gone();
+  await doomed.ready();
+  if (death.sparesPrograms) await spare(doomed, death);
+  const took = await doomed.struck(() => (death.sparesPrograms ? doomed.say('stop') : death.strike(doomed)));
+  if (death.hostLives && !death.sparesPrograms) doomed.say('stop');
+  await doomed.gone(20_000);
   return took;
+}
+
+/** What is not the programs' death must not touch them. */
+async function spare(doomed: DoomedHost, death: Death): Promise<void> {
+  const before = doomed.known();
+  const guardians = doomed.guardians();
+  death.strike(doomed);
+  const isNew = (pid: number) => !guardians.includes(pid);
+  await until('there is another guardian', () => doomed.guardians().some(isNew), 20_000);
+  expect(before.filter((pid) => !lives(pid))).toEqual([]);
+}
+
+function note(row: string, column: string, took: number): void {
+  const row_ = cells.get(row) ?? new Map<string, number>();
+  row_.set(column, Math.max(took, row_.get(column) ?? 0));
+  cells.set(row, row_);
 }
 
 describe.each(DEATHS)('after $name', (death) => {
   it.each(NASTY)('nothing is left of %s', async (name) => {
-    const took = await play(death, [name], 'forker');
-    slowest.set(`${death.name}\t${name}`, took);
-    expect(took).toBeLessThan(LIMIT_MS);
+    note(name, death.name, await play(death, [name], 'forker'));
   });
 });
 
-const WITHOUT_FORKER = DEATHS.filter(({ name }) => !/forker|guardian/.test(name));
+describe.each(DEATHS.filter(({ name }) => !name.includes('zygote')))('without a zygote, after $name', (death) => {
+  it('nothing is left of any of them', async () => {
+    note('all of them, by sh', death.name, await play(death, NASTY, 'forker', false));
+  });
+});
+
+const WITHOUT_FORKER = DEATHS.filter(({ name }) => !/forker|guardian|zygote/.test(name));
 
 describe.each(WITHOUT_FORKER)('without a forker, after $name', (death) => {
   it('nothing is left of any of them', async () => {
-    const took = await play(death, NASTY, 'direct');
-    slowest.set(`direct: ${death.name}\tall`, took);
-    expect(took).toBeLessThan(LIMIT_MS);
+    note('all of them, direct', death.name, await play(death, NASTY, 'direct'));
   });
 });
 
@@ -78,13 +86,15 @@ describe('with programs that are still being started', () => {
       await until(
         'it started some',
         () => doomed.told.filter(({ started }) => started !== undefined).length > 3 + round,
+        20_000,
       );
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
       const victims = [[doomed.pid], [doomed.pid, doomed.forker], [doomed.forker, doomed.pid]][round % 3] ?? [];
-      for (const pid of victims) if (pid > 0) process.kill(pid, 'SIGKILL');
-      const took = await doomed.gone();
-      slowest.set(`churn, ${victims.length} killed\tround ${round}`, took.programs);
-      expect(took.programs).toBeLessThan(LIMIT_MS);
+      const took = await doomed.struck(() => {
+        for (const pid of victims) if (pid > 0) process.kill(pid, 'SIGKILL');
+      });
+      await doomed.gone(20_000);
+      note('programs being started', victims.length === 1 ? 'host SIGKILL' : 'host and forker', took);
     },
   );
 });
@@ -98,13 +108,19 @@ describe('while it starts', () => {
       await new Promise((resolve) => setTimeout(resolve, instant));
       process.kill(doomed.pid, 'SIGKILL');
       await until('the host is dead', () => !lives(doomed.pid));
-      await until('its programs, forker and guardian are gone', () => doomed.everything().length === 0, 10_000);
+      await until('its programs, forker and guardian are gone', () => doomed.everything().length === 0, 20_000);
     },
   );
 });
 
-/** The slowest clean-up of each cell. */
+/** The slowest clean-up of each cell, in milliseconds: a line for each program, a column for each death. */
 function report(): void {
-  const rows = [...slowest].map(([key, ms]) => ({ key, ms })).sort((a, b) => b.ms - a.ms);
-  console.log(rows.map(({ key, ms }) => `${ms.toFixed(0).padStart(6)} ms  ${key}`).join('\n'));
+  const columns = [...new Set([...cells.values()].flatMap((row) => [...row.keys()]))];
+  const letters = columns.map((name, i) => `${String.fromCharCode(97 + i)} ${name}`);
+  const head = columns.map((_, i) => String.fromCharCode(97 + i).padStart(5)).join('');
+  const lines = [...cells].map(([name, row]) => {
+    const figures = columns.map((column) => row.get(column)?.toFixed(0) ?? '');
+    return name.padEnd(40) + figures.map((figure) => figure.padStart(5)).join('');
+  });
+  console.log([letters.join(', '), ''.padEnd(40) + head, ...lines].join('\n'));
 }

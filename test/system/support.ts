@@ -55,7 +55,7 @@ export class Marks {
 
   /** Resolves with the pid of the shell that left the mark. */
   async pid(name: string): Promise<number> {
-    await until(`mark ${name}`, () => this.has(name), 10_000);
+    await until(`mark ${name}`, () => this.has(name), 30_000);
     return Number(readFileSync(join(this.folder, name), 'utf8'));
   }
 
@@ -75,13 +75,15 @@ export function remains(runId: string): readonly number[] {
   return [...new Set([...carriers(runId), ...own])].filter(lives);
 }
 
-function isForker(pid: number, runId: string): boolean {
+/** Whether a process is the forker of a host. */
+export function isForker(pid: number, runId: string): boolean {
   const environment = readEnvironment(pid);
   if (environment === null || environment === UNREADABLE) return false;
   return environment.includes(`ESPALIER_FORKER=${runId}`);
 }
 
-function isGuardian(pid: number, runId: string): boolean {
+/** Whether a process is the guardian of a host. */
+export function isGuardian(pid: number, runId: string): boolean {
   const words = readCommandLine(pid);
   return words[1]?.endsWith('/guardian.sh') === true && words[2] === runId;
 }

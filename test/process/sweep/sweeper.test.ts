@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type * as proc from '../../../src/transport/process/proc.js';
+import { Sweeper } from '../../../src/transport/process/sweep/sweeper.js';
+import { lives, newRunId } from '../support.js';
+
+const looks = vi.hoisted(() => ({ count: 0 }));
+vi.mock(import('../../../src/transport/process/proc.js'), async (original) => {
+  const real: typeof proc = await original();
+  return {
+    ...real,
+    listPids: () => {
+      looks.count += 1;
+      return real.listPids();
+    },
+  };
+});
+
+const children: ChildProcess[] = [];
+beforeEach(() => {
+  looks.count = 0;
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+const runId = newRunId();
+const target = (entry: string) => ({ cookies: [entry], startTicks: 0, sessions: [] });
+
+async function carrier(entry: string): Promise<number> {
+  const child = spawn('/bin/sleep', ['300'], { stdio: 'ignore', env: { ESPALIER_COOKIE: entry } });
+  children.push(child);
+  await once(child, 'spawn');
+  return child.pid ?? 0;
+}
+
+describe('sweeps that are asked for at one time', () => {
+  it('share their passes, and each reports its own', async () => {
+    const sweeper = new Sweeper({ isLivingGroup: () => false });
+    const entries = Array.from({ length: 20 }, (_, i) => `${runId}.1.s${i}`);
+    const pids = await Promise.all(entries.map(carrier));
+    const reports = await Promise.all(entries.map((entry) => sweeper.sweep(target(entry))));
+    expect(reports).toEqual(pids.map((pid) => ({ killed: [pid], suspects: [], clean: true })));
+    expect(pids.filter(lives)).toEqual([]);
+    // One that kills, some until the kernel is done with it, two that prove; not three for each.
+    expect(looks.count).toBeLessThan(20);
+  });
+
+  it('do not count a look that began before they were asked for', async () => {
+    const sweeper = new Sweeper({ isLivingGroup: () => false });
+    const first = sweeper.sweep(target(`${runId}.1.nobody`));
+    // The first pass is under way when the second sweep is asked for.
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    const before = looks.count;
+    const second = sweeper.sweep(target(`${runId}.1.nobody`));
+    await Promise.all([first, second]);
+    expect(looks.count).toBeGreaterThanOrEqual(before + 2);
+  });
+});
+
+describe('a strike', () => {
+  it('kills what it finds with one look, and says that this proves nothing', async () => {
+    const sweeper = new Sweeper({ isLivingGroup: () => false });
+    const pid = await carrier(`${runId}.2.a`);
+    expect(await sweeper.strike(target(`${runId}.2.`))).toEqual({ killed: [pid], suspects: [], clean: false });
+    expect(looks.count).toBe(1);
+  });
+});
