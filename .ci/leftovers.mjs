@@ -1,6 +1,7 @@
-// Looks for processes whose environment holds NAME=VALUE, this one and its ancestors aside:
+// Looks for processes that the tests left behind, this one and its ancestors aside:
 //   node .ci/leftovers.mjs NAME VALUE
-// Waits up to 5 s for them to end; prints what remains and exits 1.
+// They have NAME=VALUE in their environment; or, where a test gave them another one, the cookie of a host that has no
+// forker any more. Waits up to 5 s for them to end; prints what remains and exits 1.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -8,18 +9,28 @@ const [name, value] = process.argv.slice(2);
 const mark = `${name}=${value}`;
 const deadline = Date.now() + 5_000;
 
-let found = marked();
+let found = leftovers();
 while (found.length > 0 && Date.now() < deadline) {
   await wait(100);
-  found = marked();
+  const now = new Set(leftovers());
+  found = found.filter((pid) => now.has(pid));
 }
 for (const pid of found) console.error(`still there: ${pid} ${read(pid, 'cmdline').replaceAll('\0', ' ')}`);
 process.exitCode = found.length === 0 ? 0 : 1;
 
-function marked() {
+function leftovers() {
   const own = ancestors(process.pid);
-  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && !own.has(entry));
-  return pids.filter((pid) => read(pid, 'environ').split('\0').includes(mark));
+  const environments = readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && !own.has(entry))
+    .map((pid) => [pid, read(pid, 'environ').split('\0')]);
+  const forked = new Set(environments.flatMap(([, entries]) => valuesOf(entries, 'ESPALIER_FORKER')));
+  const isLeft = (entries) => entries.includes(mark) || valuesOf(entries, 'ESPALIER_COOKIE').some(isOrphaned);
+  const isOrphaned = (cookie) => !forked.has(cookie.split(',').at(-1).split('.')[0]);
+  return environments.filter(([, entries]) => isLeft(entries)).map(([pid]) => pid);
+}
+
+function valuesOf(entries, variable) {
+  return entries.filter((entry) => entry.startsWith(`${variable}=`)).map((entry) => entry.slice(variable.length + 1));
 }
 
 function ancestors(pid) {
