@@ -12,7 +12,18 @@ import { fileURLToPath } from 'node:url';
 import { busyCores, describeCommit, describeMachine, load } from './lib/machine.js';
 
 const RESULTS = new URL('./RESULTS.md', import.meta.url);
-const names = ['exec', 'scale', 'large-host', 'spawn', 'persistence', 'protocol', 'profile', 'inspector-page'];
+const names = [
+  'exec',
+  'scale',
+  'large-host',
+  'spawn',
+  'scan',
+  'persistence',
+  'protocol',
+  'first-call',
+  'profile',
+  'inspector-page',
+];
 /** Above this load, or with this many cores at other work, figures mean little. */
 const QUIET_LOAD = 1;
 const QUIET_CORES = 0.25;
