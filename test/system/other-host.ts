@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { codeOf } from '../../src/errors.js';
-import { listPids, readCommandLine } from '../../src/transport/process/proc.js';
+import { listPids, readCommandLine, readStat } from '../../src/transport/process/proc.js';
 import { line, lives, until } from '../process/support.js';
 import { isForker, isGuardian, remains } from './support.js';
 
@@ -58,7 +58,13 @@ export class OtherHost {
 
   #isHost(pid: number): boolean {
     const words = readCommandLine(pid);
-    return words[0] === process.execPath && words[1] === SCRIPT && words[2] === this.store;
+    return words[0] === process.execPath && words[1] === SCRIPT && this.#started(pid);
+  }
+
+  /** Whether it is the process that was started for this host, or one that this became: several share a store. */
+  #started(pid: number): boolean {
+    for (let at = pid; at > 1; at = readStat(at)?.parent ?? 0) if (at === this.process.pid) return true;
+    return false;
   }
 
   #mopUp(): void {
