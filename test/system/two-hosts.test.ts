@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { openReader, sweep } from 'espalier';
+import { untilEvent } from 'espalier/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { readIdentity } from '../../src/transport/process/identity.js';
 import { bystander } from '../process/innocents.js';
 import { lives, until } from '../process/support.js';
 import { required } from '../support/required.js';
 import { ELSEWHERE, OtherHost, tamper } from './other-host.js';
-import { event, folder, Marks, remains, shells, start } from './support.js';
+import { folder, Marks, remains, shells, start } from './support.js';
 
 // Each starts hosts of its own, and that takes its time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -110,7 +111,10 @@ describe('after a reboot', () => {
     const system = await start({ store, children: [shells()] });
     expect(lives(innocent.pid ?? 0)).toBe(true);
     innocent.kill('SIGKILL');
-    await event(system, ({ type, data }) => type === 'host.fenced' && 'fenced' in data && data.fenced === dead.runId);
+    await untilEvent(
+      system,
+      ({ type, data }) => type === 'host.fenced' && 'fenced' in data && data.fenced === dead.runId,
+    );
     marks.open('go');
     const run = await system.runs.continue(dead.run);
     expect(await run.done()).toMatchObject({ status: 'completed', counts: { succeeded: 1 } });
