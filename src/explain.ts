@@ -17,6 +17,7 @@ export interface ExplainSource {
   readonly processes: Pick<Store['processes'], 'present'>;
   readonly snapshots: Pick<Store['snapshots'], 'list'>;
   readonly runs: Pick<Store['runs'], 'get' | 'list' | 'slot' | 'outlook'>;
+  readonly trouble: Pick<Store['trouble'], 'read'>;
 }
 
 export interface ExplainOptions {
@@ -204,7 +205,7 @@ function ancestors(path: string): string[] {
 
 function facts(source: ExplainSource, target: Target, host: HostRecord | null, events: readonly JournalEvent[]) {
   const actors: readonly ActorFact[] = [];
-  return { target, now: Date.now(), host: host && hostFact(host), events, actors, disk: diskFact(source.file) };
+  return { target, now: Date.now(), host: host && hostFact(host), events, actors, disk: diskFact(source) };
 }
 
 function hostFact(host: HostRecord): HostFact {
@@ -220,8 +221,9 @@ function processFact({ path, jobId, identity, state }: Awaited<ReturnType<Store[
   return { path, jobId, pid: identity?.pid ?? null, state };
 }
 
-function diskFact(file: string): DiskFact {
-  return { file, freeBytes: freeBytes(file), trouble: null };
+function diskFact({ file, trouble: { read } }: ExplainSource): DiskFact {
+  const trouble = read();
+  return { file, freeBytes: freeBytes(file), trouble };
 }
 
 function freeBytes(file: string): number | null {

@@ -11,6 +11,7 @@ export interface StoreReader extends AsyncDisposable {
   readonly processes: Pick<Store['processes'], 'present'>;
   readonly snapshots: Pick<Store['snapshots'], 'list'>;
   readonly runs: Pick<Store['runs'], 'get' | 'list' | 'slot' | 'outlook' | 'rows' | 'committed' | 'runDigest'>;
+  readonly trouble: Pick<Store['trouble'], 'read'>;
   readonly outputs: Pick<Store['outputs'], 'read'>;
   /** `ok` for a sound file; otherwise what is wrong with it. */
   check(): Promise<string>;

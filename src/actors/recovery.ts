@@ -28,7 +28,17 @@ export async function recover({ store, self, clock, dryRun = false }: RecoveryOp
   if (dryRun) return report;
   for (const { runId, spawnId, outcome } of report.registrations) await record(store, runId, spawnId, outcome);
   for (const { runId, verdict } of report.hosts) if (verdict.dead) await store.hosts.fence(runId, self);
+  await journalTrouble(store);
   return report;
+}
+
+/** What a host that lives no more could not write, and so could not say. */
+async function journalTrouble(store: Store): Promise<void> {
+  const noted = store.trouble.read();
+  const host = noted && (await store.hosts.get(noted.host));
+  if (!noted || host?.endedAt == null) return;
+  await journal(store, { type: 'store.refused', data: noted });
+  store.trouble.clear();
 }
 
 async function record(store: Store, runId: string, spawnId: string, outcome: RegistrationOutcome): Promise<void> {

@@ -1,7 +1,10 @@
 import { EspalierError } from '../errors.js';
+import type { NewJournalEvent } from '../machines/events.js';
 import type { Pulses } from './pulse.js';
 import type { QueryArgs, QueryName, QueryResults } from './reader/queries.js';
 import type { Reader } from './reader/reader.js';
+import { Refusals } from './refusals.js';
+import { eventText } from './rows/event.js';
 import type { OperationArgs, OperationName, OperationResults } from './writer/operations.js';
 import type { WriteCost, Writer } from './writer/writer.js';
 
@@ -12,6 +15,7 @@ export class Access {
   readonly #writer: Writer | null;
   readonly #openReader: () => Promise<Reader>;
   readonly pulses: Pulses;
+  readonly #refusals: Refusals | null;
   #reader: Promise<Reader> | null = null;
   #closing: Promise<void> | null = null;
   #watching = false;
@@ -28,6 +32,10 @@ export class Access {
     this.#writer = parts.writer;
     this.#openReader = parts.openReader;
     this.pulses = parts.pulses;
+    const { file, runId: host, writer } = parts;
+    const journal = (event: NewJournalEvent) =>
+      this.#write('journal.append', { runId: host ?? '', events: [eventText(event)] });
+    this.#refusals = host === null || writer === null ? null : new Refusals({ file, host, now: Date.now, journal });
   }
 
   /** The host of this store, or null when it was opened for none. */
@@ -51,8 +59,29 @@ export class Access {
     cost: WriteCost = {},
   ): Promise<OperationResults[N]> {
     if (this.#closing !== null) throw this.#stopped();
+    const writing = this.#write(name, args, cost);
+    if (this.#refusals === null) return writing;
+    try {
+      const result = await writing;
+      this.#refusals.worked();
+      return result;
+    } catch (error) {
+      this.#refusals.refused(error);
+      throw error;
+    }
+  }
+
+  async #write<N extends OperationName>(
+    name: N,
+    args: OperationArgs[N],
+    cost: WriteCost = {},
+  ): Promise<OperationResults[N]> {
     if (this.#writer !== null) return this.#writer.write(name, args, cost);
     throw new EspalierError('ESP_INVALID', `${this.file} was opened for reading: open it with mode 'write'`);
+  }
+
+  clearTrouble(): void {
+    this.#refusals?.clear();
   }
 
   seal(key: string): void {
@@ -111,6 +140,7 @@ export class Access {
     const reader = await this.#reader?.catch(() => null);
     await reader?.close();
     await this.#writer?.close();
+    this.#refusals?.close();
   }
 
   #stopped(): EspalierError {

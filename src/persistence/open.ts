@@ -17,6 +17,7 @@ import { runStore } from './repositories/runs.js';
 import { sessionStore } from './repositories/sessions.js';
 import { snapshotStore } from './repositories/snapshots.js';
 import type { Store } from './store.js';
+import { readTrouble } from './trouble.js';
 import { Writer } from './writer/writer.js';
 
 const BUSY_TIMEOUT_MS = 5_000;
@@ -117,6 +118,7 @@ function assemble({ access, listeners }: Connected, closed: () => Promise<void>)
     runs: runStore(access),
     attempts: attemptStore(access),
     outputs: outputStore(access),
+    trouble: { read: () => readTrouble(access.file), clear: () => access.clearTrouble() },
     check: () => access.read('check', null),
     close,
     [Symbol.asyncDispose]: close,

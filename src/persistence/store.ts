@@ -6,6 +6,7 @@ import type { ProcessStore } from './contract/processes.js';
 import type { RunStore } from './contract/runs.js';
 import type { SessionStore } from './contract/sessions.js';
 import type { SnapshotStore } from './contract/snapshots.js';
+import type { TroubleStore } from './contract/trouble.js';
 
 export type { AttemptStore, Claim, Claimed, FinishedAttempt, OutputChunk } from './contract/attempts.js';
 export type { HostRecord, HostStore } from './contract/hosts.js';
@@ -24,6 +25,8 @@ export {
 } from './contract/runs.js';
 export type { SessionRecord, SessionStore } from './contract/sessions.js';
 export type { NewSnapshot, SnapshotRecord, SnapshotStore } from './contract/snapshots.js';
+export type { SnapshotRecord, SnapshotStore } from './contract/snapshots.js';
+export type { TroubleStore } from './contract/trouble.js';
 
 /**
  * The durable side of a system: one file, written by one thread of this process, shared with other hosts.
@@ -44,6 +47,8 @@ export interface Store extends AsyncDisposable {
   readonly runs: RunStore;
   readonly attempts: AttemptStore;
   readonly outputs: OutputStore;
+  /** What a host could not write, and noted beside the store. */
+  readonly trouble: TroubleStore;
   /** `PRAGMA integrity_check`; `ok` is what a sound file answers. */
   check(): Promise<string>;
   /** Commits what was called before, then closes. Later calls reject with `ESP_STOPPED`. Idempotent. */

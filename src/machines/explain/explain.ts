@@ -8,7 +8,7 @@ import { supervisionFindings } from './causes/supervision.js';
 import { suspectFindings } from './causes/suspects.js';
 import { workerFindings } from './causes/workers.js';
 import type { Explanation, Finding } from './explanation.js';
-import type { Facts } from './facts.js';
+import { type Facts, lastMoment } from './facts.js';
 import { finding } from './finding.js';
 import { rank } from './rank.js';
 
@@ -29,7 +29,10 @@ const FAMILIES: readonly ((facts: Facts) => Finding[])[] = [
  * root cause first. The same facts always give the same explanation.
  */
 export function explainFacts(facts: Facts): Explanation {
-  const [first, ...rest] = rank(FAMILIES.flatMap((family) => family(facts)));
+  const [first, ...rest] = rank(
+    FAMILIES.flatMap((family) => family(facts)),
+    lastMoment(facts),
+  );
   return {
     target: facts.target,
     host: facts.host?.runId ?? null,

@@ -114,3 +114,9 @@ export interface Facts {
   readonly slot: SlotFact | null;
   readonly disk: DiskFact | null;
 }
+
+/** The last moment of which these facts tell: now, or the end of a host that lives no more. */
+export function lastMoment({ now, host, events }: Pick<Facts, 'now' | 'host' | 'events'>): number {
+  if (host === null || (host.endedAt === null && host.presence !== 'gone')) return now;
+  return Math.max(host.endedAt ?? host.heartbeatAt, events.findLast(({ runId }) => runId === host.runId)?.at ?? 0);
+}

@@ -1,5 +1,5 @@
 import type { CrashEvent } from './crashes.js';
-import type { Facts } from './facts.js';
+import { type Facts, lastMoment } from './facts.js';
 import { groupBy, ofType } from './words.js';
 
 /** Crashes closer together than this are one series, in milliseconds: longer than the longest backoff. */
@@ -57,8 +57,8 @@ function lastSeries(crashes: readonly CrashEvent[]): readonly CrashEvent[] {
 }
 
 /** One crash is over once its successor is ready; a series only when that has lasted. */
-function hasRecovered({ events, now, host }: Facts, worker: string, last: CrashEvent, times: number): boolean {
-  const ready = ofType(events, 'worker.ready').findLast(({ path, seq }) => path === worker && seq > last.seq);
+function hasRecovered(facts: Facts, worker: string, last: CrashEvent, times: number): boolean {
+  const ready = ofType(facts.events, 'worker.ready').findLast(({ path, seq }) => path === worker && seq > last.seq);
   if (!ready) return false;
-  return times === 1 || (host?.endedAt ?? now) - ready.at >= STEADY_MS;
+  return times === 1 || lastMoment(facts) - ready.at >= STEADY_MS;
 }

@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../../events.js';
 import type { Finding } from '../explanation.js';
-import type { Facts } from '../facts.js';
+import { type Facts, lastMoment } from '../facts.js';
 import { finding } from '../finding.js';
 import { count, duration, evidence, groupBy, ofType } from '../words.js';
 
@@ -23,7 +23,7 @@ function overflows(facts: Facts): Finding[] {
   });
 }
 
-function overflow({ now, host }: Facts, events: readonly Overflow[], first: Overflow, last: Overflow): Finding {
+function overflow(facts: Facts, events: readonly Overflow[], first: Overflow, last: Overflow): Finding {
   const { policy, limit } = last.data;
   const times = events.reduce((sum, { data }) => sum + data.times, 0);
   const span = events.length === 1 ? 'at once' : `within ${duration(last.at - first.at)}`;
@@ -31,18 +31,19 @@ function overflow({ now, host }: Facts, events: readonly Overflow[], first: Over
     about: last.path ?? '',
     sentences: [
       `The workers of ${last.path} are slower than what is asked of them: its queue was full (limit ${limit}, policy ${policy}).`,
-      `${count(times, 'piece')} of work met the full queue ${span}, and ${WHAT_BECAME[policy]}.`,
+      `${count(times, 'piece')} of work met the full queue ${span}.`,
+      WHAT_BECAME[policy],
     ],
     evidence: events.map((event) => evidence(event, `${event.path}: full, ${count(event.data.times, 'time')}`)),
-    standing: (host?.endedAt ?? now) - last.at < RECENT_MS,
+    standing: lastMoment(facts) - last.at < RECENT_MS,
     at: last.at,
   });
 }
 
 const WHAT_BECAME = {
-  reject: 'was refused with ESP_QUEUE_FULL',
-  wait: 'waited with its caller until there was room',
-  'drop-oldest': 'took the place of the oldest that waited, which was refused with ESP_QUEUE_FULL',
+  reject: 'Each was refused with ESP_QUEUE_FULL.',
+  wait: 'Each waited with its caller until there was room.',
+  'drop-oldest': 'Each took the place of the oldest that waited, which was refused with ESP_QUEUE_FULL.',
 } as const;
 
 function degraded(facts: Facts): Finding[] {

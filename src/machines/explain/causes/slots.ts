@@ -2,7 +2,7 @@ import { reasonOfExit } from '../crashes.js';
 import type { Cause, Finding } from '../explanation.js';
 import type { AttemptFact, Facts, RunFact, SlotFact } from '../facts.js';
 import { finding } from '../finding.js';
-import { count, duration, evidence, how, lastWords, ofType, quote, size, told } from '../words.js';
+import { count, duration, evidence, how, lastWords, ofType, short, size, told } from '../words.js';
 import { waiting } from './waiting.js';
 
 /** What became of one slot of a run. */
@@ -50,7 +50,7 @@ function attemptEvidence(attempt: AttemptFact) {
 function describe({ state, exit, error, startedAt, endedAt }: AttemptFact): string {
   if (endedAt === null) return 'runs';
   const ran = `after ${duration(endedAt - startedAt)}`;
-  const why = error ? `: ${told(error)}` : '';
+  const why = error && !(exit && error.code === 'ESP_WORKER_EXITED') ? `: ${told(error)}` : '';
   switch (state) {
     case 'running':
       return 'runs';
@@ -92,7 +92,7 @@ function failed(facts: Facts, slot: SlotFact, run: RunFact): Finding {
     return withEvents(facts, one(cause, slot, run, [sentenceOf(cause, slot, last), ...rest, ...all]));
   }
   const first = `${name(slot)} has a poisoned input: each of its ${same} attempts ended the same way (${end(last)}), while ${count(others, 'other slot')} succeeded.`;
-  return withEvents(facts, one('poisoned_input', slot, run, [first, `The input: ${quote(slot.input)}.`, ...rest]));
+  return withEvents(facts, one('poisoned_input', slot, run, [first, `The input: ${short(slot.input)}.`, ...rest]));
 }
 
 /** Attempts that ended as the last one did, without a break. */

@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../../events.js';
 import type { Finding } from '../explanation.js';
-import type { Facts } from '../facts.js';
+import { type Facts, lastMoment } from '../facts.js';
 import { finding } from '../finding.js';
 import { count, duration, evidence, groupBy, ofType, told } from '../words.js';
 
@@ -51,7 +51,7 @@ function crashed(facts: Facts, all: readonly Crash[], last: Crash): Finding {
       ...all.map((event) => evidence(event, `${path} crashed: ${told(event.data.error)}`)),
       ...restarts.map(restarted),
     ].sort(bySeq),
-    standing: !again || (isLoop && (facts.host?.endedAt ?? facts.now) - last.at < STEADY_MS),
+    standing: !again || (isLoop && lastMoment(facts) - last.at < STEADY_MS),
     at: last.at,
   });
 }

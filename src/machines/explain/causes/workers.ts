@@ -21,7 +21,7 @@ function findingOf(facts: Facts, story: Story, others: number): Finding {
   const { crashes, last, worker, standing, pool } = story;
   const reason = reasonOf(last.data);
   const more = others > 0 ? [`So did ${count(others, 'more slot')} of ${pool}.`] : [];
-  const rest = [...consequence(story, reason), ...lastWords(last.data.stderr), ...more];
+  const rest = [...consequence(story, reason), ...lastWords(last.data.stderr), ...more, ...recovered(story)];
   const seen = crashes.map((crash) => evidence(crash, `${crash.path} ${describeCrash(crash.data)}`));
   const base = { about: story.slot, standing, at: last.at };
   switch (reason) {
@@ -117,6 +117,10 @@ function silenceOf({ pid, silentMs, cpuMs }: { pid: number; silentMs: number; cp
 function times({ crashes, last }: Story): string {
   if (crashes.length === 1) return '';
   return `, ${crashes.length} times within ${duration(last.at - crashes[0].at)}`;
+}
+
+function recovered({ standing, slot }: Story): string[] {
+  return standing ? [] : [`That is over: ${slot} has a worker that is ready.`];
 }
 
 /** What the series has led to. */

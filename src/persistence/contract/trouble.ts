@@ -1,0 +1,9 @@
+import type { TroubleFact } from '../../machines/explain/facts.js';
+
+/** The note beside the store, for what the journal cannot say because it cannot be written. */
+export interface TroubleStore {
+  /** What is noted, if anything. */
+  read(): TroubleFact | null;
+  /** Forgets it, once it is in the journal. Only a store that writes on behalf of a host has a note. */
+  clear(): void;
+}

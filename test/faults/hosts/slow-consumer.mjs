@@ -1,0 +1,13 @@
+import { pool } from 'espalier';
+import { provoke, shown } from './lib.mjs';
+
+export const children = () => [
+  pool({ id: 'shell', mode: 'exec', command: ['sleep', '{}'], size: 1, maxQueue: 2, overflow: 'reject' }),
+];
+
+export async function fault(system) {
+  await system.pool('shell').ready();
+  for (let i = 0; i < 10; i += 1) provoke(system.pool('shell').exec('60'));
+  await shown(system, 'queue.overflowed');
+  return '/shell';
+}
