@@ -27,6 +27,7 @@ import { EspalierError, isEspalierError } from './errors.js';
 import { controller } from './inspection/control.js';
 import { type InspectorServer, serveInspector } from './inspection/inspector.js';
 import { liveActors } from './inspection/live-actors.js';
+import { explained } from './inspection/explained.js';
 import { liveHost } from './inspection/live-host.js';
 import type { NewJournalEvent } from './machines/events.js';
 import type { ActorExit } from './machines/exit.js';
@@ -201,7 +202,7 @@ export class System {
       actors: this.#live,
       logs: () => null,
       loads: () => [],
-      why: async () => ({ refused: 'unavailable', message: 'this version explains nothing' }),
+      why: explained(store, this.runId),
       control: controller({ directory, runs: store.runs, supervisor: (path) => this.supervisor(path) }),
     });
   }

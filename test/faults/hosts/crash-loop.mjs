@@ -1,5 +1,5 @@
 import { pool } from 'espalier';
-import { program, shown } from './lib.mjs';
+import { program, shown } from './lib.js';
 
 export const children = () => [pool({ id: 'model', command: program('crashes-soon.mjs'), size: 1 })];
 

@@ -1,5 +1,5 @@
 import { pool } from 'espalier';
-import { program, provoke, shown } from './lib.mjs';
+import { program, provoke, shown } from './lib.js';
 
 export const children = () => [
   pool({ id: 'model', command: program('hangs.mjs'), size: 1, heartbeatMs: 300, silenceMs: 1500 }),

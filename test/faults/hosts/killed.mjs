@@ -1,10 +1,8 @@
 // Somebody, or something, kills a worker with SIGKILL.
 import { pool } from 'espalier';
-import { program, shown } from './lib.mjs';
+import { program, shown } from './lib.js';
 
-export const children = () => [
-  pool({ id: 'model', command: program('idle.mjs'), size: 1 }),
-];
+export const children = () => [pool({ id: 'model', command: program('idle.mjs'), size: 1 })];
 
 export async function fault(system) {
   const { data } = await shown(system, 'worker.ready');

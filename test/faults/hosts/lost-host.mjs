@@ -1,6 +1,6 @@
 // The host is killed while it works: whoever started it asks the store that it left.
 import { pool } from 'espalier';
-import { shown } from './lib.mjs';
+import { shown } from './lib.js';
 
 export const children = () => [pool({ id: 'shell', mode: 'exec', command: ['sleep', '{}'], size: 1 })];
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pool } from 'espalier';
-import { program, provoke, shown } from './lib.mjs';
+import { program, provoke, shown } from './lib.js';
 
 const LIMIT = String(100 * 1024 * 1024);
 

@@ -1,7 +1,9 @@
 import { pool } from 'espalier';
-import { shown } from './lib.mjs';
+import { shown } from './lib.js';
 
-export const children = () => [pool({ id: 'model', command: ['sh', '-c', 'echo loading >&3; exec sleep 60'], size: 1 })];
+export const children = () => [
+  pool({ id: 'model', command: ['sh', '-c', 'echo loading >&3; exec sleep 60'], size: 1 }),
+];
 
 export async function fault(system) {
   await shown(system, 'worker.crashed');

@@ -1,5 +1,5 @@
 import { pool } from 'espalier';
-import { provoke, shown } from './lib.mjs';
+import { provoke, shown } from './lib.js';
 
 export const children = () => [
   pool({ id: 'shell', mode: 'exec', command: ['sleep', '{}'], size: 1, maxQueue: 2, overflow: 'reject' }),

@@ -1,7 +1,7 @@
 // A program that becomes another user's (argument: where it is): its host may neither read nor kill it. Not for root.
 import { join } from 'node:path';
 import { pool } from 'espalier';
-import { provoke, shown } from './lib.mjs';
+import { provoke, shown } from './lib.js';
 
 export const children = (folder) => [
   pool({ id: 'shell', mode: 'exec', command: [join(folder, 'changes-user')], size: 1, graceMs: 100 }),
