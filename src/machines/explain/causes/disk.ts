@@ -43,5 +43,7 @@ function first(place: string, trouble: TroubleFact | null): string {
 
 function spell({ host, writes, from, to }: TroubleFact, goesOn: boolean): string {
   const so = `Host ${host} had ${count(writes, 'write')} refused within ${duration(to - from)}`;
-  return goesOn ? `${so}, and the journal does not hold what happened meanwhile.` : `${so}; later writes succeeded again.`;
+  return goesOn
+    ? `${so}, and the journal does not hold what happened meanwhile.`
+    : `${so}; later writes succeeded again.`;
 }
