@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import type { JournalEvent, NewJournalEvent, WorkerCrash } from '../../../src/machines/events.js';
+import { explainFacts } from '../../../src/machines/explain/explain.js';
+import type { AttemptFact, Facts, HostFact, RunFact, SlotFact } from '../../../src/machines/explain/facts.js';
+
+const NOW = 1_000_000;
+const host: HostFact = {
+  runId: 'h',
+  pid: 7,
+  startedAt: 0,
+  heartbeatAt: NOW,
+  endedAt: null,
+  ended: null,
+  presence: 'living',
+};
+
+/** Events as a journal holds them, 100 ms apart, the last one just now. */
+function journal(...events: readonly NewJournalEvent[]): JournalEvent[] {
+  return events.map((event, index) => ({
+    ...event,
+    seq: index + 1,
+    runId: 'h',
+    at: NOW - 100 * (events.length - index),
+  }));
+}
+
+function explain(events: readonly JournalEvent[], more: Partial<Facts> = {}) {
+  const target = { kind: 'actor', path: '/p' } as const;
+  const nothing = { actors: [], processes: [], run: null, slot: null, disk: null, partial: false };
+  return explainFacts({ target, now: NOW, host, events, ...nothing, ...more });
+}
+
+const causes = (events: readonly JournalEvent[], more: Partial<Facts> = {}) =>
+  explain(events, more).findings.map(({ cause }) => cause);
+
+const crash = (more: Partial<WorkerCrash> = {}): NewJournalEvent => ({
+  type: 'worker.crashed',
+  path: '/p/workers/1/worker',
+  data: {
+    spawnId: '1',
+    pid: 5,
+    cause: 'exited',
+    code: 7,
+    signal: null,
+    error: null,
+    served: true,
+    stderr: 'oh no',
+    rssBytes: null,
+    oomKills: 0,
+    ...more,
+  },
+});
+const ready: NewJournalEvent = { type: 'worker.ready', path: '/p/workers/1/worker', data: { pid: 5, bootMs: 9 } };
+const closed: NewJournalEvent = {
+  type: 'worker.failed',
+  path: '/p/workers/1',
+  data: { error: { code: 'ESP_WORKER_BOOT', message: 'm' }, boots: 5, stderr: '' },
+};
+const degraded: NewJournalEvent = { type: 'pool.degraded', path: '/p', data: { usable: 0, size: 1 } };
+
+describe('the end of a worker', () => {
+  it.each([
+    ['nonzero_exit', {}],
+    ['killed', { code: null, signal: 'SIGSEGV' }],
+    ['killed', { code: null, signal: 'SIGKILL' }],
+    ['memory', { code: null, signal: 'SIGKILL', oomKills: 1 }],
+    ['memory', { code: 1, stderr: 'Traceback\nMemoryError\n' }],
+    ['memory', { code: null, signal: 'SIGABRT', stderr: 'FATAL ERROR: JavaScript heap out of memory' }],
+    ['protocol_error', { cause: 'protocol_error', error: { code: 'ESP_PROTOCOL', message: 'no {' } }],
+    ['unresponsive', { cause: 'protocol_error', error: { code: 'ESP_TIMEOUT', message: '3 checks failed' } }],
+    ['unresponsive', { cause: 'unresponsive', error: { code: 'ESP_WORKER_EXITED', message: 'silent' } }],
+    ['unresponsive', { cause: 'boot_timeout', served: false }],
+    ['spawn_failure', { cause: 'spawn_failed', error: { code: 'ESP_SPAWN', message: 'EAGAIN' } }],
+  ] as const)('is named %s by what it shows', (cause, shown) => {
+    expect(causes(journal(crash(shown)))[0]).toBe(cause);
+  });
+
+  it('is a loop from the third time on, and a boot failure when it was never ready', () => {
+    const three = [1, 2, 3];
+    expect(causes(journal(crash(), crash()))[0]).toBe('nonzero_exit');
+    expect(causes(journal(...three.map(() => crash())))[0]).toBe('crash_loop');
+    expect(causes(journal(...three.map(() => crash({ served: false }))))[0]).toBe('boot_failure');
+    expect(causes(journal(crash({ served: false }), closed))[0]).toBe('boot_failure');
+  });
+
+  it('comes before what follows from it, and quotes its last words', () => {
+    const { findings } = explain(journal(crash({ served: false, stderr: 'no model\n' }), closed, degraded));
+    expect(findings.map(({ cause }) => cause)).toEqual(['boot_failure', 'degraded', 'running']);
+    expect(findings[0].sentences.join(' ')).toContain('"no model"');
+    expect(findings[0].evidence.map(({ seq }) => seq)).toEqual([1]);
+  });
+
+  it('is still told when it is over, until it is old: then that all is well comes first', () => {
+    expect(explain(journal(crash(), ready)).findings[0]).toMatchObject({ cause: 'nonzero_exit', standing: false });
+    const old = journal(crash(), ready).map((event) => ({ ...event, at: event.at - 3_600_000 }));
+    expect(causes(old)).toEqual(['running', 'nonzero_exit']);
+  });
+
+  it('of many slots that end alike is told once', () => {
+    const second = { ...crash(), path: '/p/workers/2/worker' };
+    const { findings } = explain(journal(crash(), second));
+    expect(findings.filter(({ cause }) => cause === 'nonzero_exit')).toHaveLength(1);
+    expect(findings[0].sentences).toContain('So did 1 more slot of /p.');
+  });
+});
+
+describe('a chain', () => {
+  it('leads from a full disk over a dead host to a lost attempt', () => {
+    const trouble = { host: 'h', error: { code: 'ESP_STORE_FULL', message: 'full' }, writes: 3, from: 1, to: 2 };
+    const gone = { ...host, presence: 'gone' } as const;
+    const found = causes([], {
+      host: gone,
+      disk: { file: 'f.db', freeBytes: 0, trouble },
+      target: { kind: 'slot', run: 'r', index: 0 },
+      run,
+      slot: slot('running', [attempt('running', null)]),
+    });
+    expect(found).toEqual(['full_disk', 'lost_host', 'lost_host']);
+  });
+
+  it('names the sibling that a strategy takes along, and what made a supervisor give up', () => {
+    const along: NewJournalEvent = { type: 'actor.restarted', path: '/p', data: { reason: 'with /q', restarts: 1 } };
+    const culprit: NewJournalEvent = {
+      type: 'actor.crashed',
+      path: '/q',
+      data: { error: { code: 'E', message: 'bad' } },
+    };
+    const again: NewJournalEvent = { type: 'actor.restarted', path: '/q', data: { reason: 'crash', restarts: 1 } };
+    expect(causes(journal(culprit, again, along))).toEqual(['sibling_crash', 'actor_crash', 'running']);
+    const up: NewJournalEvent = {
+      type: 'supervisor.escalated',
+      path: '/',
+      data: { reason: 'crash: E: bad', intensity: 3, periodMs: 5000 },
+    };
+    expect(causes(journal(culprit, up))).toEqual(['actor_crash', 'escalation', 'running']);
+  });
+});
+
+const run: RunFact = {
+  run: 'r',
+  status: 'running',
+  wish: null,
+  pool: '/p',
+  policy: { concurrency: 1, retries: 2, timeoutMs: 50, onLost: 'retry', failFast: false, reorderWindow: 9 },
+  total: 3,
+  counts: { succeeded: 2, failed: 0, timed_out: 0, cancelled: 0, skipped_pruned: 0 },
+  updatedAt: NOW,
+  executing: 1,
+  failures: [],
+};
+const attempt = (state: AttemptFact['state'], code: number | null, more: Partial<AttemptFact> = {}): AttemptFact => ({
+  attempt: 1,
+  state,
+  exit: code === null ? null : { code, signal: null },
+  error: null,
+  startedAt: NOW - 10,
+  endedAt: state === 'running' ? null : NOW,
+  stderr: '',
+  truncated: false,
+  heldOpen: false,
+  ...more,
+});
+const slot = (state: SlotFact['state'], attempts: readonly AttemptFact[]): SlotFact => ({
+  jobId: 'r:0',
+  state,
+  input: '"x"',
+  attempts,
+});
+
+describe('a slot', () => {
+  const cause = (state: SlotFact['state'], attempts: readonly AttemptFact[], more: Partial<RunFact> = {}) =>
+    causes([], {
+      target: { kind: 'slot', run: 'r', index: 0 },
+      run: { ...run, ...more },
+      slot: slot(state, attempts),
+    })[0];
+  const invalid = { error: { code: 'ESP_INVALID', message: 'no field' } };
+
+  it.each([
+    ['succeeded', 'succeeded', [attempt('succeeded', 0)]],
+    ['nonzero_exit', 'failed', [attempt('failed', 1)]],
+    ['poisoned_input', 'failed', [attempt('failed', 1), attempt('failed', 1)]],
+    ['nonzero_exit', 'failed', [attempt('failed', 2), attempt('failed', 1)]],
+    ['timeout', 'timed_out', [attempt('timed_out', null)]],
+    ['poisoned_input', 'timed_out', [attempt('timed_out', null), attempt('timed_out', null)]],
+    ['lost_host', 'failed', [attempt('orphaned', null)]],
+    ['lost_worker', 'failed', [attempt('lost', null)]],
+    ['bad_input', 'failed', [attempt('failed', null, invalid)]],
+    ['memory', 'failed', [attempt('failed', 1, { stderr: 'std::bad_alloc' })]],
+    ['running', 'running', [attempt('running', null)]],
+    ['waiting', 'queued', []],
+    ['pruned', 'skipped_pruned', []],
+    ['stopped', 'cancelled', []],
+  ] as const)('is named %s', (expected, state, attempts) => {
+    expect(cause(state, attempts)).toBe(expected);
+  });
+
+  it('whose like all failed has no poisoned input: it is the command', () => {
+    const none = { counts: { ...run.counts, succeeded: 0 } };
+    expect(cause('failed', [attempt('failed', 1), attempt('failed', 1)], none)).toBe('nonzero_exit');
+  });
+
+  it.each(['paused', 'stopped', 'interrupted'] as const)('of a run that is %s waits for that', (status) => {
+    expect(cause('queued', [], { status })).toBe(status);
+  });
+
+  it('that fail-fast cancelled names the slot that failed first', () => {
+    const failures = [{ index: 4, status: 'failed', error: null }] as const;
+    const policy = { ...run.policy, failFast: true };
+    expect(cause('cancelled', [], { policy, failures })).toBe('fail_fast');
+  });
+});
