@@ -25,7 +25,6 @@ export {
 } from './contract/runs.js';
 export type { SessionRecord, SessionStore } from './contract/sessions.js';
 export type { NewSnapshot, SnapshotRecord, SnapshotStore } from './contract/snapshots.js';
-export type { SnapshotRecord, SnapshotStore } from './contract/snapshots.js';
 export type { TroubleStore } from './contract/trouble.js';
 
 /**
