@@ -34,6 +34,8 @@ export class Coordinator {
   readonly #stop = new AbortController();
   /** What is claimed and not yet started. */
   readonly #claimed = new Map<number, Claimed>();
+  /** Slots that hold a place. */
+  readonly #placed = new Set<number>();
   /** What is at work, until its end is on disk, and claims on their way. */
   readonly #atWork = new Set<Promise<void>>();
   #stopping: 'no' | 'requeue' | 'cancel' = 'no';
@@ -50,7 +52,15 @@ export class Coordinator {
   ) {
     const { run, policy } = record;
     this.#run = run;
-    this.#target = { run, policy, pool, signal: this.#stop.signal, stopped: () => this.#stopping };
+    this.#target = {
+      run,
+      policy,
+      pool,
+      signal: this.#stop.signal,
+      stopped: () => this.#stopping,
+      freed: (index) => this.#freed(index),
+      isBusy: () => this.#isBusy(),
+    };
   }
 
   logic() {
@@ -154,12 +164,26 @@ export class Coordinator {
     const claimed = this.#claimed.get(index);
     if (!claimed) throw new EspalierError('ESP_INVALID', `slot ${index} of run ${this.#run} was started unclaimed`);
     this.#claimed.delete(index);
+    this.#placed.add(index);
     this.#track(
-      this.services.dispatcher.execute(this.#target, claimed).then(
-        (dispatched) => this.#tell(this.#recorded(dispatched)),
-        (error) => this.#fail('attempt', error, [index]),
-      ),
+      this.services.dispatcher
+        .execute(this.#target, claimed)
+        .finally(() => this.#placed.delete(index))
+        .then(
+          (dispatched) => this.#tell(this.#recorded(dispatched)),
+          (error) => this.#fail('attempt', error, [index]),
+        ),
     );
+  }
+
+  #freed(index: number): void {
+    this.#placed.delete(index);
+    this.#tell({ type: 'place.freed', index });
+  }
+
+  /** While every place is filled, or can be at once, nobody is held up by a write that waits for company. */
+  #isBusy(): boolean {
+    return this.#placed.size + this.#claimed.size >= this.record.policy.concurrency;
   }
 
   #recorded(dispatched: Dispatched): RunEvent {
@@ -186,7 +210,8 @@ export class Coordinator {
   }
 
   #commit({ indexes, as }: Extract<RunCommand, { type: 'commit' }>): void {
-    const write = this.services.runs.commit(this.#run, this.services.runId, indexes, as);
+    const patient = this.#isBusy();
+    const write = this.services.runs.commit(this.#run, this.services.runId, indexes, as, { patient });
     this.#answer('commit', write, () => ({ type: 'committed', indexes }));
   }
 

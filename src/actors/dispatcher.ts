@@ -26,6 +26,10 @@ export interface DispatchTarget {
   readonly signal: AbortSignal;
   /** What becomes of a slot that `signal` stopped. */
   stopped(): RetryFacts['stopped'];
+  /** A slot's program has ended, and its place is free: its end is being written from here on. */
+  freed(index: number): void;
+  /** Whether every place of the run is filled, so that its writes may wait for others. */
+  isBusy(): boolean;
 }
 
 /** What became of a claimed slot, once it is on disk. */
@@ -60,6 +64,7 @@ export class Dispatcher {
     return attempts.claim(
       runId,
       indexes.map((index) => ({ run, index, spawnId: this.services.newSpawnId(), path: pool.path, command: [] })),
+      { patient: target.isBusy() },
     );
   }
 
@@ -67,7 +72,7 @@ export class Dispatcher {
   async execute(target: DispatchTarget, claimed: Claimed): Promise<Dispatched> {
     if (!target.pool.isOpen) return this.#release(claimed);
     const execution = this.#prepare(target, claimed);
-    if (execution instanceof EspalierError) return this.#fail(claimed, execution);
+    if (execution instanceof EspalierError) return this.#fail(target, claimed, execution);
     const stopFlushing = this.services.flusher.watch(claimed, execution.capture);
     try {
       target.pool.submit(execution);
@@ -107,7 +112,7 @@ export class Dispatcher {
     const { stdout, stderr, dropped } = execution.capture.take();
     const { exit } = result.end;
     const { durationMs, heldOpen, unproven } = result;
-    return this.#finish(claimed, {
+    return this.#finish(target, claimed, {
       ...settle(verdict, target, claimed),
       ...('error' in verdict ? { error: verdict.error } : {}),
       ...(verdict.outcome === 'lost' ? { lost: true } : {}),
@@ -120,9 +125,9 @@ export class Dispatcher {
   }
 
   /** The input fits no program: an end of the slot like any other, but nothing ran and nothing will. */
-  #fail(claimed: Claimed, error: EspalierError): Promise<Dispatched> {
+  #fail(target: DispatchTarget, claimed: Claimed, error: EspalierError): Promise<Dispatched> {
     const end = { outcome: 'failed', requeue: false, error: toErrorRecord(error) } as const;
-    return this.#finish(claimed, { ...end, exit: null, durationMs: 0 });
+    return this.#finish(target, claimed, { ...end, exit: null, durationMs: 0 });
   }
 
   /** Gives back claims that were not started. */
@@ -135,9 +140,15 @@ export class Dispatcher {
     return { type: 'requeued', index: claimed.index };
   }
 
-  async #finish(claimed: Claimed, end: Omit<FinishedAttempt, keyof Attempt>): Promise<Dispatched> {
-    const recorded = await this.services.attempts.finish(this.services.runId, { ...identify(claimed), ...end });
+  async #finish(
+    target: DispatchTarget,
+    claimed: Claimed,
+    end: Omit<FinishedAttempt, keyof Attempt>,
+  ): Promise<Dispatched> {
+    const { runId, attempts } = this.services;
     const { index } = claimed;
+    target.freed(index);
+    const recorded = await attempts.finish(runId, { ...identify(claimed), ...end }, { patient: target.isBusy() });
     if (recorded === 'late') return { type: 'late', index };
     return end.requeue ? { type: 'requeued', index } : { type: 'finished', index, outcome: end.outcome };
   }

@@ -11,7 +11,7 @@ import type { TroubleStore } from './contract/trouble.js';
 export type { AttemptStore, Claim, Claimed, FinishedAttempt, OutputChunk } from './contract/attempts.js';
 export type { HostRecord, HostStore } from './contract/hosts.js';
 export type { AboutQuery, JournalStore, TailOptions } from './contract/journal.js';
-export type { OpenStoreOptions } from './contract/options.js';
+export type { OpenStoreOptions, WriteOptions } from './contract/options.js';
 export type { OutputStore } from './contract/outputs.js';
 export type { ProcessStore } from './contract/processes.js';
 export {

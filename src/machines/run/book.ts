@@ -12,7 +12,10 @@ import type { RunPolicy } from './status.js';
 /** What a run needs to know before its plan is read: the machine's input. */
 export interface RunInput {
   readonly policy: Pick<RunPolicy, 'concurrency' | 'failFast' | 'reorderWindow'>;
-  /** Slots claimed beyond those at work (1). */
+  /**
+   * Slots claimed beyond those at work, so that a free place does not wait for the disk. By default as many as start while
+   * a claim is on its way, at least 1 and at most twice as many as run at once.
+   */
   readonly ahead?: number;
   /** Rows per commit at most (256). */
   readonly batch?: number;
@@ -47,6 +50,7 @@ interface Parts {
   readonly planner: Planner;
   readonly committer: Committer;
   readonly leases: Leases;
+  readonly ahead: number | null;
 }
 
 /**
@@ -71,16 +75,19 @@ export class RunBook {
 
   /** Throws `ESP_INVALID` when input or plan do not fit. */
   static open(input: RunInput, plan: LoadedPlan): RunBook {
-    const { policy, ahead = 1, batch = 256, schedule = {} } = input;
+    const { policy, ahead = null, batch = 256, schedule = {} } = input;
+    if (ahead !== null && !(Number.isInteger(ahead) && ahead >= 0)) {
+      throw new EspalierError('ESP_INVALID', `ahead is ${ahead}; it must be a whole number from 0`);
+    }
     const table = openTable(plan);
     const ruling = rulingFor(policy.failFast, plan);
     const barred = (index: number) => ruling.overrule(index) !== null;
     const { concurrency, reorderWindow } = policy;
-    const planner = new Planner(table, { ...schedule, concurrency, reorderWindow, ahead, barred });
+    const planner = new Planner(table, { ...schedule, concurrency, reorderWindow, barred });
     const committer = new Committer(table, ruling, batch, commitWith(planner, table));
     const leases = new Leases();
     for (const index of table.indexesOf('leased')) leases.adopt(index);
-    return new RunBook({ table, ruling, planner, committer, leases });
+    return new RunBook({ table, ruling, planner, committer, leases, ahead });
   }
 
   /** Whether every slot is committed. */
@@ -140,9 +147,16 @@ export class RunBook {
   /** Leases what may be claimed now: nothing after a refusal, and nothing that a ruling has settled. */
   claim(): readonly number[] {
     if (this.held) return [];
-    const indexes = this.#parts.planner.claim();
-    this.#parts.leases.claim(indexes);
+    const { planner, leases } = this.#parts;
+    // What has ended holds no place; but ends, with their output, must not pile up before a disk that is slow.
+    const indexes = planner.claim(this.#ahead() + Math.min(leases.recording, planner.places));
+    leases.claim(indexes);
     return indexes;
+  }
+
+  #ahead(): number {
+    const { planner, leases, ahead } = this.#parts;
+    return ahead ?? Math.max(1, Math.min(leases.pace, 2 * planner.places));
   }
 
   grant(indexes: readonly number[]): void {
@@ -162,6 +176,11 @@ export class RunBook {
   /** Leased slots are pending again. */
   requeue(indexes: readonly number[]): void {
     for (const index of indexes) if (this.#parts.leases.end(index)) this.#parts.planner.release(index);
+  }
+
+  /** A slot's program has ended: another may start in its place. */
+  vacate(index: number): void {
+    this.#parts.leases.vacate(index);
   }
 
   finish(index: number, outcome: SlotStatus): void {
@@ -198,7 +217,8 @@ export class RunBook {
     const ruling = this.#parts.ruling.clone();
     const planner = this.#parts.planner.clone(table, (index) => ruling.overrule(index) !== null);
     const committer = this.#parts.committer.clone(table, ruling, commitWith(planner, table));
-    const copy = new RunBook({ table, ruling, planner, committer, leases: this.#parts.leases.clone() });
+    const leases = this.#parts.leases.clone();
+    const copy = new RunBook({ ...this.#parts, table, ruling, planner, committer, leases });
     copy.held = this.held;
     copy.statusWrites = this.statusWrites;
     return copy;

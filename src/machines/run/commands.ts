@@ -20,7 +20,8 @@ export type RunCommand =
   | { readonly type: 'claim'; readonly indexes: readonly number[] }
   /**
    * Run these claimed slots. Never more than `concurrency` at a time are started and not yet ended. Answer for each:
-   * `attempt.recorded` once its end is on disk, or `released` when it was given back without having been run.
+   * `place.freed` when it has ended and `attempt.recorded` once its end is on disk, the second one alone if need be, or
+   * `released` when it was given back without having been run.
    */
   | { readonly type: 'start'; readonly indexes: readonly number[] }
   /** Give these claimed slots back; they were not started. Answer: `released` with the same slots. */

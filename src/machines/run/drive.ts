@@ -21,6 +21,8 @@ export function absorb(book: RunBook, event: RunEvent): void {
       return book.requeue(event.indexes);
     case 'released':
       return book.requeue(event.indexes);
+    case 'place.freed':
+      return book.vacate(event.index);
     case 'attempt.recorded':
       book.held = false;
       return event.requeue ? book.requeue([event.index]) : book.finish(event.index, event.outcome);

@@ -107,6 +107,7 @@ const hears = (mode: DriveMode) => {
     'claim.granted': { actions },
     'claim.refused': { actions },
     released: { actions },
+    'place.freed': { actions },
     'attempt.recorded': { actions },
     committed: { actions },
     'status.set': { actions },

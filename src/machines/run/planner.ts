@@ -7,8 +7,6 @@ import type { SlotTable } from './slot-table.js';
 export interface PlannerOptions extends GateOptions {
   /** Slots at work at once, at least 1. */
   readonly concurrency: number;
-  /** Slots claimed beyond those at work, so that a free place never waits for the disk (0 or more). */
-  readonly ahead: number;
   /** How far beyond the first uncommitted slot slots may start; at least `concurrency`. */
   readonly reorderWindow: number;
   /** Whether a slot's row is settled without running it: it is not handed out. Asked when a slot's turn has come. */
@@ -56,11 +54,15 @@ export class Planner {
     this.#capacity = Math.max(0, slots);
   }
 
-  /** Leases and returns the slots that may be claimed now, lowest first. */
-  claim(): number[] {
+  /**
+   * Leases and returns the slots that may be claimed now, lowest first.
+   *
+   * @param beyond leased slots beyond the places: claimed ahead, or ended and not yet on disk
+   */
+  claim(beyond = 0): number[] {
     const indexes: number[] = [];
     if (this.places === 0) return indexes;
-    const limit = this.places + this.#options.ahead;
+    const limit = this.places + beyond;
     while (this.#table.count('leased') < limit) {
       const index = this.#take();
       if (index === undefined) break;
@@ -135,10 +137,9 @@ export class Planner {
   }
 }
 
-function checkOptions({ concurrency, ahead, reorderWindow, variantCap }: PlannerOptions): void {
+function checkOptions({ concurrency, reorderWindow, variantCap }: PlannerOptions): void {
   const problem =
     (!isAtLeast(1, concurrency) && `concurrency is ${concurrency}; it must be a whole number from 1`) ||
-    (!isAtLeast(0, ahead) && `ahead is ${ahead}; it must be a whole number from 0`) ||
     (!isAtLeast(concurrency, reorderWindow) &&
       `reorderWindow is ${reorderWindow}; it must be at least ${concurrency}`) ||
     (variantCap !== undefined && !isAtLeast(1, variantCap) && `variantCap is ${variantCap}; it must be at least 1`);

@@ -40,6 +40,8 @@ export type RunEvent =
   | { readonly type: 'claim.refused'; readonly indexes: readonly number[] }
   /** Claimed slots are queued again and no attempt was recorded: their programs were never started. */
   | { readonly type: 'released'; readonly indexes: readonly number[] }
+  /** A started slot's program has ended, and its end is on its way to the disk; `attempt.recorded` follows. */
+  | { readonly type: 'place.freed'; readonly index: number }
   /**
    * The end of an attempt is on disk; with `requeue` the slot is queued again, otherwise it is finished. Also for a slot
    * that was pending: somebody cancelled it before it ran.

@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../../errors.js';
 import type { ProcessExit } from '../../machines/process.js';
 import type { SlotStatus } from '../../machines/run/slot.js';
+import type { WriteOptions } from './options.js';
 
 /** Which slot to claim, and the spawn intent that goes with it. */
 export interface Claim {
@@ -60,12 +61,12 @@ export interface FinishedAttempt {
 /** Executions of slots: claimed by one host, ended once. */
 export interface AttemptStore {
   /** Claims queued slots: job, attempt and spawn intent in one transaction. Slots that are not `queued` are left out of the answer. */
-  claim(owner: string, claims: readonly Claim[]): Promise<readonly Claimed[]>;
+  claim(owner: string, claims: readonly Claim[], options?: WriteOptions): Promise<readonly Claimed[]>;
   /** Gives back claims whose program was never started; the attempt leaves no trace. */
   release(owner: string, claims: readonly Pick<Claimed, 'run' | 'index' | 'attempt' | 'spawnId'>[]): Promise<void>;
   /**
    * Records the end of an attempt, its last output and what became of its process in one transaction. `late` when the attempt was
    * no longer this owner's: journalled as `attempt.late`, nothing else changes.
    */
-  finish(owner: string, attempt: FinishedAttempt): Promise<'recorded' | 'late'>;
+  finish(owner: string, attempt: FinishedAttempt, options?: WriteOptions): Promise<'recorded' | 'late'>;
 }

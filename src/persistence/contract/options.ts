@@ -1,3 +1,9 @@
+/** What the store should know of a write. */
+export interface WriteOptions {
+  /** It may wait some milliseconds for others to share a commit with: nobody is held up by it. */
+  readonly patient?: boolean;
+}
+
 /** How a store is opened. */
 export interface OpenStoreOptions {
   /** `write` creates the file if it is missing; `read` never creates, never migrates and never writes. */

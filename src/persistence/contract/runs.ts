@@ -1,6 +1,7 @@
 import type { AttemptFact, FailureFact, SlotFact } from '../../machines/explain/facts.js';
 import type { SlotRow, SlotStatus } from '../../machines/run/slot.js';
 import type { RunPolicy, RunStatus, RunWish } from '../../machines/run/status.js';
+import type { WriteOptions } from './options.js';
 
 /** A run as it stands in the store. */
 export interface RunRecord {
@@ -107,6 +108,7 @@ export interface RunStore {
     owner: string,
     indexes: readonly number[],
     as: 'cancelled' | 'skipped_pruned' | null,
+    options?: WriteOptions,
   ): Promise<void>;
   /** A guarded status change with its event; false when the run was in none of `from`. Clears the wish. */
   setStatus(run: string, owner: string, from: readonly RunStatus[], to: RunStatus, reason?: string): Promise<boolean>;

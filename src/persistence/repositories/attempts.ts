@@ -7,8 +7,8 @@ import { KEPT_BYTES } from '../tables/outputs.js';
 
 export function attemptStore(access: Access): AttemptStore {
   return {
-    claim: async (owner, claims) => {
-      const claimed = await access.write('attempts.claim', { owner, claims });
+    claim: async (owner, claims, options) => {
+      const claimed = await access.write('attempts.claim', { owner, claims }, options);
       return claimed.map(({ input, ...rest }) => ({ ...rest, input: JSON.parse(input) }));
     },
     release: (owner, claims) =>
@@ -16,10 +16,10 @@ export function attemptStore(access: Access): AttemptStore {
         owner,
         claims: claims.map(({ run, index, attempt, spawnId }) => ({ run, index, attempt, spawnId })),
       }),
-    finish: async (owner, attempt) => {
+    finish: async (owner, attempt, options) => {
       const text = finishedText(attempt);
       const bytes = sizeOf(text.output) + (text.result?.length ?? 0);
-      return access.write('attempts.finish', { owner, attempt: text }, { bytes });
+      return access.write('attempts.finish', { owner, attempt: text }, { ...options, bytes });
     },
   };
 }

@@ -27,7 +27,7 @@ function runWriting(access: Access): Omit<RunStore, Reading> {
     start: (run, owner) => access.write('runs.start', { run, owner }),
     acquire: (run, owner) => access.write('runs.acquire', { run, owner }),
     reopenFailed: (run, owner) => access.write('runs.reopenFailed', { run, owner }),
-    commit: (run, owner, indexes, as) => access.write('runs.commit', { run, owner, indexes, as }),
+    commit: (run, owner, indexes, as, options) => access.write('runs.commit', { run, owner, indexes, as }, options),
     setStatus: (run, owner, from, to, reason) =>
       access.write('runs.setStatus', { run, owner, from, to, reason: reason ?? null }),
     wish: (run, wish) => access.write('runs.wish', { run, wish }),

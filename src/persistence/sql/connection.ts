@@ -44,12 +44,12 @@ export class Connection {
       .map((found) => row.parse(found));
   }
 
-  /**
-   * Rows as they come, for what may be too much to hold. The statement is prepared anew: a cached one could not be used
-   * a second time before this iteration has ended.
-   */
+  /** Rows as they come, for what may be too much to hold. */
   *each<T>(row: z.ZodType<T>, sql: string, ...values: readonly SqlValue[]): Generator<T, void, undefined> {
-    for (const found of this.#database.prepare(sql).iterate(...values)) yield row.parse(found);
+    const kept = this.#prepared(sql);
+    // One that is in the middle of its rows cannot be used a second time.
+    const statement = kept.busy ? this.#database.prepare(sql) : kept;
+    for (const found of statement.iterate(...values)) yield row.parse(found);
   }
 
   /** Runs SQL text of several statements. */

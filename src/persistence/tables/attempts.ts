@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
 import type { Claim, Claimed, FinishedAttempt } from '../contract/attempts.js';
 import type { Transaction } from '../writer/transaction.js';
-import { keepOutput } from './outputs.js';
+import { keepStreams } from './outputs.js';
 import { findProcess, intendProcess, processGone, processSuspect } from './processes.js';
 import { requireOwn } from './runs.js';
 import { ENDED_STATES } from './slot-changes.js';
@@ -64,10 +64,12 @@ function claimSlot(tx: Transaction, owner: string, claim: Claim): ClaimedText | 
 /** Names one attempt. */
 type AttemptRef = Pick<Claimed, 'run' | 'index' | 'attempt' | 'spawnId'>;
 
+const jobRow = z.object({ job: z.number() });
+
 /** The job of an attempt that runs for `owner`, or null. */
 function runningJob(tx: Transaction, owner: string, at: AttemptRef): number | null {
   const found = tx.db.one(
-    z.object({ job: z.number() }),
+    jobRow,
     `SELECT a.job FROM runs r JOIN jobs j ON j.run = r.number JOIN attempts a ON a.job = j.job
      WHERE r.run = ? AND j.idx = ? AND a.attempt = ? AND a.spawn_id = ? AND a.owner = ? AND a.state = 'running'`,
     at.run,
@@ -112,7 +114,6 @@ export function finishAttempt(
     return 'late';
   }
   tx.requireLive(owner);
-  if (attempt.output !== undefined) keepOutput(tx, job, number, attempt.output);
   recordEnd(tx, job, attempt);
   const ends = attempt.requeue ? 'queued' : attempt.outcome;
   tx.db.run(
@@ -134,15 +135,18 @@ export function finishAttempt(
 }
 
 function recordEnd(tx: Transaction, job: number, attempt: FinishedText): void {
+  const { exit, output } = attempt;
+  const cut = output !== undefined && keepStreams(tx, job, attempt.attempt, output);
   tx.db.run(
-    `UPDATE attempts SET state = ?, exec = max(exec, ?), held_open = ?, exit_code = ?, exit_signal = ?, duration_ms = ?,
-       ended_at = ?, error = ?, result = ?
+    `UPDATE attempts SET state = ?, exec = max(exec, ?), truncated = max(truncated, ?), held_open = ?, exit_code = ?,
+       exit_signal = ?, duration_ms = ?, ended_at = ?, error = ?, result = ?
      WHERE job = ? AND attempt = ? AND state = 'running'`,
     endState(attempt),
-    attempt.exit === null ? 0 : 1,
+    exit === null && output === undefined ? 0 : 1,
+    cut ? 1 : 0,
     attempt.heldOpen === true ? 1 : 0,
-    attempt.exit?.code ?? null,
-    attempt.exit?.signal ?? null,
+    exit?.code ?? null,
+    exit?.signal ?? null,
     Math.round(attempt.durationMs),
     tx.now,
     attempt.error,

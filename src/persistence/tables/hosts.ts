@@ -80,6 +80,7 @@ export function endHost(tx: Transaction, { runId }: { runId: string }): void {
   tx.requireLive(runId);
   loseWork(tx, runId, 'its host stopped', ['running']);
   tx.db.run(`UPDATE hosts SET ended_at = ?, ended = 'stopped' WHERE run_id = ?`, tx.now, runId);
+  tx.fence(runId);
   tx.journal(runId, { type: 'host.ended', data: { how: 'stopped' } });
 }
 
@@ -92,6 +93,7 @@ export function fenceHost(tx: Transaction, { runId, by }: { runId: string; by: s
     runId,
   );
   if (changed === 0) return false;
+  tx.fence(runId);
   tx.journal(by, { type: 'host.fenced', data: { fenced: runId, by } });
   loseWork(tx, runId, 'its host died', ['running', 'paused']);
   tx.journal(runId, { type: 'host.ended', data: { how: 'dead' } });

@@ -10,17 +10,13 @@ export const KEPT_BYTES = 1024 * 1024;
 const STREAMS = { stdout: 1, stderr: 2 } as const;
 const bytesRow = z.object({ start: z.number(), bytes: z.instanceof(Uint8Array) });
 const endRow = z.object({ end: z.number() });
+const jobRow = z.object({ job: z.number() });
 
-/** Appends to the streams of an attempt that the caller knows to be running. */
-export function keepOutput(tx: Transaction, job: number, attempt: number, chunk: OutputChunk): void {
+/** Appends to the streams of an attempt that the caller knows to be running. Answers whether something was dropped. */
+export function keepStreams(tx: Transaction, job: number, attempt: number, chunk: OutputChunk): boolean {
   const cutOut = keepStream(tx, job, attempt, STREAMS.stdout, chunk.stdout);
   const cutErr = keepStream(tx, job, attempt, STREAMS.stderr, chunk.stderr);
-  tx.db.run(
-    'UPDATE attempts SET exec = 1, truncated = max(truncated, ?) WHERE job = ? AND attempt = ?',
-    chunk.dropped || cutOut || cutErr ? 1 : 0,
-    job,
-    attempt,
-  );
+  return chunk.dropped || cutOut || cutErr;
 }
 
 /** Appends to one stream and drops what lies before its last 1 MiB. Answers whether something was dropped. */
@@ -57,7 +53,7 @@ export function appendOutput(
 ): void {
   tx.requireLive(args.owner);
   const running = tx.db.one(
-    z.object({ job: z.number() }),
+    jobRow,
     `SELECT a.job FROM runs r JOIN jobs j ON j.run = r.number JOIN attempts a ON a.job = j.job
      WHERE r.run = ? AND j.idx = ? AND a.attempt = ? AND a.owner = ? AND a.state = 'running'`,
     args.run,
@@ -65,7 +61,13 @@ export function appendOutput(
     args.attempt,
     args.owner,
   );
-  if (running !== undefined) keepOutput(tx, running.job, args.attempt, args.chunk);
+  if (running === undefined) return;
+  tx.db.run(
+    'UPDATE attempts SET exec = 1, truncated = max(truncated, ?) WHERE job = ? AND attempt = ?',
+    keepStreams(tx, running.job, args.attempt, args.chunk) ? 1 : 0,
+    running.job,
+    args.attempt,
+  );
 }
 
 /** The kept text of one stream. */
@@ -98,6 +100,8 @@ export interface KeptOutput {
   readonly heldOpen: boolean;
 }
 
+const keptRow = z.object({ job: z.number(), attempt: z.number(), truncated: z.number(), held_open: z.number() });
+
 export function readOutput(
   db: Connection,
   { run, index, attempt }: { run: string; index: number; attempt: number | null },
@@ -105,7 +109,7 @@ export function readOutput(
   const head = findHead(db, run);
   if (head === null) return null;
   const found = db.one(
-    z.object({ job: z.number(), attempt: z.number(), truncated: z.number(), held_open: z.number() }),
+    keptRow,
     `SELECT a.job, a.attempt, a.truncated, a.held_open FROM jobs j JOIN attempts a ON a.job = j.job
      WHERE j.run = ? AND j.idx = ? AND a.attempt = coalesce(?, a.attempt) ORDER BY a.attempt DESC LIMIT 1`,
     head.number,

@@ -10,6 +10,9 @@ import type { Transaction } from '../writer/transaction.js';
 const COLUMNS = `run_id, spawn_id, path, incarnation, job_id, attempt, state, identity, generation, command,
   exit_code, exit_signal, error, at`;
 
+const registrationState = z.enum(['intent', 'live', 'gone', 'suspect']);
+const commandText = json(z.array(z.string()));
+
 const registrationRow = z
   .object({
     run_id: z.string(),
@@ -18,10 +21,10 @@ const registrationRow = z
     incarnation: z.number(),
     job_id: z.string().nullable(),
     attempt: z.number().nullable(),
-    state: z.enum(['intent', 'live', 'gone', 'suspect']),
+    state: registrationState,
     identity: json(identity).nullable(),
     generation: z.number().nullable(),
-    command: json(z.array(z.string())),
+    command: commandText,
     exit_code: z.number().nullable(),
     exit_signal: z.string().nullable(),
     at: z.number(),
@@ -76,11 +79,27 @@ export function intendProcess(tx: Transaction, intent: SpawnIntent): void {
   }
 }
 
+/** What a change of a registration needs of it; read at each, so no more than that. */
+const headRow = z.object({
+  state: registrationState,
+  path: z.string(),
+  incarnation: z.number(),
+  jobId: z.string().nullable(),
+  attempt: z.number().nullable(),
+  command: commandText,
+  pid: z.number().nullable(),
+});
+type Head = z.infer<typeof headRow>;
+
+const SELECT_HEAD = `SELECT state, path, incarnation, job_id AS jobId, attempt, command, identity ->> '$.pid' AS pid
+  FROM processes WHERE run_id = ? AND spawn_id = ?`;
+
 export function processLive(
   tx: Transaction,
   args: RegistrationRef & { identity: ProcessIdentity; generation: number },
 ): void {
   const found = change(tx, args, ['intent']);
+  if (found === null) return;
   tx.db.run(
     `UPDATE processes SET state = 'live', identity = ?, generation = ? WHERE run_id = ? AND spawn_id = ?`,
     JSON.stringify(args.identity),
@@ -101,6 +120,7 @@ export function processLive(
 
 export function processFailed(tx: Transaction, args: RegistrationRef & { error: ErrorRecord }): void {
   const found = change(tx, args, ['intent']);
+  if (found === null) return;
   const { runId, spawnId, error } = args;
   tx.db.run(
     `UPDATE processes SET state = 'gone', error = ? WHERE run_id = ? AND spawn_id = ?`,
@@ -112,8 +132,8 @@ export function processFailed(tx: Transaction, args: RegistrationRef & { error: 
 }
 
 export function processGone(tx: Transaction, args: RegistrationRef & { exit: ProcessExit | null }): void {
-  if (alreadyIn(tx, args, ['gone'])) return;
-  const found = change(tx, args, ['intent', 'live', 'suspect']);
+  const found = change(tx, args, ['intent', 'live', 'suspect'], ['gone']);
+  if (found === null) return;
   const { runId, spawnId, exit } = args;
   tx.db.run(
     `UPDATE processes SET state = 'gone', exit_code = ?, exit_signal = ? WHERE run_id = ? AND spawn_id = ?`,
@@ -122,14 +142,14 @@ export function processGone(tx: Transaction, args: RegistrationRef & { exit: Pro
     runId,
     spawnId,
   );
-  if (exit === null || found.identity === null) return;
-  const data = { spawnId, pid: found.identity.pid, ...exit };
+  if (exit === null || found.pid === null) return;
+  const data = { spawnId, pid: found.pid, ...exit };
   tx.journal(runId, { type: 'process.exited', data, ...aboutProcess(found) });
 }
 
 export function processSuspect(tx: Transaction, args: RegistrationRef & { reason: string }): void {
-  if (alreadyIn(tx, args, ['gone', 'suspect'])) return;
-  const found = change(tx, args, ['intent', 'live']);
+  const found = change(tx, args, ['intent', 'live'], ['gone', 'suspect']);
+  if (found === null) return;
   const { runId, spawnId, reason } = args;
   tx.db.run(
     `UPDATE processes SET state = 'suspect', reason = ? WHERE run_id = ? AND spawn_id = ?`,
@@ -137,7 +157,7 @@ export function processSuspect(tx: Transaction, args: RegistrationRef & { reason
     runId,
     spawnId,
   );
-  const data = { spawnId, pid: found.identity?.pid ?? 0, reason };
+  const data = { spawnId, pid: found.pid ?? 0, reason };
   tx.journal(runId, { type: 'process.suspect', data, ...aboutProcess(found) });
 }
 
@@ -159,26 +179,30 @@ export function presentProcesses(db: Connection, { runId }: { runId: string | nu
       );
 }
 
-/** The registration, after the fence and the guard of its state. */
-function change(tx: Transaction, ref: RegistrationRef, from: readonly Registration['state'][]): Registration {
-  if (ref.actor !== null) tx.requireLive(ref.actor);
-  const found = findProcess(tx.db, ref.runId, ref.spawnId);
-  if (found === null) {
-    throw new EspalierError('ESP_NOT_FOUND', `no process ${ref.spawnId} of host ${ref.runId} is registered`);
+/**
+ * The registration, after the fence and the guard of its state; null when it is in one of the states `already`, and there is
+ * nothing to change.
+ */
+function change(
+  tx: Transaction,
+  { actor, runId, spawnId }: RegistrationRef,
+  from: readonly Registration['state'][],
+  already: readonly Registration['state'][] = [],
+): Head | null {
+  const found = tx.db.one(headRow, SELECT_HEAD, runId, spawnId);
+  if (found !== undefined && already.includes(found.state)) return null;
+  if (actor !== null) tx.requireLive(actor);
+  if (found === undefined) {
+    throw new EspalierError('ESP_NOT_FOUND', `no process ${spawnId} of host ${runId} is registered`);
   }
   if (from.includes(found.state)) return found;
   throw new EspalierError(
     'ESP_CONFLICT',
-    `the registration ${ref.spawnId} of ${found.path} is ${found.state}, not ${from.join(' or ')}`,
+    `the registration ${spawnId} of ${found.path} is ${found.state}, not ${from.join(' or ')}`,
   );
 }
 
-function alreadyIn(tx: Transaction, ref: RegistrationRef, states: readonly Registration['state'][]): boolean {
-  const found = findProcess(tx.db, ref.runId, ref.spawnId);
-  return found !== null && states.includes(found.state);
-}
-
-function aboutProcess(found: Registration): {
+function aboutProcess(found: Head): {
   path: string;
   incarnation: number;
   ctx?: { run: string; job: string; attempt?: number };

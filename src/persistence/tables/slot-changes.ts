@@ -39,8 +39,14 @@ export function commitSlots(
     });
   }
   if (position === head.position) return;
-  tx.db.run('UPDATE runs SET position = ?, updated_at = ? WHERE number = ?', position, tx.now, head.number);
-  for (const [status, count] of added) countRows(tx, head.number, status, count);
+  const counts = [...added.keys()].map((status) => `${status} = ${status} + ?`);
+  tx.db.run(
+    `UPDATE runs SET position = ?, updated_at = ?, ${counts.join(', ')} WHERE number = ?`,
+    position,
+    tx.now,
+    ...added.values(),
+    head.number,
+  );
 }
 
 /** Adds the row of one slot. Answers its status, or null when it has one already. */

@@ -17,22 +17,43 @@ export interface GroupAnswer {
 }
 
 /**
- * Runs operations as one transaction: one commit, and so one wait for the disk, for all of them. Each has a savepoint of its
- * own, so one that throws takes back nothing but itself. If the commit fails, all fail and nothing was journalled.
+ * Runs operations as one transaction: one commit, and so one wait for the disk, for all of them. One that throws takes back
+ * nothing but itself. If the commit fails, all fail and nothing was journalled.
  */
 export function runGroup(db: Connection, calls: readonly OperationCall[], now: number, file: string): GroupAnswer {
   try {
-    db.begin();
-    const tx = new Transaction(db, now);
-    const outcomes = calls.map((call) => runOne(tx, call, file));
-    if (outcomes.some(({ ok }) => ok)) db.commit();
-    else db.rollback();
-    return { outcomes, events: tx.events };
+    return runWhole(db, calls, now) ?? runApart(db, calls, now, file);
   } catch (error) {
     db.rollback();
     const failure: Outcome = { ok: false, error: toWire(storeFailure(error, file)) };
     return { outcomes: calls.map(() => failure), events: [] };
   }
+}
+
+/** Nearly always all succeed, and nothing has to be kept for taking one back. Null when one did not: nothing is changed. */
+function runWhole(db: Connection, calls: readonly OperationCall[], now: number): GroupAnswer | null {
+  db.begin();
+  const tx = new Transaction(db, now);
+  const outcomes: Outcome[] = [];
+  try {
+    for (const call of calls) outcomes.push({ ok: true, value: perform(tx, call) });
+  } catch {
+    // Run apart, it says what it has to say once more.
+    db.rollback();
+    return null;
+  }
+  db.commit();
+  return { outcomes, events: tx.events };
+}
+
+/** Each with a savepoint of its own, for which SQLite copies every page that is about to change. */
+function runApart(db: Connection, calls: readonly OperationCall[], now: number, file: string): GroupAnswer {
+  db.begin();
+  const tx = new Transaction(db, now);
+  const outcomes = calls.map((call) => runOne(tx, call, file));
+  if (outcomes.some(({ ok }) => ok)) db.commit();
+  else db.rollback();
+  return { outcomes, events: tx.events };
 }
 
 function runOne(tx: Transaction, call: OperationCall, file: string): Outcome {
@@ -46,7 +67,7 @@ function runOne(tx: Transaction, call: OperationCall, file: string): Outcome {
     // SQLite itself ends the transaction when, for instance, the disk is full: then the whole group is lost.
     if (!tx.db.inTransaction) throw error;
     tx.db.rollbackToSavepoint();
-    tx.keepEvents(events);
+    tx.undo(events);
     return { ok: false, error: toWire(storeFailure(error, file)) };
   }
 }

@@ -10,6 +10,8 @@ export class Transaction {
   /** Milliseconds since the epoch, the same for the whole group. */
   readonly now: number;
   #events: EventRow[] = [];
+  /** Hosts that were found alive: nobody else writes meanwhile. */
+  readonly #live = new Set<string>();
 
   constructor(db: Connection, now: number) {
     this.db = db;
@@ -21,9 +23,10 @@ export class Transaction {
     return this.#events;
   }
 
-  /** Forgets what was journalled after the first `count` events, because it was rolled back. */
-  keepEvents(count: number): void {
+  /** Forgets what was journalled after the first `count` events, and what was found, because it was rolled back. */
+  undo(count: number): void {
     this.#events.length = count;
+    this.#live.clear();
   }
 
   /** Journals an event of a host. Answers its `seq`. */
@@ -52,11 +55,20 @@ export class Transaction {
    * @throws `ESP_FENCED` when the host has ended, was declared dead, or is not in the store
    */
   requireLive(runId: string): void {
+    if (this.#live.has(runId)) return;
     const host = this.db.one(fenceRow, 'SELECT ended FROM hosts WHERE run_id = ?', runId);
-    if (host !== undefined && host.ended === null) return;
+    if (host !== undefined && host.ended === null) {
+      this.#live.add(runId);
+      return;
+    }
     throw new EspalierError('ESP_FENCED', `the host ${runId} may not write: ${whyFenced(host?.ended)}`, {
       context: { runId },
     });
+  }
+
+  /** A host ends in this transaction: from here on it may not write. */
+  fence(runId: string): void {
+    this.#live.delete(runId);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { EspalierError } from '../../errors.js';
+import type { WriteOptions } from '../contract/options.js';
 import type { EventRow } from '../rows/event.js';
 import { fromWire } from '../sql/wire-error.js';
 import { threadFile } from '../thread-file.js';
@@ -8,20 +9,18 @@ import type { FromWriter, SentCall, ToWriter, WriterData } from './messages.js';
 import type { OperationArgs, OperationName, OperationResults } from './operations.js';
 import { WaitingCalls } from './waiting-calls.js';
 
-/** How long a write that nobody waits for waits for company, in milliseconds. */
+/** How long a patient write waits for company, in milliseconds. */
 const PATIENCE_MS = 10;
 
 /** Hears of each commit, before the promises of its operations resolve. */
 export type Published = (events: readonly EventRow[]) => void;
 
-/** What the writer should know of a call. */
-export interface WriteCost {
+/** What the writer should know of a call. A patient one goes with the next group, or after `PATIENCE_MS` by itself. */
+export interface WriteCost extends WriteOptions {
   /** How much payload it carries, when that may be much. */
   readonly bytes?: number;
   /** A call that still waits under the same key is replaced by this one, and shares its outcome. */
   readonly key?: string;
-  /** Nobody waits for it: it goes with the next group, or after `PATIENCE_MS` by itself. */
-  readonly patient?: boolean;
 }
 
 /** The host's side of the writer thread. One group is with the thread; what is called meanwhile becomes the next. */
@@ -88,9 +87,8 @@ export class Writer {
     this.#calls.seal(key);
   }
 
-  /** Resolves when everything called so far has been committed or refused. */
+  /** Resolves when everything called so far has been committed or refused. What is patient is not hurried by it. */
   settled(): Promise<void> {
-    this.#flush();
     return this.#calls.settled();
   }
 
@@ -101,6 +99,7 @@ export class Writer {
   }
 
   async #close(): Promise<void> {
+    this.#flush();
     await this.settled();
     if (this.#ended !== null) return;
     this.#thread.ref();

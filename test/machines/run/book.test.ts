@@ -28,6 +28,11 @@ test('a plan with pruning prunes: what is pruned is committed as skipped, run or
   expect([book.complete, book.outcome(2), book.outcome(4)]).toEqual([true, 'skipped_pruned', 'skipped_pruned']);
 });
 
+test('what cannot be claimed ahead is refused', () => {
+  const plan = { slots: new Uint8Array(1), finished: new Map(), hasFailure: false };
+  expect(() => RunBook.open({ policy, ahead: -1 }, plan)).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
+});
+
 test('a clone has seen what its book has seen, once, and goes its own way', () => {
   const pruning = new Pruning({ maxConsecutiveFailures: 2, variantOf: () => 'v' });
   const book = RunBook.open({ policy }, { slots: new Uint8Array(3), finished: new Map(), hasFailure: false, pruning });

@@ -18,11 +18,11 @@ class CountingTable extends SlotTable {
 /** Runs all slots, each end reversed within its batch, and says how often a slot was looked at, per slot. */
 function looksPerSlot(slots: Uint8Array, options: Partial<PlannerOptions> = {}): number {
   const table = new CountingTable(slots);
-  const planner = new Planner(table, { concurrency: 8, ahead: 1, reorderWindow: 64, ...options });
+  const planner = new Planner(table, { concurrency: 8, reorderWindow: 64, ...options });
   const committer = new Committer(table, noRuling, 256, (index) => void planner.commit(index, 'succeeded'));
   const running: number[] = [];
   while (table.frontier < table.size) {
-    running.push(...planner.claim());
+    running.push(...planner.claim(1));
     const index = running.length > 4 ? running.pop() : running.shift();
     if (index !== undefined) planner.finish(index, 'succeeded');
     const batch = committer.next();

@@ -85,6 +85,48 @@ test('the claim of the next slot is on its way while every place is taken', () =
   ]);
 });
 
+test('a place is free as soon as its program has ended; the row waits until that is on disk', () => {
+  const { bench } = started(zeros(6), { concurrency: 1, ahead: 1 });
+  bench.send(granted(1));
+  expect(bench.send({ type: 'place.freed', index: 0 })).toEqual([
+    { type: 'start', indexes: [1] },
+    { type: 'claim', indexes: [2] },
+  ]);
+  expect(bench.context.book.stage(0)).toBe('recording');
+  expect(bench.send({ type: 'place.freed', index: 0 }, granted(2)), 'a second one changes nothing').toEqual([]);
+  expect(bench.send(ended(0))).toEqual([commit(0)]);
+});
+
+test('ends that wait for a slow disk do not pile up beyond the places', () => {
+  const { bench } = started(zeros(9), { concurrency: 1, ahead: 0 });
+  expect(bench.send({ type: 'place.freed', index: 0 })).toEqual([{ type: 'claim', indexes: [1] }]);
+  bench.send(granted(1));
+  expect(bench.send({ type: 'place.freed', index: 1 })).toEqual([]);
+  expect(bench.send(ended(0)).at(0)).toEqual({ type: 'claim', indexes: [2] });
+});
+
+test('a run whose places are free is paused only when the ends of its slots are on disk', () => {
+  const { bench } = started(zeros(3), { concurrency: 1, ahead: 0 });
+  expect(bench.send({ type: 'pause' }, { type: 'place.freed', index: 0 })).toEqual([]);
+  expect(bench.state).toBe('pausing');
+  expect(bench.send(ended(0), committed(0))).toEqual([commit(0), { type: 'setStatus', to: 'paused' }]);
+});
+
+test('as many slots are claimed ahead as start while a claim is on its way, up to twice the places', () => {
+  const { bench } = started(zeros(40), { concurrency: 2 });
+  bench.send(granted(2));
+  const quick = (index: number) => bench.send({ type: 'place.freed', index }, ended(index));
+  const claims = () => bench.summary.leased - bench.summary.started;
+  expect(claims()).toBe(1);
+  for (let index = 0; index < 2; index += 1) quick(index);
+  for (let index = 3; index < 30; index += 1) {
+    bench.send(granted(index));
+    quick(index - 1);
+  }
+  expect(claims()).toBeGreaterThan(1);
+  expect(claims()).toBeLessThanOrEqual(4);
+});
+
 test('thirty-two ends in a burst lose nothing and are written in few commits', () => {
   const { bench } = started(zeros(32), { concurrency: 32 });
   const order = [...zeros(32).keys()].reverse();

@@ -5,7 +5,7 @@ import { SLOT_STATES } from '../../../src/persistence/store.js';
 
 function plan(slots: readonly number[], options: Partial<PlannerOptions> = {}) {
   const table = new SlotTable(Uint8Array.from(slots));
-  const planner = new Planner(table, { concurrency: 2, ahead: 0, reorderWindow: 100, ...options });
+  const planner = new Planner(table, { concurrency: 2, reorderWindow: 100, ...options });
   const commit = (...indexes: number[]) => {
     for (const index of indexes) planner.finish(index, 'succeeded');
     for (const index of indexes) planner.commit(index, 'succeeded');
@@ -20,11 +20,11 @@ test('a stored plan has the same bytes as the table', () => {
 });
 
 test('slots are handed out lowest first, up to concurrency and claim-ahead', () => {
-  const { planner } = plan(zeros(9), { concurrency: 2, ahead: 1 });
-  expect(planner.claim()).toEqual([0, 1, 2]);
-  expect(planner.claim()).toEqual([]);
+  const { planner } = plan(zeros(9), { concurrency: 2 });
+  expect(planner.claim(1)).toEqual([0, 1, 2]);
+  expect(planner.claim(1)).toEqual([]);
   planner.finish(1, 'succeeded');
-  expect(planner.claim()).toEqual([3]);
+  expect(planner.claim(1)).toEqual([3]);
 });
 
 test('no slot starts further beyond the first uncommitted one than the reorder window', () => {
@@ -38,15 +38,12 @@ test('no slot starts further beyond the first uncommitted one than the reorder w
   expect(planner.claim()).toEqual([3]);
 });
 
-test.each([
-  { concurrency: 0 },
-  { concurrency: 1.5 },
-  { ahead: -1 },
-  { concurrency: 4, reorderWindow: 3 },
-  { variantCap: 0 },
-])('options that no run can keep are refused: %o', (options) => {
-  expect(() => plan([0], options)).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
-});
+test.each([{ concurrency: 0 }, { concurrency: 1.5 }, { concurrency: 4, reorderWindow: 3 }, { variantCap: 0 }])(
+  'options that no run can keep are refused: %o',
+  (options) => {
+    expect(() => plan([0], options)).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
+  },
+);
 
 test('a slot that is given back is handed out before those that were never tried', () => {
   const { planner } = plan(zeros(9));
@@ -70,13 +67,13 @@ test('moves that do not fit change nothing', () => {
 });
 
 test('the pool bounds what is claimed, and with no room nothing is claimed ahead', () => {
-  const { planner } = plan(zeros(9), { concurrency: 4, ahead: 1 });
+  const { planner } = plan(zeros(9), { concurrency: 4 });
   planner.capacity = 0;
-  expect(planner.claim()).toEqual([]);
+  expect(planner.claim(1)).toEqual([]);
   planner.capacity = 2;
-  expect(planner.claim()).toEqual([0, 1, 2]);
+  expect(planner.claim(1)).toEqual([0, 1, 2]);
   planner.capacity = 10;
-  expect(planner.claim()).toEqual([3, 4]);
+  expect(planner.claim(1)).toEqual([3, 4]);
 });
 
 test('a restored plan goes on at its holes and passes over what is committed', () => {
@@ -96,13 +93,13 @@ test('a restored slot that is still at work is not handed out, counts, and comes
 });
 
 test('a restored slot that is released before it is met is handed out once', () => {
-  const { planner } = plan([0, 0, 1, 0], { concurrency: 1, ahead: 1 });
-  expect(planner.claim()).toEqual([0]);
+  const { planner } = plan([0, 0, 1, 0], { concurrency: 1 });
+  expect(planner.claim(1)).toEqual([0]);
   planner.release(2);
-  expect(planner.claim()).toEqual([1]);
+  expect(planner.claim(1)).toEqual([1]);
   planner.finish(0, 'succeeded');
   planner.finish(1, 'succeeded');
-  expect(planner.claim()).toEqual([2, 3]);
+  expect(planner.claim(1)).toEqual([2, 3]);
 });
 
 test('a variant at its cap does not hold others back, and goes on as its slots end', () => {

@@ -15,7 +15,7 @@ function run(outcomes: readonly SlotStatus[], most: number, concurrency: number,
   const table = new SlotTable(new Uint8Array(outcomes.length));
   const ruling = allOf([new Pruning({ maxConsecutiveFailures: most, variantOf })]);
   const barred = (index: number) => ruling.overrule(index) !== null;
-  const planner = new Planner(table, { concurrency, ahead: 0, reorderWindow: 2 * concurrency, barred });
+  const planner = new Planner(table, { concurrency, reorderWindow: 2 * concurrency, barred });
   const committer = new Committer(
     table,
     ruling,

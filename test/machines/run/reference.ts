@@ -5,7 +5,8 @@ import type { SlotStatus } from '../../../src/machines/run/slot.js';
 /** What a naive run is made of: everything is looked up again at every event, nothing is remembered twice. */
 export interface ReferenceSettings {
   readonly concurrency: number;
-  readonly ahead: number;
+  /** Without it: as many as start while a claim is on its way, at least 1 and at most twice the places. */
+  readonly ahead?: number | undefined;
   readonly reorderWindow: number;
   readonly failFast: boolean;
   readonly batch: number;
@@ -14,10 +15,12 @@ export interface ReferenceSettings {
 }
 
 interface Slot {
-  stage: 'pending' | 'claiming' | 'ready' | 'started' | 'releasing' | 'finished' | 'committed';
+  stage: 'pending' | 'claiming' | 'ready' | 'started' | 'recording' | 'releasing' | 'finished' | 'committed';
   status: SlotStatus | null;
   /** When it was granted, for the order of starts. */
   granted: number;
+  /** How many had started when it was asked for. */
+  asked: number;
 }
 
 type Aim =
@@ -55,6 +58,8 @@ export class ReferenceRun {
   statusWrites = 0;
   error: unknown;
   #clock = 0;
+  #begun = 0;
+  #pace = 0;
   #out: RunCommand[] = [{ type: 'load' }];
 
   constructor(readonly settings: ReferenceSettings) {}
@@ -80,6 +85,9 @@ export class ReferenceRun {
     if (event.type === 'capacity.changed') this.capacity = event.slots;
     if (event.type === 'claim.refused') this.held = true;
     if (event.type === 'status.set') this.statusWrites -= 1;
+    if (event.type === 'place.freed' && this.slots[event.index]?.stage === 'started') {
+      this.#set(event.index, 'recording');
+    }
     if (event.type === 'claim.granted') for (const index of event.indexes) this.#grant(index);
     if (event.type === 'claim.refused' || event.type === 'released') this.#back(event.indexes);
     if (event.type === 'attempt.recorded' && event.requeue) this.#back([event.index]);
@@ -97,12 +105,13 @@ export class ReferenceRun {
     this.#clock += 1;
     slot.stage = 'ready';
     slot.granted = this.#clock;
+    this.#pace = Math.max(this.#begun - slot.asked, this.#pace - 1);
   }
 
   #back(indexes: readonly number[]): void {
     for (const index of indexes) {
       const slot = this.slots[index];
-      if (slot && ['claiming', 'ready', 'started', 'releasing'].includes(slot.stage)) slot.stage = 'pending';
+      if (slot && this.#isLeased(slot)) slot.stage = 'pending';
     }
   }
 
@@ -150,6 +159,7 @@ export class ReferenceRun {
       stage: stages[byte] ?? 'pending',
       status: plan.finished.get(index) ?? null,
       granted: 0,
+      asked: 0,
     }));
     this.closed = this.settings.failFast && plan.hasFailure;
   }
@@ -218,6 +228,7 @@ export class ReferenceRun {
     for (const index of this.#byGrant()) {
       if (this.#count(({ stage }) => stage === 'started') >= this.#places()) break;
       this.#set(index, 'started');
+      this.#begun += 1;
       started.push(index);
     }
     return started;
@@ -228,11 +239,23 @@ export class ReferenceRun {
     if (this.held || this.#places() === 0) return claimed;
     for (let index = 0; index < this.slots.length; index += 1) {
       if (!this.#mayStart(index)) continue;
-      if (this.#count((it) => this.#isLeased(it)) >= this.#places() + this.settings.ahead) break;
-      this.#set(index, 'claiming');
+      if (this.#count((it) => this.#isLeased(it)) >= this.#places() + this.#beyond()) break;
+      this.#set(index, 'claiming', this.#begun);
       claimed.push(index);
     }
     return claimed;
+  }
+
+  /** What is leased beyond the places: claimed ahead, or ended, up to so many as there are places. */
+  #beyond(): number {
+    const { ahead = Math.max(1, Math.min(2 * this.#places(), this.#pace)) } = this.settings;
+    return (
+      ahead +
+      Math.min(
+        this.#places(),
+        this.#count(({ stage }) => stage === 'recording'),
+      )
+    );
   }
 
   #mayStart(index: number): boolean {
@@ -263,7 +286,7 @@ export class ReferenceRun {
   }
 
   #isLeased({ stage }: Slot): boolean {
-    return stage === 'claiming' || stage === 'ready' || stage === 'started' || stage === 'releasing';
+    return ['claiming', 'ready', 'started', 'recording', 'releasing'].includes(stage);
   }
 
   #count(which: (slot: Slot) => boolean): number {
@@ -281,8 +304,8 @@ export class ReferenceRun {
     return indexes;
   }
 
-  #set(index: number, stage: Slot['stage']): void {
+  #set(index: number, stage: Slot['stage'], asked = 0): void {
     const slot = this.slots[index];
-    if (slot) slot.stage = stage;
+    if (slot) Object.assign(slot, { stage, asked });
   }
 }

@@ -11,7 +11,7 @@ const script: fc.Arbitrary<Script> = fc.record({
 const settings = fc
   .record({
     concurrency: fc.integer({ min: 1, max: 4 }),
-    ahead: fc.nat(2),
+    ahead: fc.option(fc.nat(2), { nil: undefined }),
     room: fc.nat(6),
     failFast: fc.boolean(),
     batch: fc.integer({ min: 1, max: 4 }),

@@ -94,7 +94,8 @@ export class World {
   #boot(): [Bench, ReferenceRun] {
     const { concurrency, ahead, reorderWindow, failFast, batch, variantCap, describe } = this.settings;
     const schedule = { ...(describe ? { describe } : {}), ...(variantCap ? { variantCap } : {}) };
-    const bench = new Bench({ concurrency, failFast, reorderWindow, ahead, batch, schedule });
+    const policy = { concurrency, failFast, reorderWindow };
+    const bench = new Bench({ ...policy, batch, schedule, ...(ahead === undefined ? {} : { ahead }) });
     const reference = new ReferenceRun(this.settings);
     expect(bench.take()).toEqual(reference.take());
     this.#calls.push({ name: 'load', leases: [], apply: () => [this.#plan()] });
@@ -253,13 +254,20 @@ export class World {
     const slot = this.stored[index];
     if (!slot || !this.#running.delete(index)) return;
     const { outcome } = slot;
+    this.#free(index);
     this.#call('attempt', () => this.#record(index, slot.requeues > 0, outcome), [index]);
   }
 
   #kill(index: number): void {
     if (this.#stopAs === null || !this.#running.delete(index)) return;
     const requeue = this.#stopAs === 'requeue';
+    this.#free(index);
     this.#call('attempt', () => this.#record(index, requeue, 'cancelled', 0), [index]);
+  }
+
+  /** Whoever drives the run may say so, and every other one does not. */
+  #free(index: number): void {
+    if (index % 2 === 0) this.#hear({ type: 'place.freed', index });
   }
 
   #record(index: number, requeue: boolean, outcome: Stored['outcome'], counts = 1): RunEvent[] {
