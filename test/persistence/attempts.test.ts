@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   chunk,
   claim,
@@ -14,6 +15,38 @@ import {
 } from './support/world.js';
 
 const at = (index: number, spawnId: string) => ({ run: 'run', index, spawnId, path: '/pool', command: ['a', 'b'] });
+
+describe('writes that may wait for others', () => {
+  it('share one commit, which any write that may not wait brings about', async () => {
+    const store = await openHost(newFile());
+    await startRun(store, ['x', 'y', 'z']);
+    const claims = [await claim(store, 0), await claim(store, 1), await claim(store, 2)];
+    let commits = 0;
+    store.journal.onCommit(() => {
+      commits += 1;
+    });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const finish = async (index: number, patient: boolean) => {
+      const at = claims[index];
+      if (at !== undefined) await store.attempts.finish('host-a', ended(at), { patient });
+    };
+    const waiting = [finish(0, true)];
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    waiting.push(finish(1, true));
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    expect(commits).toBe(0);
+    await Promise.all([finish(2, false), ...waiting]);
+    expect(commits).toBe(1);
+  });
+
+  it('are on disk by themselves before long', async () => {
+    const store = await openHost(newFile());
+    await startRun(store, ['x']);
+    const claimed = await claim(store, 0);
+    expect(await store.attempts.finish('host-a', ended(claimed), { patient: true })).toBe('recorded');
+  });
+});
 
 describe('claiming slots', () => {
   it('makes job, attempt and spawn intent one step, and leaves out what is not queued', async () => {

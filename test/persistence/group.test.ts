@@ -68,6 +68,20 @@ describe('a group of operations', () => {
     expect(committed(file).slice(1)).toEqual(['{"size":1}', '{"size":2}']);
   });
 
+  it('does not believe a host alive that ended in it', () => {
+    const { db, file } = connect();
+    const end: OperationCall = { name: 'hosts.end', args: { runId: 'a' } };
+    expect(codes(runGroup(db, [host('a'), event(1), end], NOW, file))).toEqual(['ok', 'ok', 'ok']);
+    expect(codes(runGroup(db, [host('b'), event(2)], NOW, file))).toEqual(['ok', 'ESP_FENCED']);
+    const { db: other, file: second } = connect();
+    expect(codes(runGroup(other, [host('a'), event(1), end, event(2)], NOW, second))).toEqual([
+      'ok',
+      'ok',
+      'ok',
+      'ESP_FENCED',
+    ]);
+  });
+
   it('in which all fail publishes nothing and changes nothing', () => {
     const { db, file } = connect();
     const answer = runGroup(db, [event(1), event(2)], NOW, file);

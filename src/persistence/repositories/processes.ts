@@ -15,7 +15,9 @@ export function processStore(access: Access): ProcessStore {
     live: async (spawnId, { identity, generation }) =>
       access.write('processes.live', { ...own(spawnId), identity, generation }, { patient: true }),
     failed: async (spawnId, error) => access.write('processes.failed', { ...own(spawnId), error }),
-    gone: async (spawnId, exit, runId) => access.write('processes.gone', { ...ref(spawnId, runId), exit }),
+    // Of one's own process nobody waits for it; of a dead host's, the work that is taken over does.
+    gone: async (spawnId, exit, runId) =>
+      access.write('processes.gone', { ...ref(spawnId, runId), exit }, { patient: runId === undefined }),
     suspect: async (spawnId, reason, runId) => access.write('processes.suspect', { ...ref(spawnId, runId), reason }),
     present: (runId) => access.read('processes.present', { runId: runId ?? null }),
   };
