@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Capture } from '../transport/process/capture.js';
 import type { SpawnedProcess, SweepReport } from '../transport/process/spawner.js';
 import type { ProcessServices } from './process-services.js';
@@ -5,6 +6,10 @@ import type { Hold } from './slot-kind.js';
 
 /** How long streams that something outside the group holds open are waited for after the sweep, in milliseconds. */
 const HELD_OPEN_MS = 250;
+/** Turns of the event loop in which what has come is read, and a stream that has ended closes. */
+const LAST_TURNS = 4;
+
+type SweepServices = Pick<ProcessServices, 'clock' | 'journal'>;
 
 /** What a sweep proved. */
 export interface SweepResult {
@@ -19,7 +24,7 @@ export interface SweepResult {
  * gone.
  */
 export async function sweepHold(
-  services: ProcessServices,
+  services: SweepServices,
   hold: Hold,
   streams: Capture | null,
   thorough: boolean,
@@ -41,14 +46,21 @@ function describe(report: SweepReport): string {
   return pids ? `may still run: ${pids}` : 'processes with its cookie kept coming back';
 }
 
-async function isHeldOpen(services: ProcessServices, streams: Capture): Promise<boolean> {
+async function isHeldOpen({ clock }: SweepServices, streams: Capture): Promise<boolean> {
   let timer: unknown;
-  const late = new Promise<boolean>((resolve) => {
-    timer = services.clock.setTimeout(() => resolve(true), HELD_OPEN_MS);
+  const late = new Promise<true>((resolve) => {
+    timer = clock.setTimeout(() => resolve(true), HELD_OPEN_MS);
   });
-  const held = await Promise.race([streams.ended.then(() => false), late]);
-  services.clock.clearTimeout(timer);
-  return held;
+  const ended = streams.ended.then(() => false);
+  const isLate = await Promise.race([ended, late]);
+  clock.clearTimeout(timer);
+  // A host that was held up for so long finds this timer due before it has looked at its streams.
+  return isLate && Promise.race([ended, lastTurns()]);
+}
+
+async function lastTurns(): Promise<true> {
+  for (let turns = 0; turns < LAST_TURNS; turns += 1) await turn();
+  return true;
 }
 
 /** Nobody reads a stream after its job's end; an open one would keep a descriptor for as long as its holder lives. */
