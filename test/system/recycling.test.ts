@@ -1,8 +1,9 @@
 import { type CallPoolOptions, pool } from 'espalier';
+import { untilEvent } from 'espalier/testing';
 import { describe, expect, it } from 'vitest';
 import { lives, until } from '../process/support.js';
 import { start } from './support.js';
-import { event, SDKS, stuck, workers } from './workers.js';
+import { SDKS, stuck, workers } from './workers.js';
 
 describe.each(SDKS)('a %s worker that is worn', (sdk) => {
   it.each<[string, Partial<CallPoolOptions>]>([
@@ -21,7 +22,7 @@ describe.each(SDKS)('a %s worker that is worn', (sdk) => {
     expect(recycled).toMatchObject({ path: '/w/workers/1/worker', data: { reason } });
     if (reason === 'wish') expect(recycled.data.detail).toBe('leaks');
     if (reason === 'maxRss') expect(recycled.data.rss).toBeGreaterThan(150 * 2 ** 20);
-    const ready = await event(
+    const ready = await untilEvent(
       stage.system,
       ({ type, path }) => type === 'worker.ready' && path === '/w/workers/2/worker',
     );

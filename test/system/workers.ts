@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CallPoolOptions, type JournalEvent, type Pool, pool, type System } from 'espalier';
+import { untilEvent } from 'espalier/testing';
 import { python } from '../process/protocol/support/python.js';
 import { until } from '../process/support.js';
 import { folder, start } from './support.js';
@@ -23,12 +24,6 @@ export async function workers(sdk: Sdk, options: Partial<CallPoolOptions> = {}):
   const handle = system.pool('w');
   await handle.ready();
   return new Stage(system, handle);
-}
-
-/** The first event that fits, from the beginning of the journal on. */
-export async function event(system: System, fits: (event: JournalEvent) => boolean): Promise<JournalEvent> {
-  for await (const found of system.events.subscribe({ after: 0 })) if (fits(found)) return found;
-  throw new Error('the journal ended');
 }
 
 export class Stage {
@@ -61,7 +56,7 @@ export class Stage {
   /** The first event of a type in the journal. */
   event<T extends JournalEvent['type']>(type: T): Promise<Extract<JournalEvent, { type: T }>> {
     const is = (found: JournalEvent): found is Extract<JournalEvent, { type: T }> => found.type === type;
-    return event(this.system, is).then((found) => {
+    return untilEvent(this.system, is).then((found) => {
       if (is(found)) return found;
       throw new Error('not that event');
     });
