@@ -15,6 +15,7 @@ const RESULTS = new URL('./RESULTS.md', import.meta.url);
 const names = [
   'exec',
   'scale',
+  'actors',
   'large-host',
   'spawn',
   'scan',
