@@ -36,6 +36,7 @@ export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutd
 export { type ExplainOptions, type ExplainSource, explain } from './explain.js';
 export { createInspector } from './inspection/create.js';
 export type { Inspector, InspectorOptions, InspectorServer, InspectorServerOptions } from './inspection/inspector.js';
+export { inspectStore, readTree, type StoredTree } from './inspection/of-store.js';
 export type { BreakerPolicy } from './machines/breaker.js';
 export type { JournalEvent, JournalEventType } from './machines/events.js';
 export type { ActorExit } from './machines/exit.js';

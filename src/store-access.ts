@@ -10,7 +10,10 @@ export interface StoreReader extends AsyncDisposable {
   readonly journal: Pick<Store['journal'], 'about' | 'tail' | 'head' | 'changed'>;
   readonly processes: Pick<Store['processes'], 'present'>;
   readonly snapshots: Pick<Store['snapshots'], 'list'>;
-  readonly runs: Pick<Store['runs'], 'get' | 'list' | 'slot' | 'outlook' | 'rows' | 'committed' | 'runDigest'>;
+  readonly runs: Pick<
+    Store['runs'],
+    'get' | 'list' | 'slot' | 'outlook' | 'plan' | 'finished' | 'rows' | 'committed' | 'runDigest'
+  >;
   readonly trouble: Pick<Store['trouble'], 'read'>;
   readonly outputs: Pick<Store['outputs'], 'read'>;
   /** `ok` for a sound file; otherwise what is wrong with it. */

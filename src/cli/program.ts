@@ -3,6 +3,7 @@ import { VERSION } from '../index.js';
 import { addContinue } from './commands/continue.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEvents } from './commands/events.js';
+import { addInspect } from './commands/inspect.js';
 import { addJanitor } from './commands/janitor.js';
 import { addLogs } from './commands/logs.js';
 import { addPs } from './commands/ps.js';
@@ -22,7 +23,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'espalier: ')) })
     .showSuggestionAfterError(true);
   for (const add of [addRun, addContinue, addRuns, addShow, addRows, addLogs, addWishes]) add(program);
-  for (const add of [addTree, addPs, addWhy, addEvents, addJanitor, addDoctor]) add(program);
+  for (const add of [addTree, addPs, addInspect, addWhy, addEvents, addJanitor, addDoctor]) add(program);
   program
     .command('version')
     .description('print the version')

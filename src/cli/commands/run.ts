@@ -20,6 +20,7 @@ const optionsSchema = z.object({
   shell: z.boolean().default(false),
   name: z.string().optional(),
   quiet: z.boolean().default(false),
+  inspect: z.union([z.boolean(), z.number()]).default(false),
   db: z.string(),
   debug: z.boolean().default(false),
 });
@@ -42,6 +43,7 @@ export function addRun(program: Command): void {
     .option('--shell', 'run the command with sh -c')
     .option('--name <label>', 'a name for people', label(200))
     .option('--quiet', 'no progress, no summary')
+    .option('--inspect [port]', 'serve the inspector on 127.0.0.1 meanwhile', wholeNumber(0, 65_535))
     .action(async (raw: unknown) => {
       process.exitCode = await run(optionsSchema.parse(raw));
     });
@@ -55,7 +57,12 @@ async function run(options: Options): Promise<number> {
   const lines = await readInput(options.input);
   for (const [index, line] of lines.entries()) check(template, line, index, options.input);
 
-  const system = await createSystem({ name: 'cli', store: options.db, children: [poolOf(origin, options.jobs)] });
+  const system = await createSystem({
+    name: 'cli',
+    store: options.db,
+    children: [poolOf(origin, options.jobs)],
+    ...inspectorOf(options),
+  });
   try {
     const started = await system.runs.start({
       slots: lines.map(({ text }) => text),
@@ -69,10 +76,17 @@ async function run(options: Options): Promise<number> {
       origin,
     });
     process.stderr.write(`run ${started.id}\n`);
+    if (system.inspector) process.stderr.write(`inspect ${system.inspector.url}\n`);
     return await drive(started, { ...options, from: 'start', goOn: goOnWith(started.id, options.db) });
   } finally {
     await system.stop();
   }
+}
+
+/** A port that is not named is a free one. */
+function inspectorOf({ inspect }: Options): { readonly inspector?: { readonly port: number } } {
+  if (inspect === false) return {};
+  return { inspector: { port: inspect === true ? 0 : inspect } };
 }
 
 /** Every line must fit the command before any of them is run. */

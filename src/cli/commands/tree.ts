@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { SnapshotRecord, StoreReader } from '../../index.js';
+import { readTree, type StoredTree, type StoreReader } from '../../index.js';
 import { listing, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { printable } from '../table.js';
@@ -11,34 +11,33 @@ const optionsSchema = z.object({ db: z.string(), json: z.boolean().default(false
 export function addTree(program: Command): void {
   listing(program.command('tree').description('the actors of the living hosts')).action(async (raw: unknown) => {
     const { db, json } = optionsSchema.parse(raw);
-    const records = await withReader(db, readTrees);
+    const trees = await withReader(db, readTrees);
     const output = new Output(process.stdout);
-    const lines = json ? records.map((record) => JSON.stringify(record)) : draw(records);
+    const lines = json ? trees.flatMap(asJson) : draw(trees);
     for (const line of lines) await output.line(line);
   });
 }
 
-async function readTrees(reader: StoreReader): Promise<readonly SnapshotRecord[]> {
+async function readTrees(reader: StoreReader): Promise<readonly StoredTree[]> {
   const hosts = await reader.hosts.unended();
-  const runIds = hosts.length === 0 ? [undefined] : hosts.map(({ runId }) => runId);
-  const trees = await Promise.all(runIds.map((runId) => reader.snapshots.list(runId)));
-  // What machines go on from is not what they do now.
-  return trees.flat().filter(({ kind }) => kind === 'observed');
+  if (hosts.length > 0) return await Promise.all(hosts.map(({ runId }) => readTree(reader, runId)));
+  const [newest] = await reader.hosts.newest(1);
+  return newest ? [await readTree(reader, newest.runId)] : [];
+}
+
+function asJson({ runId, actors }: StoredTree): string[] {
+  return actors.map((actor) => JSON.stringify({ ...actor, runId }));
 }
 
 /** One line per actor, indented by its depth, below a line per host. */
-function draw(records: readonly SnapshotRecord[]): string[] {
-  if (records.length === 0) return ['no actors'];
-  return records.flatMap((record, at) => {
-    const first = records[at - 1]?.runId !== record.runId;
-    return first ? [`host ${record.runId}`, describe(record)] : [describe(record)];
-  });
+function draw(trees: readonly StoredTree[]): string[] {
+  if (trees.every(({ actors }) => actors.length === 0)) return ['no actors'];
+  return trees.flatMap(({ runId, actors }) => [`host ${runId}`, ...actors.map(describe)]);
 }
 
-function describe({ path, role, state, incarnation, detail }: SnapshotRecord): string {
+function describe({ path, role, state, incarnation, problem }: StoredTree['actors'][number]): string {
   const depth = path === '/' ? 0 : path.split('/').length - 1;
   const name = path.split('/').at(-1) || '/';
-  const shown = typeof state === 'string' ? state : JSON.stringify(state);
-  const more = detail === null || detail === undefined ? '' : `  ${JSON.stringify(detail)}`;
-  return printable(`${'  '.repeat(depth + 1)}${name}  ${role}  ${shown}  #${incarnation}${more}`);
+  const more = problem === null ? '' : `  ${problem}`;
+  return printable(`${'  '.repeat(depth + 1)}${name}  ${role}  ${state}  #${incarnation}${more}`);
 }

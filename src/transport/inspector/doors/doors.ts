@@ -103,8 +103,10 @@ export class Doors {
   #url(request: IncomingMessage): URL | null {
     const { base } = this.#options;
     const target = request.url ?? '/';
-    if (!target.startsWith('/') || !URL.canParse(target, 'http://inspector')) return base === '' ? NOWHERE : null;
-    const url = new URL(target, 'http://inspector');
+    // Put together, not resolved: `//name` would be the address of another machine.
+    const address = `http://inspector${target}`;
+    if (!target.startsWith('/') || !URL.canParse(address)) return base === '' ? NOWHERE : null;
+    const url = new URL(address);
     return url.pathname === base || url.pathname.startsWith(`${base}/`) ? url : null;
   }
 

@@ -29,32 +29,33 @@ export async function serveEvents(
   if (isOver) return void response.writeHead(204, HEADERS).end();
   response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream; charset=utf-8' });
   response.write('retry: 1000\n\n');
-  const session = hub.open(new EventStreamSink(response, () => endIfOver(hub, session, run)));
+  const session = hub.open(new EventStreamSink(response, (seq) => endIfOver(hub, session, run, seq)));
   response.on('close', () => session?.close('gone'));
   session?.subscribe(STREAM, view, resume);
 }
 
 /** Once everything was said: a stream that has an end ends there. */
-function endIfOver(hub: Hub, session: Session | null, run: string | undefined): void {
+function endIfOver(hub: Hub, session: Session | null, run: string | undefined, seq: number): void {
   const reason = hub.endOf(run);
-  if (!session || reason === null || session.isClosed) return;
+  if (!session || reason === null || session.isClosed || seq < hub.ring.head) return;
   session.say({ type: 'end', seq: hub.ring.head, reason });
   session.close(reason);
 }
 
 class EventStreamSink implements Sink {
   readonly #response: ServerResponse;
-  readonly #onCaughtUp: () => void;
+  readonly #onTold: (seq: number) => void;
 
-  constructor(response: ServerResponse, onCaughtUp: () => void) {
+  constructor(response: ServerResponse, onTold: (seq: number) => void) {
     this.#response = response;
-    this.#onCaughtUp = onCaughtUp;
+    this.#onTold = onTold;
   }
 
   send(message: ServerMessage): void {
-    const id = message.type === 'events' || isTimeline(message) ? `id: ${message.seq}\n` : '';
+    const seq = message.type === 'events' || isTimeline(message) ? message.seq : null;
+    const id = seq === null ? '' : `id: ${seq}\n`;
     this.#response.write(`${id}event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`);
-    if (id !== '') this.#onCaughtUp();
+    if (seq !== null) this.#onTold(seq);
   }
 
   backlog(): number {

@@ -28,6 +28,7 @@ export type ActorFact =
     }
   | {
       readonly type: 'exited';
+      readonly role: ActorRoleName;
       readonly at: number;
       readonly incarnation: number;
       readonly kind: ActorExitInfo['kind'];
@@ -74,11 +75,12 @@ export function learn(facts: ActorFacts, fact: ActorFact): ActorFacts {
     case 'seen':
       return seen(facts, fact);
     case 'exited': {
-      const { at, incarnation, kind, reason } = fact;
+      const { at, role, incarnation, kind, reason } = fact;
       const known = withExit(facts, incarnation, { at, kind, ...(reason !== null && { reason }) });
       if (incarnation < facts.incarnation) return known;
       return {
         ...known,
+        role,
         incarnation,
         status: 'dead',
         state: 'exited',

@@ -11,6 +11,8 @@ export class RunModel {
   readonly changes = new Changes();
   readonly #runs = new Map<string, SeenRun>();
   readonly #stale = new Set<string>();
+  /** Until they are read again. */
+  readonly #completed = new Set<string>();
   onChange: () => void = () => undefined;
 
   all(): IterableIterator<SeenRun> {
@@ -27,6 +29,7 @@ export class RunModel {
 
   put(run: SeenRun): void {
     this.#runs.set(run.run, run);
+    this.#completed.delete(run.run);
     this.changes.touch(run.run);
     this.onChange();
     if (this.#runs.size <= KEPT_RUNS) return;
@@ -39,7 +42,15 @@ export class RunModel {
 
   apply(event: JournalEvent): void {
     const run = runOf(event);
-    if (run !== null) this.#stale.add(run);
+    if (run === null) return;
+    this.#stale.add(run);
+    if (event.type === 'run.completed') this.#completed.add(run);
+    if (event.type === 'run.continued') this.#completed.delete(run);
+  }
+
+  /** Whether everything that will happen in a run has happened; known as soon as the journal says so. */
+  isCompleted(run: string): boolean {
+    return this.#completed.has(run) || this.#runs.get(run)?.status === 'completed';
   }
 
   get hasStale(): boolean {

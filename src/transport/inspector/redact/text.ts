@@ -8,9 +8,11 @@ export interface TextRules {
   readonly values: readonly string[];
 }
 
-/** A name, then `=` or `:`, then a value up to the next blank, comma or quote; names and values may be quoted. */
-const ASSIGNMENT =
-  /(["']?)([A-Za-z][\w.-]{0,63})\1(\s{0,3}[=:]\s{0,3})("(?:[^"\\]|\\.){0,10000}"?|'[^']{0,10000}'?|[^\s,;&"'}\])]{1,10000})/g;
+/** A name, then `=` or `:`; the name may be quoted. */
+const NAMING = /(["']?)([A-Za-z][\w.-]{0,63})\1\s{0,3}[=:]\s{0,3}/g;
+
+/** What is named: up to its closing quote, or up to the next blank, comma or quote. */
+const NAMED = /"(?:[^"\\]|\\.){0,10000}"?|'[^']{0,10000}'?|[^\s,;&"'}\])]{1,10000}/y;
 
 /** `user:password@` in an address. */
 const USER_INFO = /([a-z][\w+.-]{0,20}:\/\/[^\s/:@]{0,256}:)[^\s/@]{1,256}@/gi;
@@ -21,10 +23,23 @@ export function maskText(text: string, { isSecretKey, patterns, values }: TextRu
   for (const value of values) if (masked.includes(value)) masked = masked.replaceAll(value, MASK);
   for (const pattern of patterns) masked = masked.replace(pattern, MASK);
   masked = masked.replace(USER_INFO, `$1${MASK}@`);
-  return masked.replace(ASSIGNMENT, (whole: string, quote: string, name: string, between: string, value: string) => {
-    if (!isSecretKey(name) || value === MASK) return whole;
-    return `${quote}${name}${quote}${between}${value.startsWith('"') ? `"${MASK}"` : MASK}`;
-  });
+  return maskNamed(masked, isSecretKey);
+}
+
+/** What is not secret is looked into, not passed over: `said: "token=x"` names a token within what was said. */
+function maskNamed(text: string, isSecretKey: (key: string) => boolean): string {
+  const parts: string[] = [];
+  let from = 0;
+  NAMING.lastIndex = 0;
+  for (let found = NAMING.exec(text); found !== null; found = NAMING.exec(text)) {
+    NAMED.lastIndex = NAMING.lastIndex;
+    const value = isSecretKey(found[2] ?? '') ? NAMED.exec(text)?.[0] : undefined;
+    if (value === undefined || value === MASK) continue;
+    parts.push(text.slice(from, NAMING.lastIndex), value.startsWith('"') ? `"${MASK}"` : MASK);
+    from = NAMING.lastIndex + value.length;
+    NAMING.lastIndex = from;
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(from);
 }
 
 /** The words of a command line with their secrets masked. */

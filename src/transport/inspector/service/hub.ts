@@ -78,7 +78,7 @@ export class Hub {
 
   /** How the stream of this host, or of one run, has ended; null while more may come. */
   endOf(run: string | undefined): End | null {
-    if (run !== undefined && this.follower.runs.get(run)?.status === 'completed') return 'completed';
+    if (run !== undefined && this.follower.runs.isCompleted(run)) return 'completed';
     return this.#end ?? (this.options.host.live ? null : 'dead');
   }
 

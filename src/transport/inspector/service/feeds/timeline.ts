@@ -75,6 +75,7 @@ export class TimelineFeed implements Feed {
       if (after === 0 || back > LIMITS.replay) break;
     }
     this.#cursor = seq;
+    this.#lost = 'slow';
     return [{ type: 'snapshot', id, rev: 0, seq, content: { view: 'timeline', events: found } }];
   }
 

@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { inspectStore } from '../../index.js';
+import { onStore, withReader } from '../options.js';
+import { wholeNumber } from '../parse.js';
+
+const optionsSchema = z.object({
+  db: z.string(),
+  port: z.number(),
+  host: z.string().exactOptional(),
+});
+
+/** `espalier inspect`: the page of a store, whether its host lives or not, until Ctrl-C. */
+export function addInspect(program: Command): void {
+  onStore(
+    program.command('inspect [file]').description('look at a store in the browser, of a living host or a dead one'),
+  )
+    .option('--port <n>', 'on 127.0.0.1; a free one by default', wholeNumber(0, 65_535), 0)
+    .option('--host <id>', 'the host, when the store has several; a living one, then the newest by default')
+    .action(async (file: string | undefined, raw: unknown) => {
+      const { db, ...options } = optionsSchema.parse(raw);
+      await withReader(file === undefined ? db : resolve(file), async (reader) => {
+        const inspector = await inspectStore(reader, options);
+        process.stderr.write(`inspect ${inspector.url}\n`);
+        await stopped();
+        await inspector.close();
+      });
+    });
+}
+
+/** Resolves when somebody asks this process to end. A timer keeps it alive until then: the inspector's server does not. */
+async function stopped(): Promise<void> {
+  const alive = setInterval(() => undefined, 2 ** 30);
+  await Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
+  clearInterval(alive);
+}

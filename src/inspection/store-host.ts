@@ -1,0 +1,90 @@
+import { EspalierError } from '../errors.js';
+import type { HostRecord, SnapshotRecord } from '../persistence/index.js';
+import { presenceOf } from '../presence.js';
+import type { StoreReader } from '../store-access.js';
+import { ReadModel } from '../transport/inspector/model/read-model.js';
+import type { InspectedHost, Sighting } from '../transport/inspector/source.js';
+import { VERSION } from '../version.js';
+import { explained } from './explained.js';
+import { seenRuns } from './seen-runs.js';
+
+/**
+ * A host as its store knows it: alive, while another process runs it, or dead. Its actors are those that were seen last;
+ * it can be looked at, and not controlled.
+ */
+export async function storeHost(reader: StoreReader, runId?: string): Promise<InspectedHost> {
+  const host = await findHost(reader, runId);
+  const model = new ReadModel(null);
+  const sightings = new StoredSightings(reader, host, model);
+  await sightings.read();
+  return {
+    ...seenRuns(reader.runs, null),
+    runId: host.runId,
+    name: host.name,
+    version: VERSION,
+    live: presenceOf(host) !== 'gone',
+    pid: host.identity.pid,
+    startedAt: host.startedAt,
+    model,
+    actors: null,
+    look: () => sightings.follow(),
+    journal: reader.journal,
+    processes: () => reader.processes.present(),
+    output: (run, index) => reader.outputs.read(run, index),
+    logs: () => null,
+    loads: () => [],
+    why: explained(reader, host.runId),
+    control: async () => ({ refused: 'unavailable', message: 'a store cannot be controlled, only the host that runs' }),
+  };
+}
+
+/** A living host before a dead one, the newest first. */
+async function findHost(reader: StoreReader, runId: string | undefined): Promise<HostRecord> {
+  const hosts = runId === undefined ? await reader.hosts.newest(20) : [await reader.hosts.get(runId)];
+  const known = hosts.filter((host) => host !== null);
+  const host = known.find((one) => presenceOf(one) === 'living') ?? known[0];
+  if (host) return host;
+  const what = runId === undefined ? 'no host' : `no host ${runId}`;
+  throw new EspalierError('ESP_NOT_FOUND', `there is ${what} in ${reader.file}`);
+}
+
+/** Keeps a model as the store's table of last sightings has it, while somebody looks. */
+class StoredSightings {
+  #seen = new Map<string, string>();
+
+  constructor(
+    readonly reader: StoreReader,
+    readonly host: HostRecord,
+    readonly model: ReadModel,
+  ) {}
+
+  follow(): () => void {
+    const stop = new AbortController();
+    // A store that cannot be read any more is told by the journal, which is followed too.
+    this.#follow(stop.signal).catch(() => stop.abort());
+    return () => stop.abort();
+  }
+
+  async read(): Promise<void> {
+    const records = await this.reader.snapshots.list(this.host.runId);
+    for (const record of records) {
+      // What machines go on from is not what they do now.
+      if (record.kind !== 'observed') continue;
+      const version = `${record.incarnation} ${record.at} ${JSON.stringify(record.state)}`;
+      if (this.#seen.get(record.path) === version) continue;
+      this.#seen.set(record.path, version);
+      this.model.see(sightingOf(record));
+    }
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.read();
+      await this.reader.journal.changed(signal);
+    }
+  }
+}
+
+function sightingOf({ path, incarnation, role, state, detail, at }: SnapshotRecord): Sighting {
+  return { path, incarnation, role, at, detail, state: typeof state === 'string' ? state : JSON.stringify(state) };
+}

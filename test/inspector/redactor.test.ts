@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CAPS, createRedactor, MASK } from '../../src/transport/inspector/redactor.js';
+
+const redactor = createRedactor({}, { DB_PASSWORD: 'correct horse', HOME: '/home/ada', API_KEY: 'short' });
+
+describe('a secret is masked', () => {
+  it.each([
+    'password',
+    'dbPassword',
+    'DB_PASSWORD',
+    'passwd',
+    'secret',
+    'clientSecret',
+    'token',
+    'accessToken',
+    'apiKey',
+    'api_key',
+    'private-key',
+    'Authorization',
+    'set-cookie',
+    'credentials',
+  ])('as the value of %s', (key) => {
+    expect(redactor.value({ deep: [{ [key]: { in: 'x' } }] })).toEqual({ deep: [{ [key]: MASK }] });
+  });
+
+  it.each([
+    ['Authorization: Bearer abcdefghijkl', 'abcdefghijkl'],
+    ['password=hunter22 user=ada', 'hunter22'],
+    ['{"token":"hunter22","user":"ada"}', 'hunter22'],
+    ["API_KEY: 'hunter22'", 'hunter22'],
+    ['postgres://ada:hunter22@db/app', 'hunter22'],
+    ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'eyJzdWIiOiIxIn0'],
+    ['sk-proj-abcdefghijklmnopqrstuvwx', 'abcdefghijklmnopqrstuvwx'],
+    ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----', 'MIIE'],
+    ['it said correct horse', 'correct horse'],
+    ['it wrote: "API_KEY=hunter22"', 'hunter22'],
+    ['a=b=c: password=hunter22', 'hunter22'],
+  ])('within text: %s', (text, secret) => {
+    expect(redactor.text(text)).not.toContain(secret);
+    expect(redactor.text(text)).toContain(MASK);
+  });
+
+  it('in the words of a command line', () => {
+    expect(redactor.words(['run', '--password', 'hunter22', '--token=abc', '-v', '--name', 'ada'])).toEqual([
+      'run',
+      '--password',
+      MASK,
+      `--token=${MASK}`,
+      '-v',
+      '--name',
+      'ada',
+    ]);
+  });
+
+  it('by names and forms of the user', () => {
+    const own = createRedactor({ keys: ['pin', /^x-/], patterns: [/\d{4}-\d{4}/], values: ['swordfish'] });
+    expect(own.value({ pin: 1, 'x-a': 2, card: '1234-5678', said: 'swordfish!', spin: 3 })).toEqual({
+      pin: MASK,
+      'x-a': MASK,
+      card: MASK,
+      said: `${MASK}!`,
+      spin: 3,
+    });
+  });
+});
+
+describe('what is no secret stays', () => {
+  it.each(['keyboard', 'monkey', 'tokens', 'author', 'passenger', 'compass'])('as the value of %s', (key) => {
+    expect(redactor.value({ [key]: 1 })).toEqual({ [key]: 1 });
+  });
+});
+
+describe('whatever it is given, the redactor', () => {
+  it('answers with JSON within its caps, and without a secret', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withMap: true, withSet: true, withDate: true, withBigInt: true, withNullPrototype: true }),
+        (value) => {
+          const shown = redactor.value({ value, password: 'hunter22' });
+          expect(JSON.stringify(shown)).not.toContain('hunter22');
+        },
+      ),
+    );
+  });
+
+  it('calls no code of a value, and survives values that throw', () => {
+    const value = {
+      get now() {
+        throw new Error('called');
+      },
+      toJSON: () => 'called',
+      proxy: new Proxy(
+        {},
+        {
+          ownKeys: () => {
+            throw new Error('no');
+          },
+        },
+      ),
+    };
+    expect(redactor.value(value)).toEqual({
+      now: '[getter]',
+      toJSON: '[function toJSON]',
+      proxy: '[unreadable: Error]',
+    });
+  });
+
+  it('cuts what is circular, deep, long or wide', () => {
+    const circular: Record<string, unknown> = { a: 1 };
+    circular.self = circular;
+    expect(redactor.value(circular)).toEqual({ a: 1, self: '[circular]' });
+    const deep = JSON.parse(`${'['.repeat(50)}${']'.repeat(50)}`);
+    expect(JSON.stringify(redactor.value(deep)).length).toBeLessThan(100);
+    expect(String(redactor.value('x'.repeat(CAPS.text * 10))).length).toBeLessThan(CAPS.text + 50);
+    expect(redactor.value(Array.from({ length: 10_000 }, () => 1))).toHaveLength(CAPS.entries + 1);
+    const wide = Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => ({ a: 1, b: 2 })));
+    expect(JSON.stringify(redactor.value(wide)).length).toBeLessThan(50_000);
+  });
+
+  it('is quick, whatever the text', () => {
+    const texts = ['a=', '"a":"', 'password="\\', 'Bearer ', 'eyJ', 'x://', '-----BEGIN PRIVATE KEY-----'];
+    const startedAt = performance.now();
+    for (const text of texts) redactor.text(text.repeat(5000));
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
+});
