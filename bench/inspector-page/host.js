@@ -33,6 +33,7 @@ const agents = Array.from({ length: count }, (_, id) => system.actor(`/agents/${
 const delay = monitorEventLoopDelay({ resolution: 1 });
 let sent = 0;
 let began = performance.now();
+let usage = process.cpuUsage();
 const timer = setInterval(() => {
   // By the clock: a timer that comes late makes up for it.
   const due = ((performance.now() - began) / 1000) * perSecond;
@@ -48,10 +49,17 @@ serve(
       delay.enable();
       sent = 0;
       began = performance.now();
+      usage = process.cpuUsage();
       return null;
     }
     const ms = performance.now() - began;
-    return { rate: (sent / ms) * 1000, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 };
+    const { user, system: kernel } = process.cpuUsage(usage);
+    return {
+      rate: (sent / ms) * 1000,
+      cpu: (user + kernel) / 1000 / ms,
+      p99: delay.percentile(99) / 1e6,
+      max: delay.max / 1e6,
+    };
   },
   async () => {
     clearInterval(timer);

@@ -19,7 +19,7 @@ describe.skipIf(!hasBrowser)('the page behind a bad wire', () => {
     await using browser = await Browser.open(wire.port);
     const page = await browser.page(demo.at('#/timeline'));
     await newest(page);
-    for (let times = 0; times < 3; times += 1) {
+    for (let times = 0; times < 2; times += 1) {
       const before = await newest(page);
       wire.cut();
       await page.getByRole('alert').getByText('Disconnected').waitFor();
