@@ -20,14 +20,12 @@ describe.skipIf(!hasBrowser)('death, as the page shows it', () => {
     await using demo = await Demo.start(installed);
     const page = await browser.page(demo.at('#/tree?find=web&at=/web/worker'));
     const panel = page.getByRole('region', { name: 'Actor /web/worker' });
-    await panel.getByRole('log').getByText('listening on').waitFor();
-    const pid = page.locator('[data-key="/web/worker"] .col-pid');
+    const pid = page.locator('[data-key="/web/worker"] .col-pid', { hasText: /^\d+$/ });
     const first = Number(await pid.textContent());
     process.kill(first, 'SIGKILL');
-    const exit = panel.locator('details.exit').first();
-    await exit.getByText('SIGKILL').waitFor();
-    await exit.getByText(`pid ${first}`).waitFor();
-    await exit.getByRole('log').getByText('listening on').waitFor();
+    const exit = panel.locator('details.exit', { hasText: `pid ${first}` });
+    await exit.locator('code', { hasText: 'SIGKILL' }).waitFor();
+    await exit.getByRole('log', { name: 'stderr' }).getByText('serving plain HTTP').waitFor();
     await expect.poll(async () => Number(await pid.textContent()), { timeout: 30_000 }).toBeGreaterThan(0);
     expect(Number(await pid.textContent())).not.toBe(first);
     await expectAccessible(page);
