@@ -77,6 +77,6 @@ export class MemoryWatch {
     }
     const rest = pids.slice(AT_ONCE);
     const next = rest.length > 0 ? () => this.#lookAt(rest) : () => this.#look();
-    this.#timer = this.clock.setTimeout(next, rest.length > 0 ? 0 : LOOK_MS);
+    this.#timer = this.clock.setTimeout(next, rest.length > 0 ? 1 : LOOK_MS);
   }
 }

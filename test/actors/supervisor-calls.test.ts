@@ -41,7 +41,7 @@ describe('a static supervisor', () => {
       child: { id: 'a', restart: 'permanent', role: 'machine' },
     });
     expect(await handle.getChildSpec('z')).toEqual({ ok: false, error: 'not_found' });
-    expect(tree.directory.deadLetters).toEqual({ unknown_path: 0, stale_incarnation: 0, ended: 0 });
+    expect(tree.directory.deadLetters).toEqual({ unknown_path: 0, stale_incarnation: 0, ended: 0, mailbox_full: 0 });
   });
 
   it('answers a failed start with its cause, and an ignored one as such', async () => {

@@ -189,7 +189,7 @@ describe('no orphans', () => {
     expect(tree.log).toEqual(['-c', '-b', '-a']);
     expect([...tree.directory.cells()]).toEqual([]);
     await tree.settle();
-    expect(tree.directory.deadLetters).toEqual({ unknown_path: 0, stale_incarnation: 0, ended: 0 });
+    expect(tree.directory.deadLetters).toEqual({ unknown_path: 0, stale_incarnation: 0, ended: 0, mailbox_full: 0 });
   });
 
   it('when the machine of the supervisor itself fails', async () => {

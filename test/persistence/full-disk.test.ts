@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Store } from '../../src/persistence/store.js';
 import { codeOf, folder, IDENTITY, journal, openStore } from './support/world.js';
 
-const DISK_KIB = 300;
+const DISK_KIB = 500;
 
 /** A disk of its own, small enough to fill, or null where this user may not mount one. */
 function smallDisk(): string | null {
@@ -43,7 +43,7 @@ describe('a full disk', () => {
     const disk = smallDisk();
     if (disk === null) return skip('this user may not mount a disk');
     const file = join(disk, 'store.db');
-    leave(disk, 200);
+    leave(disk, 400);
     const store = await openStore(file, { mode: 'write', runId: 'h' });
     onTestFinished(() => store.close());
     await register(store);

@@ -71,8 +71,9 @@ describe('a pool', () => {
     await stage.pool.resize(2);
     await stage.pool.recycle();
     await stage.system.actor('/w/workers').kill();
-    await until('both live again', () => stage.slots().length === 2, 20_000);
-    expect(stage.slots()).toEqual(['/w/workers/3/worker', '/w/workers/4/worker']);
+    const next = ['/w/workers/3/worker', '/w/workers/4/worker'];
+    await until('both live again', () => stage.slots().join() === next.join(), 20_000);
+    await stage.pool.ready();
     expect(await stage.pid()).toEqual(expect.any(Number));
   });
 
