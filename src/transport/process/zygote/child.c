@@ -91,6 +91,9 @@ static _Noreturn void watch(const struct order *order, const struct room *room, 
 
 /* The child that becomes the program. What it says to `status` is why it could not. */
 void become(const struct order *order, const struct room *room, int lifeline, int status) {
+  /* Until its watcher stands, it goes with the zygote: it has no cookie yet by which anybody could find it. */
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != order->parent) _exit(1);
   setsid();
   if (chdir(order->cwd) < 0) fail(status, FOLDER);
   place(*order->input ? open_once(order->input, O_RDONLY) : open("/dev/null", O_RDONLY | O_CLOEXEC), 0, status, INPUT);
@@ -106,6 +109,7 @@ void become(const struct order *order, const struct room *room, int lifeline, in
   if (watcher < 0) fail(status, FORK);
   if (write(status, &pid, sizeof pid) != sizeof pid) _exit(1);
 
+  prctl(PR_SET_PDEATHSIG, 0);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);

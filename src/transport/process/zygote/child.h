@@ -3,12 +3,14 @@
 #define ESPALIER_CHILD_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Where a start can fail; the numbers are those of reports.ts. */
 enum stage { FORK = 0, FOLDER = 1, INPUT = 2, OUTPUT = 3, PORT = 4, EXEC = 5, ROOM = 6 };
 
 struct order {
   uint32_t id;
+  pid_t parent; /* the zygote */
   const char *cwd, *input, *output, *errors, *socket, *token, *label, *cookie;
   char **argv, **env;
 };

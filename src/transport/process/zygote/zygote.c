@@ -205,7 +205,7 @@ static const char *next_word(char **at, char *end) {
 }
 
 static void obey_launch(uint32_t id, char *at, char *end) {
-  struct order order = {.id = id};
+  struct order order = {.id = id, .parent = getpid()};
   const char **words[] = {&order.cwd,    &order.input, &order.output, &order.errors,
                           &order.socket, &order.token, &order.label,  &order.cookie};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) *words[i] = next_word(&at, end);
