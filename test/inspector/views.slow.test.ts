@@ -51,7 +51,10 @@ describe.skipIf(!hasBrowser)('the page of a real system', () => {
     expect(await row(page, '/embed/queue').count()).toBe(0);
     await slot.click();
     const panel = page.getByRole('region', { name: 'Actor /embed/workers/3' });
-    await panel.getByText(/5 boots failed/).first().waitFor();
+    await panel
+      .getByText(/5 boots failed/)
+      .first()
+      .waitFor();
     expect(page.url()).toContain('at=/embed/workers/3');
   });
 
