@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { espalier, linesFile, newFolder } from './espalier.js';
 
@@ -99,14 +100,38 @@ describe('a store that cannot be used is refused as it is', () => {
     await expectRefusal(folder, [...run, 'store.db'], /store\.db.*\(ESP_STORE_UNUSABLE\)/);
   });
 
-  it.skipIf(process.getuid?.() === 0)('a folder that may not be written', async () => {
+  it('a folder that may not be written', async () => {
     const folder = newFolder();
     linesFile(folder, ['a']);
     mkdirSync(join(folder, 'closed'));
     chmodSync(join(folder, 'closed'), 0o500);
-    await expectRefusal(folder, [...run, 'closed/x.db'], /\(ESP_STORE_UNUSABLE\)/);
+    await expectRefusal(folder, [...run, 'closed/x.db'], /closed\/x\.db.*\(ESP_STORE_UNUSABLE\)/);
+  });
+
+  it('one that somebody else holds', async () => {
+    const folder = newFolder();
+    linesFile(folder, ['a']);
+    using other = sqlite(join(folder, 'held.db'));
+    other.db.exec('BEGIN EXCLUSIVE');
+    await expectRefusal(folder, [...run, 'held.db'], /held\.db.*\(ESP_STORE_LOCKED\)/);
+  });
+
+  it('one of a later version', async () => {
+    const folder = newFolder();
+    linesFile(folder, ['a']);
+    await espalier(folder, [...run, 'later.db', '--quiet']);
+    using other = sqlite(join(folder, 'later.db'));
+    other.db.pragma('user_version = 9999');
+    await expectRefusal(folder, [...run, 'later.db'], /later\.db.*9999.*\(ESP_STORE_FUTURE\)/);
+    await expectRefusal(folder, ['runs', '--db', 'later.db'], /later\.db.*9999.*\(ESP_STORE_FUTURE\)/);
   });
 });
+
+/** A connection of another program to the file; closed when its scope ends. */
+function sqlite(file: string): { readonly db: Database.Database } & Disposable {
+  const db = new Database(file);
+  return { db, [Symbol.dispose]: () => void db.close() };
+}
 
 describe('reading a store that is not there is an error, and makes none', () => {
   const commands = [['runs'], ['rows', 'r'], ['show', 'r'], ['logs', 'r:0'], ['tree'], ['ps'], ['events'], ['janitor']];
