@@ -5,9 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { espalier, LiveCommand, linesFile, newFolder, readLines, rowsOf } from './espalier.js';
 
 /**
- * Each line appends itself to `log` when it starts. `hold` waits for the file `go`; everything else ends at once.
+ * Each line appends itself to `log` when it starts. `hold` says its pid and waits for the file `go`; everything else ends
+ * at once.
  */
-const script = 'echo {} >> log; case {} in hold*) while [ ! -e go ]; do sleep 0.02; done;; esac; echo {} >> done';
+const script =
+  'echo $$ > pid; echo {} >> log; case {} in hold*) while [ ! -e go ]; do sleep 0.02; done;; esac; echo {} >> done';
 
 function start(folder: string, lines: string[], ...more: string[]): LiveCommand {
   linesFile(folder, lines);
@@ -93,8 +95,11 @@ describe('an interrupted run', () => {
     const run = start(folder, ['a', 'hold', 'b']);
     const id = await run.runId();
     await until(started(folder, 'hold'));
+    const [held] = readLines(join(folder, 'pid'));
     run.child.kill('SIGKILL');
     await run.result;
+    // Released before it is gone, what the dead host ran could come to its end.
+    await until(() => !existsSync(`/proc/${held}`));
     release(folder);
     // From another folder: the run goes on in its own.
     const db = join(folder, '.espalier', 'espalier.db');
