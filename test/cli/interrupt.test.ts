@@ -94,6 +94,8 @@ describe('an interrupted run', () => {
     const folder = newFolder();
     const run = start(folder, ['a', 'hold', 'b']);
     const id = await run.runId();
+    // What is printed is committed; what has merely ended when its host is killed runs again.
+    await run.prints(/"index":0/);
     await until(started(folder, 'hold'));
     const [held] = readLines(join(folder, 'pid'));
     run.child.kill('SIGKILL');

@@ -25,6 +25,10 @@ const leave = (disk: string, kib: number): void =>
 const register = (store: Store) =>
   store.hosts.register({ runId: 'h', name: 'n', identity: IDENTITY, node: 'v', version: '0' });
 
+/** How many of the test's own events are in the journal, which tells of the refusals too once it may. */
+const restarts = async (store: Store): Promise<number> =>
+  (await journal(store)).filter(({ type }) => type === 'actor.restarted').length;
+
 describe('a full disk', () => {
   it('refuses a new store and leaves nothing behind, however little room there is', async ({ skip }) => {
     const disk = smallDisk();
@@ -63,10 +67,10 @@ describe('a full disk', () => {
     }
     expect(acknowledged).toBeGreaterThan(0);
     expect(published).toBe(acknowledged);
-    expect(await journal(store)).toHaveLength(1 + acknowledged);
+    expect(await restarts(store)).toBe(acknowledged);
     rmSync(join(disk, 'fill'));
     await store.journal.append([event]);
-    expect(await journal(store)).toHaveLength(2 + acknowledged);
+    expect(await restarts(store)).toBe(acknowledged + 1);
     expect(await store.check()).toBe('ok');
     expect(existsSync(file)).toBe(true);
   });
