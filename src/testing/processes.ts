@@ -1,6 +1,6 @@
 import { EspalierError } from '../errors.js';
 import type { JournalEvent, System } from '../index.js';
-import { readEnvironment, readStat, UNREADABLE } from '../transport/process/proc.js';
+import { readEnvironment, readStat } from '../transport/process/proc.js';
 import { isAlive } from '../transport/process/stat.js';
 
 /** A process that a system runs now. */
@@ -94,6 +94,6 @@ function isOurs(pid: number, runId: string): boolean {
 
 function isForker(pid: number, runId: string): boolean {
   const environment = readEnvironment(pid);
-  if (environment === null || environment === UNREADABLE) return false;
+  if (environment === null || typeof environment === 'symbol') return false;
   return environment.toString('latin1').split('\0').includes(`ESPALIER_FORKER=${runId}`);
 }

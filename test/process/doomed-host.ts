@@ -6,7 +6,7 @@ import { codeOf } from '../../src/errors.js';
 import type { ProcessIdentity } from '../../src/machines/process.js';
 import { cookieEntries } from '../../src/transport/process/cookies.js';
 import { readIdentity, sameProcess } from '../../src/transport/process/identity.js';
-import { listPids, readCommandLine, readEnvironment, readStat, UNREADABLE } from '../../src/transport/process/proc.js';
+import { listPids, readCommandLine, readEnvironment, readStat } from '../../src/transport/process/proc.js';
 import { lives, newRunId, until } from './support.js';
 
 /** The path of a fixture. */
@@ -142,7 +142,7 @@ export class DoomedHost {
     const mark = Buffer.from(this.runId);
     return listPids().filter((pid) => {
       const environment = readEnvironment(pid);
-      const marked = environment !== null && environment !== UNREADABLE && environment.includes(mark);
+      const marked = environment !== null && typeof environment !== 'symbol' && environment.includes(mark);
       return (marked || readCommandLine(pid).includes(this.runId)) && lives(pid);
     });
   }
@@ -179,7 +179,7 @@ export class DoomedHost {
 export function carriers(runId: string): readonly number[] {
   return listPids().filter((pid) => {
     const environment = readEnvironment(pid);
-    if (environment === null || environment === UNREADABLE) return false;
+    if (environment === null || typeof environment === 'symbol') return false;
     return cookieEntries(environment).some((entry) => entry.startsWith(`${runId}.`)) && lives(pid);
   });
 }

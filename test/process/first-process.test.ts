@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { listPids, readCommandLine, readEnvironment, readStat, UNREADABLE } from '../../src/transport/process/proc.js';
+import { listPids, readCommandLine, readEnvironment, readStat } from '../../src/transport/process/proc.js';
 import { required } from '../support/required.js';
 import { hostCommand, program } from './doomed-host.js';
 import { NASTY } from './nasty.js';
@@ -56,7 +56,7 @@ async function firstProcess(programs: readonly string[]) {
 
 function isForker(pid: number, runId: string): boolean {
   const environment = readEnvironment(pid);
-  return environment !== null && environment !== UNREADABLE && environment.includes(`ESPALIER_FORKER=${runId}`);
+  return environment !== null && typeof environment !== 'symbol' && environment.includes(`ESPALIER_FORKER=${runId}`);
 }
 
 describe.skipIf(!IS_ROOT)('a host that is the first process of a pid namespace', () => {

@@ -18,5 +18,6 @@ export const NASTY: readonly string[] = [
   ...REDIS,
   'keeps-re-forking.pl',
   'revives-its-child.pl',
+  're-execs-in-own-session.sh',
   'fork-bomb.pl',
 ];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isEspalierError, pool, type System } from 'espalier';
 import { expect, it } from 'vitest';
-import { readEnvironment, UNREADABLE } from '../../src/transport/process/proc.js';
+import { readEnvironment } from '../../src/transport/process/proc.js';
 import { python } from '../process/protocol/support/python.js';
 import { create, folder, remains } from './support.js';
 
@@ -70,7 +70,7 @@ function any(pids: readonly number[]): number | null {
 /** Kills a process that is proven to belong to that system. */
 function kill(pid: number, runId: string): boolean {
   const environment = readEnvironment(pid);
-  if (environment === null || environment === UNREADABLE || !environment.includes(`${runId}.`)) return false;
+  if (environment === null || typeof environment === 'symbol' || !environment.includes(`${runId}.`)) return false;
   process.kill(pid, 'SIGKILL');
   return true;
 }

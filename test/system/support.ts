@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSystem, type ExecPoolOptions, pool, type System, type SystemOptions } from 'espalier';
 import { onTestFinished } from 'vitest';
-import { listPids, readCommandLine, readEnvironment, readStat, UNREADABLE } from '../../src/transport/process/proc.js';
+import { listPids, readCommandLine, readEnvironment, readStat } from '../../src/transport/process/proc.js';
 import { carriers } from '../process/doomed-host.js';
 import { lives, until } from '../process/support.js';
 
@@ -78,7 +78,7 @@ export function remains(runId: string): readonly number[] {
 /** Whether a process is the forker of a host. */
 export function isForker(pid: number, runId: string): boolean {
   const environment = readEnvironment(pid);
-  if (environment === null || environment === UNREADABLE) return false;
+  if (environment === null || typeof environment === 'symbol') return false;
   return environment.includes(`ESPALIER_FORKER=${runId}`);
 }
 
@@ -100,7 +100,7 @@ export function ownForkers(): readonly string[] {
   return listPids().flatMap((pid) => {
     if (readStat(pid)?.parent !== process.pid) return [];
     const environment = readEnvironment(pid);
-    if (environment === null || environment === UNREADABLE) return [];
+    if (environment === null || typeof environment === 'symbol') return [];
     return /(?:^|\0)ESPALIER_FORKER=([^\0]*)/.exec(environment.toString('latin1'))?.slice(1) ?? [];
   });
 }

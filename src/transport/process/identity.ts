@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { EspalierError } from '../../errors.js';
 import type { ProcessIdentity } from '../../machines/process.js';
 import { cookieEntries, valuesOf } from './cookies.js';
-import { readEnvironment, readStat, UNREADABLE } from './proc.js';
+import { readEnvironment, readStat } from './proc.js';
 import { isAlive } from './stat.js';
 
 /** The variable that marks a forker, with the run id of its host as value. It is not passed on. */
@@ -83,5 +83,5 @@ function judge(identity: ProcessIdentity, proves: (environment: Buffer) => boole
   if (!sameProcess(identity, found)) return 'reused';
   const environment = readEnvironment(identity.pid);
   if (environment === null) return 'gone';
-  return environment !== UNREADABLE && proves(environment) ? 'ours' : 'unproven';
+  return typeof environment !== 'symbol' && proves(environment) ? 'ours' : 'unproven';
 }

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
 import { codeOf } from '../../errors.js';
-import { type ProcessStat, parseStat, parseUptime } from './stat.js';
+import { type ProcessStat, parseEnvironmentEnd, parseStat, parseUptime } from './stat.js';
 
 /** Every reader here is synchronous: nothing may come between a look at a process and the signal that follows it. */
 let buffer = Buffer.allocUnsafe(64 * 1024);
@@ -10,6 +10,12 @@ const MOST_GUESSES = 256;
 
 /** A file of `/proc` could not be read because it belongs to another user. */
 export const UNREADABLE = Symbol('unreadable');
+
+/** A process is just becoming another program, or ending: for that moment the kernel shows nothing of its environment. */
+export const UNSETTLED = Symbol('unsettled');
+
+/** What can be learnt of an environment: its bytes, valid until the next call; null when the process is gone. */
+export type Environment = Buffer | null | typeof UNREADABLE | typeof UNSETTLED;
 
 /** The bytes of a small `/proc` file; valid until the next call. Null when the process is gone. */
 function readProc(path: string): Buffer | null | typeof UNREADABLE {
@@ -53,9 +59,24 @@ export function probeStat(pid: number): ProcessStat | null {
   return existsSync(`/proc/${pid}/stat`) ? readStat(pid) : null;
 }
 
-/** The environment of a pid as the kernel shows it; null when gone. The bytes are valid until the next call. */
-export function readEnvironment(pid: number): Buffer | null | typeof UNREADABLE {
-  return readProc(`/proc/${pid}/environ`);
+/** The environment of a pid as the kernel shows it. Where it reads as empty, it is proven so. */
+export function readEnvironment(pid: number): Environment {
+  for (let before: number | null = null; ; ) {
+    const environment = readProc(`/proc/${pid}/environ`);
+    if (environment === null || environment === UNREADABLE || environment.length > 0) return environment;
+    const end = environmentEnd(pid);
+    if (end === null) return null;
+    if (end === 0) return UNSETTLED;
+    // The same program before the look and after it: it has none.
+    if (end === before) return Buffer.alloc(0);
+    before = end;
+  }
+}
+
+/** Where in its memory a process's environment ends; 0 in the midst of an exec and of its end, null when it is gone. */
+function environmentEnd(pid: number): number | null {
+  const bytes = readProc(`/proc/${pid}/stat`);
+  return bytes === null || bytes === UNREADABLE ? null : parseEnvironmentEnd(bytes.toString('latin1'));
 }
 
 /**

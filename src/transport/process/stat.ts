@@ -37,6 +37,11 @@ export function parseStat(text: string): ProcessStat | null {
   return Number.isSafeInteger(stat.pid) && Number.isSafeInteger(stat.startTicks) ? stat : null;
 }
 
+/** The field `env_end` in the text of `/proc/PID/stat`: where the environment ends; 0 while there is none. */
+export function parseEnvironmentEnd(text: string): number {
+  return Number(text.slice(text.lastIndexOf(') ') + 2).split(' ', 49)[48]);
+}
+
 /** Whether a process of this state still runs or can run again. A zombie is dead: only its exit code is kept. */
 export function isAlive(stat: ProcessStat): boolean {
   return stat.state !== 'Z' && stat.state !== 'X' && stat.state !== 'x';

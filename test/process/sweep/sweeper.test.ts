@@ -1,18 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type * as proc from '../../../src/transport/process/proc.js';
+import * as proc from '../../../src/transport/process/proc.js';
 import { Sweeper } from '../../../src/transport/process/sweep/sweeper.js';
-import { lives, newRunId } from '../support.js';
+import { program } from '../doomed-host.js';
+import { lives, newRunId, until } from '../support.js';
 
 const looks = vi.hoisted(() => ({ count: 0 }));
+/** How many looks at a pid shall find it in the midst of an exec, which lasts too short to be met at will. */
+const unsettled = vi.hoisted(() => new Map<number, number>());
 vi.mock(import('../../../src/transport/process/proc.js'), async (original) => {
-  const real: typeof proc = await original();
+  const real = await original();
   return {
     ...real,
     listPids: () => {
       looks.count += 1;
       return real.listPids();
+    },
+    readEnvironment: (pid) => {
+      const left = unsettled.get(pid) ?? 0;
+      unsettled.set(pid, left - 1);
+      return left > 0 ? real.UNSETTLED : real.readEnvironment(pid);
     },
   };
 });
@@ -28,8 +36,9 @@ afterEach(() => {
 const runId = newRunId();
 const target = (entry: string) => ({ cookies: [entry], startTicks: 0, sessions: [] });
 
-async function carrier(entry: string): Promise<number> {
-  const child = spawn('/bin/sleep', ['300'], { stdio: 'ignore', env: { ESPALIER_COOKIE: entry } });
+async function carrier(entry: string, command: readonly string[] = ['/bin/sleep', '300']): Promise<number> {
+  const [file = '', ...words] = command;
+  const child = spawn(file, words, { stdio: 'ignore', env: { ESPALIER_COOKIE: entry } });
   children.push(child);
   await once(child, 'spawn');
   return child.pid ?? 0;
@@ -39,7 +48,7 @@ describe('sweeps that are asked for at one time', () => {
   it('share their passes, and each reports its own', async () => {
     const sweeper = new Sweeper({ isLivingGroup: () => false });
     const entries = Array.from({ length: 20 }, (_, i) => `${runId}.1.s${i}`);
-    const pids = await Promise.all(entries.map(carrier));
+    const pids = await Promise.all(entries.map((entry) => carrier(entry)));
     const reports = await Promise.all(entries.map((entry) => sweeper.sweep(target(entry))));
     expect(reports).toEqual(pids.map((pid) => ({ killed: [pid], suspects: [], clean: true })));
     expect(pids.filter(lives)).toEqual([]);
@@ -56,6 +65,33 @@ describe('sweeps that are asked for at one time', () => {
     const second = sweeper.sweep(target(`${runId}.1.nobody`));
     await Promise.all([first, second]);
     expect(looks.count).toBeGreaterThanOrEqual(before + 2);
+  });
+});
+
+describe('a process in the midst of an exec', () => {
+  it('is looked at until it shows again what it carries', async () => {
+    const pid = await carrier(`${runId}.3.a`);
+    unsettled.set(pid, 20);
+    const report = await new Sweeper({ isLivingGroup: () => false }).sweep(target(`${runId}.3.a`));
+    expect(report).toEqual({ killed: [pid], suspects: [], clean: true });
+  });
+
+  it('is a suspect if that does not end', async () => {
+    const pid = await carrier(`${runId}.4.a`);
+    unsettled.set(pid, Number.POSITIVE_INFINITY);
+    const report = await new Sweeper({ isLivingGroup: () => false }).strike(target(`${runId}.4.a`));
+    expect(report.suspects).toEqual([{ pid, reason: 'it shows no environment' }]);
+    expect(lives(pid)).toBe(true);
+  });
+
+  it('shows no environment at all rather than an empty one', async () => {
+    const pid = await carrier(`${runId}.5.a`, program('re-execs.sh'));
+    const seen = () => proc.readEnvironment(pid);
+    await until('it is met in between', () => {
+      const environment = seen();
+      if (environment instanceof Buffer) expect(environment.length).toBeGreaterThan(0);
+      return environment === proc.UNSETTLED;
+    });
   });
 });
 

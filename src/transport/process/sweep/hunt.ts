@@ -6,7 +6,7 @@ import { isAlive, type ProcessStat } from '../stat.js';
 
 /** How long a sweep goes on against something that will not die, in milliseconds. */
 const GIVE_UP_MS = 15_000;
-/** Passes without a find that prove the target gone: one can miss a process in the instant of its exec. */
+/** Passes without a find that prove the target gone: what began behind the back of one is met by the next. */
 const CLEAN_PASSES = 2;
 
 /** One sweep in progress: its target, and what was found so far. */

@@ -1,6 +1,15 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import { cookieEntries } from '../cookies.js';
-import { listPids, newestPid, pidsBetween, probeStat, readEnvironment, readStat, UNREADABLE } from '../proc.js';
+import {
+  listPids,
+  newestPid,
+  pidsBetween,
+  probeStat,
+  readEnvironment,
+  readStat,
+  UNREADABLE,
+  UNSETTLED,
+} from '../proc.js';
 import { isAlive, type ProcessStat } from '../stat.js';
 import type { Dismissed } from './dismissed.js';
 import type { Hunt } from './hunt.js';
@@ -15,6 +24,8 @@ const PID_LIMIT = 2 ** 22 + 1;
 const LEAVE_MS = 3;
 /** How often a pass goes after processes that began during it. */
 const MOST_CHASES = 50;
+/** How often, a millisecond apart, a pass looks again at what showed no environment for being in the midst of an exec. */
+const MOST_WAITS = 1_000;
 
 export interface PassOptions {
   /** Only looks: what would be killed is reported as killed. */
@@ -35,6 +46,8 @@ interface Held {
  */
 export class Pass {
   readonly #held = new Map<number, Held>();
+  /** What is becoming another program, or ending. */
+  readonly #unsettled = new Set<number>();
   readonly #doubtful = new Map<number, { readonly hunts: Hunt[]; readonly reason: string }>();
   readonly #floor: number;
 
@@ -72,7 +85,23 @@ export class Pass {
       }
       if (++looked % CHUNK === 0) await immediate();
     }
-    this.#strike(newest);
+    await this.#settle(this.#strike(newest));
+  }
+
+  /** An exec takes long on a busy machine, longer than a pass. What is not over in time could be anybody's. */
+  async #settle(since: number): Promise<void> {
+    let newest = since;
+    for (let waits = 0; this.#unsettled.size > 0; waits++) {
+      const pids = [...this.#unsettled];
+      if (waits === MOST_WAITS) {
+        for (const pid of pids) for (const hunt of this.hunts) this.#doubt(pid, hunt, 'it shows no environment');
+        return;
+      }
+      await delay(1);
+      this.#unsettled.clear();
+      for (const pid of pids) this.#look(pid);
+      newest = this.#strike(newest);
+    }
   }
 
   /** Kills what is held, once nothing more begins. The answer is the newest pid that was looked at. */
@@ -112,6 +141,7 @@ export class Pass {
     if (this.options.isLivingGroup(stat.group)) return;
     const environment = readEnvironment(pid);
     if (environment === null) return;
+    if (environment === UNSETTLED) return void this.#unsettled.add(pid);
     const entries = environment === UNREADABLE ? null : cookieEntries(environment);
     const hunters = this.hunts.filter((hunt) => this.#means(hunt, stat, entries));
     if (hunters.length > 0) this.#hold({ stat, hunts: hunters });
