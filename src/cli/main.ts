@@ -1,11 +1,4 @@
 #!/usr/bin/env node
-import { createProgram } from './program.js';
-import { exitCodeOf, report } from './report.js';
+import { runCommandLine } from './command-line.js';
 
-const args = process.argv.slice(2);
-try {
-  await createProgram().parseAsync(args, { from: 'user' });
-} catch (error) {
-  report(error, args.includes('--debug'));
-  process.exitCode = exitCodeOf(error);
-}
+await runCommandLine(process.argv.slice(2));

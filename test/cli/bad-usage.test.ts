@@ -2,12 +2,12 @@ import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { espalier, linesFile, newFolder } from './espalier.js';
+import { espalier, espalierHere, linesFile, newFolder } from './espalier.js';
 
 /** The command is refused by name with exit 2, prints nothing, and leaves the folder as it was. */
 async function expectRefusal(folder: string, args: readonly string[], message: RegExp, stdin?: string | Uint8Array) {
   const before = readdirSync(folder);
-  const result = await espalier(folder, args, stdin);
+  const result = await (stdin === undefined ? espalierHere(folder, args) : espalier(folder, args, stdin));
   expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
   expect(result.stderr).not.toMatch(/\n\s+at /);
   expect(result.stderr).not.toMatch(/^run /m);

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
+import { afterEach, vi } from 'vitest';
+import { runCommandLine } from '../../src/cli/command-line.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -91,6 +92,33 @@ export class LiveCommand {
 /** Runs a command to its end. */
 export async function espalier(cwd: string, args: readonly string[], stdin?: string | Uint8Array): Promise<Result> {
   return await new LiveCommand(cwd, args, stdin).result;
+}
+
+/**
+ * As `espalier`, within this process, which is many times quicker: for a command that starts nothing and reads no standard
+ * input. One at a time, for it changes the working folder.
+ */
+export async function espalierHere(cwd: string, args: readonly string[]): Promise<Omit<Result, 'signal'>> {
+  const [stdout, stderr] = [hear(process.stdout), hear(process.stderr)];
+  const [folder, { exitCode }] = [process.cwd(), process];
+  try {
+    process.chdir(cwd);
+    process.exitCode = undefined;
+    await runCommandLine(args);
+    return { code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    process.chdir(folder);
+    process.exitCode = exitCode;
+    stdout.end();
+    stderr.end();
+  }
+}
+
+/** Takes what is written to a stream of this process instead of the stream. */
+function hear(stream: NodeJS.WriteStream): { text(): string; end(): void } {
+  const written: string[] = [];
+  const spy = vi.spyOn(stream, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
+  return { text: () => written.join(''), end: () => spy.mockRestore() };
 }
 
 /** JSON lines, parsed. */

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { espalier, LiveCommand, linesFile, newFolder, readLines, rowsOf } from './espalier.js';
+import { espalier, espalierHere, LiveCommand, linesFile, newFolder, readLines, rowsOf } from './espalier.js';
 
 /**
  * Each line appends itself to `log` when it starts. `hold` says its pid and waits for the file `go`; everything else ends
@@ -171,11 +171,11 @@ describe('another process', () => {
     const folder = newFolder();
     await espalier(folder, ['run', '--exec', 'true', '--input', '-'], 'a\n');
     for (const command of ['continue', 'pause', 'stop', 'show', 'rows']) {
-      expect(await espalier(folder, [command, 'nope'])).toMatchObject({
+      expect(await espalierHere(folder, [command, 'nope'])).toMatchObject({
         code: 2,
         stderr: expect.stringContaining('no run nope'),
       });
     }
-    expect(await espalier(folder, ['logs', 'nope:0'])).toMatchObject({ code: 2 });
+    expect(await espalierHere(folder, ['logs', 'nope:0'])).toMatchObject({ code: 2 });
   });
 });

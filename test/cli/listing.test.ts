@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { espalier, LiveCommand, newFolder, rowsOf } from './espalier.js';
+import { espalier, espalierHere, LiveCommand, newFolder, rowsOf } from './espalier.js';
 
 const json = (stdout: string) =>
   stdout
@@ -28,7 +28,7 @@ describe('listings of a store', () => {
 
   it('runs and show name the run, its label and its counts', async () => {
     const { folder, id } = await finished();
-    const [record] = json((await espalier(folder, ['runs', '--json'])).stdout);
+    const [record] = json((await espalierHere(folder, ['runs', '--json'])).stdout);
     expect(record).toMatchObject({
       run: id,
       name: 'my label',
@@ -36,37 +36,39 @@ describe('listings of a store', () => {
       total: 2,
       counts: { succeeded: 1, failed: 1 },
     });
-    const [shown] = json((await espalier(folder, ['show', id, '--json'])).stdout);
+    const [shown] = json((await espalierHere(folder, ['show', id, '--json'])).stdout);
     expect(shown).toMatchObject({
       run: id,
       origin: { cwd: folder, kind: 'exec' },
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-    expect((await espalier(folder, ['runs'])).stdout).toMatch(
+    expect((await espalierHere(folder, ['runs'])).stdout).toMatch(
       new RegExp(`^RUN.*\n${id}  completed +2   2 +1 .*my label\n$`),
     );
-    expect((await espalier(folder, ['show', id])).stdout).toMatch(/committed {2}2 of 2: 1 succeeded, 1 failed\n/);
+    expect((await espalierHere(folder, ['show', id])).stdout).toMatch(/committed {2}2 of 2: 1 succeeded, 1 failed\n/);
   });
 
   it('rows repeats what run printed', async () => {
     const { folder, id, stdout } = await finished();
-    expect((await espalier(folder, ['rows', id, '--json'])).stdout).toBe(stdout);
-    expect((await espalier(folder, ['rows', id])).stdout).toMatch(/^ +0 {2}succeeded .* {2}a {2}out a\n +1 {2}failed/);
+    expect((await espalierHere(folder, ['rows', id, '--json'])).stdout).toBe(stdout);
+    expect((await espalierHere(folder, ['rows', id])).stdout).toMatch(
+      /^ +0 {2}succeeded .* {2}a {2}out a\n +1 {2}failed/,
+    );
   });
 
   it('logs gives each stream back to its own', async () => {
     const { folder, id } = await finished();
-    expect(await espalier(folder, ['logs', `${id}:1`])).toMatchObject({
+    expect(await espalierHere(folder, ['logs', `${id}:1`])).toMatchObject({
       code: 0,
       stdout: 'out b\nmore\n',
       stderr: 'err\n',
     });
-    expect(await espalier(folder, ['logs', `${id}:1`, '--tail', '1'])).toMatchObject({ stdout: 'more\n' });
-    expect(await espalier(folder, ['logs', `${id}:2`])).toMatchObject({
+    expect(await espalierHere(folder, ['logs', `${id}:1`, '--tail', '1'])).toMatchObject({ stdout: 'more\n' });
+    expect(await espalierHere(folder, ['logs', `${id}:2`])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('no slot 2'),
     });
-    expect(await espalier(folder, ['logs', id])).toMatchObject({
+    expect(await espalierHere(folder, ['logs', id])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('RUN:INDEX'),
     });
@@ -74,25 +76,25 @@ describe('listings of a store', () => {
 
   it('events are in order, after a cursor, of a type', async () => {
     const { folder, id } = await finished();
-    const events = json((await espalier(folder, ['events', '--json'])).stdout);
+    const events = json((await espalierHere(folder, ['events', '--json'])).stdout);
     const seqs = events.map(({ seq }) => seq);
     expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
     expect(events.map(({ type }) => type)).toEqual(
       expect.arrayContaining(['host.started', 'run.started', 'process.spawned', 'run.completed', 'host.ended']),
     );
-    const committed = json((await espalier(folder, ['events', '--json', '--type', 'slot.committed'])).stdout);
+    const committed = json((await espalierHere(folder, ['events', '--json', '--type', 'slot.committed'])).stdout);
     expect(committed.map(({ data }) => [data.run, data.index])).toEqual([
       [id, 0],
       [id, 1],
     ]);
-    const later = json((await espalier(folder, ['events', '--json', '--after', String(seqs[2])])).stdout);
+    const later = json((await espalierHere(folder, ['events', '--json', '--after', String(seqs[2])])).stdout);
     expect(later.map(({ seq }) => seq)).toEqual(seqs.slice(3));
   });
 
   it('ps is empty when all is over', async () => {
     const { folder } = await finished();
-    expect(await espalier(folder, ['ps', '--json'])).toMatchObject({ code: 0, stdout: '' });
-    expect((await espalier(folder, ['ps'])).stdout).toMatch(/^PID/);
+    expect(await espalierHere(folder, ['ps', '--json'])).toMatchObject({ code: 0, stdout: '' });
+    expect((await espalierHere(folder, ['ps'])).stdout).toMatch(/^PID/);
   });
 });
 
@@ -104,9 +106,9 @@ describe('a living host is seen from outside', () => {
     const id = await run.runId();
     const logs = new LiveCommand(folder, ['logs', `${id}:0`, '--follow']);
     await logs.prints(/first\n/);
-    const processes = json((await espalier(folder, ['ps', '--json'])).stdout);
+    const processes = json((await espalierHere(folder, ['ps', '--json'])).stdout);
     expect(processes).toMatchObject([{ state: 'live', attempt: 1 }]);
-    const tree = (await espalier(folder, ['tree'])).stdout;
+    const tree = (await espalierHere(folder, ['tree'])).stdout;
     expect(tree).toMatch(/exec {2}pool/);
     const events = new LiveCommand(folder, ['events', '--follow', '--json', '--type', 'run.completed']);
     writeFileSync(join(folder, 'go'), '');
@@ -139,7 +141,7 @@ describe('the janitor', () => {
     expect((await look()).filter(Boolean)).toEqual([true]);
     expect((await look()).filter(Boolean)).toEqual([]);
 
-    const runs = json((await espalier(folder, ['runs', '--json'])).stdout);
+    const runs = json((await espalierHere(folder, ['runs', '--json'])).stdout);
     const statuses = new Map(runs.map(({ run, status }) => [run, status]));
     expect(ids.map((id) => statuses.get(id))).toEqual(['interrupted', 'running']);
     writeFileSync(join(folder, 'go'), '');
