@@ -15,6 +15,7 @@ export const ELSEWHERE = [
   'unshare',
   '--pid',
   '--fork',
+  '--kill-child',
   '--mount-proc',
   'sh',
   '-c',
