@@ -6,7 +6,7 @@ export type { DeadLetter, DeadLetterReason, Down } from './actors/directory.js';
 export type { ExecOptions, ExecResult } from './actors/exec-pool.js';
 export { type HostTool, type ToolContext, tool } from './actors/host-tool.js';
 export { type CallPoolOptions, type ExecPoolOptions, type PoolOptions, pool } from './actors/pool.js';
-export type { Pool } from './actors/pool-handle.js';
+export type { Pool, PoolLoad } from './actors/pool-handle.js';
 export { type CommittedOptions, isMoving, Run } from './actors/run.js';
 export type { ContinueRunOptions, Runs, StartRunOptions } from './actors/runs.js';
 export type { Migrate } from './actors/saved-machine.js';

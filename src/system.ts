@@ -29,6 +29,7 @@ import { explained } from './inspection/explained.js';
 import { type InspectorServer, serveInspector } from './inspection/inspector.js';
 import { liveActors } from './inspection/live-actors.js';
 import { liveHost } from './inspection/live-host.js';
+import { poolLoads } from './inspection/pool-loads.js';
 import type { NewJournalEvent } from './machines/events.js';
 import type { ActorExit } from './machines/exit.js';
 import { formatRunId } from './machines/ids.js';
@@ -200,8 +201,8 @@ export class System {
       directory,
       model: this.#model,
       actors: this.#live,
-      logs: () => null,
-      loads: () => [],
+      logs: (path) => this.#processes.lastOutput(path),
+      loads: () => poolLoads(this.#processes.pools()),
       why: explained(store, this.runId),
       control: controller({ directory, runs: store.runs, supervisor: (path) => this.supervisor(path) }),
     });

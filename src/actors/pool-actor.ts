@@ -176,6 +176,12 @@ export class PoolActor<S extends Slot> {
         this.#drained = null;
         this.#queue?.reopen();
       },
+      load: () => ({
+        size: this.#fleet.size,
+        ...this.#roster.load,
+        waiting: this.#queue?.length ?? 0,
+        maxQueue: this.variant.maxQueue,
+      }),
     };
   }
 

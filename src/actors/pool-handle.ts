@@ -4,6 +4,19 @@ import type { CallOptions } from './call-options.js';
 import type { ExecOptions, ExecResult } from './exec-pool.js';
 import type { WorkerListener } from './worker-desk.js';
 
+/** What a pool does at one moment. */
+export interface PoolLoad {
+  /** The slots that it is to have, and those that take work now. */
+  readonly size: number;
+  readonly serving: number;
+  /** How much work it can have begun at once, and how much it has. */
+  readonly capacity: number;
+  readonly busy: number;
+  /** Work that waits, and how much of it may. */
+  readonly waiting: number;
+  readonly maxQueue: number;
+}
+
 /** What a pool can be told about its slots, whatever runs in them. */
 export interface PoolControl {
   ready(): Promise<void>;
@@ -11,6 +24,7 @@ export interface PoolControl {
   drain(): Promise<void>;
   resume(): void;
   recycle(): Promise<void>;
+  load(): PoolLoad;
 }
 
 /** A living pool. What it can be asked depends on its mode; the wrong question is `ESP_INVALID`. */
@@ -56,6 +70,11 @@ export abstract class Pool {
    */
   recycle(): Promise<void> {
     return this.#control.recycle();
+  }
+
+  /** What it does now: slots, work that it has begun, work that waits. */
+  load(): PoolLoad {
+    return this.#control.load();
   }
 
   /** Runs the program of an exec pool once. */

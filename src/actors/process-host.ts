@@ -1,14 +1,17 @@
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { Store } from '../persistence/store.js';
+import type { LastOutput } from '../transport/process/capture.js';
 import { createHostDirectory } from '../transport/process/directory.js';
 import { createForkerSpawner, type ForkerSpawner } from '../transport/process/forker/client.js';
 import { readOomKills, readResident } from '../transport/process/proc.js';
+import { childPath } from './child.js';
 import type { Clock } from './environment.js';
 import { Leftovers } from './leftovers.js';
 import { MemoryWatch } from './memory-watch.js';
 import type { Pool } from './pool-handle.js';
 import type { ProcessServices } from './process-services.js';
+import { WORKER_ID } from './slot-kind.js';
 import type { WorkerDesk } from './worker-desk.js';
 
 export interface ProcessHostOptions {
@@ -26,6 +29,7 @@ export class ProcessHost {
   #spawner: Promise<ForkerSpawner> | null = null;
   readonly #pools = new Map<string, Pool>();
   readonly #leftovers = new Leftovers();
+  readonly #outlets: ProcessServices['outlets'] = new Map();
   #memory: MemoryWatch | null = null;
   #spawns = 0;
   #closed = false;
@@ -46,6 +50,7 @@ export class ProcessHost {
       pools: this.#pools,
       desk,
       leftovers: this.#leftovers,
+      outlets: this.#outlets,
       memory: this.#memory,
       newSpawnId: () => this.newSpawnId(),
       journal,
@@ -61,6 +66,15 @@ export class ProcessHost {
   /** The living pools, in the order of their start. */
   pools(): Iterable<Pool> {
     return this.#pools.values();
+  }
+
+  /**
+   * What the process of a worker or service has written last; of a starter or service its worker's. Null when there is none,
+   * or it has not run yet.
+   */
+  lastOutput(path: string): LastOutput | null {
+    const outlet = this.#outlets.get(path) ?? this.#outlets.get(childPath(path, WORKER_ID));
+    return outlet?.()?.peek() ?? null;
   }
 
   /** Unique within the host, and short: it stands in every environment. */

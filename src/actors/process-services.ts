@@ -2,6 +2,7 @@ import type { ErrorRecord } from '../errors.js';
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { ProcessExit, ProcessIdentity, SpawnIntent } from '../machines/process.js';
+import type { Capture } from '../transport/process/capture.js';
 import type { Spawner } from '../transport/process/spawner.js';
 import type { Clock, TreeEnvironment } from './environment.js';
 import type { Leftovers } from './leftovers.js';
@@ -31,6 +32,8 @@ export interface ProcessServices {
   readonly desk: WorkerDesk;
   /** What starters left running when they ended, by path. */
   readonly leftovers: Leftovers;
+  /** What the slots of workers and services read of their processes' output, by the path of the worker. */
+  readonly outlets: Map<string, () => Capture | null>;
   /** What is known of the memory of processes. */
   readonly memory: MemoryWatch;
   newSpawnId(): string;

@@ -65,6 +65,17 @@ export class Roster<S extends Slot = Slot> {
     return this.#slots.values();
   }
 
+  /** What its slots do at this moment, those that make way among them. */
+  get load(): { readonly serving: number; readonly capacity: number; readonly busy: number } {
+    const serving = [...this.#slots.values()];
+    const sum = (numbers: readonly number[]) => numbers.reduce((all, number) => all + number, 0);
+    return {
+      serving: serving.length,
+      capacity: sum(serving.map(({ capacity }) => capacity)),
+      busy: sum([...serving, ...this.#leaving()].map(({ load }) => load)),
+    };
+  }
+
   /** Resolves when nothing runs in any slot. */
   idle(): Promise<void> {
     return new Promise((resolve) => {
@@ -78,10 +89,13 @@ export class Roster<S extends Slot = Slot> {
     empty(slot);
   }
 
+  #leaving(): Slot[] {
+    return [...this.#retiring.values()].flatMap(({ slot }) => (slot ? [slot] : []));
+  }
+
   #settleIdlers(): void {
     if (this.#idlers.size === 0) return;
-    const leaving = [...this.#retiring.values()].flatMap(({ slot }) => (slot ? [slot] : []));
-    if ([...this.#slots.values(), ...leaving].some(({ load }) => load > 0)) return;
+    if (this.load.busy > 0) return;
     for (const idler of this.#idlers) idler();
     this.#idlers.clear();
   }

@@ -30,7 +30,8 @@ export interface ServiceSlotOptions {
   readonly health: HealthCheck | undefined;
 }
 
-const LOG_TAIL = 4096;
+/** How much of its output is kept, in bytes per stream. */
+const LOG_TAIL = 16 * 1024;
 
 /** The one slot of a service: a bare program that is watched, and replaced when it ends. */
 export class ServiceSlotKind implements SlotKind {
@@ -78,7 +79,7 @@ export class ServiceSlotKind implements SlotKind {
   }
 
   stderr(): string {
-    return new TextDecoder().decode(this.#logs.take().stderr);
+    return this.#logs.peekStderr();
   }
 
   leave(): void {

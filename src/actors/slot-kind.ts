@@ -6,6 +6,9 @@ import type { SpawnedProcess } from '../transport/process/spawner.js';
 import type { LastMemory } from './memory-watch.js';
 import type { SweepResult } from './sweep.js';
 
+/** The last segment of every worker's path. */
+export const WORKER_ID = 'worker';
+
 /** What a slot remembers of its incarnation's process, also when the worker that owned it has crashed. */
 export interface Hold {
   /** Settles when the spawn's outcome is known; null when nothing runs. Never rejects. */

@@ -26,6 +26,7 @@ export class StandingPool extends Pool {
         drain: async () => this.#now().drain(),
         resume: () => this.#now().resume(),
         recycle: async () => this.#now().recycle(),
+        load: () => this.#now().load(),
       },
     });
   }

@@ -7,13 +7,10 @@ import type { Cell } from './cell.js';
 import { childPath, startChild } from './child.js';
 import type { TreeEnvironment } from './environment.js';
 import type { ProcessServices } from './process-services.js';
-import { emptyHold, type Hold, type SlotKind } from './slot-kind.js';
+import { emptyHold, type Hold, type SlotKind, WORKER_ID } from './slot-kind.js';
 import { type ChildSpec, type StartContext, spec } from './spec.js';
 import { type SweepResult, sweepHold } from './sweep.js';
 import { isUnasked, workerCrash } from './worker-crash.js';
-
-/** The last segment of every worker's path. */
-const WORKER_ID = 'worker';
 
 export interface StarterOptions {
   readonly id: string;
@@ -54,6 +51,7 @@ class Starter {
   /** The worker's, not the starter's own. */
   #incarnation = 0;
   #tell: (event: StarterEvent) => void = () => undefined;
+  readonly #outlet = () => this.#kind.streams;
 
   constructor(
     readonly options: StarterOptions,
@@ -62,6 +60,11 @@ class Starter {
   ) {
     this.#kind = options.kind(services);
     this.#kind.bind((event) => this.#tell(event));
+    services.outlets.set(this.#workerPath, this.#outlet);
+  }
+
+  get #workerPath(): string {
+    return childPath(this.context.path, WORKER_ID);
   }
 
   /** @param quarantine why what the last starter left could not be proven gone, if it could not */
@@ -111,7 +114,7 @@ class Starter {
     this.#isOpen = true;
     const hold = emptyHold();
     this.#hold = hold;
-    const address = { path: childPath(path, WORKER_ID), incarnation };
+    const address = { path: this.#workerPath, incarnation };
     const start = () => ({ logic: workerMachine, input: this.#kind.worker(address, hold) });
     const worker = spec({ id: WORKER_ID, role: 'worker', restart: 'temporary', shutdown: 'infinity', start });
     return new Promise((resolve) => {
@@ -146,11 +149,11 @@ class Starter {
 
   /** Ends that were asked for, and the results of executions, tell themselves. */
   #journalCrash(end: WorkerEnd): void {
-    const { path, env } = this.context;
+    const { env } = this.context;
     const { identity } = this.#hold;
     if (!identity || !isUnasked(end, this.#kind.mode)) return;
     const { ctx } = identity;
-    const about = { path: childPath(path, WORKER_ID), incarnation: this.#incarnation, ...(ctx ? { ctx } : {}) };
+    const about = { path: this.#workerPath, incarnation: this.#incarnation, ...(ctx ? { ctx } : {}) };
     env.journal({
       type: 'worker.crashed',
       ...about,
@@ -188,6 +191,8 @@ class Starter {
 
   /** Whatever way the starter ended: its slot takes no more work, and its worker does not outlive it. */
   #leave(): void {
+    const { outlets } = this.services;
+    if (outlets.get(this.#workerPath) === this.#outlet) outlets.delete(this.#workerPath);
     this.#kind.withdraw();
     void this.#worker.then((worker) => worker?.kill());
     if (!this.#isOpen && this.#hold.spawned === null) return this.#kind.leave(this.#reason());

@@ -4,7 +4,7 @@ import type { Registration } from '../../machines/process.js';
 import type { SlotStatus } from '../../machines/run/slot.js';
 import type { RunPolicy, RunStatus, RunWish } from '../../machines/run/status.js';
 import type { ReadModel } from './model/read-model.js';
-import type { ActorDetail, Answer, Budget, Control, Refusal, Sentence } from './protocol/wire.js';
+import type { ActorDetail, ActorLoad, Answer, Budget, Control, Refusal, Sentence } from './protocol/wire.js';
 
 /** The state of an actor as it was seen at a moment. */
 export interface Sighting {
@@ -135,8 +135,8 @@ export interface InspectedHost {
   output(run: string, index: number): Promise<(SeenText & { readonly attempt: number }) | null>;
   /** What the process of a worker or service has written, while it lives; null when nothing is kept. */
   logs(path: string): SeenText | null;
-  /** Work that waits and work that is done, by the path of the pool. */
-  loads(): Iterable<{ readonly path: string; readonly mailbox: number; readonly load: number }>;
+  /** What waits for its pools and in the mailboxes of its actors at this moment, and what its pools do. */
+  loads(): Iterable<readonly [path: string, load: ActorLoad]>;
   why(target: string): Promise<readonly Sentence[] | Refused>;
   control(control: Control): Promise<Extract<Answer, { type: 'done' }> | Refused>;
 }

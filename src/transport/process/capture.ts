@@ -3,12 +3,20 @@ import type { Readable } from 'node:stream';
 /** How much of a stream is kept: the last mebibyte. */
 export const CAPTURE_LIMIT = 1024 * 1024;
 
+/** How much of each stream can be looked at, also when it was taken: its last 16 KiB. */
+export const LAST_LIMIT = 16 * 1024;
+
 const MAX_CHUNKS = 1024;
+
+const NEWLINE = 0x0a;
 
 /** The end of a byte stream: at most `limit` bytes, and whether more came before them. */
 class Tail {
   #chunks: Uint8Array[] = [];
   #size = 0;
+  /** The end of what was taken. */
+  #taken: Uint8Array = new Uint8Array();
+  #written = 0;
   dropped = false;
 
   constructor(readonly limit: number) {}
@@ -20,6 +28,7 @@ class Tail {
   push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#size += chunk.length;
+    this.#written += chunk.length;
     while (this.#size > this.limit) this.#dropFirst(this.#size - this.limit);
     // A million chunks of one byte would cost a hundred times their bytes.
     if (this.#chunks.length > MAX_CHUNKS) this.#chunks = [Buffer.concat(this.#chunks)];
@@ -33,7 +42,16 @@ class Tail {
     const bytes = this.look();
     this.#chunks = [];
     this.#size = 0;
+    // A copy: a part of it would keep all of it.
+    this.#taken = Buffer.concat([this.#taken, bytes.subarray(-LAST_LIMIT)]).subarray(-LAST_LIMIT);
     return bytes;
+  }
+
+  /** The last that was written, taken or not; from the beginning of a line on, if that is not all. */
+  last(): { readonly text: string; readonly isWhole: boolean } {
+    const end = Buffer.concat([this.#taken, this.look().subarray(-LAST_LIMIT)]).subarray(-LAST_LIMIT);
+    if (end.length === this.#written) return { text: end.toString(), isWhole: true };
+    return { text: end.subarray(end.indexOf(NEWLINE) + 1).toString(), isWhole: false };
   }
 
   #dropFirst(excess: number): void {
@@ -52,6 +70,14 @@ export interface Captured {
   readonly stderr: Uint8Array;
   /** Whether bytes before these were dropped. */
   readonly dropped: boolean;
+}
+
+/** What a process wrote last. */
+export interface LastOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether there was more before. */
+  readonly truncated: boolean;
 }
 
 /**
@@ -97,6 +123,12 @@ export class Capture {
   /** What standard error ends with, as text; it stays where it is. */
   peekStderr(): string {
     return this.#stderr.look().toString();
+  }
+
+  /** What both streams end with, as text, whether it was taken or not. */
+  peek(): LastOutput {
+    const [stdout, stderr] = [this.#stdout.last(), this.#stderr.last()];
+    return { stdout: stdout.text, stderr: stderr.text, truncated: !(stdout.isWhole && stderr.isWhole) };
   }
 
   #read(stream: Readable, tail: Tail): void {

@@ -6,9 +6,9 @@ import { gauges, now } from '../../state/tree.js';
 
 /** What can be said of an actor in a word or two each. */
 export function ActorFacts({ actor }: { readonly actor: ActorDetail }) {
-  const { path, incarnation, since, pid, budget, spec, children, restarts, status } = actor;
+  const { path, role, incarnation, since, pid, budget, spec, children, restarts, status } = actor;
   const measured = gauges.value.gauges?.actors[path] ?? {};
-  const { cpu, rss, mailbox, load } = measured;
+  const { cpu, rss, mailbox } = measured;
   return (
     <Facts
       facts={[
@@ -24,8 +24,7 @@ export function ActorFacts({ actor }: { readonly actor: ActorDetail }) {
         ['PID', pid],
         ['CPU', cpu === undefined ? null : percent(cpu)],
         ['Memory', rss === undefined ? null : bytes(rss)],
-        ['Waiting', mailbox],
-        ['At work', load],
+        ['Waiting', role === 'pool' ? null : mailbox],
         ['Children', children || null],
         ['Restart', spec && `${spec.restart}${spec.significant ? ', significant' : ''}`],
         ['Shutdown', spec && (/^\d+$/.test(spec.shutdown) ? `${spec.shutdown} ms` : spec.shutdown)],

@@ -15,6 +15,7 @@ import { ActorFacts } from './actor-facts.js';
 import { Crumbs } from './crumbs.js';
 import { Exits, Restarts } from './lives.js';
 import { LogTail } from './log-tail.js';
+import { PoolLoad } from './pool-load.js';
 import { Statechart } from './statechart.js';
 
 /** Roles that own a process, whose output is kept. */
@@ -35,6 +36,7 @@ export function ActorPanel({ path }: { readonly path: string }) {
       </p>
       <Why target={path} again={`${actor.state} ${actor.incarnation} ${actor.exits.length} ${actor.problem}`} />
       <ActorFacts actor={actor} />
+      {actor.role === 'pool' && <PoolLoad path={path} />}
       {WITH_LOGS.has(actor.role) ? (
         <>
           <Lives actor={actor} />

@@ -1,4 +1,4 @@
-import type { ActorSummary } from 'espalier/client';
+import type { ActorGauges, ActorSummary } from 'espalier/client';
 import { actorCondition, stateText } from '../../model/condition.js';
 import { BudgetMeter } from '../../parts/budget-meter.js';
 import { bytes, depthOf, nameOf, percent } from '../../parts/format.js';
@@ -16,7 +16,7 @@ export function treeRow(path: string, isContext: boolean): GridRow {
     class: `is-${actorCondition(actor)}${isContext ? ' is-context' : ''}`,
     cells: [
       <Name key="name" actor={actor} />,
-      <State key="state" actor={actor} />,
+      <State key="state" actor={actor} measured={measured} />,
       actor.incarnation,
       <Restarts key="restarts" actor={actor} />,
       actor.pid ?? '',
@@ -34,12 +34,22 @@ function Name({ actor: { path, role } }: { readonly actor: ActorSummary }) {
   );
 }
 
-function State({ actor }: { readonly actor: ActorSummary }) {
+interface StateProps {
+  readonly actor: ActorSummary;
+  readonly measured: ActorGauges | undefined;
+}
+
+function State({ actor, measured: { pool, load = 0, mailbox = 0 } = {} }: StateProps) {
   const condition = actorCondition(actor);
   return (
     <span class="state" title={actor.problem ?? undefined}>
       <Mark condition={condition} /> <span class={`tone-${condition}`}>{stateText(actor.state)}</span>{' '}
       {actor.problem !== null && <span class="problem">{actor.problem}</span>}
+      {pool && actor.problem === null && (
+        <span class="problem">
+          {load} at work{mailbox > 0 && `, ${mailbox} waiting`}
+        </span>
+      )}
     </span>
   );
 }

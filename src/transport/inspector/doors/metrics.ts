@@ -1,4 +1,4 @@
-import { HEALTHS } from '../protocol/wire.js';
+import { type ActorLoad, HEALTHS } from '../protocol/wire.js';
 import type { Hub } from '../service/hub.js';
 
 interface Metric {
@@ -29,8 +29,7 @@ function metrics(hub: Hub): readonly Metric[] {
     one('espalier_inspector_clients', 'gauge', 'Clients of the inspector.', hub.size),
     one('espalier_host_resident_bytes', 'gauge', 'Resident memory of the host.', memory.rss),
     one('espalier_host_heap_bytes', 'gauge', 'Used heap of the host.', memory.heapUsed),
-    poolMetric('espalier_pool_waiting', 'Work that waits in a pool.', hub, ({ mailbox }) => mailbox),
-    poolMetric('espalier_pool_running', 'Work that a pool has begun.', hub, ({ load }) => load),
+    ...poolMetrics([...host.loads()]),
     {
       name: 'espalier_run_committed_rows',
       type: 'gauge',
@@ -60,11 +59,19 @@ function one(name: string, type: Metric['type'], help: string, value: number): M
   return { name, type, help, samples: [{ labels: {}, value }] };
 }
 
-type Load = { readonly mailbox: number; readonly load: number };
-
-function poolMetric(name: string, help: string, hub: Hub, value: (load: Load) => number): Metric {
-  const samples = [...hub.options.host.loads()].map((load) => ({ labels: { pool: load.path }, value: value(load) }));
-  return { name, type: 'gauge', help, samples };
+function poolMetrics(loads: readonly (readonly [path: string, load: ActorLoad])[]): readonly Metric[] {
+  const pools = loads.flatMap(([path, { mailbox = 0, load = 0, pool }]) =>
+    pool ? [{ path, mailbox, load, pool }] : [],
+  );
+  const metric = (name: string, help: string, value: (of: (typeof pools)[number]) => number): Metric => {
+    return { name, type: 'gauge', help, samples: pools.map((of) => ({ labels: { pool: of.path }, value: value(of) })) };
+  };
+  return [
+    metric('espalier_pool_size', 'Slots that a pool is to have.', ({ pool }) => pool.size),
+    metric('espalier_pool_serving', 'Slots of a pool that take work.', ({ pool }) => pool.serving),
+    metric('espalier_pool_waiting', 'Work that waits in a pool.', ({ mailbox }) => mailbox),
+    metric('espalier_pool_running', 'Work that a pool has begun.', ({ load }) => load),
+  ];
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {

@@ -1,15 +1,22 @@
 import { z } from 'zod';
 
+const actorLoad = z.object({
+  /** Work that waits in it. */
+  mailbox: z.number().exactOptional(),
+  /** Work that it has begun. */
+  load: z.number().exactOptional(),
+  /** Of a pool: the slots that it is to have, those that take work, how much work can be begun and how much may wait. */
+  pool: z.object({ size: z.number(), serving: z.number(), capacity: z.number(), maxQueue: z.number() }).exactOptional(),
+});
+export type ActorLoad = z.infer<typeof actorLoad>;
+
 /** What is measured of one actor; what was not measured is left out. */
 export const actorGauges = z.object({
   /** Share of one core, 1 for a whole one. */
   cpu: z.number().exactOptional(),
   /** Resident memory in bytes. */
   rss: z.number().exactOptional(),
-  /** Work that waits in it. */
-  mailbox: z.number().exactOptional(),
-  /** Work that it has begun. */
-  load: z.number().exactOptional(),
+  ...actorLoad.shape,
 });
 export type ActorGauges = z.infer<typeof actorGauges>;
 

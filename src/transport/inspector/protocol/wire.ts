@@ -14,7 +14,7 @@ export {
 export { type ClientMessage, clientMessage } from './client-message.js';
 export { TreeDigest, treeDigest } from './digest.js';
 export { type Observed, type TimelineFilter, timelineFilter, type WireEvent } from './event.js';
-export type { ActorGauges, GaugesMessage, HostGauges } from './gauges.js';
+export type { ActorGauges, ActorLoad, GaugesMessage, HostGauges } from './gauges.js';
 export type { ProcessInfo } from './process.js';
 export {
   type Answer,

@@ -28,7 +28,7 @@ export class Gauges {
   sample(at: number, clients: number): GaugesMessage {
     const { model, actors: live } = this.#host;
     const actors: Record<string, ActorGauges> = {};
-    for (const { path, mailbox, load } of this.#host.loads()) actors[path] = { mailbox, load };
+    for (const [path, load] of this.#host.loads()) actors[path] = load;
     const processes = this.#processes(model, actors);
     const host = { ...this.#ownUsage(), actors: model.size, processes, deadLetters: live?.deadLetters ?? 0, clients };
     return { type: 'gauges', at, host, actors };
