@@ -71,6 +71,45 @@ describe('what is no secret stays', () => {
   });
 });
 
+describe('the folder of a shell', () => {
+  const folder = '/home/ada/thesis';
+
+  it.each([
+    { key: 'PWD', value: folder, shown: true },
+    { key: 'OLDPWD', value: folder, shown: true },
+    { key: 'CWD', value: folder, shown: true },
+    { key: 'INIT_CWD', value: folder, shown: true },
+    // The same name in a connection string, or in settings.
+    { key: 'PWD', value: 'hunter22', shown: false },
+    { key: 'OLDPWD', value: 'hunter22', shown: false },
+    { key: 'pwd', value: folder, shown: false },
+    { key: 'Pwd', value: folder, shown: false },
+    { key: 'DB_PWD', value: folder, shown: false },
+    { key: 'MYSQL_PWD', value: folder, shown: false },
+    { key: 'LOGPWD', value: folder, shown: false },
+    { key: 'PWD_FILE', value: folder, shown: false },
+    { key: 'oldpwd', value: folder, shown: false },
+    { key: 'dbPwd', value: folder, shown: false },
+    { key: 'user.pwd', value: folder, shown: false },
+    { key: 'pwdHash', value: folder, shown: false },
+  ])('is no password: $key with $value is shown: $shown', ({ key, value, shown }) => {
+    const secret = shown ? value : MASK;
+    expect(redactor.value({ [key]: value })).toEqual({ [key]: secret });
+    expect(redactor.text(`a ${key}=${value} b`)).toBe(`a ${key}=${secret} b`);
+    expect(redactor.text(`a "${key}": "${value}" b`)).toBe(`a "${key}": "${secret}" b`);
+    // What an environment holds under a secret name is masked wherever it stands.
+    expect(createRedactor({}, { [key]: value }).text(`in ${value}:`)).toBe(`in ${secret}:`);
+  });
+
+  it('is a secret all the same where the user says so', () => {
+    expect(createRedactor({ keys: ['PWD'] }).value({ PWD: folder })).toEqual({ PWD: MASK });
+  });
+
+  it('ends where a connection string ends', () => {
+    expect(redactor.text('Driver=x;UID=sa;PWD=hunter22;Database=a')).toBe(`Driver=x;UID=sa;PWD=${MASK};Database=a`);
+  });
+});
+
 describe('whatever it is given, the redactor', () => {
   it('answers with JSON within its caps, and without a secret', () => {
     fc.assert(

@@ -1,5 +1,5 @@
 import { Capped } from './redact/capped.js';
-import { DEFAULT_KEYS, DEFAULT_PATTERNS, keyMatcher, secretValues } from './redact/secrets.js';
+import { DEFAULT_PATTERNS, keyMatcher, secretValues } from './redact/secrets.js';
 import { MASK, maskText, maskWords } from './redact/text.js';
 
 export interface RedactOptions {
@@ -41,15 +41,15 @@ export interface Redactor {
  * createRedactor({ keys: ['pin'] }).value({ user: 'ada', pin: 1234 }); // { user: 'ada', pin: '‹redacted›' }
  */
 export function createRedactor(options: RedactOptions = {}, environment: NodeJS.ProcessEnv = {}): Redactor {
-  const isSecretKey = keyMatcher([...DEFAULT_KEYS, ...(options.keys ?? [])]);
+  const isSecret = keyMatcher(options.keys ?? []);
   const rules = {
-    isSecretKey,
+    isSecret,
     patterns: [...DEFAULT_PATTERNS, ...(options.patterns ?? [])].map(global),
-    values: [...secretValues(environment, isSecretKey), ...(options.values ?? [])],
+    values: [...secretValues(environment, isSecret), ...(options.values ?? [])],
   };
   const text = (plain: string) => maskText(plain, rules);
   return {
-    value: (value) => new Capped(CAPS, text, (key) => isSecretKey(key)).copy(value),
+    value: (value) => new Capped(CAPS, text, isSecret).copy(value),
     text,
     words: (words) => maskWords(words, rules),
   };

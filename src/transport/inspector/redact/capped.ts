@@ -1,4 +1,5 @@
 import type { Caps } from '../redactor.js';
+import type { IsSecret } from './secrets.js';
 import { MASK } from './text.js';
 
 /**
@@ -8,11 +9,11 @@ import { MASK } from './text.js';
 export class Capped {
   readonly #caps: Caps;
   readonly #text: (text: string) => string;
-  readonly #isSecret: (key: string) => boolean;
+  readonly #isSecret: IsSecret;
   readonly #open = new Set<object>();
   #nodes = 0;
 
-  constructor(caps: Caps, text: (text: string) => string, isSecret: (key: string) => boolean) {
+  constructor(caps: Caps, text: (text: string) => string, isSecret: IsSecret) {
     this.#caps = caps;
     this.#text = text;
     this.#isSecret = isSecret;
@@ -93,7 +94,7 @@ export class Capped {
       count += 1;
       const name = this.#cut(key);
       const property = Object.getOwnPropertyDescriptor(value, key);
-      if (this.#isSecret(key)) copy[name] = MASK;
+      if (this.#isSecret(key, property?.value)) copy[name] = MASK;
       else if (property && 'value' in property) copy[name] = this.copy(property.value, depth);
       else copy[name] = '[getter]';
     }

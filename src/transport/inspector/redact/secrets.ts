@@ -1,6 +1,8 @@
 /** Names of secrets, as words within a name: `dbPassword`, `DB_PASSWORD` and `db-password` all have the word `password`. */
 export const DEFAULT_KEYS: readonly (string | RegExp)[] = [
-  /pass(word|wd|phrase|code)|(^|[^a-z])pwd([^a-z]|$)/i,
+  /pass(word|wd|phrase|code)/i,
+  /pwd(?![a-z])/,
+  /P[Ww][Dd](?![a-z])/,
   /secret/i,
   /(^|[^a-z])token$|token$/i,
   /(api|access|private|secret|encryption|signing|account)[-_. ]?key/i,
@@ -19,8 +21,21 @@ export const DEFAULT_PATTERNS: readonly RegExp[] = [
   /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,}|AKIA[A-Z0-9]{16}|AIza[\w-]{30,})/g,
 ];
 
-/** Whether a name tells of a secret. */
-export function keyMatcher(keys: readonly (string | RegExp)[]): (key: string) => boolean {
+/** Whether a name tells of a secret, as far as its value does not tell otherwise. */
+export type IsSecret = (key: string, value?: unknown) => boolean;
+
+/** By the usual names, and by those of a user: exact words or patterns. */
+export function keyMatcher(own: readonly (string | RegExp)[]): IsSecret {
+  const [isUsual, isOwn] = [anyOf(DEFAULT_KEYS), anyOf(own)];
+  return (key, value) => isOwn(key) || (isUsual(key) && !isFolder(key, value));
+}
+
+/** The shell names folders so; in connection strings and in settings the same name is a password's. */
+function isFolder(key: string, value: unknown): boolean {
+  return (key === 'PWD' || key === 'OLDPWD') && typeof value === 'string' && /^["']?\//.test(value);
+}
+
+function anyOf(keys: readonly (string | RegExp)[]): (key: string) => boolean {
   const patterns = keys.map((key) =>
     typeof key === 'string' ? exactly(key) : new RegExp(key.source, key.flags.replace(/[gy]/g, '')),
   );
@@ -35,10 +50,10 @@ function exactly(key: string): RegExp {
 const SHORTEST_VALUE = 6;
 
 /** The values of secret names in an environment, the longest first. */
-export function secretValues(environment: NodeJS.ProcessEnv, isSecretKey: (key: string) => boolean): string[] {
+export function secretValues(environment: NodeJS.ProcessEnv, isSecret: IsSecret): string[] {
   return Object.entries(environment)
     .flatMap(([key, value]) =>
-      value !== undefined && value.length >= SHORTEST_VALUE && isSecretKey(key) ? [value] : [],
+      value !== undefined && value.length >= SHORTEST_VALUE && isSecret(key, value) ? [value] : [],
     )
     .sort((a, b) => b.length - a.length);
 }

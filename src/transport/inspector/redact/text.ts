@@ -1,8 +1,10 @@
+import type { IsSecret } from './secrets.js';
+
 /** What stands in the place of a secret. */
 export const MASK = '‹redacted›';
 
 export interface TextRules {
-  isSecretKey(key: string): boolean;
+  readonly isSecret: IsSecret;
   /** All of them global. */
   readonly patterns: readonly RegExp[];
   readonly values: readonly string[];
@@ -18,23 +20,25 @@ const NAMED = /"(?:[^"\\]|\\.){0,10000}"?|'[^']{0,10000}'?|[^\s,;&"'}\])]{1,1000
 const USER_INFO = /([a-z][\w+.-]{0,20}:\/\/[^\s/:@]{0,256}:)[^\s/@]{1,256}@/gi;
 
 /** Text with its secrets masked. */
-export function maskText(text: string, { isSecretKey, patterns, values }: TextRules): string {
+export function maskText(text: string, { isSecret, patterns, values }: TextRules): string {
   let masked = text;
   for (const value of values) if (masked.includes(value)) masked = masked.replaceAll(value, MASK);
   for (const pattern of patterns) masked = masked.replace(pattern, MASK);
   masked = masked.replace(USER_INFO, `$1${MASK}@`);
-  return maskNamed(masked, isSecretKey);
+  return maskNamed(masked, isSecret);
 }
 
 /** What is not secret is looked into, not passed over: `said: "token=x"` names a token within what was said. */
-function maskNamed(text: string, isSecretKey: (key: string) => boolean): string {
+function maskNamed(text: string, isSecret: IsSecret): string {
   const parts: string[] = [];
   let from = 0;
   NAMING.lastIndex = 0;
   for (let found = NAMING.exec(text); found !== null; found = NAMING.exec(text)) {
+    const key = found[2] ?? '';
+    if (!isSecret(key)) continue;
     NAMED.lastIndex = NAMING.lastIndex;
-    const value = isSecretKey(found[2] ?? '') ? NAMED.exec(text)?.[0] : undefined;
-    if (value === undefined || value === MASK) continue;
+    const value = NAMED.exec(text)?.[0];
+    if (value === undefined || value === MASK || !isSecret(key, value)) continue;
     parts.push(text.slice(from, NAMING.lastIndex), value.startsWith('"') ? `"${MASK}"` : MASK);
     from = NAMING.lastIndex + value.length;
     NAMING.lastIndex = from;
@@ -47,7 +51,7 @@ export function maskWords(words: readonly string[], rules: TextRules): string[] 
   let isNextSecret = false;
   return words.map((word) => {
     const isSecret = isNextSecret;
-    isNextSecret = /^--?[A-Za-z][\w-]*$/.test(word) && rules.isSecretKey(word.replace(/^-+/, ''));
+    isNextSecret = /^--?[A-Za-z][\w-]*$/.test(word) && rules.isSecret(word.replace(/^-+/, ''));
     return isSecret && !word.startsWith('-') ? MASK : maskText(word, rules);
   });
 }
