@@ -23,7 +23,7 @@ const names = [
   'protocol',
   'first-call',
   'profile',
-  'inspector-page',
+  'inspector',
 ];
 /** Above this load, or with this many cores at other work, figures mean little. */
 const QUIET_LOAD = 1;
