@@ -182,6 +182,8 @@ export class Session {
 
   #answer(id: number, act: () => Promise<Answer | Refused>): void {
     if (this.#requests >= LIMITS.requests) return this.#refuse(id, 'busy', 'too many requests are open');
+    // Answers may be large, and whoever asks without reading would pile them up.
+    if (this.isFull) return this.#refuse(id, 'busy', 'read what was answered before');
     this.#requests += 1;
     const settle = (answer: Answer | Refused) => {
       this.#requests -= 1;
