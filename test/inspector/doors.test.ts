@@ -18,6 +18,19 @@ describe('a token', () => {
     },
   );
 
+  it('is asked for in words a person can read, and that tell nothing', async () => {
+    const { port } = await openDoors();
+    for (const path of ['/', `/?token=${TOKEN}x`, '/api/tree']) {
+      const { status, headers, body } = await get(port, path, { headers: { accept: 'text/html,*/*;q=0.8' } });
+      expect(status).toBe(401);
+      expect(headers['content-type']).toContain('text/html');
+      expect(headers['content-security-policy']).toContain("default-src 'none'");
+      expect(body).toContain('The token is missing or wrong');
+      for (const told of [TOKEN, 'fake', 'host-1']) expect(body).not.toContain(told);
+    }
+    expect((await get(port, '/')).headers['content-type']).toContain('application/json');
+  });
+
   it('is asked for by the WebSocket', async () => {
     const { port } = await openDoors();
     expect(await knock(port, '/ws')).toBe(401);

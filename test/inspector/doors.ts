@@ -23,19 +23,29 @@ function pageFolder(): string {
   return join(folder, 'page');
 }
 
+interface DoorsForTest {
+  readonly control?: boolean;
+  readonly host?: FakeHost;
+  readonly base?: string;
+  readonly token?: string;
+  /** The folder of the page. */
+  readonly page?: string;
+  readonly port?: number;
+}
+
 /** An inspector of a fake host behind real doors. */
-export async function openDoors(options: { control?: boolean; host?: FakeHost; base?: string } = {}) {
-  const { control = false, host = new FakeHost(), base = '' } = options;
+export async function openDoors(options: DoorsForTest = {}) {
+  const { control = false, host = new FakeHost(), base = '', token = TOKEN, page = pageFolder(), port = 0 } = options;
   const faults: unknown[] = [];
-  const redactor = createRedactor({ values: [TOKEN] });
+  const redactor = createRedactor({ values: [token] });
   const hub = new Hub({ host, redactor, control, onFault: (error) => faults.push(error) });
-  const doors = new Doors({ hub, token: TOKEN, hosts: [], page: pageFolder(), base });
-  const server = await DoorServer.listen(doors, 0);
+  const doors = new Doors({ hub, token, hosts: [], page, base });
+  const server = await DoorServer.listen(doors, port);
   onTestFinished(async () => {
     await hub.close('stopped');
     await server.close();
   });
-  return { host, hub, faults, port: server.port };
+  return { host, hub, faults, port: server.port, server };
 }
 
 export interface Got {

@@ -4,6 +4,7 @@ import { toErrorRecord } from '../../../errors.js';
 import type { Hub } from '../service/hub.js';
 import { Access, type Denial } from './access.js';
 import { serveApi, serveControl } from './api.js';
+import { isPerson, refusePerson } from './denied.js';
 import { serveEvents } from './event-stream.js';
 import { PageFiles } from './files.js';
 import { metricsText } from './metrics.js';
@@ -65,6 +66,7 @@ export class Doors {
   async #serve(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const name = this.#name(url);
     const denial = name === '/healthz' ? this.#access.judgeName(request) : this.#access.judge(request, url);
+    if (denial && isPerson(request)) return refusePerson(response, denial);
     if (denial) return refuse(response, denial.status, 'denied', denial.message);
     const { hub } = this.#options;
     if (request.method === 'POST' && name === '/api/control') return await serveControl(hub, request, response);
