@@ -36,7 +36,16 @@ export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutd
 export { type ExplainOptions, type ExplainSource, explain } from './explain.js';
 export { createInspector } from './inspection/create.js';
 export type { Inspector, InspectorOptions, InspectorServer, InspectorServerOptions } from './inspection/inspector.js';
-export { inspectStore, readTree, type StoredTree } from './inspection/of-store.js';
+export {
+  inspectStore,
+  readProcesses,
+  readRun,
+  readRuns,
+  readTree,
+  type StoredTree,
+  type StoreInspector,
+} from './inspection/of-store.js';
+export type { StandingProcess } from './inspection/standing.js';
 export type { BreakerPolicy } from './machines/breaker.js';
 export type { JournalEvent, JournalEventType } from './machines/events.js';
 export type { ActorExit } from './machines/exit.js';

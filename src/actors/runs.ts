@@ -1,4 +1,4 @@
-import { EspalierError } from '../errors.js';
+import { EspalierError, toErrorRecord } from '../errors.js';
 import type { RunPolicy } from '../machines/run/status.js';
 import type { JournalStore, RunRecord, RunStore } from '../persistence/store.js';
 import { Coordinator } from './coordinator.js';
@@ -6,8 +6,9 @@ import type { Dispatcher, DispatchPool } from './dispatcher.js';
 import type { TreeEnvironment } from './environment.js';
 import { Failure, Run } from './run.js';
 import { spec } from './spec.js';
-import type { SupervisorHandle } from './supervisor-calls.js';
+import type { Refused, SupervisorHandle } from './supervisor-calls.js';
 import { MAX_TIMER_MS } from './time-limit.js';
+import { UnwrittenRuns } from './unwritten-runs.js';
 
 /** Slots that are written at once while a run is being made. */
 const SLOTS_PER_WRITE = 2000;
@@ -54,9 +55,13 @@ export class Runs {
   readonly #driven = new Map<string, Driven>();
   /** Runs whose coordinators have gone for good, until what they ran is given back. */
   readonly #orphans = new Map<string, Promise<void>>();
+  readonly #unwritten: UnwrittenRuns;
   #watch: Disposable | null = null;
 
-  constructor(readonly services: RunsServices) {}
+  constructor(readonly services: RunsServices) {
+    const { runId, runs, env } = services;
+    this.#unwritten = new UnwrittenRuns({ runId, runs, clock: env.clock, isOver: () => env.isOver?.() ?? false });
+  }
 
   /**
    * Writes a run and starts it.
@@ -86,6 +91,7 @@ export class Runs {
   async continue(run: string, options: ContinueRunOptions = {}): Promise<Run> {
     const { runId, runs } = this.services;
     await this.#orphans.get(run);
+    await this.#unwritten.drop(run);
     const found = await this.#record(run);
     if (this.#driven.has(run)) throw this.#isDriven(run);
     const pool = this.services.pool(found.pool);
@@ -123,7 +129,10 @@ export class Runs {
       ...this.services,
       clock: env.clock,
       onEnded: () => this.#driven.delete(run),
-      onFailed: (error: unknown) => failure.fail(error),
+      onFailed: (error: unknown) => {
+        failure.fail(error);
+        this.#unwritten.add(run, error);
+      },
     };
     const start = async () => {
       const before = this.#driven.get(run);
@@ -135,9 +144,23 @@ export class Runs {
     this.#guard();
     const child = spec({ id: run, role: 'coordinator', restart: 'transient', shutdown: 'infinity', start });
     const started = await supervisor.startChild(child);
-    if (!started.ok) throw this.#isDriven(run);
+    if (!started.ok) throw await this.#notDriven(run, started);
     const ask = (type: 'pause' | 'resume' | 'stop') => void env.directory.send(started.path, { type });
     return new Run({ runs, journal }, record, failure, ask);
+  }
+
+  /** Why nobody drives a run that is on disk as running; unless somebody does, it is so no longer. */
+  async #notDriven(run: string, refused: Refused): Promise<unknown> {
+    if (refused.error === 'already_started' || refused.error === 'already_present') return this.#isDriven(run);
+    const { runs, runId } = this.services;
+    const error = notDriven(run, refused);
+    this.#driven.delete(run);
+    try {
+      await runs.setStatus(run, runId, ['running'], 'interrupted', error.message);
+    } catch (cause) {
+      this.#unwritten.add(run, cause);
+    }
+    return error;
   }
 
   #isDriven(run: string): EspalierError {
@@ -171,6 +194,14 @@ export class Runs {
     if (record) return record;
     throw new EspalierError('ESP_NOT_FOUND', `there is no run ${run}; \`espalier runs\` lists those there are`);
   }
+}
+
+function notDriven(run: string, { error, cause }: Refused): EspalierError {
+  const context = { run };
+  if (error === 'stopping')
+    return new EspalierError('ESP_STOPPED', `run ${run} is not driven: the system stops`, { context });
+  const why = cause === undefined ? error : toErrorRecord(cause).message;
+  return new EspalierError('ESP_START', `run ${run} cannot be driven: ${why}`, { context, cause });
 }
 
 function refusal(

@@ -4,6 +4,7 @@ import type { ReadModel } from '../transport/inspector/model/read-model.js';
 import type { InspectedHost, LiveActors } from '../transport/inspector/source.js';
 import { VERSION } from '../version.js';
 import { seenRuns } from './seen-runs.js';
+import { standingProcesses } from './standing.js';
 
 /** What an inspector needs of a living system. */
 export interface LiveHostParts extends Pick<InspectedHost, 'why' | 'control' | 'logs' | 'loads'> {
@@ -21,13 +22,13 @@ export function liveHost(parts: LiveHostParts): InspectedHost {
   const { store, directory, ...rest } = parts;
   return {
     ...rest,
-    ...seenRuns(store.runs, directory),
+    ...seenRuns(store, directory),
     version: VERSION,
     live: true,
     pid: process.pid,
     look: () => () => undefined,
     journal: store.journal,
-    processes: () => store.processes.present(),
+    processes: async () => await standingProcesses(await store.processes.present(), store.hosts),
     output: (run, index) => store.outputs.read(run, index),
   };
 }

@@ -1,18 +1,22 @@
 import type { Directory } from '../actors/directory.js';
 import { RunBook } from '../machines/run/book.js';
-import { type RunStore, SLOT_STATES } from '../persistence/index.js';
+import { type HostStore, type RunStore, SLOT_STATES } from '../persistence/index.js';
 import type { InspectedHost, SeenRow, SeenRun, SeenWindow } from '../transport/inspector/source.js';
+import { standingRuns } from './standing.js';
 
 type RunReader = Pick<RunStore, 'get' | 'list' | 'rows' | 'committed' | 'plan' | 'finished'>;
 
 /** What an inspector reads of runs. A run that is driven here is asked for its window; of others the plan is read. */
 export function seenRuns(
-  runs: RunReader,
+  { runs, hosts }: { readonly runs: RunReader; readonly hosts: Pick<HostStore, 'get'> },
   directory: Directory | null,
 ): Pick<InspectedHost, 'runs' | 'run' | 'rows' | 'window'> {
   return {
-    runs: () => runs.list(),
-    run: (run) => runs.get(run),
+    runs: async () => await standingRuns(await runs.list(), hosts),
+    run: async (run) => {
+      const found = await runs.get(run);
+      return found && ((await standingRuns([found], hosts))[0] ?? found);
+    },
     rows: (run, from, limit) => readRows(runs, run, from, limit),
     window: async (run, size) => {
       const book = directory && bookOf(directory, run.run);

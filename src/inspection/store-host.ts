@@ -7,6 +7,7 @@ import type { InspectedHost, Sighting } from '../transport/inspector/source.js';
 import { VERSION } from '../version.js';
 import { explained } from './explained.js';
 import { seenRuns } from './seen-runs.js';
+import { standingProcesses } from './standing.js';
 
 /**
  * A host as its store knows it: alive, while another process runs it, or dead. Its actors are those that were seen last;
@@ -18,18 +19,20 @@ export async function storeHost(reader: StoreReader, runId?: string): Promise<In
   const sightings = new StoredSightings(reader, host, model);
   await sightings.read();
   return {
-    ...seenRuns(reader.runs, null),
+    ...seenRuns(reader, null),
     runId: host.runId,
     name: host.name,
     version: VERSION,
-    live: presenceOf(host) !== 'gone',
+    get live() {
+      return sightings.isHostAlive;
+    },
     pid: host.identity.pid,
     startedAt: host.startedAt,
     model,
     actors: null,
     look: () => sightings.follow(),
     journal: reader.journal,
-    processes: () => reader.processes.present(),
+    processes: async () => await standingProcesses(await reader.processes.present(), reader.hosts),
     output: (run, index) => reader.outputs.read(run, index),
     logs: () => null,
     loads: () => [],
@@ -48,15 +51,24 @@ async function findHost(reader: StoreReader, runId: string | undefined): Promise
   throw new EspalierError('ESP_NOT_FOUND', `there is ${what} in ${reader.file}`);
 }
 
+/** How often a host is looked for that says nothing, in milliseconds. */
+const PRESENCE_MS = 1000;
+
 /** Keeps a model as the store's table of last sightings has it, while somebody looks. */
 class StoredSightings {
   #seen = new Map<string, string>();
+  #isGone = false;
 
   constructor(
     readonly reader: StoreReader,
     readonly host: HostRecord,
     readonly model: ReadModel,
   ) {}
+
+  /** It may die while it is looked at. */
+  get isHostAlive(): boolean {
+    return presenceOf(this.host) !== 'gone';
+  }
 
   follow(): () => void {
     const stop = new AbortController();
@@ -75,12 +87,17 @@ class StoredSightings {
       this.#seen.set(record.path, version);
       this.model.see(sightingOf(record));
     }
+    // What it was seen in last it is in no more.
+    if (this.#isGone || this.isHostAlive) return;
+    this.#isGone = true;
+    this.model.lose(Date.now());
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.read();
-      await this.reader.journal.changed(signal);
+      // A host that is killed says nothing more.
+      await this.reader.journal.changed(AbortSignal.any([signal, AbortSignal.timeout(PRESENCE_MS)]));
     }
   }
 }

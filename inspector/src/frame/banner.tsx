@@ -19,7 +19,8 @@ function words() {
   switch (current.type) {
     case 'open':
       if (!hello.value?.live) return note('Post-mortem.', 'This host is dead; what it left in its store is shown.');
-      return isResyncing.value ? note('Resyncing.', 'Too much happened at once; the whole is on its way again.') : null;
+      if (isResyncing.value) return note('Resyncing.', 'Too much happened at once; the whole is on its way again.');
+      return hello.value.source === 'store' ? FROM_OUTSIDE : null;
     case 'connecting':
       return current.attempt > 1 ? note('Disconnected.', 'It is being connected again.') : null;
     case 'waiting':
@@ -39,6 +40,12 @@ const NOT_ALLOWED = {
   title: 'Not allowed in.',
   text: 'The token is missing or wrong. Open the address that the system printed when it started.',
   isBad: true,
+};
+
+const FROM_OUTSIDE = {
+  title: 'Seen from its store.',
+  text: 'This host lives: its own inspector also shows plain machines, what workers write, and what waits in pools.',
+  isBad: false,
 };
 
 function before(): string {

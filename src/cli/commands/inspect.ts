@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { inspectStore } from '../../index.js';
+import { inspectStore, type StoreInspector } from '../../index.js';
 import { onStore, withReader } from '../options.js';
 import { wholeNumber } from '../parse.js';
 
@@ -23,11 +23,17 @@ export function addInspect(program: Command): void {
       const { db, ...options } = optionsSchema.parse(raw);
       await withReader(file === undefined ? db : resolve(file), async (reader) => {
         const inspector = await inspectStore(reader, options);
-        process.stderr.write(`inspect ${inspector.url}\n`);
+        process.stderr.write(`inspect ${inspector.url}\n${aboutHost(inspector.host)}\n`);
         await stopped();
         await inspector.close();
       });
     });
+}
+
+function aboutHost({ runId, live, pid }: StoreInspector['host']): string {
+  return live
+    ? `host ${runId} lives (pid ${pid}); its own inspector also shows plain machines, living output and gauges`
+    : `host ${runId} is dead; its actors are shown as they were seen last`;
 }
 
 /** Resolves when somebody asks this process to end. A timer keeps it alive until then: the inspector's server does not. */

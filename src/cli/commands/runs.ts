@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { RunRecord } from '../../index.js';
+import { type RunRecord, readRuns } from '../../index.js';
 import { type Listing, printListing } from '../listing.js';
 import { listing, withReader } from '../options.js';
 import { formatTime } from '../table.js';
@@ -20,6 +20,6 @@ const columns: Listing<RunRecord> = {
 export function addRuns(program: Command): void {
   listing(program.command('runs').description('all runs, the newest first')).action(async (raw: unknown) => {
     const { db, json } = optionsSchema.parse(raw);
-    await printListing(await withReader(db, (reader) => reader.runs.list()), json, columns);
+    await printListing(await withReader(db, readRuns), json, columns);
   });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { EspalierError, type RunRecord } from '../../index.js';
+import { EspalierError, type RunRecord, readRun } from '../../index.js';
 import { listing, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { formatCounts } from '../progress.js';
@@ -13,7 +13,7 @@ export function addShow(program: Command): void {
   listing(program.command('show <run>').description('one run in full')).action(async (run: string, raw: unknown) => {
     const { db, json } = optionsSchema.parse(raw);
     const { record, digest } = await withReader(db, async (reader) => {
-      const found = await reader.runs.get(run);
+      const found = await readRun(reader, run);
       if (!found) throw new EspalierError('ESP_NOT_FOUND', `no run ${run} in ${db}; "espalier runs" lists them`);
       return { record: found, digest: await reader.runs.runDigest(run) };
     });

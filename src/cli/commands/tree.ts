@@ -32,8 +32,18 @@ function asJson({ runId, actors }: StoredTree): string[] {
 /** One line per actor, indented by its depth, below a line per host. */
 function draw(trees: readonly StoredTree[]): string[] {
   if (trees.every(({ actors }) => actors.length === 0)) return ['no actors'];
-  return trees.flatMap(({ runId, actors }) => [`host ${runId}`, ...actors.map(describe)]);
+  return trees.flatMap(({ runId, presence, actors }) => [
+    `host ${runId}${PRESENCE[presence]}`,
+    ...actors.map(describe),
+  ]);
 }
+
+/** Of the living nothing need be said. */
+const PRESENCE = {
+  living: '',
+  gone: ' is dead; its actors as they were seen last',
+  unknown: ' is of another machine or container',
+} satisfies Record<StoredTree['presence'], string>;
 
 function describe({ path, role, state, incarnation, problem }: StoredTree['actors'][number]): string {
   const depth = path === '/' ? 0 : path.split('/').length - 1;

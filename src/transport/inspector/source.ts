@@ -48,6 +48,11 @@ export interface LiveActors {
   readonly deadLetters: number;
 }
 
+/** A registered process; `reason` says why it is not what was written last. */
+export interface SeenProcess extends Registration {
+  readonly reason: string | null;
+}
+
 /** A run, as far as it is shown. */
 export interface SeenRun {
   readonly run: string;
@@ -124,8 +129,8 @@ export interface InspectedHost {
     tail(options: JournalTail): AsyncIterable<JournalEvent>;
     head(): Promise<number>;
   };
-  /** Registrations that are not yet `gone`. */
-  processes(): Promise<readonly Registration[]>;
+  /** Processes that are registered and not proven gone, as they stand. */
+  processes(): Promise<readonly SeenProcess[]>;
   runs(): Promise<readonly SeenRun[]>;
   run(run: string): Promise<SeenRun | null>;
   /** Rows in slot order from an index on, or the newest `limit` in the order of commits. */

@@ -47,7 +47,9 @@ export type ActorFact =
       readonly reason?: string | null;
       readonly output?: { readonly stdout: string; readonly stderr: string };
     }
-  | { readonly type: 'troubled'; readonly problem: string | null };
+  | { readonly type: 'troubled'; readonly problem: string | null }
+  /** Its host is gone. */
+  | { readonly type: 'lost'; readonly at: number };
 
 export const KEPT_RESTARTS = 20;
 export const KEPT_EXITS = 10;
@@ -109,6 +111,8 @@ export function learn(facts: ActorFacts, fact: ActorFact): ActorFacts {
     }
     case 'troubled':
       return { ...facts, problem: fact.problem };
+    case 'lost':
+      return { ...facts, status: 'dead', since: fact.at, pid: null };
     default:
       return fact satisfies never;
   }

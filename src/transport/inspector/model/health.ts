@@ -2,16 +2,15 @@ import type { Health } from '../protocol/wire.js';
 import type { ActorFacts } from './facts.js';
 
 /** How an actor does, from what is known of it. */
-export function healthOf({
-  role,
-  status,
-  state,
-  exits,
-}: Pick<ActorFacts, 'role' | 'status' | 'state' | 'exits'>): Health {
-  if (status === 'dead') {
-    const kind = exits.at(-1)?.kind;
-    return kind === 'crash' ? 'failed' : 'ended';
-  }
+export function healthOf(facts: Pick<ActorFacts, 'role' | 'status' | 'state' | 'exits'>): Health {
+  const { status, state, exits } = facts;
+  if (status === 'living') return livingHealth(facts);
+  if (state === 'exited' || state === 'unknown') return exits.at(-1)?.kind === 'crash' ? 'failed' : 'ended';
+  // It went with its host, in whatever state it was.
+  return livingHealth(facts) === 'failed' ? 'failed' : 'ended';
+}
+
+function livingHealth({ role, state }: Pick<ActorFacts, 'role' | 'state'>): Health {
   switch (role) {
     case 'starter':
     case 'service':

@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../../../machines/events.js';
-import type { Registration } from '../../../machines/process.js';
 import type { ProcessInfo } from '../protocol/wire.js';
+import type { SeenProcess } from '../source.js';
 import { Changes } from './changes.js';
 
 /** How many processes are remembered that are proven gone. */
@@ -22,7 +22,7 @@ export class ProcessModel {
   }
 
   /** Takes in what is registered now. What is known and is not registered any more is gone. */
-  load(registrations: readonly Registration[]): void {
+  load(registrations: readonly SeenProcess[]): void {
     const present = new Set<string>();
     for (const registration of registrations) {
       const info = processInfo(registration);
@@ -85,8 +85,9 @@ export class ProcessModel {
 }
 
 /** A registration as it is shown. */
-export function processInfo(registration: Registration): ProcessInfo {
-  const { runId, spawnId, path, incarnation, jobId, attempt, state, identity, command, exit, at } = registration;
+export function processInfo(registration: SeenProcess): ProcessInfo {
+  const { runId, spawnId, path, incarnation, jobId, attempt, state, identity, command, exit, reason, at } =
+    registration;
   return {
     id: `${runId}.${spawnId}`,
     path,
@@ -97,7 +98,7 @@ export function processInfo(registration: Registration): ProcessInfo {
     pid: identity?.pid ?? null,
     command: [...command],
     exit: exit && { code: exit.code, signal: exit.signal },
-    reason: null,
+    reason,
     at,
   };
 }

@@ -65,6 +65,13 @@ export class ReadModel {
     this.onChange();
   }
 
+  /** The host is gone, and every actor with it; what each was doing last is kept. */
+  lose(at: number): void {
+    for (const [path, atom] of this.#actors) {
+      if (atom.get().status === 'living') this.#learn(path, { type: 'lost', at });
+    }
+  }
+
   /** The living actor of that path, in the incarnation that the model knows of. */
   live(path: string): LiveActor | undefined {
     const facts = this.#actors.get(path)?.get();

@@ -22,6 +22,8 @@ const hello = z.object({
   name: z.string(),
   /** False for a post-mortem: nothing will change any more. */
   live: z.boolean(),
+  /** Who tells: the host itself, or its store. A store knows less: no plain machines, no gauges of pools, no living output. */
+  source: z.enum(['host', 'store']),
   /** Whether `control` is allowed. */
   control: z.boolean(),
   pid: z.number().nullable(),

@@ -131,7 +131,8 @@ export class Hub {
   hello(): Hello {
     const { host, control } = this.options;
     const { version, runId, name, live, pid, startedAt } = host;
-    const about = { version, runId, name, live, pid, startedAt, control };
+    const source = host.actors === null ? ('store' as const) : ('host' as const);
+    const about = { version, runId, name, live, source, pid, startedAt, control };
     return {
       type: 'hello',
       protocol: PROTOCOL_VERSION,

@@ -1,0 +1,63 @@
+import type { Registration } from '../machines/process.js';
+import type { HostStore, RunRecord } from '../persistence/index.js';
+import { presenceOf } from '../presence.js';
+import { readIdentity, sameProcess } from '../transport/process/identity.js';
+
+type Hosts = Pick<HostStore, 'get'>;
+type Presence = ReturnType<typeof presenceOf>;
+
+/** A registered process as it stands. */
+export interface StandingProcess extends Registration {
+  /** Why it is not what was written last; null when it is. */
+  readonly reason: string | null;
+}
+
+/**
+ * Runs as they stand. What a host has left that died is written by the next one; until then the store says `running`
+ * of runs that nobody drives. They are what that host will write: interrupted.
+ */
+export async function standingRuns<T extends Pick<RunRecord, 'status' | 'owner'>>(
+  runs: readonly T[],
+  hosts: Hosts,
+): Promise<T[]> {
+  const presence = presences(hosts);
+  const stand = async (run: T): Promise<T> => {
+    const isHeld = run.owner !== null && (run.status === 'running' || run.status === 'paused');
+    if (!isHeld || run.owner === null || (await presence(run.owner)) !== 'gone') return run;
+    return { ...run, status: 'interrupted' };
+  };
+  return await Promise.all(runs.map(stand));
+}
+
+/** Processes as they stand: one whose host is gone is gone with it, or watched by nobody. */
+export async function standingProcesses(
+  registrations: readonly Registration[],
+  hosts: Hosts,
+): Promise<StandingProcess[]> {
+  const presence = presences(hosts);
+  const stand = async (registration: Registration): Promise<StandingProcess> => {
+    const isHeld = registration.state === 'intent' || registration.state === 'live';
+    if (!isHeld || (await presence(registration.runId)) !== 'gone') return { ...registration, reason: null };
+    if (lives(registration)) return { ...registration, state: 'suspect', reason: 'its host died, and it still runs' };
+    return { ...registration, state: 'gone', reason: 'its host died' };
+  };
+  return await Promise.all(registrations.map(stand));
+}
+
+/** Whether hosts live; each is looked up once. One that the store does not know any more is gone. */
+function presences(hosts: Hosts): (runId: string) => Promise<Presence> {
+  const known = new Map<string, Promise<Presence>>();
+  const look = async (runId: string) => {
+    const host = await hosts.get(runId);
+    return host ? presenceOf(host) : 'gone';
+  };
+  return (runId) => {
+    const found = known.get(runId) ?? look(runId);
+    known.set(runId, found);
+    return found;
+  };
+}
+
+function lives({ identity }: Registration): boolean {
+  return identity !== null && sameProcess(identity, readIdentity(identity.pid));
+}
