@@ -58,7 +58,8 @@ export class Doors {
     socket.on('error', () => socket.destroy());
     const denial = this.#access.judge(request, url);
     if (denial) turnAway(socket, denial);
-    else if (this.#name(url) === '/ws') this.#webSocket.upgrade(request, socket, head);
+    else if (this.#name(url) === '/ws') this.#webSocket.upgrade(request, socket, head, 'espalier');
+    else if (this.#name(url) === '/stately') this.#webSocket.upgrade(request, socket, head, 'stately');
     else turnAway(socket, { status: 404, message: 'there is no WebSocket here' });
     return true;
   }

@@ -5,6 +5,7 @@ import type { ServerMessage } from '../protocol/wire.js';
 import type { Hub } from '../service/hub.js';
 import { LIMITS } from '../service/limits.js';
 import type { Sink } from '../service/sink.js';
+import { openStately } from './stately.js';
 
 /** The WebSocket encoder: one JSON object per text frame. */
 export class WebSocketDoor {
@@ -17,14 +18,17 @@ export class WebSocketDoor {
 
   constructor(readonly hub: Hub) {}
 
-  /** A request that may pass. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket));
+  /** A request that may pass, and how is spoken there. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, speaks: 'espalier' | 'stately'): void {
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      // Heard, because one that nobody hears would end the host; `ws` closes the connection by itself.
+      webSocket.on('error', () => undefined);
+      if (speaks === 'espalier') this.#open(webSocket);
+      else openStately(this.hub, webSocket, new WebSocketSink(webSocket));
+    });
   }
 
   #open(socket: WebSocket): void {
-    // Heard, because one that nobody hears would end the host; `ws` closes the connection by itself.
-    socket.on('error', () => undefined);
     const session = this.hub.open(new WebSocketSink(socket));
     if (!session) return;
     socket.on('message', (data, isBinary) => {
@@ -38,7 +42,7 @@ export class WebSocketDoor {
 /** How long a close may take before the connection is cut, in milliseconds. */
 const CLOSE_MS = 2000;
 
-class WebSocketSink implements Sink {
+export class WebSocketSink implements Sink {
   readonly #socket: WebSocket;
 
   constructor(socket: WebSocket) {
@@ -46,7 +50,11 @@ class WebSocketSink implements Sink {
   }
 
   send(message: ServerMessage): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+    this.sendText(JSON.stringify(message));
+  }
+
+  sendText(text: string): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text);
   }
 
   backlog(): number {

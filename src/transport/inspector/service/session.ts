@@ -132,7 +132,7 @@ export class Session {
   }
 
   subscribe(id: number, view: View, resume: Position | null): void {
-    this.#unsubscribe(id);
+    this.unsubscribe(id);
     if (this.#subscriptions.size >= LIMITS.subscriptions) {
       return this.#refuse(id, 'busy', `a client looks at ${LIMITS.subscriptions} views at most`);
     }
@@ -145,7 +145,7 @@ export class Session {
       case 'subscribe':
         return this.subscribe(message.id, message.view, message.resume ?? null);
       case 'unsubscribe':
-        return this.#unsubscribe(message.id);
+        return this.unsubscribe(message.id);
       case 'request':
         return this.#answer(message.id, () => this.#parts.answers.ask(message.ask));
       case 'control':
@@ -155,7 +155,7 @@ export class Session {
     }
   }
 
-  #unsubscribe(id: number): void {
+  unsubscribe(id: number): void {
     this.#subscriptions.get(id)?.feed.close();
     this.#subscriptions.delete(id);
   }
@@ -173,7 +173,7 @@ export class Session {
       this.#sayAll(messages);
     } catch (error) {
       this.#refuse(id, 'failed', toErrorRecord(error).message);
-      this.#unsubscribe(id);
+      this.unsubscribe(id);
     } finally {
       subscription.isReading = false;
       this.#parts.wake();
