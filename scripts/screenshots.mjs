@@ -20,6 +20,9 @@ const PICTURES = [
   { name: 'statechart', size: LARGE, scheme: 'dark', hash: '#/tree?at=/shop/checkout' },
   { name: 'run', size: LARGE, scheme: 'light', hash: '#/runs', open: 'thumbnails' },
   { name: 'timeline', size: LARGE, scheme: 'dark', hash: '#/timeline' },
+  { name: 'pool', size: LARGE, scheme: 'light', hash: '#/tree?at=/vision' },
+  { name: 'log', size: LARGE, scheme: 'dark', hash: '#/tree?at=/web/worker' },
+  { name: 'processes', size: LARGE, scheme: 'light', hash: '#/processes' },
   { name: 'narrow', size: { width: 420, height: 800 }, scheme: 'light', hash: '#/tree?show=failed,degraded,waiting' },
 ];
 
