@@ -1,5 +1,5 @@
 import type { Directory } from '../actors/directory.js';
-import { RunBook } from '../machines/run/book.js';
+import { RunBook, type SlotStage } from '../machines/run/book.js';
 import { type HostStore, type RunStore, SLOT_STATES } from '../persistence/index.js';
 import type { InspectedHost, SeenRow, SeenRun, SeenWindow } from '../transport/inspector/source.js';
 import { standingRuns } from './standing.js';
@@ -56,15 +56,32 @@ function bookOf(directory: Directory, run: string): RunBook | null {
 }
 
 function windowOf(book: RunBook, size: number): SeenWindow {
-  const { total, frontier, leased, finished } = book.summary();
+  const { total, frontier, started, finished } = book.summary();
   const count = Math.max(0, Math.min(size, total - frontier));
   const slots = Array.from({ length: count }, (_, at) => {
     const index = frontier + at;
-    const stage = book.stage(index);
-    const shown = stage === 'pending' || stage === 'finished' || stage === 'committed' ? stage : ('running' as const);
-    return { index, stage: shown, status: book.outcome(index) };
+    return { index, stage: shownStage(book.stage(index)), status: book.outcome(index) };
   });
-  return { frontier, inFlight: leased, waiting: finished, slots };
+  return { frontier, inFlight: started, waiting: finished, slots };
+}
+
+/** What is claimed ahead of its place does not run yet; what has ended runs until its end is known. */
+function shownStage(stage: SlotStage): SeenWindow['slots'][number]['stage'] {
+  switch (stage) {
+    case 'pending':
+    case 'finished':
+    case 'committed':
+      return stage;
+    case 'claiming':
+    case 'ready':
+    case 'releasing':
+      return 'pending';
+    case 'started':
+    case 'recording':
+      return 'running';
+    default:
+      return stage satisfies never;
+  }
 }
 
 async function planned(runs: RunReader, { run }: SeenRun, size: number): Promise<SeenWindow> {

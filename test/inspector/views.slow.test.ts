@@ -105,6 +105,22 @@ describe.skipIf(!hasBrowser)('the page of a real system', () => {
     await expectAccessible(page);
   });
 
+  test('a living worker shows what it writes, and a pool what it does', async () => {
+    const page = await browser.page(demo.at('#/tree?at=/web/worker'));
+    const panel = page.getByRole('region', { name: 'Actor /web/worker' });
+    await panel.locator('h3', { hasText: /Log life \d+, living/ }).waitFor();
+    await panel.getByRole('log').getByText('listening').first().waitFor();
+    await page.goto(demo.at('#/tree?at=/shell'));
+    const pool = page.getByRole('region', { name: 'Actor /shell' });
+    await pool.getByRole('img', { name: '6 of 6 serve' }).waitFor();
+    await pool.getByRole('img', { name: /of 6 begun/ }).waitFor();
+    await pool.getByRole('img', { name: /of 1000 wait/ }).waitFor();
+    await row(page, '/shell')
+      .locator('.col-state', { hasText: /\d+ at work/ })
+      .waitFor();
+    await expectAccessible(page);
+  });
+
   test('the timeline shows what happens, filters it, and opens an event', async () => {
     const page = await browser.page(demo.at('#/timeline?types=actor&path=/market'));
     await page

@@ -50,7 +50,11 @@ function Title({ info: { run, name } }: { readonly info: RunInfo }) {
     <>
       <h2>{name ?? run}</h2>
       <p class="panel-sub">
-        {name !== null && <code>{run}</code>} ·{' '}
+        {name !== null && (
+          <>
+            <code>{run}</code> ·{' '}
+          </>
+        )}
         <a href={linkTo({ view: 'tree', at: `/espalier/runs/${run}` })}>coordinator</a> ·{' '}
         <a href={linkTo({ view: 'timeline', find: run })}>timeline</a>
       </p>
