@@ -90,7 +90,7 @@ class StoredSightings {
     // What it was seen in last it is in no more.
     if (this.#isGone || this.isHostAlive) return;
     this.#isGone = true;
-    this.model.lose(Date.now());
+    this.model.lose();
   }
 
   async #follow(signal: AbortSignal): Promise<void> {

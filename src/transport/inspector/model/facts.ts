@@ -49,7 +49,7 @@ export type ActorFact =
     }
   | { readonly type: 'troubled'; readonly problem: string | null }
   /** Its host is gone. */
-  | { readonly type: 'lost'; readonly at: number };
+  | { readonly type: 'lost' };
 
 export const KEPT_RESTARTS = 20;
 export const KEPT_EXITS = 10;
@@ -112,7 +112,7 @@ export function learn(facts: ActorFacts, fact: ActorFact): ActorFacts {
     case 'troubled':
       return { ...facts, problem: fact.problem };
     case 'lost':
-      return { ...facts, status: 'dead', since: fact.at, pid: null };
+      return { ...facts, status: 'dead', pid: null };
     default:
       return fact satisfies never;
   }

@@ -66,9 +66,9 @@ export class ReadModel {
   }
 
   /** The host is gone, and every actor with it; what each was doing last is kept. */
-  lose(at: number): void {
+  lose(): void {
     for (const [path, atom] of this.#actors) {
-      if (atom.get().status === 'living') this.#learn(path, { type: 'lost', at });
+      if (atom.get().status === 'living') this.#learn(path, { type: 'lost' });
     }
   }
 

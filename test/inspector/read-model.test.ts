@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { ReadModel } from '../../src/transport/inspector/model/read-model.js';
+
+function model() {
+  const made = new ReadModel(null);
+  const see = (path: string, role: string, state: string, incarnation = 1, detail?: unknown) =>
+    made.see({ path, role, state, incarnation, at: 10, ...(detail === undefined ? {} : { detail }) });
+  see('/', 'supervisor', 'running');
+  see('/p', 'pool', 'ready');
+  see('/p/workers/1', 'starter', 'failed');
+  see('/p/workers/2/worker', 'worker', 'running');
+  made.apply({
+    ...{ seq: 1, runId: 'h', at: 11, type: 'worker.ready', path: '/p/workers/2/worker', incarnation: 1 },
+    data: { pid: 4711, bootMs: 5 },
+  });
+  see('/ended', 'machine', 'exited', 1, { kind: 'normal' });
+  see('/crashed', 'machine', 'exited', 1, { kind: 'crash', error: new Error('x') });
+  return made;
+}
+
+it('actors that went with their host are dead, in the state in which they were seen last', () => {
+  const made = model();
+  expect([...made.pids()]).toEqual([['/p/workers/2/worker', 4711]]);
+  made.lose();
+  expect(made.living()).toEqual([]);
+  // A pid without its process may be another's by now.
+  expect([...made.pids()]).toEqual([]);
+  const seen = [...made.summaries()].map(({ path, status, state, health }) => `${path} ${status} ${state} ${health}`);
+  expect(seen).toEqual([
+    '/ dead running ended',
+    '/p dead ready ended',
+    '/p/workers/1 dead failed failed',
+    '/p/workers/2/worker dead running ended',
+    '/ended dead exited ended',
+    '/crashed dead exited failed',
+  ]);
+});
+
+it('each of them is a change, once', () => {
+  const made = model();
+  const before = made.changes.revision;
+  made.lose();
+  expect(made.changes.since(before)?.changed).toEqual(['/', '/p', '/p/workers/1', '/p/workers/2/worker']);
+  const after = made.changes.revision;
+  made.lose();
+  expect(made.changes.revision).toBe(after);
+});
