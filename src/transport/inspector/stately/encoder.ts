@@ -68,7 +68,7 @@ export class StatelyEncoder {
     if (known?.incarnation !== incarnation) return [...this.#ended(path), this.#started(actor)];
     if (known.isWatched || known.state === state) return [];
     this.#known.set(path, { ...known, state });
-    return [changed(known.session, 'espalier.changed', { status: 'active', value: stateValue(state) })];
+    return [changed(known.session, 'espalier.changed', snapshot('active', stateValue(state)))];
   }
 
   #started({ path, incarnation, state, role }: ActorSummary): StatelyNews {
@@ -82,7 +82,7 @@ export class StatelyEncoder {
       name: path,
       parentId: path === '/' ? undefined : this.#known.get(path.slice(0, path.lastIndexOf('/')) || '/')?.session,
       definition: detail?.definition ? definitionOf(detail.definition) : undefined,
-      snapshot: detail ? snapshotOf(detail) : { status: 'active', value: stateValue(state) },
+      snapshot: detail ? snapshotOf(detail) : snapshot('active', stateValue(state)),
     };
   }
 
@@ -91,7 +91,7 @@ export class StatelyEncoder {
     if (!known) return [];
     this.#known.delete(path);
     if (known.isWatched) this.#options.leave(path);
-    return [changed(known.session, 'xstate.stop', { status: 'stopped', value: stateValue(known.state) })];
+    return [changed(known.session, 'xstate.stop', snapshot('stopped', stateValue(known.state)))];
   }
 
   /** A machine's own view: its state with its context. */
@@ -119,12 +119,16 @@ export class StatelyEncoder {
   }
 }
 
-function changed(sessionId: string, type: string, snapshot: StatelySnapshot): StatelyNews {
-  return { type: '@xstate.snapshot', sessionId, event: { type }, snapshot };
+function changed(sessionId: string, type: string, state: StatelySnapshot): StatelyNews {
+  return { type: '@xstate.snapshot', sessionId, event: { type }, snapshot: state };
+}
+
+function snapshot(status: StatelySnapshot['status'], value: unknown): StatelySnapshot {
+  return { status, value, output: undefined, error: undefined };
 }
 
 function snapshotOf({ value, context, state }: ActorDetail): StatelySnapshot {
-  return { status: 'active', value: value ?? stateValue(state), ...(context !== null && { context }) };
+  return { ...snapshot('active', value ?? stateValue(state)), ...(context !== null && { context }) };
 }
 
 /** Nested states are JSON. */

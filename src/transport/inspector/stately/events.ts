@@ -3,7 +3,10 @@ export const STATELY_VERSION = '0.7.2';
 
 /** A state as XState has it, as far as it is shown. */
 export interface StatelySnapshot {
-  readonly status: 'active' | 'done' | 'error' | 'stopped';
+  readonly status: 'active' | 'stopped';
+  /** XState's snapshots have both; how an actor ended is told by Espalier's own views. */
+  readonly output: undefined;
+  readonly error: undefined;
   readonly value?: unknown;
   readonly context?: unknown;
 }
