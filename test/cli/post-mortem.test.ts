@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { openReader } from 'espalier';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { espalier, LiveCommand, newFolder } from './espalier.js';
@@ -12,16 +14,12 @@ const tree = z.array(z.object({ path: z.string(), status: z.string() }));
 
 /** A host at work on a slot that does not end. */
 async function atWork(folder: string) {
-  const host = new LiveCommand(
-    folder,
-    ['run', '--shell', '--exec', 'echo begun; sleep 1000; : {}', '--input', '-'],
-    'a\n',
-  );
+  const args = ['run', '--shell', '--exec', 'echo begun; sleep 1000; : {}', '--input', '-'];
+  const host = new LiveCommand(folder, args, 'a\n');
   const run = await host.runId();
-  for (;;) {
-    const found = lines((await espalier(folder, ['ps', '--json'])).stdout);
-    if (found.length > 0) return { host, run };
-  }
+  await using reader = await openReader(join(folder, '.espalier', 'espalier.db'));
+  while ((await reader.processes.present()).length === 0) await reader.journal.changed();
+  return { host, run };
 }
 
 async function treeAt(url: string) {
@@ -45,22 +43,21 @@ it('what a host that was killed has left is shown as such by tree, ps, runs, sho
   const alive = await treeAt(url);
   expect(alive.hello).toEqual({ live: true, source: 'store' });
   expect(alive.actors.find(({ path }) => path === '/exec')?.status).toBe('living');
-  expect((await espalier(folder, ['tree'])).stdout).toMatch(/^host \S+$/m);
-  expect(lines((await espalier(folder, ['runs', '--json'])).stdout)).toMatchObject([{ run, status: 'running' }]);
 
   host.child.kill('SIGKILL');
   await host.result;
 
-  expect((await espalier(folder, ['tree'])).stdout).toMatch(/^host \S+ is dead; its actors as they were seen last$/m);
-  const actors = tree.parse(lines((await espalier(folder, ['tree', '--json'])).stdout));
+  const commands = [['tree'], ['tree', '--json'], ['runs', '--json'], ['show', run], ['ps', '--json']];
+  const said = await Promise.all(commands.map(async (args) => (await espalier(folder, args)).stdout));
+  const [drawn = '', listed = '', runs = '', shown = '', ps = ''] = said;
+  expect(drawn).toMatch(/^host \S+ is dead; its actors as they were seen last$/m);
+  const actors = tree.parse(lines(listed));
   expect(actors.map(({ path }) => path)).toContain('/exec/workers');
   expect(new Set(actors.map(({ status }) => status))).toEqual(new Set(['dead']));
-  expect(lines((await espalier(folder, ['runs', '--json'])).stdout)).toMatchObject([{ run, status: 'interrupted' }]);
-  expect((await espalier(folder, ['show', run])).stdout).toMatch(/^status +interrupted$/m);
-  const processes = lines((await espalier(folder, ['ps', '--json'])).stdout);
-  expect(processes).toMatchObject([
-    { state: expect.stringMatching(/gone|suspect/), reason: expect.stringMatching(/host died/) },
-  ]);
+  expect(lines(runs)).toMatchObject([{ run, status: 'interrupted' }]);
+  expect(shown).toMatch(/^status +interrupted$/m);
+  const left = { state: expect.stringMatching(/gone|suspect/), reason: expect.stringMatching(/host died/) };
+  expect(lines(ps)).toMatchObject([left]);
   // The one that was open sees it too, and one that is opened now.
   for (;;) {
     const { hello, actors: seen } = await treeAt(url);

@@ -45,7 +45,7 @@ function children() {
     }),
     service({
       id: 'leaky',
-      command: ['sh', '-c', 'echo "API_KEY=$API_KEY" >&2; sleep 0.2; exit 7', 'sh', '--password', SECRETS.argument],
+      command: ['sh', '-c', 'echo "API_KEY=$API_KEY" >&2; sleep 3; exit 7', 'sh', '--password', SECRETS.argument],
       env: { API_KEY: SECRETS.environment },
     }),
   ];
