@@ -106,9 +106,10 @@ describe('a run', () => {
     slots[15] = `${marks.gate('go')}; ${slots[15]}`;
     marks.open('go');
     const digests = new Set<string>();
+    const expected = slots.map((_, n) => (n % 5 === 3 ? `bad ${n}\n` : `${n}\n`));
     for (const concurrency of [1, 4, 8]) {
       const started = await run(slots, { concurrency });
-      await started.done();
+      expect((await all(started.committed())).map(({ output }) => output?.stdout)).toEqual(expected);
       digests.add(await digest(started.id));
     }
     rmSync(join(marks.folder, 'go'));
