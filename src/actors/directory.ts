@@ -39,7 +39,8 @@ export class Directory {
   readonly #options: DirectoryOptions;
   readonly #cells = new Map<string, Cell>();
   readonly #monitors = new Map<string, Set<Monitor>>();
-  readonly #incarnations = new Map<string, number>();
+  /** The highest incarnation of each path, by the path above: to forget a path costs as much as lived below it. */
+  readonly #incarnations = new Map<string, Map<string, number>>();
   readonly #deadLetters: Record<DeadLetterReason, number> = {
     unknown_path: 0,
     stale_incarnation: 0,
@@ -73,7 +74,10 @@ export class Directory {
     const ended = this.#cells.get(cell.path);
     if (ended?.exit) this.release(ended, ended.exit);
     this.#cells.set(cell.path, cell);
-    this.#incarnations.set(cell.path, Math.max(cell.incarnation, this.lastIncarnation(cell.path)));
+    const above = pathAbove(cell.path);
+    const siblings = this.#incarnations.get(above) ?? new Map<string, number>();
+    this.#incarnations.set(above, siblings);
+    siblings.set(cell.path, Math.max(cell.incarnation, siblings.get(cell.path) ?? 0));
   }
 
   /** Takes an ended cell out and tells its monitors, once. */
@@ -88,15 +92,22 @@ export class Directory {
 
   /** The highest incarnation that a path has had, 0 for none: the next one is higher, also under a new supervisor. */
   lastIncarnation(path: string): number {
-    return this.#incarnations.get(path) ?? 0;
+    return this.#incarnations.get(pathAbove(path))?.get(path) ?? 0;
   }
 
   /** Forgets a path that will not be started again, and those below it. */
-  forget(path: string, hasChildren: boolean): void {
+  forget(path: string): void {
+    const above = pathAbove(path);
+    const siblings = this.#incarnations.get(above);
+    siblings?.delete(path);
+    if (siblings?.size === 0) this.#incarnations.delete(above);
+    this.#forgetBelow(path);
+  }
+
+  #forgetBelow(path: string): void {
+    const below = this.#incarnations.get(path);
     this.#incarnations.delete(path);
-    if (!hasChildren) return;
-    const below = `${path}/`;
-    for (const known of this.#incarnations.keys()) if (known.startsWith(below)) this.#incarnations.delete(known);
+    for (const child of below?.keys() ?? []) this.#forgetBelow(child);
   }
 
   /** Calls `monitor` once: when the cell of that path ends, or soon, with `noproc`, when none lives there. */
@@ -149,4 +160,9 @@ export class Directory {
       this.#options.onFault?.(error);
     }
   }
+}
+
+/** The path of the parent; `/` stands above itself. */
+function pathAbove(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
 }

@@ -119,10 +119,10 @@ export class Supervision {
     this.#timers.set(id, clock.setTimeout(due, delay));
   }
 
-  #forget({ id, policy }: Command<'forget'>): void {
+  #forget({ id }: Command<'forget'>): void {
     this.#context.env.clock.clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
-    if (!this.#initial.has(id)) this.#context.env.directory.forget(this.#pathOf(id), policy.type === 'supervisor');
+    if (!this.#initial.has(id)) this.#context.env.directory.forget(this.#pathOf(id));
   }
 
   #journal(event: NewJournalEvent): void {
@@ -143,7 +143,7 @@ export class Supervision {
     for (const [id, live] of left) {
       live.withdrawn = true;
       void live.cell?.kill();
-      if (!this.#initial.has(id)) directory.forget(this.#pathOf(id), true);
+      if (!this.#initial.has(id)) directory.forget(this.#pathOf(id));
     }
   }
 }

@@ -105,7 +105,7 @@ export function checkSupervision(id: string, options: SupervisionOptions): void 
   const { intensity = 0, period = 1, maxChildren = 0, autoShutdown = 'never', children = [] } = options;
   const { strategy = 'one_for_one' } = options;
   const ids = children.map((child) => child.id);
-  const twice = ids.find((childId, index) => ids.indexOf(childId) !== index);
+  const twice = firstTwice(ids);
   const significant = autoShutdown === 'never' ? children.find((child) => child.significant) : undefined;
   const problems = [
     STRATEGIES.includes(strategy) ? '' : `strategy '${strategy}' is none of ${STRATEGIES.join(', ')}`,
@@ -117,4 +117,13 @@ export function checkSupervision(id: string, options: SupervisionOptions): void 
   ].filter(Boolean);
   if (problems.length === 0) return;
   throw new EspalierError('ESP_INVALID', `supervisor '${id}': ${problems.join('; ')}`, { context: { id } });
+}
+
+function firstTwice(ids: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  for (const id of ids) {
+    if (seen.has(id)) return id;
+    seen.add(id);
+  }
+  return undefined;
 }

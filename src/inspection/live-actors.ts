@@ -82,7 +82,7 @@ function shownContext(cell: Cell, snapshot: Snapshot<unknown>): unknown {
   const supervision = supervisionOf(cell);
   if (supervision) {
     const { strategy, dynamic, autoShutdown } = supervision.policy;
-    const waiting = supervision.agenda.length;
+    const waiting = supervision.agenda.size;
     return { strategy, dynamic, autoShutdown, children: supervision.children.size, phase: supervision.phase, waiting };
   }
   switch (cell.role) {

@@ -118,9 +118,11 @@ it('remembers the highest incarnation of a path until it is told to forget it, a
   for (const [path, incarnation] of [
     ['/a', 3],
     ['/a/b', 2],
+    ['/a/b/c', 2],
     ['/ab', 4],
   ] as const)
     await living(directory, path, incarnation);
-  directory.forget('/a', true);
-  expect(['/a', '/a/b', '/ab'].map((path) => directory.lastIncarnation(path))).toEqual([0, 0, 4]);
+  directory.forget('/a');
+  const known = ['/a', '/a/b', '/a/b/c', '/ab'].map((path) => directory.lastIncarnation(path));
+  expect(known).toEqual([0, 0, 0, 4]);
 });

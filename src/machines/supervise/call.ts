@@ -48,7 +48,7 @@ function startChild(turn: Turn, event: StartCall): void {
   if (error) return refuse(turn, event, error);
   const { child: policy, reply, incarnation } = event;
   turn.put(newChild(policy, incarnation));
-  turn.do({ type: 'start', id: policy.id, purpose: { type: 'call', reply, isNew: true } });
+  turn.do([{ type: 'start', id: policy.id, purpose: { type: 'call', reply, isNew: true } }]);
 }
 
 function startObstacle({ state }: Turn, { child: policy }: StartCall): SuperviseError | undefined {
@@ -60,12 +60,16 @@ function startObstacle({ state }: Turn, { child: policy }: StartCall): Supervise
 }
 
 /** Also of a child that is to be restarted: it will not be. */
-const terminateChild: Act = (turn, { policy }, to) => turn.do({ type: 'stop', id: policy.id }, { type: 'reply', to });
+const terminateChild: Act = (turn, { policy }, to) =>
+  turn.do([
+    { type: 'stop', id: policy.id },
+    { type: 'reply', to },
+  ]);
 
 const restartChild: Act = (turn, { policy, status }, reply) => {
   const error = notStopped(status);
   if (error) return turn.reply(reply, { ok: false, error });
-  turn.do({ type: 'start', id: policy.id, purpose: { type: 'call', reply, isNew: false } });
+  turn.do([{ type: 'start', id: policy.id, purpose: { type: 'call', reply, isNew: false } }]);
 };
 
 const deleteChild: Act = (turn, child, reply) => {

@@ -31,15 +31,18 @@ interface Place {
 
 /** The children of a supervisor by id, in the order in which they were added. Not changed in place. */
 export class Children {
-  static readonly none = new Children(undefined, 0, 0);
+  static readonly none = new Children(undefined, 0, 0, 0);
   readonly #places: Trie<Place>;
   readonly #nextOrder: number;
   readonly size: number;
+  /** How many significant ones have not stopped; counted, for each end asks. */
+  readonly liveSignificant: number;
 
-  private constructor(places: Trie<Place>, nextOrder: number, size: number) {
+  private constructor(places: Trie<Place>, nextOrder: number, size: number, liveSignificant: number) {
     this.#places = places;
     this.#nextOrder = nextOrder;
     this.size = size;
+    this.liveSignificant = liveSignificant;
   }
 
   get(id: string): Child | undefined {
@@ -52,12 +55,15 @@ export class Children {
     const known = get(this.#places, id);
     const place = { order: known?.order ?? this.#nextOrder, child };
     const added = known ? 0 : 1;
-    return new Children(set(this.#places, id, place), this.#nextOrder + added, this.size + added);
+    const significant = this.liveSignificant + weight(child) - weight(known?.child);
+    return new Children(set(this.#places, id, place), this.#nextOrder + added, this.size + added, significant);
   }
 
   remove(id: string): Children {
-    if (!get(this.#places, id)) return this;
-    return new Children(remove(this.#places, id), this.#nextOrder, this.size - 1);
+    const known = get(this.#places, id);
+    if (!known) return this;
+    const significant = this.liveSignificant - weight(known.child);
+    return new Children(remove(this.#places, id), this.#nextOrder, this.size - 1, significant);
   }
 
   /** All of them, in order. */
@@ -70,4 +76,9 @@ export class Children {
   ids(): string[] {
     return this.all().map(({ policy }) => policy.id);
   }
+}
+
+/** What a child counts for among the live significant ones. */
+function weight(child: Child | undefined): number {
+  return child?.policy.significant && child.status !== 'stopped' ? 1 : 0;
 }

@@ -62,7 +62,7 @@ export type SuperviseCommand =
   /** Send `child.due` after its backoff's delay for that attempt. */
   | ({ readonly type: 'schedule'; readonly policy: ChildPolicy; readonly attempt: number } & ChildRef)
   /** Its record is gone; nothing will be asked of it again. */
-  | ({ readonly type: 'forget'; readonly policy: ChildPolicy } & ChildRef)
+  | ({ readonly type: 'forget' } & ChildRef)
   | { readonly type: 'reply'; readonly to: number; readonly result: CallResult }
   | { readonly type: 'journal'; readonly event: NewJournalEvent }
   /** The supervisor has ended so; it is the last command. */

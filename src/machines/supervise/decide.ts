@@ -1,7 +1,7 @@
 import { call } from './call.js';
 import type { ChildEvent, SuperviseEvent } from './events.js';
 import { exited } from './exited.js';
-import { shift } from './queue.js';
+import { EMPTY, peek, shift } from './queue.js';
 import { restart, restartDue } from './restart.js';
 import { answered, answeredLate, performStart } from './start.js';
 import type { Decision, Step, SupervisorState } from './state.js';
@@ -47,7 +47,7 @@ function receive(turn: Turn, event: SuperviseEvent): void {
 
 function boot(turn: Turn): void {
   const starts = turn.state.children.ids().map((id): Step => ({ type: 'start', id, purpose: { type: 'boot' } }));
-  turn.do(...starts, { type: 'ready' });
+  turn.do([...starts, { type: 'ready' }]);
 }
 
 /** Whether the event is what a step under way waits for, or comes too late for anything; it is dealt with then. */
@@ -59,7 +59,7 @@ function answers(turn: Turn, event: ChildEvent): boolean {
     return true;
   }
   if (child.status !== 'starting' || event.type === 'child.exited') return false;
-  const step = turn.state.agenda[0];
+  const step = peek(turn.state.agenda);
   if (step?.type === 'start') answered(turn, event, child, step);
   else answeredLate(turn, event, child);
   return true;
@@ -68,7 +68,7 @@ function answers(turn: Turn, event: ChildEvent): boolean {
 /** Takes steps, then events from the inbox, until an answer must be awaited or nothing is left. */
 function advance(turn: Turn): void {
   while (turn.state.awaited === 0) {
-    const step = turn.state.agenda[0];
+    const step = peek(turn.state.agenda);
     if (step) perform(turn, step);
     else if (!takeNext(turn)) return;
   }
@@ -89,7 +89,7 @@ function perform(turn: Turn, step: Step): void {
       turn.done();
       return turn.set({ phase: 'running' });
     case 'exit':
-      turn.set({ phase: 'ended', agenda: [] });
+      turn.set({ phase: 'ended', agenda: EMPTY });
       return turn.command({ type: 'exit', exit: step.exit });
     default:
       step satisfies never;

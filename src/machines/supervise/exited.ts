@@ -35,14 +35,10 @@ function shutsDown({ state }: Turn, { significant }: ChildPolicy): boolean {
     case 'any_significant':
       return significant;
     case 'all_significant':
-      return significant && !state.children.all().some(isLiveSignificant);
+      return significant && state.children.liveSignificant === 0;
     default:
       return state.policy.autoShutdown satisfies never;
   }
-}
-
-function isLiveSignificant({ policy, status }: Child): boolean {
-  return policy.significant && status !== 'stopped';
 }
 
 function describe(exit: ActorExit): string {

@@ -3,10 +3,10 @@ interface Cell<T> {
   readonly next: Cell<T> | null;
 }
 
-/** First in, first out, not changed in place: `push` and `shift` cost the same however long it is. */
+/** First in, first out, not changed in place: `push`, `peek` and `shift` cost the same however long it is. */
 export interface Queue<T> {
   readonly size: number;
-  /** The oldest first. */
+  /** The oldest first; null only when the whole queue is empty. */
   readonly front: Cell<T> | null;
   /** The latest first. */
   readonly back: Cell<T> | null;
@@ -14,16 +14,21 @@ export interface Queue<T> {
 
 export const EMPTY: Queue<never> = { size: 0, front: null, back: null };
 
-export function push<T>(queue: Queue<T>, value: T): Queue<T> {
-  return { size: queue.size + 1, front: queue.front, back: { value, next: queue.back } };
+export function push<T>({ size, front, back }: Queue<T>, value: T): Queue<T> {
+  if (!front) return { size: 1, front: { value, next: null }, back: null };
+  return { size: size + 1, front, back: { value, next: back } };
+}
+
+/** The oldest value; undefined when empty. */
+export function peek<T>({ front }: Queue<T>): T | undefined {
+  return front?.value;
 }
 
 /** The oldest value and the rest; undefined when empty. */
-export function shift<T>(queue: Queue<T>): readonly [T, Queue<T>] | undefined {
-  const front = queue.front ?? reverse(queue.back);
+export function shift<T>({ size, front, back }: Queue<T>): readonly [T, Queue<T>] | undefined {
   if (!front) return undefined;
-  const back = queue.front ? queue.back : null;
-  return [front.value, { size: queue.size - 1, front: front.next, back }];
+  const rest = front.next ? { front: front.next, back } : { front: reverse(back), back: null };
+  return [front.value, { size: size - 1, ...rest }];
 }
 
 /** All values, the oldest first. */

@@ -20,12 +20,12 @@ export function restart(turn: Turn, child: Child, reason: string): void {
   turn.set({ restarts });
   if (exceeded) return escalate(turn, child, reason);
   if (child.policy.backoff && child.failures > 0) return postpone(turn, child);
-  turn.do(...stops(turn, child.policy.id), ...starts(turn, child.policy.id, reason));
+  turn.do([...stops(turn, child.policy.id), ...starts(turn, child.policy.id, reason)]);
 }
 
 /** Restarts a child whose backoff is over; it was counted when it was put off. */
 export function restartDue(turn: Turn, child: Child): void {
-  turn.do(...stops(turn, child.policy.id), ...starts(turn, child.policy.id, 'after its backoff'));
+  turn.do([...stops(turn, child.policy.id), ...starts(turn, child.policy.id, 'after its backoff')]);
 }
 
 /** Past the intensity: the supervisor stops all children and ends with `shutdown`, as in OTP. */
@@ -42,7 +42,7 @@ function postpone(turn: Turn, child: Child): void {
   const { policy, incarnation, failures } = child;
   turn.put(child, { status: 'restarting' });
   turn.command({ type: 'schedule', id: policy.id, incarnation, policy, attempt: failures - 1 });
-  turn.do(...stops(turn, policy.id));
+  turn.do(stops(turn, policy.id));
 }
 
 /** The child itself has ended already. */

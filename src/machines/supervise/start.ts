@@ -1,6 +1,7 @@
 import { EspalierError, toErrorRecord } from '../../errors.js';
 import type { Child } from './children.js';
 import type { ChildEvent } from './events.js';
+import { EMPTY } from './queue.js';
 import type { StartPurpose, Step } from './state.js';
 import { beginStop } from './stop.js';
 import type { Turn } from './turn.js';
@@ -79,7 +80,7 @@ function failed(turn: Turn, child: Child, purpose: StartPurpose, error: unknown)
 /** A failed restart counts as another one. What already waits comes first; the rest of its group starts with it. */
 function retry(turn: Turn, child: Child): void {
   const { policy, incarnation, failures } = child;
-  turn.set({ agenda: [], awaited: 0 });
+  turn.set({ agenda: EMPTY, awaited: 0 });
   turn.put(child, { status: 'restarting', failures: failures + 1 });
   turn.wait({ type: 'child.retry', id: policy.id, incarnation });
 }

@@ -57,7 +57,7 @@ export interface SupervisorState {
   readonly policy: SupervisorPolicy;
   readonly phase: 'starting' | 'running' | 'stopping' | 'ended';
   readonly children: Children;
-  readonly agenda: readonly Step[];
+  readonly agenda: Queue<Step>;
   /** How many answers the first step of the agenda waits for. */
   readonly awaited: number;
   readonly inbox: Queue<SuperviseEvent>;
@@ -82,7 +82,7 @@ export function newSupervisor(
     policy,
     phase: 'starting',
     children: records.reduce((all, child) => all.put(child), Children.none),
-    agenda: [],
+    agenda: EMPTY,
     awaited: 0,
     inbox: EMPTY,
     restarts: [],

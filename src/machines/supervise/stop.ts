@@ -1,6 +1,6 @@
 import type { ActorExit } from '../exit.js';
 import type { ChildEvent, SuperviseEvent } from './events.js';
-import { EMPTY, toArray } from './queue.js';
+import { EMPTY, peek, toArray } from './queue.js';
 import type { Step, SupervisorState } from './state.js';
 import type { Turn } from './turn.js';
 
@@ -11,10 +11,10 @@ import type { Turn } from './turn.js';
 export function beginStop(turn: Turn, exit: ActorExit): void {
   const { phase, agenda, inbox } = turn.state;
   if (phase === 'stopping' || phase === 'ended') return;
-  for (const step of agenda) refuse(turn, step);
-  turn.set({ phase: 'stopping', agenda: [], awaited: 0, inbox: EMPTY });
+  for (const step of toArray(agenda)) refuse(turn, step);
+  turn.set({ phase: 'stopping', agenda: EMPTY, awaited: 0, inbox: EMPTY });
   for (const event of toArray(inbox)) dismiss(turn, event);
-  turn.do(...stopSteps(turn.state), { type: 'exit', exit });
+  turn.do([...stopSteps(turn.state), { type: 'exit', exit }]);
 }
 
 /** Static children stop one after the other: one that is about to, then newest first. Dynamic ones stop together. */
@@ -85,7 +85,7 @@ export function stopped(turn: Turn, event: ChildEvent): void {
   if (!child || event.type === 'child.started') return;
   if (event.type === 'child.exited') turn.reportExit(child, event.exit);
   turn.put(child, { status: 'stopped' });
-  const step = turn.state.agenda[0];
+  const step = peek(turn.state.agenda);
   if (step?.type !== 'stop.all' && !(step?.type === 'stop' && step.id === event.id)) return;
   const awaited = turn.state.awaited - 1;
   turn.set({ awaited });

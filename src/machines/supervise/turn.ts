@@ -4,7 +4,7 @@ import type { ActorExit } from '../exit.js';
 import type { Child } from './children.js';
 import type { CallResult, SuperviseCommand } from './commands.js';
 import type { ChildRef, SuperviseEvent } from './events.js';
-import { push } from './queue.js';
+import { EMPTY, push, shift } from './queue.js';
 import type { Step, SupervisorState } from './state.js';
 
 /** One decision in the making: the state so far and the commands so far. It does not outlive the decision. */
@@ -37,13 +37,17 @@ export class Turn {
     this.set({ inbox: push(this.state.inbox, event) });
   }
 
-  do(...steps: readonly Step[]): void {
-    this.set({ agenda: [...this.state.agenda, ...steps] });
+  /** Puts steps behind what is to be done already. */
+  do(steps: Iterable<Step>): void {
+    let { agenda } = this.state;
+    for (const step of steps) agenda = push(agenda, step);
+    this.set({ agenda });
   }
 
   /** The first step of the agenda is done. */
   done(): void {
-    this.set({ agenda: this.state.agenda.slice(1), awaited: 0 });
+    const [, agenda] = shift(this.state.agenda) ?? [];
+    this.set({ agenda: agenda ?? EMPTY, awaited: 0 });
   }
 
   child(id: string): Child | undefined {
@@ -64,7 +68,7 @@ export class Turn {
   drop(child: Child): void {
     const { policy, incarnation } = child;
     this.set({ children: this.state.children.remove(policy.id) });
-    this.command({ type: 'forget', id: policy.id, incarnation, policy });
+    this.command({ type: 'forget', id: policy.id, incarnation });
   }
 
   /** Whether nothing remains of a child that has ended and is not to be restarted. */

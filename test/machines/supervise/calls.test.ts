@@ -34,7 +34,7 @@ describe('calls', () => {
   it('startChild: a failed start leaves no record', () => {
     const scene = world([start('d'), start('d')], { outcomes: { d: ['fail'] } });
     expect(scene.trace.slice(3)).toEqual(['fail d', 'reply start_failed', 'start d', 'reply ok started']);
-    expect(scene.commands).toContainEqual({ type: 'forget', id: 'd', incarnation: 1, policy: child('d') });
+    expect(scene.commands).toContainEqual({ type: 'forget', id: 'd', incarnation: 1 });
   });
 
   it('startChild: no significant child where nothing is significant', () => {

@@ -147,7 +147,7 @@ function possible({ children, inbox }: SupervisorState): SuperviseEvent[] {
 
 function describeState({ children, agenda, awaited, inbox, restarts, phase }: SupervisorState): unknown {
   const records = children.all().map(({ policy: { id }, status, incarnation }) => [id, status, incarnation]);
-  return [records, agenda, awaited, toArray(inbox).map((event) => event.type), restarts.length, phase];
+  return [records, toArray(agenda), awaited, toArray(inbox).map((event) => event.type), restarts.length, phase];
 }
 
 /** The trace of the machine itself, with a world that answers at once. */

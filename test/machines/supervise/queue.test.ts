@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { EMPTY, push, type Queue, shift, toArray } from '../../../src/machines/supervise/queue.js';
+import { EMPTY, peek, push, type Queue, shift, toArray } from '../../../src/machines/supervise/queue.js';
 
 it('gives back what it was given, in order, as an array would', () => {
   fc.assert(
@@ -18,6 +18,7 @@ it('gives back what it was given, in order, as an array would', () => {
         }
         expect(toArray(queue)).toEqual(expected);
         expect(queue.size).toBe(expected.length);
+        expect(peek(queue)).toBe(expected[0]);
       }
     }),
   );

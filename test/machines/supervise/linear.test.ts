@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { SuperviseCommand } from '../../../src/machines/supervise/commands.js';
+import { decide } from '../../../src/machines/supervise/decide.js';
+import type { SuperviseEvent } from '../../../src/machines/supervise/events.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/policy.js';
+import { newSupervisor, type SupervisorPolicy, type SupervisorState } from '../../../src/machines/supervise/state.js';
+import { child, policy } from './scenario.js';
+
+/** A supervisor of children that are alive at once and gone at once, and that count how often they are looked at. */
+class Counted {
+  state: SupervisorState;
+  looks = 0;
+
+  constructor(
+    readonly options: Partial<SupervisorPolicy>,
+    size = 0,
+  ) {
+    const children = Array.from({ length: size }, (_, n) => this.child(`c${n}`));
+    this.state = newSupervisor(policy({ intensity: 1000, ...options }), children);
+    this.send({ type: 'supervisor.boot' });
+  }
+
+  child(id: string): ChildPolicy {
+    const look = () => {
+      this.looks += 1;
+      return id;
+    };
+    const transient = child(id, { restart: 'transient', significant: this.options.autoShutdown !== undefined });
+    return Object.defineProperty(transient, 'id', { get: look, enumerable: true });
+  }
+
+  start(size: number): void {
+    for (let n = 0; n < size; n += 1) {
+      this.send({ type: 'call.startChild', child: this.child(`c${n}`), incarnation: 0, reply: n });
+    }
+  }
+
+  send(event: SuperviseEvent): void {
+    const waiting: SuperviseEvent[] = [event];
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { state, commands } = decide(this.state, next, 0);
+      this.state = state;
+      for (const command of commands) waiting.push(...answer(command));
+    }
+  }
+
+  /** How often children were looked at while something was done. */
+  during(work: () => void): number {
+    const before = this.looks;
+    work();
+    return this.looks - before;
+  }
+}
+
+function answer(command: SuperviseCommand): SuperviseEvent[] {
+  if (command.type !== 'start' && command.type !== 'stop') return [];
+  const { id, incarnation } = command;
+  if (command.type === 'start') return [{ type: 'child.started', id, incarnation }];
+  return [{ type: 'child.exited', id, incarnation, exit: { kind: 'shutdown' } }];
+}
+
+const crash = (id: string): SuperviseEvent => {
+  return { type: 'child.exited', id, incarnation: 1, exit: { kind: 'killed' } };
+};
+const end = (id: string): SuperviseEvent => {
+  return { type: 'child.exited', id, incarnation: 1, exit: { kind: 'normal' } };
+};
+
+describe.each([1_000, 10_000])('among %i children', (size) => {
+  it('of a dynamic supervisor each start, restart, end and stop looks at its own child alone', () => {
+    const supervisor = new Counted({ dynamic: true, autoShutdown: 'all_significant' });
+    expect(supervisor.during(() => supervisor.start(size)) / size).toBeLessThan(20);
+    expect(supervisor.during(() => supervisor.send(crash('c5')))).toBeLessThan(20);
+    expect(supervisor.during(() => supervisor.send(end('c7')))).toBeLessThan(20);
+    expect(supervisor.during(() => supervisor.send({ type: 'call.terminateChild', id: 'c9', reply: 1 }))).toBeLessThan(
+      20,
+    );
+    expect(supervisor.during(() => supervisor.send({ type: 'espalier.stop' })) / size).toBeLessThan(20);
+    expect(supervisor.state.phase).toBe('ended');
+  });
+
+  it('of a static supervisor too, from its boot to its stop', () => {
+    const supervisor = new Counted({}, size);
+    expect(supervisor.looks / size).toBeLessThan(20);
+    expect(supervisor.state.phase).toBe('running');
+    expect(supervisor.during(() => supervisor.send(crash('c5')))).toBeLessThan(20);
+    expect(supervisor.during(() => supervisor.send({ type: 'espalier.stop' })) / size).toBeLessThan(20);
+    expect(supervisor.state.phase).toBe('ended');
+  });
+});
+
+it('what a supervisor still has to do is not copied for each step', () => {
+  const children = ['a', 'b', 'c', 'd'].map((id) => child(id));
+  const booting = decide(newSupervisor(policy(), children), { type: 'supervisor.boot' }, 0).state;
+  const { state } = decide(booting, { type: 'child.started', id: 'a', incarnation: 1 }, 0);
+  expect(booting.agenda.size).toBe(5);
+  // Only the first push and the first shift build anything.
+  const next = decide(state, { type: 'child.started', id: 'b', incarnation: 1 }, 0).state;
+  expect(next.agenda.front).toBe(state.agenda.front?.next);
+});
+
+it('a hundred and thirty thousand children can be specified, started and stopped', () => {
+  const supervisor = new Counted({}, 130_000);
+  expect(supervisor.state.phase).toBe('running');
+  supervisor.send({ type: 'espalier.stop' });
+  expect(supervisor.state.phase).toBe('ended');
+});
