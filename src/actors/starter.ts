@@ -80,8 +80,11 @@ class Starter {
     });
     const { mode } = this.#kind;
     const { awaitsReady } = this.options;
-    const random = () => this.context.env.random();
-    return { logic, input: { ...STARTER_DEFAULTS, mode, awaitsReady, random, quarantine } };
+    const { env, path } = this.context;
+    const random = () => env.random();
+    // Also under a new starter: whoever hears of a worker tells it by this from those before it.
+    const lastWorker = env.directory.lastIncarnation(childPath(path, WORKER_ID));
+    return { logic, input: { ...STARTER_DEFAULTS, mode, awaitsReady, random, lastWorker, quarantine } };
   }
 
   #perform(command: StarterCommand): void {

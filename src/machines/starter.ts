@@ -17,6 +17,8 @@ export interface StarterPolicy {
   readonly maxFailedBoots: number;
   /** Injected source of jitter, in [0, 1). */
   readonly random: () => number;
+  /** The highest incarnation that the worker's path has had; 0 by default. */
+  readonly lastWorker?: number;
   /** Why the slot begins in quarantine: what ran in it before could not be proven gone. Null when it does not. */
   readonly quarantine?: string | null;
 }
@@ -160,7 +162,7 @@ export const starterMachine = starter.createMachine({
   id: 'starter',
   context: ({ input }) => ({
     ...input,
-    incarnation: 0,
+    incarnation: input.lastWorker ?? 0,
     failures: 0,
     failedBoots: 0,
     stable: false,

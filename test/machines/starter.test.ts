@@ -76,6 +76,14 @@ describe('the starter of an exec slot', () => {
     expect(actor.getSnapshot().status).toBe('done');
   });
 
+  it('goes on counting where the starter before it had come to', () => {
+    const commands: StarterCommand[] = [];
+    const logic = starterMachine.provide({ actions: { perform: (_, command) => commands.push(command) } });
+    const actor = createActor(logic, { input: { ...policy('protocol'), lastWorker: 4 } });
+    actor.start();
+    expect(commands).toEqual([{ type: 'start', incarnation: 5 }]);
+  });
+
   it('drops what a stale incarnation says', () => {
     const { send, state } = start('exec');
     send({ type: 'execute' }, ...end(1, clean), { type: 'execute' });
