@@ -49,7 +49,5 @@ restart(Pid) ->
     {Us, _} = timer:tc(fun() -> exit(Pid, kill), receive {started, _} -> ok end end),
     Us.
 
-stop(Sup) ->
-    Ref = erlang:monitor(process, Sup),
-    exit(Sup, shutdown),
-    receive {'DOWN', Ref, _, _, _} -> ok end.
+%% A supervisor does not listen to an exit signal of anybody but its parent.
+stop(Sup) -> gen_server:stop(Sup, shutdown, infinity).
