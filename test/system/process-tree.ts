@@ -1,0 +1,51 @@
+import { Asks } from '../../src/actors/asks.js';
+import { systemClock } from '../../src/actors/clock.js';
+import type { TreeEnvironment } from '../../src/actors/environment.js';
+import type * as processHost from '../../src/actors/process-host.js';
+import { WorkerDesk } from '../../src/actors/worker-desk.js';
+import type { Store } from '../../src/persistence/store.js';
+import { readCommandLine } from '../../src/transport/process/proc.js';
+import { TestTree } from '../actors/supervisor-tree.js';
+import { IDENTITY, newFile, open } from '../persistence/support/world.js';
+import { carriers } from '../process/doomed-host.js';
+import { newRunId } from '../process/support.js';
+
+const built = new URL('../../dist/actors/process-host.js', import.meta.url).href;
+const { ProcessHost }: typeof processHost = await import(built);
+
+/** A tree whose actors live by a simulated clock, while their processes and their store are real. */
+export class ProcessTree extends TestTree {
+  private constructor(
+    readonly runId: string,
+    readonly store: Store,
+    readonly host: processHost.ProcessHost,
+  ) {
+    super();
+  }
+
+  static async make(): Promise<ProcessTree> {
+    const runId = newRunId();
+    const store = await open(newFile(), { runId, synchronous: 'normal' });
+    await store.hosts.register({ runId, name: 'test', identity: IDENTITY, node: process.version, version: '0.0.0' });
+    const host = new ProcessHost({
+      runId,
+      store,
+      clock: systemClock,
+      hostEnv: process.env,
+      desk: new WorkerDesk({ tools: [], asks: new Asks(systemClock), onAsk: undefined, onFault: () => undefined }),
+      journal: () => undefined,
+      background: (write) => void write.catch(() => undefined),
+    });
+    return new ProcessTree(runId, store, host);
+  }
+
+  /** What its actors are started with. */
+  get world(): TreeEnvironment {
+    return { ...this.env, snapshots: this.store.snapshots, processes: () => this.host.services() };
+  }
+
+  /** The pids of living programs of that name which carry the cookie of this tree. */
+  programs(name: string): readonly number[] {
+    return carriers(this.runId).filter((pid) => readCommandLine(pid)[0]?.split('/').at(-1) === name);
+  }
+}

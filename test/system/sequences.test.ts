@@ -1,0 +1,248 @@
+import fc from 'fast-check';
+import { expect, it, onTestFinished } from 'vitest';
+import { assign, createMachine, setup } from 'xstate';
+import { startChild } from '../../src/actors/child.js';
+import { service } from '../../src/actors/service.js';
+import { type ChildSpec, machine, spec } from '../../src/actors/spec.js';
+import { type SupervisionOptions, supervisorHandle, supervisorLogic } from '../../src/actors/supervisor.js';
+import type { Strategy } from '../../src/machines/supervise/state.js';
+import { lives, until } from '../process/support.js';
+import { ProcessTree } from './process-tree.js';
+import { anyCommand, type Command, IDS, type Id, INTENSITY, Model, PERIOD } from './sequence-model.js';
+import { remains } from './support.js';
+
+const counting = setup({
+  types: { context: {} as { count: number } },
+  actions: {
+    add: assign({ count: ({ context }) => context.count + 1 }),
+    crash: () => {
+      throw new Error('asked to');
+    },
+  },
+}).createMachine({
+  id: 'counting',
+  context: { count: 0 },
+  initial: 'alive',
+  states: {
+    alive: { on: { count: { actions: 'add' }, finish: 'finished', crash: { actions: 'crash' } } },
+    finished: { type: 'final' },
+  },
+});
+
+/** A tree under test, beside its model. */
+class Stage {
+  readonly model: Model;
+  /** Of the plain machine: which incarnation got an event, and for which one that was meant. */
+  readonly got: [incarnation: number, meant: number][] = [];
+
+  constructor(
+    readonly tree: ProcessTree,
+    readonly strategy: Strategy,
+  ) {
+    this.model = new Model(strategy);
+  }
+
+  async boot(): Promise<void> {
+    const children = [
+      machine({ id: 'saved', logic: counting, persist: 'snapshot', restart: 'transient' }),
+      service({ id: 'svc', command: ['sleep', '300'], graceMs: 1000 }),
+      this.#plain(),
+    ];
+    const s = this.#supervisor('s', { strategy: this.strategy, intensity: INTENSITY, period: PERIOD, children });
+    const t = this.#supervisor('t', { intensity: 1, period: PERIOD, children: [s] });
+    await startChild(this.tree.world, '/', t, 1, () => undefined);
+    await this.settled('the boot');
+  }
+
+  #supervisor(id: string, options: SupervisionOptions): ChildSpec {
+    return spec({ id, type: 'supervisor', start: supervisorLogic(options) });
+  }
+
+  #plain(): ChildSpec {
+    const note = ({ incarnation }: { incarnation: number }, meant: number) => void this.got.push([incarnation, meant]);
+    return spec({
+      id: 'plain',
+      start: (context) =>
+        createMachine({
+          initial: 'alive',
+          states: {
+            alive: {
+              on: {
+                finish: 'finished',
+                poke: { actions: ({ event }) => note(context, event.meant) },
+                crash: {
+                  actions: () => {
+                    throw new Error('asked to');
+                  },
+                },
+              },
+            },
+            finished: { type: 'final' },
+          },
+        }),
+    });
+  }
+
+  /** Does it, waits until the tree is where the model is, and looks whether everything holds that must. */
+  async play(command: Command): Promise<void> {
+    if (this.model.over) return;
+    const name = JSON.stringify(command);
+    const known = this.tree.observed.length;
+    const [before, running] = [{ ...this.model.starts }, this.tree.programs('sleep')];
+    const wasAlive = 'id' in command && this.model.alive.has(command.id);
+    this.model.act(command);
+    await this.#do(command, wasAlive);
+    if (command.do === 'kill -9') await until('its process is dead', () => !running.some(lives));
+    await this.settled(name);
+    this.#checkOrder(this.#exitsSince(known), 'id' in command ? command.id : null);
+    this.#checkExits();
+    this.#poke(before.plain);
+  }
+
+  async #do(command: Command, wasAlive: boolean): Promise<void> {
+    const { tree } = this;
+    const s = supervisorHandle(tree.world, '/t/s');
+    switch (command.do) {
+      case 'crash':
+      case 'finish':
+        return void (wasAlive && tree.send(path(command.id), command.do));
+      case 'kill':
+        return void tree.directory.whereis(path(command.id))?.kill();
+      case 'stop':
+        return void tree.directory.whereis(path(command.id))?.stop('infinity');
+      case 'terminate':
+        expect(await s.terminateChild(command.id)).toEqual({ ok: true });
+        return;
+      case 'restart':
+        expect(await s.restartChild(command.id)).toMatchObject(wasAlive ? { error: 'running' } : { ok: true });
+        return;
+      case 'count':
+        return void (this.model.alive.has('saved') && tree.send(path('saved'), 'count'));
+      case 'advance':
+        return tree.clock.increment(command.ms);
+      case 'stop the supervisor':
+        return void tree.directory.whereis('/t/s')?.stop('infinity');
+      case 'kill the supervisor':
+        return void tree.directory.whereis('/t/s')?.kill();
+      case 'kill -9':
+        for (const pid of tree.programs('sleep')) process.kill(pid, 'SIGKILL');
+        return;
+      default:
+        command satisfies never;
+    }
+  }
+
+  async settled(after: string): Promise<void> {
+    await until(`the tree is where the model is after ${after}: ${this.#told()}`, () => this.#isSettled(), 60_000);
+    // Everything that could still come has come.
+    await this.tree.settle();
+    expect(this.#isSettled(), `it stays there after ${after}`).toBe(true);
+    if (this.model.alive.has('saved')) await this.#saved();
+  }
+
+  #told(): string {
+    const { starts, alive, supervisors, over, count } = this.model;
+    return JSON.stringify({ starts, alive: [...alive], supervisors, over, count });
+  }
+
+  #isSettled(): boolean {
+    const { model, tree } = this;
+    if (tree.directory.whereis('/t') === undefined) return model.over && tree.programs('sleep').length === 0;
+    if (tree.directory.whereis('/t/s')?.incarnation !== model.supervisors) return false;
+    const isRight = (id: Id) =>
+      tree.directory.whereis(path(id))?.incarnation === (model.alive.has(id) ? model.starts[id] : undefined);
+    return IDS.every(isRight) && this.#isProcessRight();
+  }
+
+  /** A service that waits for its backoff has no process; any other living one has one; nothing else has any. */
+  #isProcessRight(): boolean {
+    const snapshot = this.tree.directory.whereis(path('svc'))?.getSnapshot();
+    const state = snapshot && 'value' in snapshot ? snapshot.value : null;
+    if (state === 'ready') return this.tree.programs('sleep').length === 1;
+    return (state === null || state === 'backingOff') && this.tree.programs('sleep').length === 0;
+  }
+
+  /** The saved machine is, and is saved, as it was when it ended last. */
+  async #saved(): Promise<void> {
+    const { count } = this.model;
+    expect(this.tree.directory.whereis(path('saved'))?.getSnapshot()).toMatchObject({ context: { count } });
+    const text = JSON.stringify({ count });
+    for (;;) {
+      const records = await this.tree.store.snapshots.list(this.tree.runId);
+      if (count === 0 || records.some((record) => JSON.stringify(record.state).includes(text))) return;
+    }
+  }
+
+  #exitsSince(known: number): readonly string[] {
+    const exits = this.tree.observed.slice(known).filter(({ state }) => state === 'exited');
+    return exits.map((exit) => exit.path).filter((at) => !at.endsWith('/worker'));
+  }
+
+  /** What ends with another ends newest first, and a supervisor after all that it supervised. */
+  #checkOrder(exits: readonly string[], first: Id | null): void {
+    const rank = ['/t', '/t/s', ...IDS.map(path)];
+    const others = exits.filter((at) => first === null || at !== path(first));
+    expect(others).toEqual([...others].sort((a, b) => rank.indexOf(b) - rank.indexOf(a)));
+    if (first !== null && exits.includes('/t/s'))
+      expect(exits.indexOf(path(first))).toBeLessThan(exits.indexOf('/t/s'));
+  }
+
+  /** Each incarnation that is over has exited once; the living ones have not. */
+  #checkExits(): void {
+    const exited = this.tree.observed
+      .filter(({ state }) => state === 'exited')
+      .map(({ path: at, incarnation }) => `${at} ${incarnation}`);
+    expect(new Set(exited).size).toBe(exited.length);
+    const { model } = this;
+    const over = (at: string, starts: number, isAlive: boolean) =>
+      Array.from({ length: isAlive ? starts - 1 : starts }, (_, n) => `${at} ${n + 1}`);
+    const expected = [
+      ...IDS.flatMap((id) => over(path(id), model.starts[id], model.alive.has(id))),
+      ...over('/t/s', model.supervisors, !model.over),
+      ...(model.over ? ['/t 1'] : []),
+    ];
+    expect(exited.filter((exit) => !exit.includes('/worker ')).sort()).toEqual(expected.sort());
+  }
+
+  /** A letter to an incarnation of the past reaches nobody, one to the present one reaches it alone. */
+  #poke(past: number): void {
+    const { directory } = this.tree;
+    const present = directory.whereis(path('plain'))?.incarnation;
+    const known = this.got.length;
+    for (const meant of new Set([past, present ?? past])) {
+      const isReceived = directory.send(path('plain'), { type: 'poke', meant }, meant);
+      expect(isReceived).toBe(meant === present);
+    }
+    expect(this.got.slice(known)).toEqual(present === undefined ? [] : [[present, present]]);
+  }
+
+  async close(): Promise<void> {
+    await this.tree.directory.whereis('/t')?.stop('infinity');
+    await until('no process is left', () => this.tree.programs('sleep').length === 0);
+    await this.tree.host.close();
+    expect(remains(this.tree.runId)).toEqual([]);
+    expect([...this.tree.directory.cells()]).toEqual([]);
+  }
+}
+
+const path = (id: Id) => `/t/s/${id}`;
+
+const seed = Number(process.env.ESPALIER_SEED ?? Date.now() % 2 ** 31);
+
+it(`whatever is done, the tree does what the model says, and nothing is left (ESPALIER_SEED=${seed})`, async () => {
+  const anyStrategy = fc.constantFrom('one_for_one', 'one_for_all', 'rest_for_one');
+  const commands = fc.array(anyCommand, { minLength: 4, maxLength: 14 });
+  await fc.assert(
+    fc.asyncProperty(anyStrategy, commands, async (strategy, sequence) => {
+      const stage = new Stage(await ProcessTree.make(), strategy);
+      onTestFinished(() => stage.tree.host.close());
+      try {
+        await stage.boot();
+        for (const command of sequence) await stage.play(command);
+      } finally {
+        await stage.close();
+      }
+    }),
+    { seed, numRuns: 12, interruptAfterTimeLimit: 30_000, markInterruptAsFailure: false },
+  );
+});
