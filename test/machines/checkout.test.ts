@@ -12,6 +12,38 @@ describe('checkout', () => {
     expect(checkout([busy, recent, rested])).toBe(rested);
   });
 
+  it('takes the slot that the work prefers if that has room, however loaded it is', () => {
+    const idle = { id: 'a', load: 0, capacity: 2, lastUsed: 0 };
+    const home = { id: 'b', load: 1, capacity: 2, lastUsed: 9 };
+    const full = { id: 'c', load: 2, capacity: 2, lastUsed: 9 };
+    expect(checkout([idle, home, full], { prefers: home })).toBe(home);
+    expect(checkout([idle, home, full], { prefers: full })).toBe(idle);
+  });
+
+  it('takes a tainted slot only when no other has room, and one where the work has died only after that', () => {
+    const good = { id: 'a', load: 3, capacity: 4, lastUsed: 9 };
+    const tainted = { id: 'b', load: 1, capacity: 4, lastUsed: 3, tainted: true };
+    const deadly = { id: 'c', load: 0, capacity: 4, lastUsed: 0 };
+    const nameless = { load: 2, capacity: 4, lastUsed: 0 };
+    const avoids = new Set(['c']);
+    for (const slots of [
+      [deadly, tainted, good],
+      [good, tainted, deadly],
+    ]) {
+      expect(checkout(slots, { avoids })).toBe(good);
+      expect(checkout(slots)).toBe(deadly);
+    }
+    expect(checkout([deadly, tainted], { avoids })).toBe(tainted);
+    expect(checkout([{ ...tainted, id: 'c' }, deadly], { avoids })).toBe(deadly);
+    expect(checkout([deadly], { avoids })).toBe(deadly);
+    expect(checkout([deadly, nameless], { avoids })).toBe(nameless);
+  });
+
+  it('keeps to the first of those that are equal', () => {
+    const [first, second] = [1, 2].map((id) => ({ id: String(id), load: 1, capacity: 2, lastUsed: 4 }));
+    expect(checkout([first, second].flatMap((one) => one ?? []))).toBe(first);
+  });
+
   it('never takes a slot without room, and finds one whenever there is room', () => {
     fc.assert(
       fc.property(fc.array(slot), (slots) => {
