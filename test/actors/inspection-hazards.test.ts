@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createActor, createMachine, type InspectionEvent } from 'xstate';
+import { startChild } from '../../src/actors/child.js';
 import { spec } from '../../src/actors/spec.js';
 import { fail, faults, startedCell } from './cell-setup.js';
 import { uncaughtDuring } from './cell-uncaught.js';
@@ -23,6 +24,33 @@ describe('an inspector that throws', () => {
     expect(cell.send({ type: 'x' })).toBe(true);
     expect(cell.getSnapshot().status).toBe('active');
     expect(faults).toMatchObject([{ message: 'boom' }, ...faults.slice(1)]);
+  });
+});
+
+describe('a look at an actor while it is being made', () => {
+  const lookAt = (actor: { getSnapshot(): unknown } | undefined): unknown => {
+    try {
+      return actor?.getSnapshot();
+    } catch {
+      return undefined;
+    }
+  };
+
+  it('alone: an inspector hears of it before it has a snapshot', () => {
+    const snapshots: unknown[] = [];
+    const inspect = (event: InspectionEvent) => {
+      if (event.type === '@xstate.actor') snapshots.push(lookAt(Object(event.actorRef)));
+    };
+    createActor(logic, { inspect }).start();
+    expect(snapshots).toEqual([undefined]);
+  });
+
+  it('in our tree: whoever observes hears of it once it has one', async () => {
+    const tree = new TestTree();
+    const snapshots: unknown[] = [];
+    const observe = ({ path }: { path: string }) => void snapshots.push(lookAt(tree.directory.whereis(path)));
+    await startChild({ ...tree.env, observe }, '/', spec({ id: 'a', start: () => logic }), 1, () => undefined);
+    expect(snapshots).toMatchObject([{ status: 'active' }]);
   });
 });
 

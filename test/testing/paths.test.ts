@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, expect, it } from 'vitest';
 import { assign, createActor, createMachine, fromPromise, raise, setup } from 'xstate';
+import { createTestModel } from 'xstate/graph';
 import { machinePaths, ownEvent, SimulatedClock, type Subject, script, testPaths } from '../../src/testing/index.js';
 
 const effects: string[] = [];
@@ -47,6 +48,19 @@ async function message(run: Promise<unknown>): Promise<string> {
   }
   throw new Error('it did not fail');
 }
+
+describe('a machine that invokes and waits', () => {
+  it('alone: is refused by what XState has to test machines with', () => {
+    expect(() => createTestModel(order)).toThrow();
+  });
+
+  it('in our tree: is walked along every path, failures and delays included', async () => {
+    const { transitions } = await testPaths(order);
+    expect(transitions.reached).toEqual(
+      expect.arrayContaining([expect.stringContaining('error'), expect.stringContaining('after')]),
+    );
+  });
+});
 
 describe('the paths of a machine', () => {
   it('go through delays, and through the end and the failure of what it invokes', () => {
