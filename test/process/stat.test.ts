@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isAlive, parseStat, parseUptime } from '../../src/transport/process/stat.js';
 
-function line(comm: string, state = 'S', flags = 4194304): string {
-  const rest = [state, 10, 42, 43, 0, -1, flags, ...Array.from({ length: 12 }, () => 0), 987654, 1, 2];
+function line(comm: string, state = 'S', flags = 4194304, threads = 1): string {
+  const zeros = (length: number) => Array.from({ length }, () => 0);
+  const rest = [state, 10, 42, 43, 0, -1, flags, ...zeros(10), threads, 0, 987654, 1, 2];
   return `42 (${comm}) ${rest.join(' ')}\n`;
 }
 
@@ -17,6 +18,7 @@ describe('the stat of a process', () => {
           parent: 10,
           group: 42,
           session: 43,
+          threads: 1,
           kernel: false,
           startTicks: 987654,
         });
@@ -41,9 +43,13 @@ describe('the stat of a process', () => {
     expect(['R', 'S', 'D', 'T', 't', 'I'].map(alive)).toEqual(Array.from({ length: 6 }, () => true));
     expect(['Z', 'X', 'x'].map(alive)).toEqual([false, false, false]);
   });
+
+  it('counts one as alive of which only the first thread has ended', () => {
+    expect(isAlive(parseStat(line('x', 'Z', 4194304, 2)) ?? never)).toBe(true);
+  });
 });
 
-const never = { pid: 0, state: 'X', parent: 0, group: 0, session: 0, kernel: false, startTicks: 0 };
+const never = { pid: 0, state: 'X', parent: 0, group: 0, session: 0, threads: 1, kernel: false, startTicks: 0 };
 
 describe('the time since boot', () => {
   it('is exact to the tick', () => {

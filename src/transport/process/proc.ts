@@ -63,14 +63,25 @@ export function probeStat(pid: number): ProcessStat | null {
 export function readEnvironment(pid: number): Environment {
   for (let before: number | null = null; ; ) {
     const environment = readProc(`/proc/${pid}/environ`);
-    if (environment === null || environment === UNREADABLE || environment.length > 0) return environment;
+    if (environment === null) return environmentOfThreads(pid);
+    if (environment === UNREADABLE || environment.length > 0) return environment;
     const end = environmentEnd(pid);
     if (end === null) return null;
-    if (end === 0) return UNSETTLED;
+    // Older kernels show an empty environment where newer ones show none.
+    if (end === 0) return environmentOfThreads(pid) ?? UNSETTLED;
     // The same program before the look and after it: it has none.
     if (end === before) return Buffer.alloc(0);
     before = end;
   }
+}
+
+/** A process whose first thread has ended shows its environment through the others alone. */
+function environmentOfThreads(pid: number): Buffer | null {
+  for (const thread of listNumbers(`/proc/${pid}/task`)) {
+    const environment = thread === pid ? null : readProc(`/proc/${pid}/task/${thread}/environ`);
+    if (environment instanceof Buffer && environment.length > 0) return environment;
+  }
+  return null;
 }
 
 /** Where in its memory a process's environment ends; 0 in the midst of an exec and of its end, null when it is gone. */
@@ -106,12 +117,17 @@ export function readOomKills(): number {
 
 /** Every pid of this namespace at this moment. */
 export function listPids(): number[] {
-  const pids: number[] = [];
-  for (const name of readdirSync('/proc')) {
+  return listNumbers('/proc');
+}
+
+/** The entries of a folder that are numbers; none when it is gone. */
+function listNumbers(folder: string): number[] {
+  const numbers: number[] = [];
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     const first = name.charCodeAt(0);
-    if (first >= 0x30 && first <= 0x39) pids.push(Number(name));
+    if (first >= 0x30 && first <= 0x39) numbers.push(Number(name));
   }
-  return pids;
+  return numbers;
 }
 
 /** The pid that was given out last. */

@@ -1,8 +1,9 @@
 /** What `/proc/PID/stat` says of a process, as far as identity needs it. */
 export interface ProcessStat {
   readonly pid: number;
-  /** `R`, `S`, `D`, `T`, …; `Z` and `X` are dead. */
+  /** `R`, `S`, `D`, `T`, …; `Z` and `X` are dead. Of the first thread alone. */
   readonly state: string;
+  readonly threads: number;
   readonly parent: number;
   readonly group: number;
   readonly session: number;
@@ -31,6 +32,7 @@ export function parseStat(text: string): ProcessStat | null {
     parent: Number(parent),
     group: Number(group),
     session: Number(session),
+    threads: Number(fields[17]),
     kernel: (Number(fields[6]) & KERNEL_THREAD) !== 0,
     startTicks: Number(fields[19]),
   };
@@ -42,8 +44,12 @@ export function parseEnvironmentEnd(text: string): number {
   return Number(text.slice(text.lastIndexOf(') ') + 2).split(' ', 49)[48]);
 }
 
-/** Whether a process of this state still runs or can run again. A zombie is dead: only its exit code is kept. */
+/**
+ * Whether a process of this state still runs or can run again. A zombie is dead: only its exit code is kept. One of which
+ * the first thread has ended looks like a zombie for as long as others go on.
+ */
 export function isAlive(stat: ProcessStat): boolean {
+  if (stat.threads > 1) return true;
   return stat.state !== 'Z' && stat.state !== 'X' && stat.state !== 'x';
 }
 

@@ -10,6 +10,7 @@ const stat = (more: Partial<ProcessStat> = {}): ProcessStat => ({
   parent: 1,
   group: 77,
   session: 50,
+  threads: 1,
   kernel: false,
   startTicks: 150,
   ...more,

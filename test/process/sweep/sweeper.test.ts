@@ -1,9 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as proc from '../../../src/transport/process/proc.js';
 import { Sweeper } from '../../../src/transport/process/sweep/sweeper.js';
-import { program } from '../doomed-host.js';
+import { required } from '../../support/required.js';
+import { fixture, program } from '../doomed-host.js';
 import { lives, newRunId, until } from '../support.js';
 
 const looks = vi.hoisted(() => ({ count: 0 }));
@@ -92,6 +96,22 @@ describe('a process in the midst of an exec', () => {
       if (environment instanceof Buffer) expect(environment.length).toBeGreaterThan(0);
       return environment === proc.UNSETTLED;
     });
+  });
+});
+
+describe('a process whose main thread has ended', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'espalier-thread-'));
+  const binary = join(folder, 'leaves-its-main-thread');
+  const source = fixture('leaves-its-main-thread.c');
+  const isMade = required('cc', spawnSync('cc', ['-pthread', '-o', binary, source]).status === 0);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.skipIf(!isMade)('looks like a zombie, and is found all the same', async () => {
+    const entry = `${runId}.6.a`;
+    const pid = await carrier(entry, [binary]);
+    await until('its main thread has ended', () => proc.readStat(pid)?.state === 'Z');
+    const report = await new Sweeper({ isLivingGroup: () => false }).sweep(target(entry));
+    expect(report).toEqual({ killed: [pid], suspects: [], clean: true });
   });
 });
 
