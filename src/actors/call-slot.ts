@@ -85,8 +85,7 @@ export class CallSlotKind implements SlotKind {
     const { cause, exit } = slotEnd.end;
     const { clock } = this.options.services;
     if (taints(crashKind(exit, cause !== 'exited'))) this.#taintedUntil = clock.now() + TAINT_MS;
-    this.#worker?.stop();
-    this.#worker?.port.destroy();
+    this.#worker?.close();
     recordProcessEnd(this.options.services, this.#spawnId, slotEnd);
   }
 
@@ -101,8 +100,7 @@ export class CallSlotKind implements SlotKind {
 
   leave(): void {
     this.#leaveGate();
-    this.#worker?.stop();
-    this.#worker?.port.destroy();
+    this.#worker?.close();
   }
 
   #leaveGate(): void {

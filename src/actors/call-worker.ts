@@ -92,6 +92,10 @@ export class CallWorker implements CallSlot {
   /** What it writes outside the protocol. */
   readonly logs = new Capture(LOG_TAIL);
   readonly #limit: number;
+  #lose: (exit: ProcessExit) => void = () => undefined;
+  readonly #lost = new Promise<ProcessExit>((resolve) => {
+    this.#lose = resolve;
+  });
   #watch: WorkerWatch | null = null;
   #killed: EspalierError | null = null;
   #readyAt = 0;
@@ -182,6 +186,13 @@ export class CallWorker implements CallSlot {
     this.#watch?.stop();
   }
 
+  /** Its slot is done with it. If its end was not seen by now, nobody will see it: those who ask for it are told so. */
+  close(): void {
+    this.stop();
+    this.#lose({ code: null, signal: null });
+    this.port.destroy();
+  }
+
   stderr(): string {
     return this.logs.peekStderr();
   }
@@ -236,7 +247,7 @@ export class CallWorker implements CallSlot {
   }
 
   async #end(): Promise<WorkerLoss> {
-    const exit = await this.process.exited;
+    const exit = await Promise.race([this.process.exited, this.#lost]);
     this.stop();
     const { clock } = this.options.services;
     let timer: unknown;

@@ -1,4 +1,4 @@
-import { EspalierError, toErrorRecord } from '../errors.js';
+import { type ErrorRecord, EspalierError, toErrorRecord } from '../errors.js';
 import { judge, type Verdict } from '../machines/outcome.js';
 import { decideRetry, type ExecutionEnd, type RetryDecision, type RetryFacts } from '../machines/run/retry.js';
 import type { RunPolicy } from '../machines/run/status.js';
@@ -112,9 +112,11 @@ export class Dispatcher {
     const { stdout, stderr, dropped } = execution.capture.take();
     const { exit } = result.end;
     const { durationMs, heldOpen, unproven } = result;
+    const decision = settle(verdict, target, claimed, unproven !== undefined);
+    const error = errorOf(verdict, decision, unproven);
     return this.#finish(target, claimed, {
-      ...settle(verdict, target, claimed),
-      ...('error' in verdict ? { error: verdict.error } : {}),
+      ...decision,
+      ...(error === undefined ? {} : { error }),
       ...(verdict.outcome === 'lost' ? { lost: true } : {}),
       exit,
       durationMs,
@@ -158,13 +160,19 @@ function identify({ run, index, attempt, spawnId }: Claimed): Attempt {
   return { run, index, attempt, spawnId };
 }
 
-function settle(verdict: Verdict, target: DispatchTarget, claimed: Claimed): RetryDecision {
+function settle(verdict: Verdict, target: DispatchTarget, claimed: Claimed, unproven: boolean): RetryDecision {
   const { retries, onLost } = target.policy;
-  const stopped = target.stopped();
+  const asked = target.stopped();
   // Its worker or its pool was stopped, not its run: it runs again, and this does not count.
-  if (verdict.outcome === 'interrupted' && stopped === 'no') return { outcome: 'cancelled', requeue: true };
+  const stopped = verdict.outcome === 'interrupted' && asked === 'no' ? 'requeue' : asked;
   const { endedBefore, lossesBefore: workerLossesBefore } = claimed;
-  return decideRetry(endOf(verdict), { endedBefore, workerLossesBefore, retries, onLost, stopped });
+  return decideRetry(endOf(verdict), { endedBefore, workerLossesBefore, retries, onLost, stopped, unproven });
+}
+
+/** The verdict's own error, or why a slot that was only interrupted does not run again. */
+function errorOf(verdict: Verdict, { outcome }: RetryDecision, unproven: string | undefined): ErrorRecord | undefined {
+  if ('error' in verdict) return verdict.error;
+  return outcome === 'failed' && unproven !== undefined ? { code: 'ESP_QUARANTINED', message: unproven } : undefined;
 }
 
 function endOf({ outcome }: Verdict): ExecutionEnd {

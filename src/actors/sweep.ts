@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { toErrorRecord } from '../errors.js';
 import type { Capture } from '../transport/process/capture.js';
 import type { SpawnedProcess, SweepReport } from '../transport/process/spawner.js';
 import type { ProcessServices } from './process-services.js';
@@ -31,17 +32,23 @@ export async function sweepHold(
 ): Promise<SweepResult> {
   const process = await hold.spawned;
   if (!process) return { clean: true, heldOpen: false };
-  await process.killGroup();
-  const report = thorough ? await process.sweep() : null;
+  const stays = await process.killGroup().then(() => null, messageOf);
+  // What does not end with its group is looked at by itself: that says who it is, and ends what of it can be ended.
+  const report = thorough || stays !== null ? await process.sweep() : null;
   const { spawnId } = process;
   if (report?.killed.length) services.journal({ type: 'process.swept', data: { spawnId, killed: report.killed } });
   const heldOpen = streams ? await isHeldOpen(services, streams) : false;
   if (heldOpen) release(process);
-  if (!report || (report.clean && report.suspects.length === 0)) return { clean: true, heldOpen };
-  return { clean: false, reason: describe(report), heldOpen };
+  const left = report && describe(report);
+  if (stays === null && left === null) return { clean: true, heldOpen };
+  return { clean: false, reason: [stays, left].filter((why) => why !== null).join('; '), heldOpen };
 }
 
-function describe(report: SweepReport): string {
+const messageOf = (error: unknown): string => toErrorRecord(error).message;
+
+/** What the sweep could not prove gone, in words; null when there is nothing. */
+function describe(report: SweepReport): string | null {
+  if (report.clean && report.suspects.length === 0) return null;
   const pids = report.suspects.map(({ pid, reason }) => `${pid} (${reason})`).join(', ');
   return pids ? `may still run: ${pids}` : 'processes with its cookie kept coming back';
 }

@@ -59,7 +59,7 @@ export class ProcessHands implements WorkerHands {
       case 'terminate':
         return this.#onProcess((process) => process.signal('SIGTERM'));
       case 'kill':
-        return this.#onProcess((process) => this.services.background(process.killGroup()));
+        return this.#onProcess((process) => void process.killGroup().catch((error) => tell(killFailed(error))));
       default:
         command satisfies never;
     }
@@ -119,6 +119,10 @@ export class ProcessHands implements WorkerHands {
   #onProcess(act: (process: SpawnedProcess) => void): void {
     void this.hold.spawned?.then((process) => process && act(process));
   }
+}
+
+function killFailed(error: unknown): WorkerEvent {
+  return { type: 'kill.failed', error: toErrorRecord(error) };
 }
 
 function contextOf({ jobId, attempt }: WorkerPlan): EventContext | undefined {

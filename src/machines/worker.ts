@@ -63,6 +63,8 @@ export type WorkerEvent =
   /** The process closed its port without taking its leave; it may live on, but nothing can be asked of it. */
   | { readonly type: 'port.closed' }
   | { readonly type: 'exited'; readonly exit: ProcessExit }
+  /** It could not be seen to end: it may not be signalled, or the kernel does not let go of it. */
+  | { readonly type: 'kill.failed'; readonly error: ErrorRecord }
   | { readonly type: 'espalier.stop' };
 
 /** What the worker asks of the world. */
@@ -96,6 +98,10 @@ const worker = setup({
       error: { code: 'ESP_PROTOCOL', message: 'closed its port and went on' },
     }),
     recordError: assign(({ event }) => ('error' in event ? { error: event.error } : {})),
+    // Why it had to go says more than that it did not.
+    recordSecondError: assign(({ context, event }) =>
+      'error' in event ? { error: context.error ?? event.error } : {},
+    ),
   },
   guards: {
     isRegistered: ({ context }) => context.registered,
@@ -116,7 +122,8 @@ const worker = setup({
  *
  * A stop while the program is being spawned waits for the spawn's outcome: only then is there something to end, and it
  * gets its grace like any other.
- * Escalation looks at the actual exit: no state is left for `ended` without `exited`, unless nothing was started.
+ * Escalation looks at the actual exit: no state is left for `ended` without `exited`, unless nothing was started, or not
+ * even a kill ended it: then nobody waits for it for ever, and the starter's sweep says what may still run.
  */
 export const workerMachine = worker.createMachine({
   id: 'worker',
@@ -216,7 +223,10 @@ export const workerMachine = worker.createMachine({
     },
     killing: {
       entry: { type: 'perform', params: 'kill' },
-      on: { exited: { target: 'ended', actions: 'recordExit' } },
+      on: {
+        exited: { target: 'ended', actions: 'recordExit' },
+        'kill.failed': { target: 'ended', actions: 'recordSecondError' },
+      },
     },
     ended: { type: 'final' },
   },

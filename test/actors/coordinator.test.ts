@@ -124,6 +124,23 @@ describe('a coordinator', () => {
     expect(await store.runs.rows('run', 0, 9)).toMatchObject([{ status: 'succeeded', attempts: 1 }]);
   });
 
+  it('runs nothing again whose program may still run, whatever its policy', async () => {
+    const { pool, cell, store } = await drive(['a', 'b'], { policy: { retries: 5 } });
+    const unproven = 'process 7 does not end; may still run: 7 (no cookie)';
+    for (const cause of ['stopped', 'timed_out'] as const) {
+      await runs(pool, 1);
+      const end = { cause, exit: null, served: true } as const;
+      pool.end({ type: 'ended', end, durationMs: 1, heldOpen: false, unproven });
+    }
+    await cell.exited;
+    expect([pool.submitted, pool.running.length]).toEqual([2, 0]);
+    expect(await store.runs.rows('run', 0, 9)).toMatchObject([
+      { status: 'failed', error: { code: 'ESP_QUARANTINED', message: unproven } },
+      { status: 'timed_out', error: { code: 'ESP_TIMEOUT' } },
+    ]);
+    expect((await store.processes.present()).map(({ state }) => state)).toEqual(['suspect', 'suspect']);
+  });
+
   it('gives up a slot whose end nobody saw three times', async () => {
     const { pool, cell, store } = await drive(['a']);
     for (let n = 0; n < 3; n += 1) {

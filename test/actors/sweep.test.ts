@@ -4,6 +4,7 @@ import { Leftovers } from '../../src/actors/leftovers.js';
 import type { ProcessServices } from '../../src/actors/process-services.js';
 import { emptyHold } from '../../src/actors/slot-kind.js';
 import { type SweepResult, sweepHold } from '../../src/actors/sweep.js';
+import { EspalierError } from '../../src/errors.js';
 import type { NewJournalEvent } from '../../src/machines/events.js';
 import { Capture } from '../../src/transport/process/capture.js';
 import type { SpawnedProcess, SweepReport } from '../../src/transport/process/spawner.js';
@@ -44,12 +45,15 @@ describe('what a starter left', () => {
 });
 
 describe('the sweep of an incarnation', () => {
-  const swept = async (report: SweepReport, thorough = true) => {
+  const swept = async (report: SweepReport, thorough = true, stays?: Error) => {
     const asked: string[] = [];
     const told: NewJournalEvent[] = [];
     const process: Pick<SpawnedProcess, 'spawnId' | 'killGroup' | 'sweep'> = {
       spawnId: 's1',
-      killGroup: async () => void asked.push('group'),
+      killGroup: async () => {
+        asked.push('group');
+        if (stays) throw stays;
+      },
       sweep: async () => {
         asked.push('cookie');
         return report;
@@ -77,6 +81,16 @@ describe('the sweep of an incarnation', () => {
     expect(suspect.result).toEqual({ clean: false, heldOpen: false, reason: 'may still run: 7 (no cookie)' });
     const busy = await swept({ killed: [8], suspects: [], clean: false });
     expect(busy.result).toMatchObject({ clean: false, reason: expect.stringContaining('kept coming back') });
+  });
+
+  it('looks for what a group that does not end consists of, and never takes it for gone', async () => {
+    const stays = new EspalierError('ESP_QUARANTINED', 'process 7 does not end');
+    const nothing = await swept({ killed: [], suspects: [], clean: true }, false, stays);
+    expect(nothing.asked).toEqual(['group', 'cookie']);
+    expect(nothing.result).toEqual({ clean: false, heldOpen: false, reason: 'process 7 does not end' });
+    const named = await swept({ killed: [8], suspects: [{ pid: 7, reason: 'no cookie' }], clean: true }, false, stays);
+    expect(named.result.reason).toBe('process 7 does not end; may still run: 7 (no cookie)');
+    expect(named.told).toMatchObject([{ type: 'process.swept', data: { killed: [8] } }]);
   });
 });
 

@@ -23,6 +23,7 @@ function eventsIn(value: unknown): WorkerEvent[] {
     { type: 'unresponsive', error },
     { type: 'port.closed' },
   ];
+  if (value === 'killing') said.push({ type: 'kill.failed', error });
   return [...said, { type: 'exited', exit }, stop];
 }
 
@@ -33,7 +34,7 @@ class Worker implements Subject<typeof workerMachine> {
   readonly #commands: WorkerCommand[] = [];
   readonly #exits: ActorExit[] = [];
   #tell: (event: WorkerEvent) => void = () => {};
-  #process: 'none' | 'alive' | 'gone' = 'none';
+  #process: 'none' | 'alive' | 'stuck' | 'gone' = 'none';
   #asked = false;
 
   constructor(readonly settings: Settings) {
@@ -61,6 +62,7 @@ class Worker implements Subject<typeof workerMachine> {
     else this.#tell(event);
     if (event.type === 'spawned') this.#process = 'alive';
     if (event.type === 'exited') this.#process = 'gone';
+    if (event.type === 'kill.failed') this.#process = 'stuck';
     await Promise.resolve();
   }
 
@@ -71,6 +73,8 @@ class Worker implements Subject<typeof workerMachine> {
     expect(spawns).toBeLessThanOrEqual(1);
     if (this.#process === 'none') expect(this.#commands).not.toContain('kill');
     if (status === 'done') expect(this.#process).not.toBe('alive');
+    // Nothing is given up before it was killed.
+    if (this.#process === 'stuck') expect(this.#commands).toContain('kill');
     const kind = this.#asked ? 'shutdown' : 'normal';
     expect(this.#exits.map((how) => how.kind)).toEqual(status === 'done' ? [kind] : []);
   }

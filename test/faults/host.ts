@@ -1,15 +1,15 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { installForeignProgram, startAsNobody } from '../process/foreign-user.js';
 import { line } from '../process/support.js';
 import type { Fault } from './table.js';
 
 const runner = fileURLToPath(new URL('hosts/run.mjs', import.meta.url));
-const NOBODY = 65534;
 
 /** A host whose fault has shown. */
 export interface FaultyHost {
@@ -26,9 +26,9 @@ export async function startFault({ name, needs }: Fault): Promise<FaultyHost | n
   const folder = mkdtempSync(join(tmpdir(), 'espalier-fault-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   if (needs !== undefined && !prepare[needs](folder)) return null;
+  const words = [runner, name, folder];
   // What must not be root's runs as nobody.
-  const who = needs === 'another user' ? { uid: NOBODY, gid: NOBODY } : {};
-  const child = spawn(process.execPath, [runner, name, folder], { ...who, cwd: '/' });
+  const child = needs === 'another user' ? startAsNobody(words) : spawn(process.execPath, words, { cwd: '/' });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const exited = once(child, 'exit');
@@ -53,15 +53,7 @@ const prepare: Readonly<Record<NonNullable<Fault['needs']>, (folder: string) => 
     onTestFinished(() => removeGroup(join(folder, 'cgroup')));
     return true;
   },
-  'another user': (folder) => {
-    const program = join(folder, 'changes-user');
-    const source = fileURLToPath(new URL('../process/fixtures/changes-user.c', import.meta.url));
-    if (process.getuid?.() !== 0 || spawnSync('cc', ['-o', program, source]).status !== 0) return false;
-    chownSync(folder, NOBODY, NOBODY);
-    chmodSync(folder, 0o755);
-    chmodSync(program, 0o4755);
-    return true;
-  },
+  'another user': (folder) => installForeignProgram(folder) !== null,
   python: () => spawnSync('python3', ['--version']).status === 0,
 };
 

@@ -65,6 +65,25 @@ describe('the worker of one execution', () => {
     expect(end()).toMatchObject({ cause: 'stopped', exit: { signal: 'SIGKILL' } });
   });
 
+  it('does not wait for ever for what cannot be killed: its end is unseen, and why it had to go is kept', () => {
+    const stuck = { code: 'ESP_QUARANTINED', message: 'does not end within 15000 ms of SIGKILL' };
+    const { send, clock, end } = start({ ...exec, registered: true, timeoutMs: 30 });
+    send({ type: 'spawned' });
+    clock.increment(80);
+    send({ type: 'kill.failed', error: stuck });
+    expect(end()).toEqual({ cause: 'timed_out', exit: null, served: true, error: stuck });
+    const other = start(protocol);
+    other.send({ type: 'registered' }, { type: 'spawned' }, { type: 'ready' }, { type: 'protocol.failed', error });
+    other.send({ type: 'kill.failed', error: stuck });
+    expect(other.end()).toEqual({ cause: 'protocol_error', exit: null, served: true, error });
+  });
+
+  it('takes a kill that failed for the end only once it has killed', () => {
+    const { send, state } = start({ ...exec, registered: true });
+    send({ type: 'spawned' }, { type: 'kill.failed', error });
+    expect(state()).toBe('running');
+  });
+
   it('counts its limit from the spawn', () => {
     const { commands, send, clock, end } = start({ ...exec, timeoutMs: 30 });
     clock.increment(1000);

@@ -87,6 +87,27 @@ describe('fencing a host', () => {
     ]);
   });
 
+  it('fails an attempt whose process may still run, whatever the run says: nothing runs beside it', async () => {
+    const file = newFile();
+    const store = await openHost(file);
+    await startRun(store, ['x', 'y'], { onLost: 'retry' });
+    const { spawnId } = await claim(store, 0);
+    await claim(store, 1);
+    const other = await openHost(file, 'host-b');
+    await other.processes.suspect(spawnId, 'shows no cookie', 'host-a');
+    expect(await other.hosts.fence('host-a', 'host-b')).toBe(true);
+    expect([...(await other.runs.plan('run'))]).toEqual([2, 0]);
+    await other.runs.acquire('run', 'host-b');
+    await other.runs.commit('run', 'host-b', [0], null);
+    expect(await other.runs.rows('run', 0, 10)).toMatchObject([
+      {
+        status: 'failed',
+        attempts: 0,
+        error: { code: 'ESP_QUARANTINED', message: expect.stringContaining('not be proven') },
+      },
+    ]);
+  });
+
   it('happens once, and is journalled once', async () => {
     const store = await fenced('retry');
     expect(await store.hosts.fence('host-a', 'host-b')).toBe(false);

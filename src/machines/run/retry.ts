@@ -19,6 +19,8 @@ export interface RetryFacts {
    * `cancel` when it is not wanted any more. A slot that ended by itself before it was reached keeps its own end.
    */
   readonly stopped: 'no' | 'requeue' | 'cancel';
+  /** Whether what was executed may still run: it could not be proven gone. */
+  readonly unproven: boolean;
 }
 
 /** What to record: the execution's outcome, and whether the slot goes back to the queue. */
@@ -28,13 +30,21 @@ export interface RetryDecision {
 }
 
 /**
- * Decides, once an execution has ended, whether its slot runs again.
+ * Decides, once an execution has ended, whether its slot runs again. Beside something that may still run it never does:
+ * what would have been tried again has failed.
  *
  * @example
- * const facts = { endedBefore: 0, workerLossesBefore: 0, retries: 1, onLost: 'retry', stopped: 'no' } as const;
- * decideRetry('failed', facts); // { outcome: 'failed', requeue: true }
+ * const counts = { endedBefore: 0, workerLossesBefore: 0, retries: 1 };
+ * decideRetry('failed', { ...counts, onLost: 'retry', stopped: 'no', unproven: false }); // { outcome: 'failed', requeue: true }
  */
 export function decideRetry(end: ExecutionEnd, facts: RetryFacts): RetryDecision {
+  const decision = decideGone(end, facts);
+  if (!facts.unproven || !decision.requeue) return decision;
+  return { outcome: decision.outcome === 'cancelled' ? 'failed' : decision.outcome, requeue: false };
+}
+
+/** The same for what is gone. */
+function decideGone(end: ExecutionEnd, facts: RetryFacts): RetryDecision {
   switch (end) {
     case 'succeeded':
       return { outcome: 'succeeded', requeue: false };

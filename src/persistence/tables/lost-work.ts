@@ -9,17 +9,21 @@ const lostAttempt = z.object({
   idx: z.number(),
   run: z.string(),
   policy: json(z.object({ onLost: z.enum(['retry', 'fail']) })),
+  /** Whether what it ran could not be proven gone. */
+  suspect: z.number(),
 });
 
 /**
  * Takes back what a host that ends leaves unfinished: its running attempts are lost, their slots return to the queue or
- * fail by their run's policy, and its runs in one of `statuses` are interrupted.
+ * fail by their run's policy, and its runs in one of `statuses` are interrupted. A slot whose process may still run fails
+ * whatever the policy: nothing runs beside its predecessor.
  */
 export function loseWork(tx: Transaction, owner: string, reason: string, statuses: readonly RunStatus[]): void {
   const attempts = tx.db.all(
     lostAttempt,
-    `SELECT a.job, a.attempt, j.idx, r.run, r.policy
+    `SELECT a.job, a.attempt, j.idx, r.run, r.policy, coalesce(p.state = 'suspect', 0) AS suspect
      FROM attempts a JOIN jobs j ON j.job = a.job JOIN runs r ON r.number = j.run
+       LEFT JOIN processes p ON p.run_id = a.owner AND p.spawn_id = a.spawn_id
      WHERE a.owner = ? AND a.state = 'running' ORDER BY a.job`,
     owner,
   );
@@ -36,8 +40,11 @@ export function loseWork(tx: Transaction, owner: string, reason: string, statuse
 
 function loseAttempt(tx: Transaction, owner: string, reason: string, lost: z.infer<typeof lostAttempt>): void {
   const { job, attempt, run } = lost;
+  const isSuspect = lost.suspect === 1;
   const jobId = `${run}:${lost.idx}`;
-  const error = { code: 'ESP_FENCED', message: `the attempt was lost: ${reason}` };
+  const error = isSuspect
+    ? { code: 'ESP_QUARANTINED', message: `the attempt was lost: ${reason}; its process could not be proven gone` }
+    : { code: 'ESP_FENCED', message: `the attempt was lost: ${reason}` };
   tx.db.run(
     `UPDATE attempts SET state = 'orphaned', error = ?, ended_at = ? WHERE job = ? AND attempt = ? AND state = 'running'`,
     JSON.stringify(error),
@@ -45,7 +52,7 @@ function loseAttempt(tx: Transaction, owner: string, reason: string, lost: z.inf
     job,
     attempt,
   );
-  const fails = lost.policy.onLost === 'fail';
+  const fails = isSuspect || lost.policy.onLost === 'fail';
   tx.db.run(
     `UPDATE jobs SET state = ?, final = ? WHERE job = ? AND state = 'running'`,
     fails ? 'failed' : 'queued',

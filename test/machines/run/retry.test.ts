@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { decideRetry, type ExecutionEnd, type RetryFacts } from '../../../src/machines/run/retry.js';
 
-const facts: RetryFacts = { endedBefore: 0, workerLossesBefore: 0, retries: 0, onLost: 'retry', stopped: 'no' };
+const facts: RetryFacts = {
+  endedBefore: 0,
+  workerLossesBefore: 0,
+  retries: 0,
+  onLost: 'retry',
+  stopped: 'no',
+  unproven: false,
+};
 
 type Row = [end: ExecutionEnd, facts: Partial<RetryFacts>, outcome: string, requeue: boolean];
 
@@ -31,6 +38,12 @@ const rows: Row[] = [
   ['worker_lost', { workerLossesBefore: 2, retries: 9 }, 'failed', false],
   ['worker_lost', { onLost: 'fail' }, 'failed', false],
   ['worker_lost', { stopped: 'cancel' }, 'cancelled', false],
+  ['succeeded', { unproven: true }, 'succeeded', false],
+  ['failed', { unproven: true, retries: 5 }, 'failed', false],
+  ['timed_out', { unproven: true, retries: 5 }, 'timed_out', false],
+  ['cancelled', { unproven: true, stopped: 'requeue' }, 'failed', false],
+  ['cancelled', { unproven: true, stopped: 'cancel' }, 'cancelled', false],
+  ['worker_lost', { unproven: true }, 'failed', false],
 ];
 
 test.each(rows)('%s with %o is %s, and tried again: %s', (end, given, outcome, requeue) => {

@@ -57,12 +57,16 @@ export class Spawned implements SpawnedProcess {
   }
 
   killGroup(): Promise<void> {
-    this.#killed ??= this.#killGroup();
+    this.#killed ??= this.#killGroup().catch((error: unknown) => {
+      // Who asks next looks again: what did not end in time may have ended since.
+      this.#killed = undefined;
+      throw error;
+    });
     return this.#killed;
   }
 
   async #killGroup(): Promise<void> {
-    const known = this.#over ? await this.#ended : null;
+    const known = this.#over ? await this.#ended.catch(() => null) : null;
     const end = known ?? (await this.#launcher.killGroup(this.spawnId, this.generation));
     if (end !== null) this.#session = { ...this.#session, pinnedUntil: end.pinnedUntil };
   }

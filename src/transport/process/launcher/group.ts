@@ -17,6 +17,8 @@ export class Group {
   readonly #born = performance.now();
   readonly #over: Promise<void>;
   #end: Promise<GroupEnd> | undefined;
+  /** By when the first who asked gave up; who asks later finds it gone, or not. */
+  #deadline: number | undefined;
 
   constructor(
     readonly program: Program,
@@ -69,8 +71,10 @@ export class Group {
 
   async #strike(): Promise<void> {
     this.program.kill();
+    this.#deadline ??= performance.now() + LEAVE_MS;
+    const leaveMs = Math.max(LEAVE_SOON_MS, this.#deadline - performance.now());
     const patience = new AbortController();
-    await Promise.race([this.#over, delay(LEAVE_MS, undefined, { signal: patience.signal }).catch(() => undefined)]);
+    await Promise.race([this.#over, delay(leaveMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
     patience.abort();
     if (this.program.isWatched || !this.program.isReaped) throw this.#stays([]);
   }
