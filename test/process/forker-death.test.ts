@@ -5,7 +5,7 @@ import type { ForkerInfo } from '../../src/transport/process/forker/era.js';
 import { listPids, readCommandLine } from '../../src/transport/process/proc.js';
 import { createForkerSpawner } from './built.js';
 import { carriers, program } from './doomed-host.js';
-import { canChoosePids, impostor, released } from './innocents.js';
+import { canChoosePids, impostor } from './innocents.js';
 import { finish, groupMembers, line, lives, newRunId, request, shell, until } from './support.js';
 
 const open: ForkerSpawner[] = [];
@@ -176,7 +176,6 @@ describe('a group whose watcher was killed', () => {
       const { pid } = child.identity;
       await child.exited;
       for (const member of groupMembers(pid)) process.kill(member, 'SIGKILL');
-      await released(pid);
       const innocent = await impostor(pid);
       await child.killGroup();
       child.signal('SIGTERM');

@@ -5,7 +5,7 @@ import { readIdentity, thisMachine } from '../../src/transport/process/identity.
 import type { HostTrace } from '../../src/transport/process/janitor/judge.js';
 import { type JanitorOptions, sweepDeadHosts } from '../../src/transport/process/janitor.js';
 import { DoomedHost, mopUp, program } from './doomed-host.js';
-import { bystander, canChoosePids, impostor, released } from './innocents.js';
+import { bystander, canChoosePids, impostor } from './innocents.js';
 import { lives, until } from './support.js';
 
 const cleanups: (() => void)[] = [];
@@ -135,9 +135,6 @@ describe('the janitor', () => {
       const [pid = 0] = host.told.flatMap(({ started }) => started ?? []);
       const expected = identityOf(pid);
       await killAll(host);
-      await released(pid);
-      await released(host.forker);
-      await released(host.pid);
       const impostors = [await impostor(pid), await impostor(host.forker), await impostor(host.pid)];
       for (const { end } of impostors) cleanups.push(end);
       const registrations = [{ spawnId: 's0', runId: host.runId, identity: expected, generation: 1 }];

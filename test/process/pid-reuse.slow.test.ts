@@ -6,7 +6,7 @@ import type { ForkerSpawner } from '../../src/transport/process/forker/client.js
 import { OtherHost, tamper } from '../system/other-host.js';
 import { folder, remains } from '../system/support.js';
 import { createForkerSpawner } from './built.js';
-import { canChoosePids, impostor, released } from './innocents.js';
+import { canChoosePids, impostor } from './innocents.js';
 import { groupMembers, lives, newRunId, request, until } from './support.js';
 
 /** Four phases of so many: a hundred innocents in all. */
@@ -20,7 +20,6 @@ afterEach(async () => {
 
 async function innocents(pids: readonly number[]): Promise<readonly number[]> {
   for (const pid of pids) {
-    await released(pid);
     const one = await impostor(pid);
     cleanups.push(() => lives(one.pid) && one.end());
   }
