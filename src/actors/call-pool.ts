@@ -13,7 +13,7 @@ import type { Clock } from './environment.js';
 import type { MethodCatalog } from './method-catalog.js';
 import type { PoolDoor } from './pool-actor.js';
 import { Pool } from './pool-handle.js';
-import { timeLimit } from './time-limit.js';
+import { TimeLimit } from './time-limit.js';
 import type { WorkerDesk, WorkerListener } from './worker-desk.js';
 
 export type { CallOptions } from './call-options.js';
@@ -42,6 +42,7 @@ interface Journey {
   readonly options: CallOptions;
   /** Fires when the caller, or the time, is up. */
   readonly ended: AbortSignal;
+  readonly limit: TimeLimit;
   /** By the clock, in milliseconds. */
   readonly until: number;
   /** Why it was given up. */
@@ -73,10 +74,9 @@ export class CallPool extends Pool {
   override async call(method: string, args?: unknown, options: CallOptions = {}): Promise<unknown> {
     const { breaker, catalog } = this.#parts;
     catalog.check(method, args);
-    const journey = this.#journey(method, args, options);
     breaker?.admit();
     try {
-      const value = await this.#travel(journey);
+      const value = await this.#complete(this.#journey(method, args, options));
       breaker?.ended('succeeded');
       return value;
     } catch (error) {
@@ -96,7 +96,14 @@ export class CallPool extends Pool {
   override async *stream(method: string, args?: unknown, options: CallOptions = {}): AsyncGenerator<unknown, void> {
     this.#parts.catalog.check(method, args);
     const journey = this.#journey(method, args, options);
-    const slot = await this.#slot(journey);
+    try {
+      yield* this.#read(journey, await this.#slot(journey));
+    } finally {
+      journey.limit.end();
+    }
+  }
+
+  async *#read(journey: Journey, slot: CallSlot): AsyncGenerator<unknown, void> {
     const run = new CallRun(slot, this.#request(journey), { ...this.#parts, ended: journey.ended });
     const ends: CallOutcome[] = [];
     const open = slot.port.stream(run.request, (outcome) => {
@@ -124,12 +131,20 @@ export class CallPool extends Pool {
   }
 
   #journey(method: string, args: unknown, options: CallOptions): Journey {
+    const { clock } = this.#parts;
     const { timeout = TIMEOUT_MS, signal } = options;
-    const limit = timeLimit(timeout);
-    const ended = signal ? AbortSignal.any([limit, signal]) : limit;
-    const until = this.#parts.clock.now() + timeout;
-    const because = () => (limit.aborted && !signal?.aborted ? this.#late(method, timeout) : aborted(signal?.reason));
-    return { method, args, options, ended, until, because, avoids: new Set() };
+    const limit = new TimeLimit(clock, timeout, signal);
+    const until = clock.now() + timeout;
+    const because = () => (limit.isLate ? this.#late(method, timeout) : aborted(signal?.reason));
+    return { method, args, options, ended: limit.signal, limit, until, because, avoids: new Set() };
+  }
+
+  async #complete(journey: Journey): Promise<unknown> {
+    try {
+      return await this.#travel(journey);
+    } finally {
+      journey.limit.end();
+    }
   }
 
   async #travel(journey: Journey): Promise<unknown> {
@@ -205,9 +220,9 @@ export class CallPool extends Pool {
     });
   }
 
-  #request({ method, args, until, options: { ctx, input } }: Journey): CallRequest {
+  #request({ method, args, until, options: { ctx, input, session } }: Journey): CallRequest {
     const deadlineMs = Math.max(0, until - this.#parts.clock.now());
-    return { method, args, deadlineMs, ctx, input };
+    return { method, args, deadlineMs, ctx: session === undefined ? ctx : { ...ctx, session }, input };
   }
 
   #closed(): EspalierError {

@@ -1,12 +1,13 @@
 import { EspalierError } from '../errors.js';
 import { judge } from '../machines/outcome.js';
 import type { WorkerEnd } from '../machines/worker.js';
+import type { Clock } from './environment.js';
 import type { ExecOverrides, ExecProgram } from './exec-program.js';
 import type { ExecSlot } from './exec-slot.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 import type { PoolDoor } from './pool-actor.js';
 import { Pool } from './pool-handle.js';
-import { timeLimit } from './time-limit.js';
+import { TimeLimit } from './time-limit.js';
 
 export interface ExecOptions extends ExecOverrides {
   /** Bytes or text for standard input; without it the program reads an end of file. */
@@ -29,6 +30,7 @@ export interface ExecResult {
 
 export interface ExecPoolParts extends PoolDoor<ExecSlot> {
   readonly program: ExecProgram;
+  readonly clock: Clock;
   newSpawnId(): string;
 }
 
@@ -54,16 +56,19 @@ export class ExecPool extends Pool {
    */
   override async exec(input: unknown, options: ExecOptions = {}): Promise<ExecResult> {
     const { timeout, signal } = options;
-    const limit = timeout === undefined ? undefined : timeLimit(timeout);
-    const signals = [limit, signal].filter((it) => it !== undefined);
-    const execution = this.#execution(input, options, signals.length > 0 ? AbortSignal.any(signals) : undefined);
-    this.submit(execution);
-    const result = await execution.result;
-    if (result.type === 'ended' && result.end.cause !== 'stopped') return left(execution, result);
-    // A program that ended before it was reached has had its say above; from here on there is none.
-    if (signal?.aborted) throw new EspalierError('ESP_ABORTED', 'the execution was given up', { cause: signal.reason });
-    if (limit?.aborted) throw this.#late(timeout);
-    throw result.type === 'withdrawn' ? refusal(result.reason) : stopped(this.path);
+    const limit = new TimeLimit(this.#parts.clock, timeout, signal);
+    try {
+      const execution = this.#execution(input, options, limit.signal);
+      this.submit(execution);
+      const result = await execution.result;
+      if (result.type === 'ended' && result.end.cause !== 'stopped') return left(execution, result);
+      // A program that ended before it was reached has had its say above; from here on there is none.
+      if (limit.isLate) throw this.#late(timeout);
+      if (signal?.aborted) throw givenUp(signal.reason);
+      throw result.type === 'withdrawn' ? refusal(result.reason) : stopped(this.path);
+    } finally {
+      limit.end();
+    }
   }
 
   prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'cwd' | 'env'> {
@@ -84,7 +89,7 @@ export class ExecPool extends Pool {
     queue.submit({ signal, patient, begin: (slot) => slot.execute(execution), refuse });
   }
 
-  #execution(input: unknown, options: ExecOptions, signal: AbortSignal | undefined): Execution {
+  #execution(input: unknown, options: ExecOptions, signal: AbortSignal): Execution {
     this.#calls += 1;
     return new Execution({
       ...this.#parts.program.prepare(input, this.#calls - 1, options),
@@ -135,6 +140,10 @@ function failure({ cause, error }: WorkerEnd): EspalierError {
   return new EspalierError(cause === 'spawn_failed' ? 'ESP_SPAWN' : 'ESP_WORKER_EXITED', message, {
     context: { code },
   });
+}
+
+function givenUp(cause: unknown): EspalierError {
+  return new EspalierError('ESP_ABORTED', 'the execution was given up', { cause });
 }
 
 function stopped(path: string): EspalierError {

@@ -41,11 +41,11 @@ export function pool(options: PoolOptions): ChildSpec {
 
 function execVariant(options: ExecPoolOptions, services: ProcessServices, program: ExecProgram): PoolVariant<ExecSlot> {
   const { graceMs = DEFAULT_GRACE_MS } = options;
-  const { newSpawnId } = services;
+  const { newSpawnId, clock } = services;
   return {
     ...commonParts(options),
     kind: (door) => new ExecSlotKind({ ...door, services, graceMs }),
-    handle: (door) => new ExecPool({ ...door, program, newSpawnId }),
+    handle: (door) => new ExecPool({ ...door, program, clock, newSpawnId }),
     // Each execution has a fresh program: no slot of it wears.
     recycled: () => undefined,
   };

@@ -1,15 +1,66 @@
 import { EspalierError } from '../errors.js';
+import type { Clock } from './environment.js';
 
 /** The longest time that Node's timers can wait, in milliseconds; beyond it they fire at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * A signal that fires after `timeout` milliseconds.
- *
- * @throws EspalierError `ESP_INVALID` unless it is a whole number from 1 to 2 147 483 647
+ * How long something may take: until its time is up, or whoever asked gives it up. One timer, which goes with `end`: a
+ * signal of its own for each time limit (`AbortSignal.timeout`) would live until it fires, long after a short call.
  */
-export function timeLimit(timeout: number): AbortSignal {
-  if (Number.isInteger(timeout) && timeout >= 1 && timeout <= MAX_TIMER_MS) return AbortSignal.timeout(timeout);
+export class TimeLimit {
+  readonly #controller = new AbortController();
+  readonly #clock: Clock;
+  readonly #caller: AbortSignal | undefined;
+  #timer: unknown;
+  #isLate = false;
+  readonly #giveUp = () => {
+    this.end();
+    this.#controller.abort(this.#caller?.reason);
+  };
+
+  /**
+   * @param timeout in milliseconds; without it there is only the caller
+   * @param caller fires when whoever asked has given up
+   * @throws EspalierError `ESP_INVALID` unless the time is a whole number from 1 to 2 147 483 647
+   */
+  constructor(clock: Clock, timeout: number | undefined, caller: AbortSignal | undefined) {
+    if (timeout !== undefined) requireTimer(timeout);
+    this.#clock = clock;
+    this.#caller = caller;
+    if (caller?.aborted) {
+      this.#giveUp();
+      return;
+    }
+    caller?.addEventListener('abort', this.#giveUp, { once: true });
+    if (timeout !== undefined) this.#timer = clock.setTimeout(() => this.#expire(), timeout);
+  }
+
+  /** Fires when either is up. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Whether its time was up before the caller gave it up. */
+  get isLate(): boolean {
+    return this.#isLate;
+  }
+
+  /** What was limited is over: nothing fires any more. */
+  end(): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#caller?.removeEventListener('abort', this.#giveUp);
+  }
+
+  #expire(): void {
+    this.#isLate = true;
+    this.end();
+    this.#controller.abort();
+  }
+}
+
+function requireTimer(timeout: number): void {
+  if (Number.isInteger(timeout) && timeout >= 1 && timeout <= MAX_TIMER_MS) return;
   throw new EspalierError(
     'ESP_INVALID',
     `timeout is ${timeout}; a whole number of milliseconds from 1 to ${MAX_TIMER_MS}`,

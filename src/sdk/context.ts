@@ -48,6 +48,11 @@ export class CallContext {
     return this.#execution.message.ctx?.key;
   }
 
+  /** The session that the caller named: calls of one go to one worker, as strictly as its pool says. */
+  get session(): string | undefined {
+    return this.#execution.message.ctx?.session;
+  }
+
   get traceparent(): string | undefined {
     return this.#execution.message.ctx?.traceparent;
   }

@@ -64,6 +64,7 @@ function ids(ctx: Header): CallContextIds {
     runId: text(ctx.runId),
     owner: text(ctx.owner),
     key: text(ctx.key),
+    session: text(ctx.session),
     traceparent: text(ctx.traceparent),
   };
 }

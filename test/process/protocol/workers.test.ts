@@ -237,7 +237,7 @@ describe.each(Object.keys(sdks) as Sdk[])('a %s worker', (sdk) => {
 
   it('carries the ids and the deadline of its work', async () => {
     await using worker = await live(sdk);
-    const ctx = { run: 'r', job: 'j', attempt: 2, runId: 'h', owner: 'o', key: 'k', traceparent: 't' };
+    const ctx = { run: 'r', job: 'j', attempt: 2, runId: 'h', owner: 'o', key: 'k', session: 's', traceparent: 't' };
     expect(await worker.result('ids', null, { ctx, deadlineMs: 60_000 })).toEqual({ ...ctx, hasDeadline: true });
   });
 
@@ -293,7 +293,8 @@ describe.each(Object.keys(sdks) as Sdk[])('a %s worker', (sdk) => {
 
   it('finishes what runs at a shutdown, says bye and exits with 0', async () => {
     await using worker = await live(sdk);
-    const running = worker.call('spin', { ms: 100 });
+    // Long enough for the shutdown to overtake what waits, on a busy machine too.
+    const running = worker.call('spin', { ms: 2000 });
     const queued = worker.call('echo', 1);
     await untilEvent(worker, 'spinning');
     worker.port.shutdown(5000);

@@ -12,6 +12,8 @@ export interface CallContextIds {
   readonly owner?: string | undefined;
   /** The same for every attempt of one piece of work. */
   readonly key?: string | undefined;
+  /** The session that the call belongs to. */
+  readonly session?: string | undefined;
   readonly traceparent?: string | undefined;
 }
 
