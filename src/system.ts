@@ -146,7 +146,8 @@ export class System {
     this.asks = new Asks(clock);
     const desk = new WorkerDesk({ tools, asks: this.asks, onAsk, onFault: (error) => this.#fault(error) });
     this.#processes = new ProcessHost({ runId, store, clock, hostEnv: process.env, desk, journal, background });
-    this.tools = new SystemTools(desk, () => this.#processes.pools());
+    const requireRunning = () => this.#requireRunning();
+    this.tools = new SystemTools(desk, () => this.#processes.pools(), requireRunning);
     this.#env = {
       clock,
       random: () => Math.random(),

@@ -71,7 +71,7 @@ export class FleetKeeper<S extends Slot> {
     const serving = members(this.#fleet).filter(({ phase }) => phase === 'serving');
     const ids = new Set(serving.map(({ id }) => id));
     for (const id of ids) this.options.tell({ type: 'slot.worn', id, reason: 'asked' });
-    await this.#until((fleet) => areReplaced(fleet, ids));
+    await this.#until(replacementOf(ids));
   }
 
   /** The pool ends: what is waited for will not be. */
@@ -132,11 +132,16 @@ function hasSize(fleet: Fleet, size: number): boolean {
   return settled >= size && countOf(fleet, 'retiring') === 0;
 }
 
-function areReplaced(fleet: Fleet, ids: ReadonlySet<string>): boolean | EspalierError {
-  const left = fleet.slots.filter(({ id }) => ids.has(id));
-  if (left.length === 0) return true;
-  // It serves as if nothing had been asked: its replacement gave up.
-  const spared = left.find(({ phase, worn }) => phase === 'serving' && worn === null);
-  if (!spared) return left.every(({ phase }) => phase !== 'retiring' && phase !== 'serving');
-  return new EspalierError('ESP_WORKER_BOOT', `the replacement of slot ${spared.id} did not become ready`);
+/** Each of these slots is gone, or has another worker: one that ended by itself was replaced in its place. */
+function replacementOf(ids: ReadonlySet<string>): Condition {
+  const renewed = new Set<string>();
+  return ({ slots }) => {
+    const left = slots.filter(({ id }) => ids.has(id));
+    for (const { id, phase } of left) if (phase === 'booting' || phase === 'closed') renewed.add(id);
+    // It serves as if nothing had been asked: its replacement gave up.
+    const spared = left.find(({ id, phase, worn }) => phase === 'serving' && worn === null && !renewed.has(id));
+    // One that boots may do so for the last time, in a pool that stops: that is told when the pool ends.
+    if (!spared) return left.every(({ id, phase }) => renewed.has(id) && phase !== 'booting');
+    return new EspalierError('ESP_WORKER_BOOT', `the replacement of slot ${spared.id} did not become ready`);
+  };
 }

@@ -29,10 +29,13 @@ export interface ToolCallOptions {
 export class SystemTools {
   readonly #desk: WorkerDesk;
   readonly #pools: () => Iterable<Pool>;
+  readonly #requireRunning: () => void;
 
-  constructor(desk: WorkerDesk, pools: () => Iterable<Pool>) {
+  /** @param requireRunning throws once the system has stopped: then no tool is run any more */
+  constructor(desk: WorkerDesk, pools: () => Iterable<Pool>, requireRunning: () => void) {
     this.#desk = desk;
     this.#pools = pools;
+    this.#requireRunning = requireRunning;
   }
 
   /** Core tools first, then the host's others, then the methods that workers have said they have. */
@@ -54,8 +57,11 @@ export class SystemTools {
     return searchTools(this.list(), words);
   }
 
-  /** @throws EspalierError `ESP_NOT_FOUND`, `ESP_INVALID` when the argument does not fit; what the tool throws */
+  /**
+   * @throws EspalierError `ESP_NOT_FOUND`, `ESP_INVALID` when the argument does not fit, `ESP_STOPPED`; what the tool throws
+   */
   async call(name: string, args?: unknown, options: ToolCallOptions = {}): Promise<unknown> {
+    this.#requireRunning();
     const { signal = new AbortController().signal } = options;
     const tool = this.#desk.tools.get(name);
     const ctx: ToolContext = { worker: null, ids: null, signal };

@@ -1,20 +1,13 @@
-import { machine } from 'espalier';
+import { join } from 'node:path';
+import { machine, pool } from 'espalier';
 import { untilEvent } from 'espalier/testing';
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { lives } from '../process/support.js';
-import { all, folder, Marks, remains, shells, start } from './support.js';
+import { all, Marks, outcome, remains, shells, start } from './support.js';
+import { stuck } from './workers.js';
 
 const logic = createMachine({});
-const code = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error);
-/** The code that a call fails with, or its answer. */
-const outcome = async (call: () => unknown) => {
-  try {
-    return await call();
-  } catch (error) {
-    return code(error);
-  }
-};
 
 describe('stop', () => {
   it('ends what runs and what waits; every process is gone when it resolves', async () => {
@@ -72,44 +65,56 @@ describe('stop', () => {
     expect(await starting).not.toMatchObject({ ok: true });
   });
 
+  it('settles whatever is under way', async () => {
+    const marks = new Marks();
+    const deaf = pool({ id: 'w', command: [...stuck.node], size: 1, graceMs: 300 });
+    const boots = pool({ id: 'slow', command: ['sleep', '60'], size: 1, graceMs: 300 });
+    const system = await start({ children: [shells({ graceMs: 300 }), deaf, boots] });
+    const [shell, w, slow] = [system.pool('shell'), system.pool('w'), system.pool('slow')];
+    await w.ready();
+    const run = await system.runs.start({ slots: [`${marks.mark('slot')}; sleep 60`, 'true'], pool: 'shell' });
+    await marks.pid('slot');
+    const begun = join(marks.folder, 'begun');
+    const waits: Record<string, () => unknown> = {
+      call: () => w.call('deaf', { mark: begun }),
+      prefetched: () => w.call('pid'),
+      queued: () => w.call('pid'),
+      stream: () => all(w.stream('drip', { mark: begun })),
+      recycle: () => w.recycle(),
+      drain: () => w.drain(),
+      ready: () => slow.ready(),
+      resize: () => slow.resize(2),
+      exec: () => shell.exec('sleep 60'),
+      committed: () => all(run.committed()),
+      finished: () => all(run.finished()),
+      done: () => run.done(),
+      pause: () => run.pause(),
+      events: () => all(system.events.subscribe({ after: 0 })),
+    };
+    const pending = Object.entries(waits).map(async ([name, wait]) => [name, await outcome(wait)]);
+    await marks.pid('begun');
+    await system.stop();
+    const settled: Record<string, unknown> = Object.fromEntries(await Promise.all(pending));
+    const ends = /^ESP_(STOPPED|WORKER_EXITED)$/;
+    const interrupted = expect.objectContaining({ status: 'interrupted' });
+    expect(settled).toEqual({
+      ...Object.fromEntries(Object.keys(waits).map((name) => [name, expect.stringMatching(ends)])),
+      // Nothing runs any more, whatever ended it.
+      drain: settled.drain === 'ESP_STOPPED' ? 'ESP_STOPPED' : undefined,
+      // Read to its end, or cut off by the stop: either tells.
+      ...Object.fromEntries(
+        ['committed', 'finished'].map((name) => [name, settled[name] === 'ESP_STOPPED' ? 'ESP_STOPPED' : []]),
+      ),
+      ...Object.fromEntries(
+        ['done', 'pause'].map((name) => [name, settled[name] === 'ESP_STOPPED' ? 'ESP_STOPPED' : interrupted]),
+      ),
+    });
+    expect(remains(system.runId)).toEqual([]);
+  });
+
   it('resolves `ended`', async () => {
     const system = await start();
     await system.stop();
     expect(await system.ended).toEqual({ kind: 'shutdown' });
-  });
-});
-
-describe('after stop', () => {
-  it('every call answers that the system has stopped, or changes nothing', async () => {
-    const system = await start({ store: `${folder()}/store.db`, children: [shells(), machine({ id: 'm', logic })] });
-    const [shell, actor, root] = [system.pool('shell'), system.actor('/m'), system.supervisor()];
-    const run = await system.runs.start({ slots: ['true'], pool: 'shell' });
-    await run.done();
-    await system.stop();
-    const answers = {
-      pool: await outcome(() => system.pool('shell')),
-      exec: await outcome(() => shell.exec('true')),
-      ready: await outcome(() => shell.ready()),
-      start: await outcome(() => system.runs.start({ slots: ['true'], pool: 'shell' })),
-      continue: await outcome(() => system.runs.continue(run.id)),
-      rows: await outcome(() => all(run.committed({ from: 'start' }))),
-      record: await outcome(() => run.record()),
-      done: await outcome(() => run.done()),
-      pause: await outcome(() => run.pause()),
-      stopRun: await outcome(() => run.stop()),
-      resume: await outcome(() => run.resume()),
-      children: await outcome(() => root.whichChildren()),
-      startChild: await outcome(() => root.startChild(machine({ id: 'n', logic }))),
-      snapshot: await outcome(() => actor.getSnapshot()),
-      stopActor: await outcome(() => actor.stop()),
-      kill: await outcome(() => actor.kill()),
-      events: await outcome(() => all(system.events.subscribe())),
-    };
-    expect(answers).toEqual(Object.fromEntries(Object.keys(answers).map((name) => [name, 'ESP_STOPPED'])));
-    expect(actor.send({ type: 'hello' })).toBe(false);
-    expect(system.whereis('/m')).toBeUndefined();
-    expect(system.tree()).toEqual([]);
-    await system.stop();
-    expect(remains(system.runId)).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSystem, type ExecPoolOptions, pool, type System, type SystemOptions } from 'espalier';
+import { fileURLToPath } from 'node:url';
+import { createSystem, type ExecPoolOptions, isEspalierError, pool, type System, type SystemOptions } from 'espalier';
 import { onTestFinished } from 'vitest';
 import { listPids, readCommandLine, readEnvironment, readStat } from '../../src/transport/process/proc.js';
 import { carriers } from '../process/doomed-host.js';
@@ -22,6 +23,30 @@ export async function start(options: Partial<SystemOptions> = {}): Promise<Syste
 /** A pool of shells. */
 export function shells(options: Partial<Omit<ExecPoolOptions, 'mode'>> = {}) {
   return pool({ id: 'shell', command: ['sh', '-c', '{}'], size: 2, graceMs: 500, ...options, mode: 'exec' });
+}
+
+/** A worker with methods of every kind, in Node. */
+export const methodsCommand: readonly [string, ...string[]] = [
+  process.execPath,
+  fileURLToPath(new URL('../process/protocol/fixtures/methods.mjs', import.meta.url)),
+];
+
+/** No answer takes so long, in milliseconds, on a busy machine either. */
+const HANGS_MS = 30_000;
+
+/** The code of what was thrown or rejected, or the answer; says so when there is none. */
+export async function outcome(ask: () => unknown): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, HANGS_MS, 'it hangs');
+  });
+  try {
+    return await Promise.race([ask(), late]);
+  } catch (error) {
+    return isEspalierError(error) ? error.code : error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A folder, and what removes it. */
