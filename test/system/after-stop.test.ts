@@ -103,6 +103,7 @@ const poolAnswers = (path: string, mode: Pool['mode']): Answers<Pool> => ({
   call: [(it) => it.call('add', { a: 1, b: 2 }), STOPPED],
   stream: [(it) => all(it.stream('count', { to: 2 })), STOPPED],
   methods: [(it) => it.methods(), STOPPED],
+  load: [(it) => it.load(), STOPPED],
   observe: [(it) => it.observe(() => undefined), STOPPED],
 });
 
