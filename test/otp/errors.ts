@@ -72,7 +72,7 @@ export const errors: Readonly<Record<string, PlantedError>> = {
   },
   'all_significant shuts down with the first': {
     file: exited,
-    right: 'return significant && !state.children.all().some(isLiveSignificant)',
+    right: 'return significant && state.children.liveSignificant === 0',
     wrong: 'return significant',
   },
   'one restart less than the intensity is allowed': {

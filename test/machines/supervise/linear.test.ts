@@ -4,6 +4,7 @@ import { decide } from '../../../src/machines/supervise/decide.js';
 import type { SuperviseEvent } from '../../../src/machines/supervise/events.js';
 import type { ChildPolicy } from '../../../src/machines/supervise/policy.js';
 import { newSupervisor, type SupervisorPolicy, type SupervisorState } from '../../../src/machines/supervise/state.js';
+import { isThorough } from '../../effort.js';
 import { child, policy } from './scenario.js';
 
 /** A supervisor of children that are alive at once and gone at once, and that count how often they are looked at. */
@@ -66,7 +67,7 @@ const end = (id: string): SuperviseEvent => {
   return { type: 'child.exited', id, incarnation: 1, exit: { kind: 'normal' } };
 };
 
-describe.each([1_000, 10_000])('among %i children', (size) => {
+describe.each(isThorough ? [1_000, 10_000] : [500])('among %i children', (size) => {
   it('of a dynamic supervisor each start, restart, end and stop looks at its own child alone', () => {
     const supervisor = new Counted({ dynamic: true, autoShutdown: 'all_significant' });
     expect(supervisor.during(() => supervisor.start(size)) / size).toBeLessThan(20);
@@ -99,7 +100,7 @@ it('what a supervisor still has to do is not copied for each step', () => {
   expect(next.agenda.front).toBe(state.agenda.front?.next);
 });
 
-it('a hundred and thirty thousand children can be specified, started and stopped', () => {
+it.runIf(isThorough)('a hundred and thirty thousand children can be specified, started and stopped', () => {
   const supervisor = new Counted({}, 130_000);
   expect(supervisor.state.phase).toBe('running');
   supervisor.send({ type: 'espalier.stop' });
