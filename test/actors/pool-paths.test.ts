@@ -48,13 +48,14 @@ class Pooled implements Subject<typeof poolMachine> {
 
   async boot(): Promise<this> {
     const services = scriptedServices(this.#tree);
+    const { clock, newSpawnId } = services;
     const program = new ExecProgram({ command: ['sleep', '{}'] }, process.env);
     const variant: PoolVariant<ExecSlot> = {
       size: this.size,
       maxQueue: 1,
       overflow: 'reject',
       recycled: () => undefined,
-      handle: (door) => new ExecPool({ ...door, program, newSpawnId: services.newSpawnId }),
+      handle: (door) => new ExecPool({ ...door, program, clock, newSpawnId }),
       kind: ({ id, onOpen, onWithdraw }) => {
         const slot = new ScriptedSlot('protocol', { offer: onOpen, withdraw: onWithdraw });
         this.#slots.set(id, slot);
