@@ -11,6 +11,12 @@ describe('a circuit breaker', () => {
     expect(following(CLOSED, 0, 'failed', 'abandoned', 'failed', 'failed').state).toBe('open');
   });
 
+  it('lets everybody through while it is closed, and counts nothing for asking or for calls that were abandoned', () => {
+    const once = following(CLOSED, 0, 'failed');
+    expect(admitCall(policy, once, 5000)).toEqual({ breaker: once, admitted: true });
+    expect(following(once, 0, 'abandoned', 'abandoned', 'abandoned')).toEqual(once);
+  });
+
   it('lets nobody through until its time is up, and then one', () => {
     const open = following(CLOSED, 0, 'failed', 'failed', 'failed');
     expect(admitCall(policy, open, 999).admitted).toBe(false);

@@ -60,6 +60,7 @@ describe('admit', () => {
   it('names one answer for each policy at the limit', () => {
     expect(admit('reject', 2, 3)).toBe('enqueue');
     expect(admit('reject', 3, 3)).toBe('reject');
+    expect(admit('reject', 9, 3)).toBe('reject');
     expect(admit('wait', 3, 3)).toBe('hold');
     expect(admit('drop-oldest', 3, 3)).toBe('replace-oldest');
     expect(admit('drop-oldest', 0, 0)).toBe('reject');

@@ -30,6 +30,29 @@ describe('a worn worker', () => {
     expect(members(fleet).map(({ id }) => id)).toEqual(['2', '3']);
   });
 
+  it('keeps the first reason for which it goes, and goes only if it serves', () => {
+    const begun = run(served(2), worn('1'), { type: 'slot.worn', id: '1', reason: 'wish' });
+    expect(run(begun.fleet, offered('3')).commands).toEqual([{ type: 'retire', id: '1', reason: 'ttl' }]);
+    expect(run(served(2), worn('9')).commands).toEqual([]);
+    expect(run(newFleet(2), worn('1')).commands).toEqual([]);
+  });
+
+  it('makes way and stays out, whatever it still says', () => {
+    const leaving = run(served(2), worn('1'), offered('3')).fleet;
+    const { fleet, commands } = run(leaving, offered('1'), closed('1'), withdrawn('1'), worn('1'));
+    expect(commands).toEqual([]);
+    expect(fleet.slots.find(({ id }) => id === '1')).toMatchObject({ phase: 'retiring' });
+    expect(members(fleet).map(({ id }) => id)).toEqual(['2', '3']);
+  });
+
+  it('is itself, and not another, when its replacement serves or fails', () => {
+    const second = run(served(3), worn('2'));
+    expect(run(second.fleet, offered('4')).commands).toEqual([{ type: 'retire', id: '2', reason: 'ttl' }]);
+    const failed = run(second.fleet, closed('4'));
+    expect(failed.commands).toEqual([{ type: 'retire', id: '4', reason: null }]);
+    expect(failed.fleet.slots.find(({ id }) => id === '2')).toMatchObject({ phase: 'serving', worn: null });
+  });
+
   it('waits until the one before it is replaced', () => {
     const { fleet, commands } = run(served(2), worn('1'), worn('2'));
     expect(commands).toEqual([{ type: 'start', id: '3' }]);

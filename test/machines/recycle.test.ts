@@ -26,6 +26,10 @@ describe('when a worker is worn', () => {
     expect(wornBy({ idleTtl: 500 }, never, { ...fresh, now: 2000, usedAt: 1500 })).toBe('idleTtl');
   });
 
+  it('is not by memory that nobody could read', () => {
+    expect(wornBy({ maxRss: -1 }, never, fresh)).toBeNull();
+  });
+
   it('is not idle while it works, nor before it has ever worked', () => {
     expect(wornBy({ idleTtl: 500 }, never, { ...fresh, now: 1e9, usedAt: 0, running: 1 })).toBeNull();
     expect(wornBy({ idleTtl: 500 }, never, { ...fresh, now: 1e9 })).toBeNull();

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { misfit, type SnapshotLabel } from '../../src/machines/snapshot-label.js';
+
+const label: SnapshotLabel = { machine: 'orders', version: '2', hash: 'h' };
+
+it('a saved state fits the machine, version and definition that it was saved of', () => {
+  expect(misfit(label, { ...label })).toBeUndefined();
+});
+
+it.each([
+  [
+    'of another machine, whatever else differs',
+    { machine: 'bills', version: '1', hash: 'g' },
+    "machine 'bills', not 'orders'",
+  ],
+  ['of another version, whatever its definition', { version: '1', hash: 'g' }, 'of version 1, not 2'],
+  ['of a definition that was changed under the same version', { hash: 'g' }, 'definition of version 2 has changed'],
+])('one %s does not, and that is said', (_, change, why) => {
+  expect(misfit({ ...label, ...change }, label)).toContain(why);
+});
