@@ -22,7 +22,7 @@ function endPrograms(store: string): void {
 }
 
 describe.each(FAULTS)('the fault $name', (fault) => {
-  it(`is named by why: ${fault.cause}`, { timeout: 180_000 }, async ({ skip }) => {
+  it(`is named by why: ${fault.cause}`, async ({ skip }) => {
     const host = await startFault(fault);
     if (host === null) {
       const missing = `SKIPPED: ${fault.name} needs ${fault.needs}`;

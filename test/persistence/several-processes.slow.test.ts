@@ -110,9 +110,7 @@ async function expectAllKept(store: Store, known: Known): Promise<void> {
 }
 
 describe('a process that is killed while it writes', () => {
-  it('loses nothing that was acknowledged, and nothing is done twice by those that go on', {
-    timeout: 120_000,
-  }, async () => {
+  it('loses nothing that was acknowledged, and nothing is done twice by those that go on', async () => {
     const file = newFile();
     const slots = 600;
     const random = seeded(20_260_101);
