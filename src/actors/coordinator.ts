@@ -6,6 +6,7 @@ import { RUN_STATUSES, type RunStatus, type RunWish } from '../machines/run/stat
 import type { Claimed, RunRecord, RunStore } from '../persistence/store.js';
 import type { Dispatched, Dispatcher, DispatchPool, DispatchTarget } from './dispatcher.js';
 import type { Clock } from './environment.js';
+import { allowMany } from './time-limit.js';
 
 /** How often another process's wish (pause, resume, stop) is looked for, and a pool that is away, in milliseconds. */
 const LOOK_MS = 200;
@@ -56,7 +57,7 @@ export class Coordinator {
       run,
       policy,
       pool,
-      signal: this.#stop.signal,
+      signal: allowMany(this.#stop.signal),
       stopped: () => this.#stopping,
       freed: (index) => this.#freed(index),
       isBusy: () => this.#isBusy(),

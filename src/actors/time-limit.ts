@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { EspalierError } from '../errors.js';
 import type { Clock } from './environment.js';
 
@@ -32,6 +33,7 @@ export class TimeLimit {
       this.#giveUp();
       return;
     }
+    if (caller) allowMany(caller);
     caller?.addEventListener('abort', this.#giveUp, { once: true });
     if (timeout !== undefined) this.#timer = clock.setTimeout(() => this.#expire(), timeout);
   }
@@ -57,6 +59,12 @@ export class TimeLimit {
     this.end();
     this.#controller.abort();
   }
+}
+
+/** One signal may end any number of calls at once; Node takes more than ten listeners for a leak, and warns. */
+export function allowMany(signal: AbortSignal): AbortSignal {
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 function requireTimer(timeout: number): void {

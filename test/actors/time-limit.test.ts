@@ -37,6 +37,20 @@ describe('a time limit', () => {
     expect([limit.signal.reason, limit.isLate, clock.pending]).toEqual(['gone', false, []]);
   });
 
+  it('is one of any number that a caller gives up with one signal, without a warning', async () => {
+    const warnings: Error[] = [];
+    const heard = (warning: Error) => void warnings.push(warning);
+    process.on('warning', heard);
+    const caller = new AbortController();
+    const limits = Array.from({ length: 20 }, () => new TimeLimit(new SimulatedClock(), 100, caller.signal));
+    caller.abort();
+    expect(limits.every(({ signal }) => signal.aborted)).toBe(true);
+    // Warnings come in a turn of their own.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', heard);
+    expect(warnings).toEqual([]);
+  });
+
   it('leaves nothing behind once it has ended', () => {
     const clock = new SimulatedClock();
     const caller = new AbortController();

@@ -123,11 +123,23 @@ export function listPids(): number[] {
 /** The entries of a folder that are numbers; none when it is gone. */
 function listNumbers(folder: string): number[] {
   const numbers: number[] = [];
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+  for (const name of namesIn(folder)) {
     const first = name.charCodeAt(0);
     if (first >= 0x30 && first <= 0x39) numbers.push(Number(name));
   }
   return numbers;
+}
+
+function namesIn(folder: string): readonly string[] {
+  // Mostly it is gone already, and an exception costs more than a question.
+  if (!existsSync(folder)) return [];
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    // A process may end, or become another user's, between the two.
+    absentOrUnreadable(error);
+    return [];
+  }
 }
 
 /** The pid that was given out last. */
