@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { treeDigest } from '../../src/transport/inspector/protocol/wire.js';
+import { type ServerMessage, treeDigest } from '../../src/transport/inspector/protocol/wire.js';
 import { createRedactor } from '../../src/transport/inspector/redactor.js';
 import { Hub } from '../../src/transport/inspector/service/hub.js';
 import { LIMITS } from '../../src/transport/inspector/service/limits.js';
 import { FakeHost } from './fake-host.js';
-import { clientOf } from './hub-wire.js';
+import { clientOf, Wire } from './hub-wire.js';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -113,6 +113,31 @@ describe('whatever becomes of its connections, a client', () => {
     expect(timeline.get().resyncs).toEqual({ count: 1, last: 'too_old' });
     expect(timeline.get().events).toHaveLength(5);
     client.close();
+  });
+
+  it('that comes back to another read model is told so, and has what that one has', async () => {
+    const { host, hub } = serve();
+    host.see('/a', 'one');
+    const first = clientOf(hub);
+    const tree = first.client.view({ type: 'tree' });
+    await settled();
+    expect(tree.get().resyncs.count).toBe(0);
+    const position = tree.get().position;
+    const other = serve();
+    other.host.see('/b', 'two');
+    const said: ServerMessage[] = [];
+    const wire = new Wire(other.hub, (message) => said.push(message));
+    await settled();
+    wire.send(
+      JSON.stringify({ type: 'subscribe', id: 1, view: { type: 'tree' }, resume: { ...position, epoch: 'x' } }),
+    );
+    await settled();
+    expect(said.filter(({ type }) => type === 'resync' || type === 'snapshot')).toMatchObject([
+      { type: 'resync', id: 1, reason: 'epoch' },
+      { type: 'snapshot', id: 1, content: { actors: [{ path: '/b' }] } },
+    ]);
+    first.client.close();
+    wire.close();
   });
 
   it('whose tree has become another one is given it anew', async () => {

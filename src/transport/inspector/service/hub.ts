@@ -95,8 +95,10 @@ export class Hub {
       now: Date.now,
       seq: () => this.ring.head,
       feed: (id, view, resume) => {
-        const known = resume?.epoch === this.#epoch || view.type === 'timeline' ? resume : null;
-        return makeFeed(this.#sources, id, view, known);
+        // The journal is the same for all; revisions are those of one read model.
+        const isKnown = resume === null || resume.epoch === this.#epoch || view.type === 'timeline';
+        if (!isKnown) session.say({ type: 'resync', id, reason: 'epoch' });
+        return makeFeed(this.#sources, id, view, isKnown ? resume : null);
       },
       wake: () => this.#rounds.wake(),
       onClose: () => {
