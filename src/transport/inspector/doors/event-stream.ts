@@ -5,6 +5,7 @@ import type { Hub } from '../service/hub.js';
 import type { Session } from '../service/session.js';
 import type { Sink } from '../service/sink.js';
 import { HEADERS, refuse } from './reply.js';
+import { textOf } from './text.js';
 
 /** The id of the one subscription of a stream. */
 const STREAM = 1;
@@ -54,7 +55,7 @@ class EventStreamSink implements Sink {
   send(message: ServerMessage): void {
     const seq = message.type === 'events' || isTimeline(message) ? message.seq : null;
     const id = seq === null ? '' : `id: ${seq}\n`;
-    this.#response.write(`${id}event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`);
+    this.#response.write(`${id}event: ${message.type}\ndata: ${textOf(message)}\n\n`);
     if (seq !== null) this.#onTold(seq);
   }
 

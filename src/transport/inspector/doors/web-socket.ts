@@ -6,6 +6,7 @@ import type { Hub } from '../service/hub.js';
 import { LIMITS } from '../service/limits.js';
 import type { Sink } from '../service/sink.js';
 import { openStately } from './stately.js';
+import { textOf } from './text.js';
 
 /** The WebSocket encoder: one JSON object per text frame. */
 export class WebSocketDoor {
@@ -50,7 +51,7 @@ export class WebSocketSink implements Sink {
   }
 
   send(message: ServerMessage): void {
-    this.sendText(JSON.stringify(message));
+    this.sendText(textOf(message));
   }
 
   sendText(text: string): void {

@@ -4,12 +4,20 @@ import type { Redactor } from '../redactor.js';
 import { LIMITS } from './limits.js';
 import { RingEvent } from './wire-event.js';
 
+/** Events, and how far was looked. */
+interface Found {
+  readonly events: WireEvent[];
+  readonly seq: number;
+}
+
 /** The newest events, for all timelines. */
 export class Ring {
   #events: RingEvent[] = [];
   /** Everything after this is here, up to `head`. */
   #floor = 0;
   #head = 0;
+  /** What was answered last: clients that follow without a filter ask for the same, one after the other. */
+  #last: { readonly after: number; readonly head: number; readonly limit: number; readonly found: Found } | null = null;
 
   constructor(readonly redactor: Redactor) {}
 
@@ -24,6 +32,7 @@ export class Ring {
   /** Begins anew: nothing up to `seq` is here. */
   reset(seq: number): void {
     this.#events = [];
+    this.#last = null;
     this.#floor = seq;
     this.#head = seq;
   }
@@ -37,7 +46,16 @@ export class Ring {
   }
 
   /** Events after a cursor that is not below the floor, at most `limit` that fit, and how far was looked. */
-  after(seq: number, filter: TimelineFilter, limit: number): { readonly events: WireEvent[]; readonly seq: number } {
+  after(seq: number, filter: TimelineFilter, limit: number): Found {
+    if (Object.keys(filter).length > 0) return this.#find(seq, filter, limit);
+    const last = this.#last;
+    if (last?.after === seq && last.head === this.#head && last.limit === limit) return last.found;
+    const found = this.#find(seq, filter, limit);
+    this.#last = { after: seq, head: this.#head, limit, found };
+    return found;
+  }
+
+  #find(seq: number, filter: TimelineFilter, limit: number): Found {
     const events: WireEvent[] = [];
     for (let at = this.#first(seq); at < this.#events.length; at += 1) {
       const event = this.#events[at];
