@@ -217,6 +217,14 @@ function describeEnds(spawner: () => Made): void {
     expect([sleeper, pid].filter(lives)).toEqual([]);
   });
 
+  it('starts a program that stops its whole group at once, and what comes after it', async () => {
+    // The sooner the stop comes, the less of what keeps watch is ready for it.
+    const children = await Promise.all(Array.from({ length: 24 }, () => spawner().spawn(shell('kill -STOP 0'))));
+    expect((await finish(await spawner().spawn(shell('echo next')))).stdout).toBe('next\n');
+    await Promise.all(children.map((child) => child.killGroup()));
+    expect(children.filter(({ identity }) => lives(identity.pid))).toEqual([]);
+  });
+
   it('kills what a program leaves in its group, though the watcher is stopped', async () => {
     const child = await spawner().spawn(shell('sleep 60 & echo $!; exec sleep 61'));
     const { pid } = child.identity;

@@ -68,11 +68,9 @@ static void fill(char *at, char *end, const char *const *words) {
   memset(at, 0, (size_t)(end - at));
 }
 
-/* Every signal that can be is blocked since before the fork, and nothing but the lifeline is open. */
+/* Every signal that can be is blocked since before the fork. It stands when nothing but the lifeline is open. */
 static _Noreturn void watch(const struct order *order, const struct room *room, int lifeline) {
   if (dup2(lifeline, 0) < 0) _exit(1);
-  if (syscall(SYS_close_range, 1, ~0U, 0) < 0)
-    for (int fd = 1, end = (int)sysconf(_SC_OPEN_MAX); fd < end; fd++) close(fd);
   const char *line[66] = {"espalier-watcher", order->label};
   for (int i = 0; i < 63 && order->argv[i]; i++) line[i + 2] = order->argv[i];
   fill(room->line_start, room->line_end, line);
@@ -80,6 +78,8 @@ static _Noreturn void watch(const struct order *order, const struct room *room, 
   fill(room->env_start + strlen(COOKIE), room->env_end, (const char *const[]){order->cookie, NULL});
   memcpy(room->env_start, COOKIE, strlen(COOKIE));
   prctl(PR_SET_NAME, "espalier-watch");
+  if (syscall(SYS_close_range, 1, ~0U, 0) < 0)
+    for (int fd = 1, end = (int)sysconf(_SC_OPEN_MAX); fd < end; fd++) close(fd);
   char byte;
   for (;;) {
     ssize_t n = read(0, &byte, 1);
@@ -87,6 +87,22 @@ static _Noreturn void watch(const struct order *order, const struct room *room, 
   }
   kill(0, SIGKILL);
   _exit(0);
+}
+
+/*
+ * Forks the watcher and waits until it stands: a program that stops its whole group at once would stop it before it shows
+ * its cookie, and with the zygote's pipe still open in it.
+ */
+static pid_t post_watcher(const struct order *order, const struct room *room, int lifeline) {
+  int standing[2];
+  if (pipe2(standing, O_CLOEXEC) < 0) return -1;
+  pid_t watcher = (pid_t)syscall(SYS_clone, (long)(CLONE_PARENT | SIGCHLD), 0L, 0L, 0L, 0L);
+  if (watcher == 0) watch(order, room, lifeline);
+  close(standing[1]);
+  char byte;
+  while (watcher > 0 && read(standing[0], &byte, 1) < 0 && errno == EINTR) {}
+  close(standing[0]);
+  return watcher;
 }
 
 /* The child that becomes the program. What it says to `status` is why it could not. */
@@ -103,10 +119,8 @@ void become(const struct order *order, const struct room *room, int lifeline, in
   if (*order->socket) place(connect_port(order), 3, status, PORT);
   else close(3);
 
-  long watcher = syscall(SYS_clone, (long)(CLONE_PARENT | SIGCHLD), 0L, 0L, 0L, 0L);
-  if (watcher == 0) watch(order, room, lifeline);
-  int32_t pid = (int32_t)watcher;
-  if (watcher < 0) fail(status, FORK);
+  int32_t pid = post_watcher(order, room, lifeline);
+  if (pid < 0) fail(status, FORK);
   if (write(status, &pid, sizeof pid) != sizeof pid) _exit(1);
 
   prctl(PR_SET_PDEATHSIG, 0);
