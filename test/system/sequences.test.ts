@@ -94,7 +94,7 @@ class Stage {
     await this.#do(command, wasAlive);
     if (command.do === 'kill -9') await until('its process is dead', () => !running.some(lives));
     await this.settled(name);
-    this.#checkOrder(this.#exitsSince(known), 'id' in command ? command.id : null);
+    this.#checkOrder(this.#exitsSince(known), command);
     this.#checkExits();
     this.#poke(before.plain);
   }
@@ -178,9 +178,17 @@ class Stage {
     return exits.map((exit) => exit.path).filter((at) => !at.endsWith('/worker'));
   }
 
-  /** What ends with another ends newest first, and a supervisor after all that it supervised. */
-  #checkOrder(exits: readonly string[], first: Id | null): void {
+  /**
+   * What ends with another ends in reverse order, and a supervisor after all that it supervised. One that is killed orders
+   * nothing any more: what it supervised ends as in OTP, in any order.
+   */
+  #checkOrder(exits: readonly string[], command: Command): void {
     const rank = ['/t', '/t/s', ...IDS.map(path)];
+    const first = 'id' in command ? command.id : null;
+    if (command.do === 'kill the supervisor') {
+      expect(exits.filter((at) => at.startsWith('/t/s'))).toHaveLength(exits.indexOf('/t/s') + 1);
+      return;
+    }
     const others = exits.filter((at) => first === null || at !== path(first));
     expect(others).toEqual([...others].sort((a, b) => rank.indexOf(b) - rank.indexOf(a)));
     if (first !== null && exits.includes('/t/s'))
