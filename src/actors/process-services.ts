@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../errors.js';
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
-import type { ProcessExit, ProcessIdentity, SpawnIntent } from '../machines/process.js';
+import type { LiveProcess, ProcessExit, SpawnIntent } from '../machines/process.js';
 import type { Capture } from '../transport/process/capture.js';
 import type { Spawner } from '../transport/process/spawner.js';
 import type { Clock, TreeEnvironment } from './environment.js';
@@ -13,7 +13,7 @@ import type { WorkerDesk } from './worker-desk.js';
 /** The durable record of processes, as far as workers write it. */
 export interface Registry {
   intend(intent: SpawnIntent): Promise<void>;
-  live(spawnId: string, process: { identity: ProcessIdentity; generation: number }): Promise<void>;
+  live(spawnId: string, process: LiveProcess): Promise<void>;
   failed(spawnId: string, error: ErrorRecord): Promise<void>;
   gone(spawnId: string, exit: ProcessExit | null): Promise<void>;
   suspect(spawnId: string, reason: string): Promise<void>;

@@ -105,7 +105,7 @@ export class ProcessHands implements WorkerHands {
     this.hold.startedAt = clock.now();
     this.hold.identity = { spawnId, pid, ctx: contextOf(this.plan) };
     memory.watch(pid);
-    background(registry.live(spawnId, { identity, generation }));
+    background(registry.live(spawnId, { identity, generation, worker: this.address }));
     void process.exited.then((exit) => {
       this.hold.endedAt = clock.now();
       if (exit.signal === 'SIGKILL') this.hold.memory = memory.take(pid);

@@ -52,6 +52,14 @@ export type SpawnIntent = Pick<
   'spawnId' | 'runId' | 'path' | 'incarnation' | 'jobId' | 'attempt' | 'command'
 >;
 
+/** What is known of a process once it was spawned. */
+export interface LiveProcess {
+  readonly identity: ProcessIdentity;
+  readonly generation: number;
+  /** The worker that owns it: an intent may be written before one is chosen, with the path of the pool. */
+  readonly worker?: Pick<Registration, 'path' | 'incarnation'>;
+}
+
 /** The name of the environment variable that proves whose a process is. */
 export const COOKIE_VARIABLE = 'ESPALIER_COOKIE';
 

@@ -82,6 +82,17 @@ describe('a registration', () => {
     expect(await codeOf(store.processes.intend({ ...intent('j3', '/else'), ...job }))).toBe('ESP_CONFLICT');
   });
 
+  it('of a job is its worker’s once it lives: it was intended before one was chosen', async () => {
+    const store = await openHost(newFile());
+    await store.processes.intend({ ...intent('j', '/pool'), jobId: 'r:1', attempt: 1 });
+    const worker = { path: '/pool/workers/2/worker', incarnation: 7 };
+    await store.processes.live('j', { ...LIVE, worker });
+    expect(await store.processes.present()).toMatchObject([{ ...worker, jobId: 'r:1', attempt: 1 }]);
+    await store.processes.gone('j', { code: 0, signal: null });
+    const told = (await journal(store)).filter(({ type }) => type.startsWith('process.'));
+    expect(told).toMatchObject([worker, worker]);
+  });
+
   it('belongs to the tree of its host: another host has paths of its own, but not the same job', async () => {
     const file = newFile();
     const store = await openHost(file);

@@ -62,6 +62,25 @@ describe('the log of a process that lives', () => {
   });
 });
 
+describe('the process of a slot of a run', () => {
+  it('is its worker’s, by pid in the tree and by path among the processes', async () => {
+    const marks = new Marks();
+    const system = await start({ children: [shells({ size: 1 })], inspector: { port: 0 } });
+    const { client } = await look(system);
+    const [tree, processes] = [client.view({ type: 'tree' }), client.view({ type: 'processes' })];
+    const slots = [`${marks.mark('up')}; ${marks.gate('go')}`];
+    const run = await system.runs.start({ slots, pool: 'shell' });
+    const [path, pid] = ['/shell/workers/1/worker', await marks.pid('up')];
+    await vi.waitFor(() => expect(tree.get().actors.get(path)).toMatchObject({ pid }), soon);
+    await vi.waitFor(() => {
+      const found = [...processes.get().processes.values()].filter(({ job }) => job === `${run.id}:0`);
+      expect(found).toMatchObject([{ path, pid, state: 'live' }]);
+    }, soon);
+    marks.open('go');
+    await run.done();
+  });
+});
+
 describe('the gauges of a pool', () => {
   it('say how many slots serve, what is at work and what waits, to clients and to Prometheus', async () => {
     const marks = new Marks();

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../../errors.js';
-import type { ProcessExit, ProcessIdentity, Registration, SpawnIntent } from '../../machines/process.js';
+import type { LiveProcess, ProcessExit, Registration, SpawnIntent } from '../../machines/process.js';
 
 /**
  * Registrations of processes. A path belongs to the tree of one host, so it is unique within that host; a job is unique
@@ -10,7 +10,7 @@ export interface ProcessStore {
   /** Rejects with `ESP_CONFLICT` when the path or the job already has a registration in `intent` or `live`. */
   intend(intent: SpawnIntent): Promise<void>;
   /** Journals `process.spawned`, and `attempt.started` if it is the process of a job. */
-  live(spawnId: string, process: { identity: ProcessIdentity; generation: number }): Promise<void>;
+  live(spawnId: string, process: LiveProcess): Promise<void>;
   /** The program did not start; journals `process.failed`. */
   failed(spawnId: string, error: ErrorRecord): Promise<void>;
   /**

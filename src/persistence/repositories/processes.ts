@@ -12,8 +12,12 @@ export function processStore(access: Access): ProcessStore {
   return {
     intend: ({ spawnId, runId, path, incarnation, jobId, attempt, command }) =>
       access.write('processes.intend', { spawnId, runId, path, incarnation, jobId, attempt, command }),
-    live: async (spawnId, { identity, generation }) =>
-      access.write('processes.live', { ...own(spawnId), identity, generation }, { patient: true }),
+    live: async (spawnId, { identity, generation, worker }) =>
+      access.write(
+        'processes.live',
+        { ...own(spawnId), identity, generation, ...(worker && { worker }) },
+        { patient: true },
+      ),
     failed: async (spawnId, error) => access.write('processes.failed', { ...own(spawnId), error }),
     // Of one's own process nobody waits for it; of a dead host's, the work that is taken over does.
     gone: async (spawnId, exit, runId) =>

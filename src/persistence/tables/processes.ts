@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorRecord, EspalierError } from '../../errors.js';
-import type { ProcessExit, ProcessIdentity, Registration, SpawnIntent } from '../../machines/process.js';
+import type { LiveProcess, ProcessExit, Registration, SpawnIntent } from '../../machines/process.js';
 import { identity } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';
 import { isDuplicate } from '../sql/failure.js';
@@ -94,14 +94,15 @@ type Head = z.infer<typeof headRow>;
 const SELECT_HEAD = `SELECT state, path, incarnation, job_id AS jobId, attempt, command, identity ->> '$.pid' AS pid
   FROM processes WHERE run_id = ? AND spawn_id = ?`;
 
-export function processLive(
-  tx: Transaction,
-  args: RegistrationRef & { identity: ProcessIdentity; generation: number },
-): void {
-  const found = change(tx, args, ['intent']);
-  if (found === null) return;
+export function processLive(tx: Transaction, args: RegistrationRef & LiveProcess): void {
+  const intended = change(tx, args, ['intent']);
+  if (intended === null) return;
+  const found = { ...intended, ...args.worker };
   tx.db.run(
-    `UPDATE processes SET state = 'live', identity = ?, generation = ? WHERE run_id = ? AND spawn_id = ?`,
+    `UPDATE processes SET state = 'live', path = ?, incarnation = ?, identity = ?, generation = ?
+     WHERE run_id = ? AND spawn_id = ?`,
+    found.path,
+    found.incarnation,
     JSON.stringify(args.identity),
     args.generation,
     args.runId,

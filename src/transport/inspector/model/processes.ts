@@ -58,11 +58,11 @@ export class ProcessModel {
     const { runId, path = '', incarnation = 0, ctx = {}, at } = event;
     const id = `${runId}.${event.data.spawnId}`;
     const known = this.#processes.get(id) ?? {
-      ...{ id, path, incarnation, job: ctx.job ?? null, attempt: ctx.attempt ?? null },
+      ...{ id, job: ctx.job ?? null, attempt: ctx.attempt ?? null },
       ...{ state: 'intent' as const, pid: null, command: [], exit: null, reason: null, at },
     };
-    // Whatever is read late, what is gone stays gone.
-    this.#put({ ...known, ...change, ...(known.state === 'gone' && { state: 'gone' as const }) });
+    // Whatever is read late, what is gone stays gone. The worker is known once there is a process.
+    this.#put({ ...known, path, incarnation, ...change, ...(known.state === 'gone' && { state: 'gone' as const }) });
   }
 
   #put(info: ProcessInfo): void {
