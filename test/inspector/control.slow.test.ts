@@ -32,7 +32,7 @@ describe.skipIf(!hasBrowser)('changing things from the page', () => {
     const page = await browser.page(demo.at('#/tree?find=web&at=/web/worker'));
     const pid = page.locator('[data-key="/web/worker"] .col-pid', { hasText: /^\d+$/ });
     await page.getByText('read-only').waitFor();
-    await page.getByRole('region', { name: 'Actor /web/worker' }).getByText('Life').waitFor();
+    await page.getByRole('region', { name: 'Actor /web/worker' }).getByText('Life', { exact: true }).waitFor();
     expect(await page.getByRole('button', { name: 'Kill' }).count()).toBe(0);
     const before = await pid.textContent();
     expect(await page.evaluate(FORBIDDEN)).toBe('read_only');

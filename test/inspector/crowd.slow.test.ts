@@ -107,7 +107,8 @@ describe('a crowd', () => {
       }
     }, soon);
     for (const { timeline } of looks.slice(1)) {
-      expect(timeline.get().resyncs.count).toBe(1);
+      // Once, or not at all where the kernel held so much for it that it is not too far behind.
+      expect(timeline.get().resyncs.count).toBeLessThanOrEqual(1);
       expect(timeline.get().events.map(({ seq }) => seq)).toEqual(host.events.slice(-10).map(({ seq }) => seq));
     }
     expect(first?.timeline.get().resyncs.count).toBe(0);

@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser)('the page in trouble', () => {
     await page.getByRole('alert').getByText('Resyncing.').waitFor();
     // What happens while the pieces pass is not lost.
     next.host.see('/new00000', 'touched', 2);
-    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.getByRole('alert').getByText('Resyncing.').waitFor({ state: 'detached' });
     await row(page, '/new00000').locator('.col-state', { hasText: 'touched' }).waitFor();
     expect(await row(page, '/old00000').count()).toBe(0);
     expect(await page.getByRole('treegrid').getAttribute('aria-rowcount')).toBe(`${MANY + 1}`);

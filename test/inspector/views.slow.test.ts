@@ -145,9 +145,9 @@ describe.skipIf(!hasBrowser)('the page of a real system', () => {
   test('a run shows its cursor, the reorder window, and what a slot wrote', async () => {
     const page = await browser.page(demo.at('#/runs'));
     await page
-      .getByRole('row', { name: /thumbnails/ })
+      .getByRole('row', { name: /thumbnails.*running|running.*thumbnails/ })
       .first()
-      .click();
+      .click({ timeout: 60_000 });
     const panel = page.getByRole('region', { name: /^Run / });
     await panel.getByRole('img', { name: /Commit cursor at slot \d+ of 48/ }).waitFor();
     await panel.getByText('reorder window of 12').waitFor();
