@@ -65,7 +65,9 @@ describe.skipIf(!hasBrowser)('the page in trouble', () => {
     await page.getByRole('alert').getByText('Resyncing.').waitFor({ state: 'detached' });
     await row(page, '/new00000').locator('.col-state', { hasText: 'touched' }).waitFor();
     expect(await row(page, '/old00000').count()).toBe(0);
-    expect(await page.getByRole('treegrid').getAttribute('aria-rowcount')).toBe(`${MANY + 1}`);
+    // The rest comes in pieces.
+    const rows = () => page.getByRole('treegrid').getAttribute('aria-rowcount');
+    await expect.poll(rows, { timeout: 60_000 }).toBe(`${MANY + 1}`);
     await leave(browser, page, /WebSocket|ERR_/);
   });
 });
