@@ -9,12 +9,12 @@ const order = new PathOrder();
 const conditions = new Map<string, Condition>();
 const counts = new Map<Condition, number>();
 
-/** Whether what is shown has holes until the next snapshot comes. */
+/** Whether what is shown has holes until the next snapshot has come, with all its pieces: those before the last have no revision. */
 export const isResyncing = signal(false);
 let resyncs = 0;
 
-const tree = watch({ type: 'tree' }, ({ actors, resyncs: { count } }, { whole, changed, removed }) => {
-  isResyncing.value = !whole && (isResyncing.value || count > resyncs);
+const tree = watch({ type: 'tree' }, ({ actors, position, resyncs: { count } }, { whole, changed, removed }) => {
+  isResyncing.value = count > resyncs || (isResyncing.value && position?.rev === 0);
   resyncs = count;
   if (whole) {
     order.clear();
