@@ -18,8 +18,7 @@ none; `@worker.method(raw=True)` takes the argument as it is. Results are JSON, 
 methods and async generators run on an event loop that lives as long as the worker.
 
 Calls run one at a time in the main thread; `worker.run(concurrency=8)` runs up to eight in threads, and coroutines on
-the main thread's loop. A second thread reads the connection while the main one is busy, so heartbeats are answered while
-a call computes.
+the main thread's loop. A second thread reads the connection, so heartbeats are answered while a call computes.
 A cancelled call sees `ctx.cancelled`; `ctx.check()` raises `Cancelled`; a coroutine is cancelled at its next `await`.
 
 `print` is free: standard output and error are the worker's log. When the host is gone the process ends at once.
@@ -60,9 +59,6 @@ _MAX_STACK = 32 * 1024
 _MAX_DATA = 128 * 1024
 _LEVELS = ("debug", "info", "warn", "error")
 _EXIT_PROTOCOL = 76
-_RECEIVE = 256 * 1024
-#: How long a call may compute before the second thread reads for it, in seconds; at most twice that.
-_PATIENCE = 0.02
 _BYTES = (bytes, bytearray, memoryview)
 
 
@@ -132,8 +128,7 @@ def parse_json(data):
         value, end = _decoder.raw_decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    rest = text[end:]
-    if rest != "\n" and rest.strip(" \t\r\n"):
+    if text[end:].strip(" \t\r\n"):
         raise ValueError("data after the JSON value")
     return value
 
@@ -339,66 +334,6 @@ def encode_message(message, limits):
 # --- The connection --------------------------------------------------------------------------------------------------
 
 
-class _In:
-    """What was received and is not read yet. One thread at a time reads it."""
-
-    def __init__(self, sock):
-        self._sock = sock
-        self._data = b""
-        self._at = 0
-
-    def has_line(self):
-        """Whether the next header is here, so that reading it waits for nothing."""
-        return self._data.find(b"\n", self._at) >= 0
-
-    def readline(self, limit):
-        """Up to and with the next line feed, at most so many bytes; what there is at the end of the connection."""
-        searched = self._at
-        while True:
-            end = self._data.find(b"\n", searched, self._at + limit) + 1
-            if end == 0 and len(self._data) - self._at >= limit:
-                end = self._at + limit
-            if end > 0:
-                break
-            searched = len(self._data) - self._at
-            if not self._receive():
-                end = len(self._data)
-                break
-        line = self._data[self._at : end]
-        self._at = end
-        return line
-
-    def read(self, size):
-        """So many bytes; fewer at the end of the connection."""
-        data = self._data[self._at : self._at + size]
-        got = len(data)
-        self._at += got
-        if got == size:
-            return data
-        whole = bytearray(size)
-        whole[:got] = data
-        view = memoryview(whole)
-        while got < size:
-            more = self._sock.recv_into(view[got:])
-            if more == 0:
-                break
-            got += more
-        return bytes(view[:got])
-
-    def receive_soon(self):
-        """Takes what is there, without waiting."""
-        try:
-            self._receive(socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            pass  # Nothing is.
-
-    def _receive(self, flags=0):
-        data = self._sock.recv(_RECEIVE, flags)
-        self._data = self._data[self._at :] + data
-        self._at = 0
-        return bool(data)
-
-
 class _Out:
     """What waits to be written. A frame is one element, so threads never mix their bytes."""
 
@@ -410,17 +345,14 @@ class _Out:
     def post(self, data):
         self._waiting.append(data)
 
-    def waits(self):
-        return bool(self._waiting)
-
-    def flush(self, reader):
+    def flush(self):
         """Hands everything to the kernel; waits for the host when it reads too slowly."""
         while True:
             # Taken even when nothing waits: the reader may be sending what this thread posted.
             with self._lock:
                 data = self._take()
                 if data:
-                    self._send_all(data, reader)
+                    self._sock.sendall(data)
             # Looked at again without the lock: the reader may have posted, and found it taken, after our last look.
             if not self._waiting:
                 return
@@ -439,16 +371,6 @@ class _Out:
                 return
             finally:
                 self._lock.release()
-
-    def _send_all(self, data, reader):
-        try:
-            sent = self._sock.send(data, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            sent = 0
-        if sent < len(data):
-            # The host may wait until what it wrote is read before it reads on itself.
-            with reader:
-                self._sock.sendall(memoryview(data)[sent:])
 
     def _take(self):
         waiting = self._waiting
@@ -478,8 +400,7 @@ class _Input:
     def __next__(self):
         if self._done:
             raise StopIteration
-        with self._call.worker._reader:
-            kind, chunk = self._chunks.get()
+        kind, chunk = self._chunks.get()
         if kind != "chunk":
             self._done = True
             if kind == "error":
@@ -564,16 +485,11 @@ class _Call:
             raise self.cancelled
 
     def take_credit(self):
-        if self._granted == 0:
-            self._wait_for_credit()
-        self.check()
         with self.worker._state:
-            self._granted -= 1
-
-    def _wait_for_credit(self):
-        with self.worker._reader, self.worker._state:
             while self._granted == 0 and self.cancelled is None:
                 self.worker._state.wait()
+            self.check()
+            self._granted -= 1
 
     def watch(self, future):
         if self._futures is None:
@@ -594,98 +510,6 @@ def _settle(future, value=None, error=None):
     except concurrent.futures.InvalidStateError:
         # It was answered, or cancelled, first.
         return
-
-
-class _Reader:
-    """Who reads the connection. A worker that runs one call at a time reads in the main thread while it has nothing else to
-    do: a call then costs no switch of threads, which is dearer than a small call. While the main thread computes, or waits
-    for what has yet to be read, a second one reads; with calls in threads it always does."""
-
-    def __init__(self, read, is_idle):
-        self._read = read
-        #: Whether no call waits for the main thread.
-        self._is_idle = is_idle
-        #: Held by the thread that reads.
-        self._role = threading.Lock()
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._asleep = False
-        #: Who waits for something that has to be read; one more until the main thread begins to serve.
-        self._needs = 1
-        #: Whether the main thread waits for a call that the other one reads.
-        self._main_waits = False
-        #: Rises when a call begins, and when it ends: odd while one runs.
-        self._turn = 0
-
-    def start(self):
-        threading.Thread(target=self._stand_in, name="espalier-reader", daemon=True).start()
-
-    def need(self):
-        """From now on the second thread reads, until `enough`."""
-        with self._lock:
-            self._needs += 1
-        self._wake.set()
-
-    def enough(self, *_):
-        with self._lock:
-            self._needs -= 1
-
-    __enter__ = need
-    __exit__ = enough
-
-    # The main thread's side.
-
-    def read_with(self, read):
-        """What `read` answers; None when the other thread is at it, from which the next call comes by itself."""
-        # Said before it looks; the other thread lets go first, and looks at this then. So one of the two always reads.
-        self._main_waits = True
-        if not self._role.acquire(False):
-            return None
-        self._main_waits = False
-        try:
-            return read()
-        finally:
-            self._role.release()
-
-    def begin(self):
-        """A call begins: if it takes long, the other thread reads meanwhile."""
-        self._main_waits = False
-        self._turn += 1
-        if self._asleep:
-            self._wake.set()
-
-    def end(self):
-        self._turn += 1
-
-    # The second thread's side.
-
-    def _stand_in(self):
-        while True:
-            if not (self._main_waits and self._is_idle()):
-                self._rest()
-            with self._role:
-                # A call wakes the main thread, which reads on by itself when it has run it.
-                while self._read() != "call" or self._needs > 0:
-                    pass
-
-    def _rest(self):
-        """Until somebody needs what is to be read, or the main thread was at the same call for a while."""
-        while self._needs == 0:
-            turn = self._turn
-            self._wake.wait(_PATIENCE)
-            self._wake.clear()
-            if turn == self._turn and turn % 2 == 1:
-                return
-            if turn == self._turn:
-                self._sleep(turn)
-
-    def _sleep(self, turn):
-        """Until something happens. Whoever begins a call says so first and then looks at `_asleep`; this is the other way
-        round, so that no call is missed."""
-        self._asleep = True
-        if turn == self._turn and self._needs == 0:
-            self._wake.wait()
-        self._asleep = False
 
 
 # --- What a program sees ---------------------------------------------------------------------------------------------
@@ -836,8 +660,6 @@ class Worker:
         self._requests = {}
         self._last_request = 0
         self._state = threading.Condition()
-        self._in = None
-        self._reader = _Reader(self._read, self._queue.empty)
         self._loop = None
         self._concurrency = 1
         self._leaving = False
@@ -912,10 +734,10 @@ class Worker:
         faulthandler.register(signal.SIGQUIT, file=sys.__stderr__, all_threads=True)
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
-        self._reader.start()
+        threading.Thread(target=self._read, name="espalier-reader", daemon=True).start()
         self._boot(self._hello.get())
         if concurrency == 1:
-            self._serve_alone()
+            self._serve()
         else:
             self._serve_in_threads()
         for hook in self._on_stop:
@@ -960,7 +782,6 @@ class Worker:
             sock.set_inheritable(False)
             # A forked child that kept the connection would hide our end from the host.
             os.register_at_fork(after_in_child=sock.close)
-            self._in = _In(sock)
             self._out = _Out(sock)
             self._sock = sock
 
@@ -976,7 +797,7 @@ class Worker:
 
     def _flush(self):
         try:
-            self._out.flush(self._reader)
+            self._out.flush()
         except OSError:
             os._exit(0 if self._over else 1)
 
@@ -988,28 +809,26 @@ class Worker:
         data = encode_frame(_encode(head)[1:-1], field, value, "args" if field == "a" else field, self.limits)
         future = concurrent.futures.Future()
         self._requests[id_] = future
-        self._reader.need()
-        future.add_done_callback(self._reader.enough)
         self._send(data)
         return future if call is None else call.watch(future)
 
-    # Reading, in one thread at a time.
+    # Reading, in a thread of its own.
 
     def _read(self):
-        """Takes one message; the answer is its type."""
         try:
-            message = read_frame(self._in, self.limits)
-            if message is not None:
-                kind = message["t"]
-                take = self._takers.get(kind)
+            stream = self._sock.makefile("rb", buffering=256 * 1024)
+            while True:
+                message = read_frame(stream, self.limits)
+                if message is None:
+                    break
+                take = self._takers.get(message["t"])
                 if take is not None:
                     take(self, message)
-                return kind
         except ProtocolError as error:
             _leave(error, _EXIT_PROTOCOL)
         except OSError:
             pass  # The connection was reset: the host is gone all the same.
-        except Exception:
+        except BaseException:
             traceback.print_exc()
             _leave("the reader failed", _EXIT_PROTOCOL)
         # Whatever runs here runs for nobody.
@@ -1099,62 +918,23 @@ class Worker:
 
     # Calls.
 
-    def _serve(self, next_call):
-        """Runs calls until a shutdown."""
+    def _serve(self):
+        """Takes calls until a shutdown. Answers leave before it waits, or with the next call's `start`."""
+        alone = self._concurrency == 1
         while True:
-            call = next_call()
+            if not alone or self._queue.empty():
+                self._flush()
+            call = self._queue.get()
             if call is None or self._leaving:
                 break
             if self._waiting.pop(call.id, None) is not None:
                 self._execute(call)
         self._flush()
 
-    def _serve_alone(self):
-        """In this thread, which reads the connection itself between calls."""
-        self._reader.enough()
-        self._serve(self._read_call)
-        # From here to the end of the program the other one sees when the host goes.
-        self._reader.need()
-
-    def _read_call(self):
-        """Answers leave before it waits, or with the next call's `start`."""
-        while True:
-            # What came while the last call ran may cancel the next one, or be the end.
-            if not self._queue.empty() or self._in.has_line():
-                self._reader.read_with(self._catch_up)
-            try:
-                return self._queue.get_nowait()
-            except queue.Empty:
-                pass
-            done = self._reader.read_with(self._read_alone)
-            if done:
-                continue
-            self._flush()
-            if done is None:
-                return self._queue.get()
-
-    def _catch_up(self):
-        self._in.receive_soon()
-        while self._in.has_line():
-            self._read()
-
-    def _read_alone(self):
-        """Reads one message. False when that would wait, and answers are left that must leave first."""
-        if not self._in.has_line():
-            self._soon()
-            if self._out.waits():
-                return False
-        self._read()
-        return True
-
     def _serve_in_threads(self):
-        def next_call():
-            self._flush()
-            return self._queue.get()
-
         def serve():
             try:
-                self._serve(next_call)
+                self._serve()
             except BaseException as error:  # Here SystemExit would end this thread alone.
                 if not isinstance(error, SystemExit):
                     traceback.print_exc()
@@ -1177,14 +957,12 @@ class Worker:
         # The host relies on it: no method runs before its `start` is with the kernel.
         self._out.post(b'{"t":"start","id":%d}\n' % call.id)
         self._flush()
-        self._reader.begin()
         try:
             answer = self._answer(call)
         except Exception as error:
             answer = _error_frame(call.id, error, self.limits)
         except asyncio.CancelledError as error:
             answer = _error_frame(call.id, call.cancelled or error, self.limits)
-        self._reader.end()
         self._calls.pop(call.id, None)
         self._out.post(answer)
 
@@ -1232,8 +1010,7 @@ class Worker:
         if self._concurrency == 1:
             task = self._loop.create_task(_wait_for(awaitable))
             self._watch(call, task)
-            with self._reader:
-                return self._loop.run_until_complete(task)
+            return self._loop.run_until_complete(task)
         future = asyncio.run_coroutine_threadsafe(_wait_for(awaitable), self._loop)
         self._watch(call, future)
         try:

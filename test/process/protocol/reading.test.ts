@@ -3,12 +3,11 @@ import { all } from '../../system/support.js';
 import { live, type Sdk, sdks } from './support/live-worker.js';
 
 describe.each(Object.keys(sdks) as Sdk[])('the connection of a %s worker', (sdk) => {
-  it('serves every kind of call after every other: who reads the connection meanwhile changes with them', async () => {
+  it('is read during every kind of call, whichever was served before it', async () => {
     await using worker = await live(sdk, { tools: ({ args }) => Number(args) * 2 });
     const kinds: Record<string, () => Promise<unknown>> = {
       short: () => worker.result('add', { a: 1, b: 2 }),
       later: () => worker.result('later', { value: 3 }),
-      // Long enough for the other thread to take over.
       long: () => worker.result('spin', { ms: 45 }),
       tool: () => worker.result('tool', { name: 'double', args: 4 }),
       stream: async () => (await all(worker.stream('count', { to: 40 }))).length,
