@@ -1,7 +1,7 @@
 // Looks for processes that the tests left behind, this one and its ancestors aside:
 //   node .ci/leftovers.mjs NAME VALUE
 // They have NAME=VALUE in their environment; or, where a test gave them another one, the cookie of a host that has no
-// forker any more. Waits up to 5 s for them to end; prints what remains and exits 1.
+// forker any more; or they are a zygote or a watcher, which show neither, and have no parent of ours. Waits up to 5 s for them to end; prints what remains and exits 1.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -26,7 +26,13 @@ function leftovers() {
   const forked = new Set(environments.flatMap(([, entries]) => valuesOf(entries, 'ESPALIER_FORKER')));
   const isLeft = (entries) => entries.includes(mark) || valuesOf(entries, 'ESPALIER_COOKIE').some(isOrphaned);
   const isOrphaned = (cookie) => !forked.has(cookie.split(',').at(-1).split('.')[0]);
-  return environments.filter(([, entries]) => isLeft(entries)).map(([pid]) => pid);
+  return environments.filter(([pid, entries]) => isLeft(entries) || isStray(pid)).map(([pid]) => pid);
+}
+
+function isStray(pid) {
+  return (
+    /^espalier-(zygote|watcher)/.test(read(pid, 'cmdline')) && !read(parent(pid), 'cmdline').startsWith('espalier-')
+  );
 }
 
 function valuesOf(entries, variable) {

@@ -1,13 +1,19 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ForkerSpawner } from '../../../src/transport/process/forker/client.js';
 import { listPids, readCommandLine, readStat } from '../../../src/transport/process/proc.js';
+import { launchFrame } from '../../../src/transport/process/zygote/orders.js';
 import { zygotePath } from '../../../src/transport/process/zygote/zygote.js';
 import { createForkerSpawner } from '../built.js';
 import { carriers } from '../doomed-host.js';
 import { finish, line, lives, newRunId, request, shell, until } from '../support.js';
+
+const BUILT = `dist/transport/process/zygote/zygote-${process.arch}`;
 
 const open: ForkerSpawner[] = [];
 afterEach(async () => {
@@ -54,6 +60,29 @@ describe('the zygote', () => {
     process.kill(zygote, 'SIGSTOP');
     process.kill(spawner.identity.pid, 'SIGKILL');
     await until('both are gone', () => !lives(zygote) && !lives(child.identity.pid));
+  });
+
+  it('ends with its forker though a start is held up, and takes that start along', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'espalier-zygote-'));
+    const never = join(folder, 'never');
+    execFileSync('mkfifo', [never]);
+    const zygote = spawn(fileURLToPath(new URL(`../../../${BUILT}`, import.meta.url)), ['x'.repeat(1024)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ROOM: 'x'.repeat(4096) },
+    });
+    const exited = once(zygote, 'exit');
+    const files = { stdout: '', stderr: '', socket: '', token: '', label: 'test', cookie: 'test.1.a' };
+    // To open it waits for somebody who writes.
+    const order = { ...files, cwd: '/', stdin: never, command: ['/bin/true'], env: {} };
+    zygote.stdin.write(launchFrame(1, order));
+    const starting = () => listPids().filter((pid) => readStat(pid)?.parent === zygote.pid);
+    await until('the start is held up', () => starting().length === 1);
+    const [held = 0] = starting();
+    zygote.stdin.destroy();
+    zygote.stdout.destroy();
+    expect(await exited).toEqual([0, null]);
+    await until('nothing is left of it', () => !lives(held));
+    rmSync(folder, { recursive: true });
   });
 
   it('outlives the signals that end everything at a shutdown', async () => {

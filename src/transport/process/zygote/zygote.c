@@ -84,17 +84,6 @@ static uint64_t now_ticks(void) {
   return (uint64_t)now.tv_sec * 100 + (uint64_t)now.tv_nsec / 10000000;
 }
 
-static ssize_t read_whole(int fd, void *into, size_t length) {
-  size_t got = 0;
-  while (got < length) {
-    ssize_t n = read(fd, (char *)into + got, length - got);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    got += (size_t)n;
-  }
-  return (ssize_t)got;
-}
-
 static struct program *add(void) {
   if (count == capacity) {
     size_t more = capacity ? capacity * 2 : 64;
@@ -104,6 +93,45 @@ static struct program *add(void) {
     capacity = more;
   }
   return &programs[count];
+}
+
+/* Only while a member is uncollected: it holds the group's number. */
+static void kill_group(struct program *program) {
+  if (program->pid || program->watcher) kill(-program->group, SIGKILL);
+  if (program->lifeline >= 0) close(program->lifeline);
+  program->lifeline = -1;
+}
+
+/* The forker is gone. Each watcher would kill its group once it is scheduled; one process that does is quicker. */
+static _Noreturn void leave(void) {
+  for (size_t i = 0; i < count; i++) kill_group(&programs[i]);
+  _exit(0);
+}
+
+/*
+ * What a child says of its start, up to the end of the pipe. A child can be held up there, by a folder or a file that does
+ * not answer or by a SIGSTOP; the end of the forker is seen all the same, and nothing is left behind.
+ */
+static ssize_t hear(int status, pid_t child, void *into, size_t length) {
+  struct pollfd from[] = {{.fd = status, .events = POLLIN}, {.fd = 0, .events = POLLRDHUP}};
+  size_t got = 0;
+  while (got < length) {
+    if (poll(from, 2, -1) < 0) {
+      if (errno == EINTR) continue;
+      die();
+    }
+    if (!from[0].revents) {
+      /* It is not collected, so its number is its own, whether it leads a group by now or not. */
+      kill(-child, SIGKILL);
+      kill(child, SIGKILL);
+      leave();
+    }
+    ssize_t n = read(status, (char *)into + got, length - got);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    got += (size_t)n;
+  }
+  return (ssize_t)got;
 }
 
 static void refuse(uint32_t id, int error, int stage) { report('F', id, error, stage, 0); }
@@ -134,7 +162,7 @@ static void launch(const struct order *order) {
   int32_t watcher = 0;
   struct failure failure = {0, 0};
   unsigned char words[sizeof watcher + sizeof failure];
-  ssize_t got = read_whole(status[0], words, sizeof words);
+  ssize_t got = hear(status[0], pid, words, sizeof words);
   close(status[0]);
   int started = got == sizeof watcher;
   if (got == sizeof watcher || got == sizeof words) memcpy(&watcher, words, sizeof watcher);
@@ -156,13 +184,6 @@ static struct program *find(uint32_t id) {
   for (size_t i = 0; i < count; i++)
     if (programs[i].id == id) return &programs[i];
   return NULL;
-}
-
-/* Only while a member is uncollected: it holds the group's number. */
-static void kill_group(struct program *program) {
-  if (program->pid || program->watcher) kill(-program->group, SIGKILL);
-  if (program->lifeline >= 0) close(program->lifeline);
-  program->lifeline = -1;
 }
 
 /* Collects what has ended. A program's group is killed first, while the program's own number still pins it. */
@@ -231,12 +252,6 @@ static void obey(char *frame, char *end) {
   if (type == 'L') obey_launch(id, frame + 5, end);
   else if (type == 'K' && program) kill_group(program);
   else if (type == 'S' && program && program->pid && end - frame > 5) kill(program->pid, frame[5]);
-}
-
-/* The forker is gone. Each watcher would kill its group once it is scheduled; one process that does is quicker. */
-static _Noreturn void leave(void) {
-  for (size_t i = 0; i < count; i++) kill_group(&programs[i]);
-  _exit(0);
 }
 
 /* Reads what there is and obeys the whole orders in it. */
