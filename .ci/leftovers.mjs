@@ -1,7 +1,8 @@
 // Looks for processes that the tests left behind, this one and its ancestors aside:
 //   node .ci/leftovers.mjs NAME VALUE
 // They have NAME=VALUE in their environment; or, where a test gave them another one, the cookie of a host that has no
-// forker any more; or they are a zygote or a watcher, which show neither, and have no parent of ours. Waits up to 5 s for them to end; prints what remains and exits 1.
+// forker any more; or they are a zygote or a watcher, which show neither, and have no parent of ours. Waits up to
+// 5 s for them to end; prints what remains and exits 1.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
