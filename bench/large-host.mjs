@@ -37,7 +37,7 @@ console.log(`      ratio ${ratio(rates(large, 'exec'), rates(small, 'exec'))}; `
 console.log(`bare spawn: ratio ${ratio(rates(large, 'bare'), rates(small, 'bare'))}\n`);
 console.log(`${table([delayHead(), ...Object.entries(results).flatMap(delayRows)])}\n`);
 console.log(`${table([gapHead(), ...Object.entries(results).flatMap(gapRows)])}\n`);
-console.log('Held: the part of a gap in which the host used the processor; the rest others had.\n');
+console.log('Held: the part of a gap in which the thread of the loop had a processor; in the rest others had it.\n');
 console.log(`${table([spawnHead(), ...Object.entries(results).map(spawnRow)])}\n`);
 const worst = Math.max(...large.map(({ spinExec }) => spinExec.worstHeld));
 console.log(`longest hold by exec in the large host: ${worst.toFixed(1)} ms (goal: at most ${LIMIT_MS})`);
@@ -62,6 +62,7 @@ function gapHead() {
     'max',
     'of it held',
     'longest hold',
+    'of it GC',
     `holds > ${LIMIT_MS} ms`,
     'longest GC',
   ];
@@ -71,12 +72,14 @@ function gapRows([host, all]) {
   return ['spin', 'spinExec'].map((kind) => {
     const of = all.map((measured) => measured[kind]);
     const longest = of.reduce((a, b) => (a.max > b.max ? a : b));
+    const worst = of.reduce((a, b) => (a.worstHeld > b.worstHeld ? a : b));
     return [
       `${host}, ${kind === 'spin' ? 'idle' : 'exec'}`,
       ms(median(of.map(({ p99 }) => p99))),
       ms(longest.max),
       ms(longest.maxHeld),
-      ms(Math.max(...of.map(({ worstHeld }) => worstHeld))),
+      ms(worst.worstHeld),
+      ms(worst.gc),
       of.reduce((sum, { long }) => sum + long, 0),
       ms(Math.max(...of.map(({ longestGc }) => longestGc))),
     ];

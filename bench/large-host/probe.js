@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { createHistogram, monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 
 /** How late a timer of one millisecond is, in milliseconds. The loop sleeps in between, so it costs nothing. */
@@ -14,45 +15,72 @@ export function probeDelay() {
 const LONG_MS = 1;
 
 /**
- * How long the turns of a loop take that never sleeps, in milliseconds. `held` is the part of a turn in which this process
- * used the processor, its other threads included: the rest others had, and is no doing of ours.
+ * How long the turns of a loop take that never sleeps, in milliseconds. `held` is the part of a turn in which its own
+ * thread had a processor; in the rest it was ready and others had it, which is no doing of the loop's. `gc` is the part of
+ * the longest hold that garbage collections overlap.
  */
 export function probeGaps(limitMs = 5) {
   const gaps = createHistogram();
   const collections = probeCollections();
-  let [max, maxHeld, worstHeld, long] = [0, 0, 0, 0];
+  const thread = ownThread();
+  const holds = [];
+  let [max, maxHeld, long] = [0, 0, 0];
   let before = performance.now();
-  let used = process.cpuUsage();
+  let used = thread.used();
   const turn = () => {
-    const gap = performance.now() - before;
+    const now = performance.now();
+    const gap = now - before;
+    const usedNow = thread.used();
     gaps.record(Math.max(1, Math.round(gap * 1e6)));
     if (gap > LONG_MS) {
-      const { user, system } = process.cpuUsage(used);
-      const held = Math.min(gap, (user + system) / 1000);
+      const held = Math.min(gap, usedNow - used);
       if (gap > max) [max, maxHeld] = [gap, held];
-      worstHeld = Math.max(worstHeld, held);
+      if (held > LONG_MS) holds.push({ from: before, to: now, held });
       if (held > limitMs) long += 1;
     }
-    used = process.cpuUsage();
+    used = thread.used();
     before = performance.now();
     next = setImmediate(turn);
   };
   let next = setImmediate(turn);
   return () => {
     clearImmediate(next);
-    return { p99: gaps.percentile(99) / 1e6, max, maxHeld, worstHeld, long, longestGc: collections() };
+    thread.close();
+    const found = collections();
+    const worst = holds.reduce((a, b) => (a.held > b.held ? a : b), { from: 0, to: 0, held: 0 });
+    const gc = Math.min(worst.held, sum(found.map(({ from, to }) => overlap(worst, { from, to }))));
+    const longestGc = Math.max(0, ...found.map(({ from, to }) => to - from));
+    return { p99: gaps.percentile(99) / 1e6, max, maxHeld, worstHeld: worst.held, gc, long, longestGc };
   };
 }
 
-/** The longest garbage collection, in milliseconds. */
+/** Processor time of the thread of the loop, in milliseconds: the kernel counts it to the nanosecond. */
+function ownThread() {
+  const file = openSync(`/proc/${process.pid}/schedstat`, 'r');
+  const text = Buffer.alloc(64);
+  return {
+    used: () => Number.parseInt(text.latin1Slice(0, readSync(file, text, 0, text.length, 0)), 10) / 1e6,
+    close: () => closeSync(file),
+  };
+}
+
+/** The garbage collections since, each from and to a time of `performance.now()`. */
 function probeCollections() {
-  let longest = 0;
+  const found = [];
   const observer = new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
+    for (const { startTime, duration } of list.getEntries()) found.push({ from: startTime, to: startTime + duration });
   });
   observer.observe({ entryTypes: ['gc'] });
   return () => {
     observer.disconnect();
-    return longest;
+    return found;
   };
+}
+
+function overlap(a, b) {
+  return Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from));
+}
+
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
 }
