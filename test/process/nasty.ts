@@ -21,3 +21,6 @@ export const NASTY: readonly string[] = [
   're-execs-in-own-session.sh',
   'fork-bomb.pl',
 ];
+
+/** Those of them whose first processes end by themselves: others go on in their place. */
+export const RESTLESS: readonly string[] = ['daemon.pl', 'keeps-re-forking.pl'];
