@@ -1,14 +1,35 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** `vitest run` takes the quick tests, `vitest run --mode slow` those of `*.slow.test.ts` alone. */
-export default defineConfig(({ mode }) => ({
-  test: {
-    include: [mode === 'slow' ? 'test/**/*.slow.test.ts' : 'test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...(mode === 'slow' ? [] : ['**/*.slow.test.ts'])],
-    // Only what hangs is to fail by time: a slow machine needs seconds for a command, and some tests give several.
-    testTimeout: mode === 'slow' ? 300_000 : 120_000,
-    hookTimeout: 120_000,
-    // Real processes compete for the cores: more files at once make no run quicker, only less steady.
-    maxWorkers: mode === 'slow' ? 1 : 2,
-  },
-}));
+/** Pure code: its tests share a process and the modules in it, which take longer to load than the tests to run. */
+const PURE = 'test/{machines,inspection}/**';
+
+/**
+ * `vitest run` takes the quick tests. `--mode slow` takes `*.slow.test.ts`, and `--mode alone` takes `*.alone.test.ts`, which
+ * measure or crowd the machine: one at a time.
+ */
+export default defineConfig(({ mode }) => {
+  const isQuick = mode !== 'slow' && mode !== 'alone';
+  return {
+    test: {
+      // Only what hangs is to fail by time: a slow machine needs seconds for a command, and some tests give several.
+      testTimeout: isQuick ? 120_000 : 300_000,
+      hookTimeout: 120_000,
+      // Real processes compete for the cores: more files at once make no run quicker, only less steady.
+      maxWorkers: mode === 'alone' ? 1 : 2,
+      projects: [
+        {
+          extends: true,
+          test: { name: 'pure', include: isQuick ? [`${PURE}/*.test.ts`] : [], isolate: false },
+        },
+        {
+          extends: true,
+          test: {
+            name: 'real',
+            include: [isQuick ? 'test/**/*.test.ts' : `test/**/*.${mode}.test.ts`],
+            exclude: [...configDefaults.exclude, PURE, ...(isQuick ? ['**/*.{slow,alone}.test.ts'] : [])],
+          },
+        },
+      ],
+    },
+  };
+});

@@ -15,7 +15,7 @@ class QuickFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/machines/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, '**/*.slow.test.ts'],
+    exclude: configDefaults.exclude,
     env: { ESPALIER_EFFORT: '0.03' },
     // A test that is slow on a busy machine has not found a fault.
     testTimeout: 240_000,

@@ -7,7 +7,7 @@ afterEach(() => {
   if (host) mopUp(host);
 });
 
-// How quickly it goes is measured by `promises.slow.test.ts`, for each kind of death by `matrix.slow.test.ts`.
+// How quickly it goes is measured by `promises.alone.test.ts`, for each kind of death by `matrix.alone.test.ts`.
 describe('when a host is killed with SIGKILL', () => {
   it('nothing is left of programs of every nasty kind', async () => {
     const doomed = new DoomedHost({ programs: NASTY.map(program) });

@@ -1,6 +1,6 @@
 /**
  * What the pool that ours learnt from left broken, one test each. Two more stand elsewhere: recycling that kills work or
- * overgrows (`recycling.test.ts`), and a timed-out call's place given away while its work goes on (`stuck-workers.test.ts`).
+ * overgrows (`recycling.slow.test.ts`), and a timed-out call's place given away while its work goes on (`stuck-workers.slow.test.ts`).
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -23,13 +23,17 @@ interface Ending {
   readonly error: string | null;
 }
 
+/** A worker that was ready for so long is replaced at once; after a shorter life its slot backs off, up to half a minute. */
+const PROVEN_MS = 1000;
+
 /**
  * The workers that live, from the journal: those that boot too. One slot is never hit twice in a row while it boots: five
  * failed boots would rightly close it, and then the pool is not to return to its size.
  */
 class Workers {
   readonly #booting = new Map<number, string>();
-  readonly #ready = new Set<number>();
+  /** Since when each is ready. */
+  readonly #ready = new Map<number, number>();
   readonly #hitWhileBooting = new Set<string>();
   crashes = 0;
 
@@ -37,9 +41,11 @@ class Workers {
     void this.#follow(system).catch(() => undefined);
   }
 
-  /** One of them at random: mostly one that serves. */
+  /** One of them at random: mostly one that has served for a while, or backing off would be all that they do. */
   pick(): number | null {
-    if (Math.random() < 0.9) return any([...this.#ready]);
+    const [chance, proven] = [Math.random(), performance.now() - PROVEN_MS];
+    if (chance < 0.8) return any([...this.#ready].filter(([, since]) => since < proven).map(([pid]) => pid));
+    if (chance < 0.9) return any([...this.#ready.keys()]);
     const pid = any([...this.#booting].filter(([, path]) => !this.#hitWhileBooting.has(path)).map(([found]) => found));
     if (pid !== null) this.#hitWhileBooting.add(this.#booting.get(pid) ?? '');
     return pid;
@@ -54,7 +60,7 @@ class Workers {
       if (type === 'process.spawned') this.#booting.set(data.pid, path);
       if (type === 'worker.crashed') this.crashes += 1;
       if (type === 'worker.ready') {
-        this.#ready.add(data.pid);
+        this.#ready.set(data.pid, performance.now());
         this.#hitWhileBooting.delete(path);
       }
       if (type === 'process.exited') this.#ready.delete(data.pid);
