@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ForkerSpawner } from '../../../src/transport/process/forker/client.js';
 import { listPids, readCommandLine, readStat } from '../../../src/transport/process/proc.js';
-import { launchFrame } from '../../../src/transport/process/zygote/orders.js';
+import { killFrame, launchFrame } from '../../../src/transport/process/zygote/orders.js';
+import { type Report, ReportReader } from '../../../src/transport/process/zygote/reports.js';
 import { zygotePath } from '../../../src/transport/process/zygote/zygote.js';
 import { createForkerSpawner } from '../built.js';
 import { carriers } from '../doomed-host.js';
@@ -32,6 +33,26 @@ async function start() {
     return pid !== undefined;
   });
   return { runId, spawner, zygote: pid ?? 0 };
+}
+
+const FILES = { stdin: '', stdout: '', stderr: '', socket: '', token: '', label: 'test', cookie: 'test.1.a' };
+const ORDER = { ...FILES, cwd: '/', command: ['/bin/true'], env: {} };
+
+/** A zygote without a forker, and a child of it that waits at a FIFO to which nobody writes. */
+async function heldUp() {
+  const folder = mkdtempSync(join(tmpdir(), 'espalier-zygote-'));
+  const never = join(folder, 'never');
+  execFileSync('mkfifo', [never]);
+  const zygote = spawn(fileURLToPath(new URL(`../../../${BUILT}`, import.meta.url)), ['x'.repeat(1024)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ROOM: 'x'.repeat(4096) },
+  });
+  const exited = once(zygote, 'exit');
+  zygote.stdin.write(launchFrame(1, { ...ORDER, stdin: never }));
+  const starting = () => listPids().filter((pid) => readStat(pid)?.parent === zygote.pid);
+  await until('the start is held up', () => starting().length === 1);
+  const [held = 0] = starting();
+  return { zygote, folder, held, exited, remove: () => rmSync(folder, { recursive: true }) };
 }
 
 // From the sources there is none: it is compiled into the build.
@@ -63,26 +84,35 @@ describe('the zygote', () => {
   });
 
   it('ends with its forker though a start is held up, and takes that start along', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'espalier-zygote-'));
-    const never = join(folder, 'never');
-    execFileSync('mkfifo', [never]);
-    const zygote = spawn(fileURLToPath(new URL(`../../../${BUILT}`, import.meta.url)), ['x'.repeat(1024)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ROOM: 'x'.repeat(4096) },
-    });
-    const exited = once(zygote, 'exit');
-    const files = { stdout: '', stderr: '', socket: '', token: '', label: 'test', cookie: 'test.1.a' };
-    // To open it waits for somebody who writes.
-    const order = { ...files, cwd: '/', stdin: never, command: ['/bin/true'], env: {} };
-    zygote.stdin.write(launchFrame(1, order));
-    const starting = () => listPids().filter((pid) => readStat(pid)?.parent === zygote.pid);
-    await until('the start is held up', () => starting().length === 1);
-    const [held = 0] = starting();
+    const { zygote, held, exited, remove } = await heldUp();
     zygote.stdin.destroy();
     zygote.stdout.destroy();
     expect(await exited).toEqual([0, null]);
     await until('nothing is left of it', () => !lives(held));
-    rmSync(folder, { recursive: true });
+    remove();
+  });
+
+  it('starts others while a start is held up, and refuses that one when its group is killed', async () => {
+    const { zygote, folder, held, exited, remove } = await heldUp();
+    const reports = new ReportReader();
+    const told: Report[] = [];
+    zygote.stdout.on('data', (chunk: Buffer) => told.push(...reports.read(chunk)));
+    const [stdout, stderr] = ['out', 'err'].map((name) => join(folder, name)) as [string, string];
+    for (const file of [stdout, stderr]) writeFileSync(file, '');
+    zygote.stdin.write(launchFrame(2, { ...ORDER, stdout, stderr }));
+    await until('the other ran', () => told.filter(({ id }) => id === 2).length === 3);
+    expect(told.map(({ t, id }) => [t, id])).toEqual(
+      expect.arrayContaining([
+        ['started', 2],
+        ['exited', 2],
+      ]),
+    );
+    zygote.stdin.write(killFrame(1));
+    await until('the held one is refused', () => told.some(({ t, id }) => t === 'failed' && id === 1));
+    expect(lives(held)).toBe(false);
+    zygote.stdin.end();
+    expect(await exited).toEqual([0, null]);
+    remove();
   });
 
   it('outlives the signals that end everything at a shutdown', async () => {

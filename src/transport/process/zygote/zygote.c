@@ -28,15 +28,28 @@
 #include <time.h>
 #include <unistd.h>
 
+/* First the watcher's pid, then nothing: the exec closed the pipe. A failure instead of either says why. */
+struct words {
+  unsigned char at[sizeof(int32_t) + sizeof(struct failure)];
+  size_t length;
+};
+
 struct program {
   uint32_t id;
   pid_t pid, watcher; /* 0 once collected */
   int lifeline;       /* -1 once closed */
   pid_t group;
+  int status; /* where its child speaks of the start, -1 once that is over */
+  struct words words;
+  int unwatched; /* whether its watcher ended before it was told of */
+  int failed;    /* whether it never became the program */
+  struct failure failure;
 };
 
 static struct program *programs;
 static size_t count, capacity;
+/* How many are being started: their status is open. */
+static size_t starting;
 
 /* Where a watcher writes its own arguments and environment. */
 static struct room room;
@@ -98,6 +111,8 @@ static struct program *add(void) {
 /* Only while a member is uncollected: it holds the group's number. */
 static void kill_group(struct program *program) {
   if (program->pid || program->watcher) kill(-program->group, SIGKILL);
+  /* Whether it leads its group by now or not: it is not collected, so its number is its own. */
+  if (program->pid && program->status >= 0) kill(program->pid, SIGKILL);
   if (program->lifeline >= 0) close(program->lifeline);
   program->lifeline = -1;
 }
@@ -108,81 +123,87 @@ static _Noreturn void leave(void) {
   _exit(0);
 }
 
-/*
- * What a child says of its start, up to the end of the pipe. A child can be held up there, by a folder or a file that does
- * not answer or by a SIGSTOP; the end of the forker is seen all the same, and nothing is left behind.
- */
-static ssize_t hear(int status, pid_t child, void *into, size_t length) {
-  struct pollfd from[] = {{.fd = status, .events = POLLIN}, {.fd = 0, .events = POLLRDHUP}};
-  size_t got = 0;
-  while (got < length) {
-    if (poll(from, 2, -1) < 0) {
-      if (errno == EINTR) continue;
-      die();
-    }
-    if (!from[0].revents) {
-      /* It is not collected, so its number is its own, whether it leads a group by now or not. */
-      kill(-child, SIGKILL);
-      kill(child, SIGKILL);
-      leave();
-    }
-    ssize_t n = read(status, (char *)into + got, length - got);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    got += (size_t)n;
+static void refuse(uint32_t id, struct failure failure) { report('F', id, failure.error, failure.stage, 0); }
+
+/* The child has said all that it will: it is the program now, or it never will be. */
+static void settle(struct program *program) {
+  struct words *words = &program->words;
+  int32_t watcher = 0;
+  if (words->length == sizeof watcher || words->length == sizeof words->at) memcpy(&watcher, words->at, sizeof watcher);
+  program->watcher = program->unwatched ? 0 : watcher;
+  program->failed = words->length != sizeof watcher;
+  if (program->failed) {
+    size_t failure = sizeof program->failure;
+    if (words->length >= failure) memcpy(&program->failure, words->at + words->length - failure, failure);
+    else program->failure.error = ECHILD; /* it was killed before it could say anything */
+    kill_group(program);
+  } else {
+    report('S', program->id, program->pid, watcher, start_ticks(program->pid));
+    if (program->unwatched) report('W', program->id, 0, 0, now_ticks());
   }
-  return (ssize_t)got;
+  close(program->status);
+  program->status = -1;
+  starting--;
 }
 
-static void refuse(uint32_t id, int error, int stage) { report('F', id, error, stage, 0); }
+/*
+ * Takes in what a child says of its start, up to the end of the pipe. A child can be held up there, by a folder or a file
+ * that does not answer or by a SIGSTOP: nobody waits for it.
+ */
+static void hear(struct program *program) {
+  struct words *words = &program->words;
+  for (;;) {
+    ssize_t n = read(program->status, words->at + words->length, sizeof words->at - words->length);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) return;
+    if (n > 0) words->length += (size_t)n;
+    if (n <= 0 || words->length == sizeof words->at) return settle(program);
+  }
+}
 
 static void launch(const struct order *order) {
   int lifeline[2], status[2];
-  if (!fits(&room, order->cookie)) return refuse(order->id, E2BIG, ROOM);
+  if (!fits(&room, order->cookie)) return refuse(order->id, (struct failure){E2BIG, ROOM});
   struct program *program = add();
-  if (!program) return refuse(order->id, ENOMEM, FORK);
-  if (pipe2(lifeline, O_CLOEXEC) < 0) return refuse(order->id, errno, FORK);
+  if (!program) return refuse(order->id, (struct failure){ENOMEM, FORK});
+  if (pipe2(lifeline, O_CLOEXEC) < 0) return refuse(order->id, (struct failure){errno, FORK});
   if (pipe2(status, O_CLOEXEC) < 0) {
-    int error = errno;
+    struct failure failure = {errno, FORK};
     close(lifeline[0]);
     close(lifeline[1]);
-    return refuse(order->id, error, FORK);
+    return refuse(order->id, failure);
   }
   pid_t pid = fork();
   if (pid == 0) become(order, &room, lifeline[0], status[1]);
-  int error = errno;
+  struct failure failure = {errno, FORK};
   close(lifeline[0]);
   close(status[1]);
   if (pid < 0) {
     close(lifeline[1]);
     close(status[0]);
-    return refuse(order->id, error, FORK);
+    return refuse(order->id, failure);
   }
-  /* First the watcher's pid, then nothing: the exec closed the pipe. A failure instead of either says why. */
-  int32_t watcher = 0;
-  struct failure failure = {0, 0};
-  unsigned char words[sizeof watcher + sizeof failure];
-  ssize_t got = hear(status[0], pid, words, sizeof words);
-  close(status[0]);
-  int started = got == sizeof watcher;
-  if (got == sizeof watcher || got == sizeof words) memcpy(&watcher, words, sizeof watcher);
-  if (!started) {
-    if (got >= (ssize_t)sizeof failure) memcpy(&failure, words + got - sizeof failure, sizeof failure);
-    else failure.error = ECHILD; /* it was killed before it could say anything */
-    kill(-pid, SIGKILL);
-    close(lifeline[1]);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
-    if (watcher) while (waitpid(watcher, NULL, 0) < 0 && errno == EINTR) {}
-    return refuse(order->id, failure.error, failure.stage);
-  }
-  *program = (struct program){order->id, pid, watcher, lifeline[1], pid};
+  fcntl(status[0], F_SETFL, O_NONBLOCK);
+  *program = (struct program){.id = order->id, .pid = pid, .lifeline = lifeline[1], .group = pid, .status = status[0]};
   count++;
-  report('S', order->id, pid, watcher, start_ticks(pid));
+  starting++;
+}
+
+static void hear_all(void) {
+  for (size_t i = 0; starting > 0 && i < count; i++)
+    if (programs[i].status >= 0) hear(&programs[i]);
 }
 
 static struct program *find(uint32_t id) {
   for (size_t i = 0; i < count; i++)
     if (programs[i].id == id) return &programs[i];
+  return NULL;
+}
+
+/* The program that is being started in that group: who ends there is its watcher, which its child has yet to tell of. */
+static struct program *starting_in(pid_t group) {
+  for (size_t i = 0; starting > 0 && i < count; i++)
+    if (programs[i].status >= 0 && programs[i].group == group) return &programs[i];
   return NULL;
 }
 
@@ -194,8 +215,10 @@ static void collect(void) {
     pid_t pid = info.si_pid;
     size_t at = 0;
     while (at < count && programs[at].pid != pid && programs[at].watcher != pid) at++;
-    struct program *program = at < count ? &programs[at] : NULL;
+    struct program *program = at < count ? &programs[at] : starting_in(getpgid(pid));
     int is_program = program && program->pid == pid;
+    if (is_program && program->status >= 0) hear(program);
+    if (is_program && program->status >= 0) settle(program); /* its watcher has yet to let go of the pipe */
     if (is_program) kill_group(program);
     uint64_t held = now_ticks();
     waitpid(pid, NULL, 0);
@@ -203,13 +226,15 @@ static void collect(void) {
     if (is_program) {
       int exited = info.si_code == CLD_EXITED;
       program->pid = 0;
-      report('X', program->id, exited ? info.si_status : -1, exited ? 0 : info.si_status, held);
+      if (!program->failed) report('X', program->id, exited ? info.si_status : -1, exited ? 0 : info.si_status, held);
     } else {
+      program->unwatched = program->status >= 0;
       program->watcher = 0;
-      report('W', program->id, 0, 0, held);
+      if (!program->failed && !program->unwatched) report('W', program->id, 0, 0, held);
     }
-    if (!program->pid && !program->watcher) {
+    if (!program->pid && !program->watcher && program->status < 0) {
       if (program->lifeline >= 0) close(program->lifeline);
+      if (program->failed) refuse(program->id, program->failure);
       programs[at] = programs[--count];
     }
   }
@@ -233,7 +258,7 @@ static void obey_launch(uint32_t id, char *at, char *end) {
   size_t arguments = strtoul(next_word(&at, end), NULL, 10), variables = strtoul(next_word(&at, end), NULL, 10);
   if (arguments == 0 || arguments + variables > (size_t)(end - at)) die();
   char **list = malloc((arguments + variables + 2) * sizeof *list);
-  if (!list) return refuse(id, ENOMEM, FORK);
+  if (!list) return refuse(id, (struct failure){ENOMEM, FORK});
   order.argv = list;
   order.env = list + arguments + 1;
   for (size_t i = 0; i < arguments; i++) order.argv[i] = (char *)next_word(&at, end);
@@ -280,6 +305,22 @@ static void read_orders(void) {
   filled -= at;
 }
 
+/* Sleeps until there is something to do; says whether there are orders. */
+static int wait_for_work(const sigset_t *mask) {
+  static struct pollfd *from;
+  static size_t places;
+  if (places < starting + 1) {
+    from = realloc(from, (places = starting * 2 + 1) * sizeof *from);
+    if (!from) die();
+  }
+  size_t length = 0;
+  from[length++] = (struct pollfd){.fd = 0, .events = POLLIN};
+  for (size_t i = 0; length <= starting && i < count; i++)
+    if (programs[i].status >= 0) from[length++] = (struct pollfd){.fd = programs[i].status, .events = POLLIN};
+  int ready = ppoll(from, length, NULL, mask);
+  return ready > 0 && from[0].revents != 0;
+}
+
 static void noted(int signal) { (void)signal; }
 
 int main(int argc, char **argv) {
@@ -299,11 +340,10 @@ int main(int argc, char **argv) {
   for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
   sigaction(SIGCHLD, &(struct sigaction){.sa_handler = noted}, NULL);
 
-  struct pollfd orders = {.fd = 0, .events = POLLIN};
   for (;;) {
-    orders.revents = 0;
-    int ready = ppoll(&orders, 1, NULL, &but_children);
+    int ordered = wait_for_work(&but_children);
+    hear_all();
     collect();
-    if (ready > 0) read_orders();
+    if (ordered) read_orders();
   }
 }
