@@ -18,6 +18,9 @@ for (const count of sizes) results.push(await measure(count));
 
 const head = ['slots', 'total', 'rate', 'first tenth', 'last tenth', 'last/first', 'written in', 'store/slot'];
 console.log(`${table([head, ...results.map(describe)])}\n`);
+console.log(
+  `${table([['processor time of ours a slot', 'all', 'first tenth', 'last tenth', 'last/first'], ...results.map(processor)])}\n`,
+);
 console.log(`${table([['resident', '10 %', '50 %', '100 %', 'most', '100 % / 10 %'], ...results.flatMap(memory)])}\n`);
 const [small, large] = results;
 const linear = large.count / small.count;
@@ -25,6 +28,9 @@ const factor = large.ms / small.ms;
 console.log(
   `${linear.toFixed(1)} times the slots took ${factor.toFixed(1)} times as long (linear is ${linear.toFixed(1)})`,
 );
+
+const used = results.map(({ cpu }) => sum(cpu));
+console.log(`and ${(used[1] / used[0]).toFixed(1)} times the processor time`);
 
 async function measure(count) {
   const host = await startContender(HOST, [String(count)]);
@@ -49,6 +55,15 @@ function describe({ count, ms, createdMs, tenths, bytes }) {
     `${createdMs.toFixed(0)} ms`,
     `${Math.round(bytes / count)} bytes`,
   ];
+}
+
+function processor({ count, cpu }) {
+  const [all, first, last] = [sum(cpu) / count, ...[cpu[0], cpu.at(-1)].map((tenth) => (tenth * TENTHS) / count)];
+  return [`${count} slots`, ...[all, first, last].map((ms) => `${ms.toFixed(2)} ms`), (last / first).toFixed(2)];
+}
+
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function memory({ count, resident }) {
