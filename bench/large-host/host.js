@@ -1,6 +1,6 @@
 // A host that holds some memory: `host.js MEGABYTES`. Measures one thing at a time, for some seconds:
-// `idle` and `exec`: the delay of its loop; `spin` and `spinExec`: the gaps of a loop that never sleeps; `bare`:
-// child_process.spawn.
+// `idle` and `exec`: the delay of its loop; `spin`, `spinOne` (one exec at a time) and `spinExec`: the gaps of a loop that
+// never sleeps; `bare`: child_process.spawn.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -23,6 +23,8 @@ serve(
         return probed(probeDelay, () => execFor(seconds));
       case 'spin':
         return probed(probeGaps, () => wait(seconds * 1000));
+      case 'spinOne':
+        return probed(probeGaps, () => execFor(seconds, 1));
       case 'spinExec':
         return probed(probeGaps, () => execFor(seconds));
       default:
@@ -43,9 +45,9 @@ async function probed(probe, act) {
   return { rate, ...stop() };
 }
 
-async function execFor(seconds) {
+async function execFor(seconds, lanes) {
   const pool = system.pool('x');
-  return ratePerSecond(seconds, () => pool.exec(null));
+  return ratePerSecond(seconds, () => pool.exec(null), lanes);
 }
 
 async function spawnFor(seconds) {
@@ -59,8 +61,8 @@ async function spawnFor(seconds) {
   return { rate, median: median(calls), max: Math.max(...calls) };
 }
 
-async function ratePerSecond(seconds, one) {
+async function ratePerSecond(seconds, one, lanes) {
   const began = performance.now();
-  const done = await inLanes(() => performance.now() - began < seconds * 1000, one);
+  const done = await inLanes(() => performance.now() - began < seconds * 1000, one, lanes);
   return (done / (performance.now() - began)) * 1000;
 }

@@ -16,8 +16,8 @@ const LONG_MS = 1;
 
 /**
  * How long the turns of a loop take that never sleeps, in milliseconds. `held` is the part of a turn in which its own
- * thread had a processor; in the rest it was ready and others had it, which is no doing of the loop's. `gc` is the part of
- * the longest hold that garbage collections overlap.
+ * thread had a processor; in the rest it was ready and others had it, which is no doing of the loop's. Of that, `own` is
+ * what no garbage collection overlaps.
  */
 export function probeGaps(limitMs = 5) {
   const gaps = createHistogram();
@@ -47,10 +47,11 @@ export function probeGaps(limitMs = 5) {
     clearImmediate(next);
     thread.close();
     const found = collections();
-    const worst = holds.reduce((a, b) => (a.held > b.held ? a : b), { from: 0, to: 0, held: 0 });
-    const gc = Math.min(worst.held, sum(found.map(({ from, to }) => overlap(worst, { from, to }))));
+    const collecting = (hold) => sum(found.map((collection) => overlap(hold, collection)));
+    const worstHeld = Math.max(0, ...holds.map(({ held }) => held));
+    const worstOwn = Math.max(0, ...holds.map((hold) => hold.held - collecting(hold)));
     const longestGc = Math.max(0, ...found.map(({ from, to }) => to - from));
-    return { p99: gaps.percentile(99) / 1e6, max, maxHeld, worstHeld: worst.held, gc, long, longestGc };
+    return { p99: gaps.percentile(99) / 1e6, max, maxHeld, worstHeld, worstOwn, long, longestGc };
   };
 }
 
