@@ -16,26 +16,23 @@ const LONG_MS = 1;
 
 /**
  * How long the turns of a loop take that never sleeps, in milliseconds. `held` is the part of a turn in which its own
- * thread had a processor; in the rest it was ready and others had it, which is no doing of the loop's. Of that, `own` is
- * what no garbage collection overlaps.
+ * thread had a processor; in the rest it was ready and others had it, which is no doing of the loop's.
  */
 export function probeGaps(limitMs = 5) {
   const gaps = createHistogram();
   const collections = probeCollections();
   const thread = ownThread();
-  const holds = [];
-  let [max, maxHeld, long] = [0, 0, 0];
+  let [max, maxHeld, worstHeld, long] = [0, 0, 0, 0];
   let before = performance.now();
   let used = thread.used();
   const turn = () => {
-    const now = performance.now();
-    const gap = now - before;
+    const gap = performance.now() - before;
     const usedNow = thread.used();
     gaps.record(Math.max(1, Math.round(gap * 1e6)));
     if (gap > LONG_MS) {
       const held = Math.min(gap, usedNow - used);
       if (gap > max) [max, maxHeld] = [gap, held];
-      if (held > LONG_MS) holds.push({ from: before, to: now, held });
+      worstHeld = Math.max(worstHeld, held);
       if (held > limitMs) long += 1;
     }
     used = thread.used();
@@ -46,12 +43,7 @@ export function probeGaps(limitMs = 5) {
   return () => {
     clearImmediate(next);
     thread.close();
-    const found = collections();
-    const collecting = (hold) => sum(found.map((collection) => overlap(hold, collection)));
-    const worstHeld = Math.max(0, ...holds.map(({ held }) => held));
-    const worstOwn = Math.max(0, ...holds.map((hold) => hold.held - collecting(hold)));
-    const longestGc = Math.max(0, ...found.map(({ from, to }) => to - from));
-    return { p99: gaps.percentile(99) / 1e6, max, maxHeld, worstHeld, worstOwn, long, longestGc };
+    return { p99: gaps.percentile(99) / 1e6, max, maxHeld, worstHeld, long, longestGc: collections() };
   };
 }
 
@@ -65,23 +57,15 @@ function ownThread() {
   };
 }
 
-/** The garbage collections since, each from and to a time of `performance.now()`. */
+/** The longest garbage collection, in milliseconds, of those that Node reports: it leaves out what runs within another. */
 function probeCollections() {
-  const found = [];
+  let longest = 0;
   const observer = new PerformanceObserver((list) => {
-    for (const { startTime, duration } of list.getEntries()) found.push({ from: startTime, to: startTime + duration });
+    for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
   });
   observer.observe({ entryTypes: ['gc'] });
   return () => {
     observer.disconnect();
-    return found;
+    return longest;
   };
-}
-
-function overlap(a, b) {
-  return Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from));
-}
-
-function sum(values) {
-  return values.reduce((total, value) => total + value, 0);
 }
