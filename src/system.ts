@@ -36,6 +36,7 @@ import { formatRunId } from './machines/ids.js';
 import { type JournalStore, openStore, type Store } from './persistence/index.js';
 import { checkSystemOptions, OWN_ID, type SystemOptions } from './system-options.js';
 import { ReadModel, type TreeNode } from './transport/inspector/model/read-model.js';
+import { keyMatcher } from './transport/inspector/redact/secrets.js';
 import type { InspectedHost } from './transport/inspector/source.js';
 import { readIdentity } from './transport/process/identity.js';
 import { VERSION } from './version.js';
@@ -135,7 +136,7 @@ export class System {
     readonly name: string,
     readonly runId: string,
     store: Store,
-    { tools = [], onAsk }: Pick<SystemOptions, 'tools' | 'onAsk'>,
+    { tools = [], onAsk, inspector }: Pick<SystemOptions, 'tools' | 'onAsk' | 'inspector'>,
   ) {
     const clock = systemClock;
     const background = (write: Promise<unknown>) => void write.catch((error) => this.#fault(error));
@@ -145,7 +146,11 @@ export class System {
     this.sessions = new Sessions(store.sessions, clock, background);
     this.asks = new Asks(clock);
     const desk = new WorkerDesk({ tools, asks: this.asks, onAsk, onFault: (error) => this.#fault(error) });
-    this.#processes = new ProcessHost({ runId, store, clock, hostEnv: process.env, desk, journal, background });
+    this.#processes = new ProcessHost({
+      ...{ runId, store, clock, desk, journal, background },
+      hostEnv: process.env,
+      isSecret: keyMatcher(inspector?.redact?.keys ?? []),
+    });
     const requireRunning = () => this.#requireRunning();
     this.tools = new SystemTools(desk, () => this.#processes.pools(), requireRunning);
     this.#env = {

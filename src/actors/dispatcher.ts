@@ -12,7 +12,7 @@ export interface DispatchPool {
   /** Whether it takes work now. While it does not, nothing is prepared or submitted. */
   readonly isOpen: boolean;
   /** The program, directory and environment for one slot. Throws a typed error when the input does not fit the template. */
-  prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'cwd' | 'env' | 'stdin'>;
+  prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'told' | 'cwd' | 'env' | 'stdin'>;
   /** Hands an execution to the pool's queue, where it waits for room as long as it takes. */
   submit(execution: Execution): void;
 }
@@ -63,7 +63,7 @@ export class Dispatcher {
     const { runId, attempts } = this.services;
     return attempts.claim(
       runId,
-      indexes.map((index) => ({ run, index, spawnId: this.services.newSpawnId(), path: pool.path, command: [] })),
+      indexes.map((index) => ({ run, index, spawnId: this.services.newSpawnId(), path: pool.path })),
       { patient: target.isBusy() },
     );
   }

@@ -71,7 +71,7 @@ export class ExecPool extends Pool {
     }
   }
 
-  prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'cwd' | 'env'> {
+  prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'told' | 'cwd' | 'env'> {
     return this.#parts.program.prepare(input, index);
   }
 

@@ -3,6 +3,7 @@ import { EspalierError } from '../errors.js';
 import { compileTemplate, type Template } from '../machines/template.js';
 import { resolveProgram } from '../transport/process/resolve.js';
 import type { ExecutionRequest } from './execution.js';
+import type { ProcessServices } from './process-services.js';
 
 /** What an exec pool runs, before an input is filled in. */
 export interface ExecProgramOptions {
@@ -28,10 +29,12 @@ export class ExecProgram {
   readonly #cwd: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #program: string | null;
+  readonly #hidden: ReadonlySet<string>;
 
   /** Throws `ESP_INVALID` for a bad template, `ESP_SPAWN` for a literal program that is missing or not executable. */
-  constructor(options: ExecProgramOptions, hostEnv: NodeJS.ProcessEnv) {
+  constructor(options: ExecProgramOptions, { hostEnv, isSecret }: Pick<ProcessServices, 'hostEnv' | 'isSecret'>) {
     this.#template = compileTemplate(options.command);
+    this.#hidden = new Set(this.#template.fields.filter((path) => path.split('.').some((name) => isSecret(name))));
     this.#cwd = resolve(options.cwd ?? '.');
     this.#env = merge(hostEnv, options.env);
     const { program } = this.#template;
@@ -43,13 +46,18 @@ export class ExecProgram {
     input: unknown,
     index: number,
     overrides: ExecOverrides = {},
-  ): Pick<ExecutionRequest, 'command' | 'cwd' | 'env'> {
+  ): Pick<ExecutionRequest, 'command' | 'told' | 'cwd' | 'env'> {
     const cwd = overrides.cwd === undefined ? this.#cwd : resolve(this.#cwd, overrides.cwd);
     const problem = folderProblem(overrides.cwd) ?? (overrides.env && environmentProblem(overrides.env));
     if (problem) throw new EspalierError('ESP_INVALID', problem);
     const env = overrides.env === undefined ? this.#env : merge(this.#env, overrides.env);
     const [word, ...args] = this.#template.expand(input, index);
-    return { command: [this.#program ?? resolveProgram(word, env.PATH, cwd), ...args], cwd, env };
+    const program = this.#program ?? resolveProgram(word, env.PATH, cwd);
+    return { command: [program, ...args], told: [program, ...this.#told(args, input, index)], cwd, env };
+  }
+
+  #told(args: readonly string[], input: unknown, index: number): readonly string[] {
+    return this.#hidden.size === 0 ? args : this.#template.expand(input, index, this.#hidden).slice(1);
   }
 }
 

@@ -31,7 +31,7 @@ export function pool(options: PoolOptions): ChildSpec {
     ...(backoff && { backoff }),
     start: async (context): Promise<StartResult> => {
       const services = await processServices(context.env);
-      const program = new ExecProgram(options, services.hostEnv);
+      const program = new ExecProgram(options, services);
       return options.mode === 'exec'
         ? new PoolActor(execVariant(options, services, program), context, services).logic()
         : new PoolActor(callVariant(options, context, services, program), context, services).logic();

@@ -19,6 +19,7 @@ export interface ProcessHostOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly hostEnv: NodeJS.ProcessEnv;
+  isSecret(name: string): boolean;
   readonly desk: WorkerDesk;
   journal(event: NewJournalEvent): void;
   background(write: Promise<unknown>): void;
@@ -38,7 +39,7 @@ export class ProcessHost {
 
   /** Starts the forker at the first call, and at the next one if that failed. It is on disk before it is used. */
   async services(): Promise<ProcessServices> {
-    const { runId, store, clock, hostEnv, desk, journal, background } = this.options;
+    const { runId, store, clock, hostEnv, isSecret, desk, journal, background } = this.options;
     const spawner = await this.#standing();
     this.#memory ??= new MemoryWatch(clock, { readResident, readOomKills });
     return {
@@ -47,6 +48,7 @@ export class ProcessHost {
       registry: store.processes,
       clock,
       hostEnv,
+      isSecret,
       pools: this.#pools,
       desk,
       leftovers: this.#leftovers,

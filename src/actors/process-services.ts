@@ -37,6 +37,8 @@ export interface ProcessServices {
   /** What is known of the memory of processes. */
   readonly memory: MemoryWatch;
   newSpawnId(): string;
+  /** Whether a name tells of a secret, whose value is registered nowhere. */
+  isSecret(name: string): boolean;
   journal(event: NewJournalEvent): void;
   /** Watches over a write that nobody waits for: a failure is the system's, not the worker's. */
   background(write: Promise<unknown>): void;

@@ -43,7 +43,7 @@ export function service(options: ServiceOptions): ChildSpec {
     awaitsReady: true,
     services: (env) => processServices(env),
     kind: (services) => {
-      const program = new ExecProgram(options, services.hostEnv);
+      const program = new ExecProgram(options, services);
       return new ServiceSlotKind({ services, program, graceMs, readyMs, ready, health });
     },
     // Thrown from within its actor: the service crashes with the reason, and its supervisor decides.

@@ -1,5 +1,6 @@
 import { isEspalierError, toErrorRecord } from '../errors.js';
 import type { EventContext } from '../machines/events.js';
+import { registeredCommand } from '../machines/process.js';
 import type { WorkerCommand, WorkerEvent, WorkerHands } from '../machines/worker.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
 import type { ProcessServices, Registry } from './process-services.js';
@@ -14,6 +15,8 @@ export interface WorkerPlan {
   readonly jobId: string | null;
   readonly attempt: number | null;
   readonly command: readonly [string, ...string[]];
+  /** The command as it is registered and told: with the names of secret fields instead of their values. */
+  readonly told: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array | undefined;
@@ -67,7 +70,8 @@ export class ProcessHands implements WorkerHands {
 
   #register(tell: Tell): void {
     const { runId, registry } = this.services;
-    const { spawnId, jobId, attempt, command } = this.plan;
+    const { spawnId, jobId, attempt } = this.plan;
+    const command = registeredCommand(this.plan.told);
     this.hold.registration = 'asked';
     registry.intend({ spawnId, runId, ...this.address, jobId, attempt, command }).then(
       () => {
@@ -105,7 +109,8 @@ export class ProcessHands implements WorkerHands {
     this.hold.startedAt = clock.now();
     this.hold.identity = { spawnId, pid, ctx: contextOf(this.plan) };
     memory.watch(pid);
-    background(registry.live(spawnId, { identity, generation, worker: this.address }));
+    const worker = { ...this.address, command: registeredCommand(this.plan.told) };
+    background(registry.live(spawnId, { identity, generation, worker }));
     void process.exited.then((exit) => {
       this.hold.endedAt = clock.now();
       if (exit.signal === 'SIGKILL') this.hold.memory = memory.take(pid);

@@ -56,8 +56,27 @@ export type SpawnIntent = Pick<
 export interface LiveProcess {
   readonly identity: ProcessIdentity;
   readonly generation: number;
-  /** The worker that owns it: an intent may be written before one is chosen, with the path of the pool. */
-  readonly worker?: Pick<Registration, 'path' | 'incarnation'>;
+  /**
+   * The worker that owns it, and what it runs: an intent may be written before they are known, with the path of the pool
+   * and no command.
+   */
+  readonly worker?: Pick<Registration, 'path' | 'incarnation' | 'command'>;
+}
+
+/** Characters of a command that are registered, so that inputs of any size do not fill the journal a second time. */
+const COMMAND_KEPT = 4096;
+
+/** A command as it is registered: its words, cut where they become too many. @example registeredCommand(['echo', 'a']) */
+export function registeredCommand(command: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  let room = COMMAND_KEPT;
+  for (const word of command) {
+    if (room <= 0) return [...kept, '…'];
+    kept.push(word.length <= room ? word : `${word.slice(0, room)}…`);
+    // An empty word takes room too.
+    room -= word.length + 1;
+  }
+  return kept;
 }
 
 /** The name of the environment variable that proves whose a process is. */

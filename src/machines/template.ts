@@ -11,8 +11,9 @@ export interface Template {
    *
    * @throws EspalierError `ESP_INVALID` naming the field and the index, when the input lacks a field, is not a JSON
    * object though fields are asked for, or puts a NUL character into a word
+   * @param hidden fields that stay as they are written, `{.password}`: for those who look on
    */
-  expand(input: unknown, index: number): [string, ...string[]];
+  expand(input: unknown, index: number, hidden?: ReadonlySet<string>): [string, ...string[]];
 }
 
 /** A piece of a word: literal text, or a place to be filled. */
@@ -50,8 +51,8 @@ export function compileTemplate(words: readonly string[]): Template {
   return {
     program,
     fields,
-    expand: (input, index) => {
-      const value = fill(input, index, fields.length > 0);
+    expand: (input, index, hidden) => {
+      const value = fill(input, index, fields.length > 0, hidden);
       const join = (pieces: readonly Piece[]) =>
         pieces.map((piece) => (typeof piece === 'string' ? piece : value(piece))).join('');
       return [join(first), ...rest.map(join)];
@@ -107,7 +108,12 @@ function malformed(placeholder: string, hint: string): EspalierError {
 }
 
 /** What fills the places of a template for one input; the input is parsed once, and only when a field asks for it. */
-function fill(input: unknown, index: number, hasFields: boolean): (place: Place) => string {
+function fill(
+  input: unknown,
+  index: number,
+  hasFields: boolean,
+  hidden: ReadonlySet<string> | undefined,
+): (place: Place) => string {
   const root = hasFields ? objectOf(input, index) : undefined;
   return (place) => {
     switch (place.kind) {
@@ -116,6 +122,7 @@ function fill(input: unknown, index: number, hasFields: boolean): (place: Place)
       case 'index':
         return String(index);
       case 'field':
+        if (hidden?.has(place.path)) return `{.${place.path}}`;
         return checked(asText(lookUp(root, place.path, index)), `{.${place.path}}`, index);
       default:
         return place satisfies never;

@@ -49,7 +49,7 @@ class Pooled implements Subject<typeof poolMachine> {
   async boot(): Promise<this> {
     const services = scriptedServices(this.#tree);
     const { clock, newSpawnId } = services;
-    const program = new ExecProgram({ command: ['sleep', '{}'] }, process.env);
+    const program = new ExecProgram({ command: ['sleep', '{}'] }, { ...services, hostEnv: process.env });
     const variant: PoolVariant<ExecSlot> = {
       size: this.size,
       maxQueue: 1,

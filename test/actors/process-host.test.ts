@@ -20,6 +20,7 @@ async function make() {
     store,
     clock,
     hostEnv: {},
+    isSecret: () => false,
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     journal: (event) => void told.push(event),
     background: (write) => void write.catch(() => undefined),

@@ -28,7 +28,7 @@ async function refusing(refused: Refused) {
   const pool = (path: string) => ({
     path,
     isOpen: false,
-    prepare: () => ({ command: ['x'] as [string], cwd: '/', env: {} }),
+    prepare: () => ({ command: ['x'] as [string], told: [], cwd: '/', env: {} }),
     submit: () => undefined,
   });
   const runs = new Runs({

@@ -30,6 +30,7 @@ export function scriptedServices(tree: TestTree): ProcessServices {
     registry: { intend: nothing, live: nothing, failed: nothing, gone: nothing, suspect: nothing },
     clock,
     hostEnv: {},
+    isSecret: () => false,
     pools: new Map(),
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     leftovers: new Leftovers(),

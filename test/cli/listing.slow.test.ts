@@ -107,7 +107,9 @@ describe('a living host is seen from outside', () => {
     const logs = new LiveCommand(folder, ['logs', `${id}:0`, '--follow']);
     await logs.prints(/first\n/);
     const processes = json((await espalierHere(folder, ['ps', '--json'])).stdout);
-    expect(processes).toMatchObject([{ state: 'live', attempt: 1 }]);
+    expect(processes).toMatchObject([
+      { state: 'live', attempt: 1, command: [expect.any(String), '-c', expect.any(String), 'sh', 'a'] },
+    ]);
     const tree = (await espalierHere(folder, ['tree'])).stdout;
     expect(tree).toMatch(/exec {2}pool/);
     const events = new LiveCommand(folder, ['events', '--follow', '--json', '--type', 'run.completed']);

@@ -16,6 +16,8 @@ export interface FaultyHost {
   readonly store: string;
   readonly target: string;
   readonly host: string;
+  /** The address of its page, while it lives. */
+  readonly url: string;
   readonly child: ChildProcessWithoutNullStreams;
   /** Ends it in order, if it still lives. */
   stop(): Promise<void>;

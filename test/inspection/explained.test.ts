@@ -13,20 +13,12 @@ async function host() {
 }
 
 describe('what happened, for an inspector', () => {
-  it('is told in the sentences of `explain`, the root cause first, with its evidence and what to do', async () => {
+  it('is what `explain` finds', async () => {
     const { store, seq, why } = await host();
     const { findings } = await explain(store, '/market/feed', { host: 'host-a' });
-    const told = await why('/market/feed');
-    if ('refused' in told) throw new Error(told.message);
-    const [root] = findings;
-    expect(root?.sentences.length).toBeGreaterThan(0);
-    expect(told.slice(0, root?.sentences.length).map(({ text }) => text)).toEqual(root?.sentences);
-    expect(told.map(({ text }) => text).join('\n')).toContain('the exchange closed the connection');
-    expect(told.flatMap(({ evidence }) => evidence)).toContain(seq);
-    const advice = told.filter(({ text }) => text.startsWith('What to do: '));
-    expect(advice.map(({ text }) => text)).toEqual(root?.advice == null ? [] : [`What to do: ${root.advice}`]);
-    const all = findings.flatMap(({ sentences }) => sentences);
-    expect(told.length).toBe(all.length + advice.length);
+    expect(await why('/market/feed')).toEqual(findings);
+    expect(findings[0].sentences.join(' ')).toContain('the exchange closed the connection');
+    expect(findings[0].evidence.map((one) => one.seq)).toContain(seq);
   });
 
   it('is refused for what nobody knows, with the names that are near', async () => {

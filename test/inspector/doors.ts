@@ -45,7 +45,7 @@ export async function openDoors(options: DoorsForTest = {}) {
     await hub.close('stopped');
     await server.close();
   });
-  return { host, hub, faults, port: server.port, server };
+  return { host, hub, faults, doors, port: server.port, server };
 }
 
 export interface Got {
@@ -94,11 +94,12 @@ export function knock(port: number, path: string, headers: Record<string, string
   });
 }
 
-/** An open WebSocket that keeps what it hears. */
+/** An open WebSocket that keeps what it hears: of a port, or of the address of a Unix socket. */
 export async function listen(
-  port: number,
+  at: number | string,
 ): Promise<{ socket: WebSocket; heard: Record<string, unknown>[]; closed: Promise<number> }> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/ws?token=${TOKEN}`);
+  const address = typeof at === 'number' ? `ws://127.0.0.1:${at}` : `ws+unix:${at}:`;
+  const socket = new WebSocket(`${address}/ws?token=${TOKEN}`);
   const heard: Record<string, unknown>[] = [];
   socket.on('message', (data) => heard.push(JSON.parse(data.toString())));
   socket.on('error', () => undefined);

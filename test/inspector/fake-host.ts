@@ -1,4 +1,5 @@
 import type { JournalEvent, NewJournalEvent } from '../../src/machines/events.js';
+import { finding } from '../../src/machines/explain/finding.js';
 import { ReadModel } from '../../src/transport/inspector/model/read-model.js';
 import type { InspectedHost, JournalTail, SeenRow, SeenRun } from '../../src/transport/inspector/source.js';
 
@@ -24,8 +25,12 @@ export class FakeHost implements InspectedHost {
   emit(event: NewJournalEvent): number {
     const seq = this.events.length + 1;
     this.events.push({ ...event, seq, runId: this.runId, at: seq });
-    for (const wake of this.#wake.splice(0)) wake();
+    this.#wakeAll();
     return seq;
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#wake.splice(0)) wake();
   }
 
   see(path: string, state: string, incarnation = 1, role = 'machine'): void {
@@ -38,6 +43,7 @@ export class FakeHost implements InspectedHost {
   };
 
   async *#tail({ after, follow, types, signal }: JournalTail): AsyncIterable<JournalEvent> {
+    signal?.addEventListener('abort', () => this.#wakeAll(), { once: true });
     for (let at = after; ; ) {
       const event = this.events[at];
       if (event) {
@@ -46,10 +52,7 @@ export class FakeHost implements InspectedHost {
         continue;
       }
       if (!follow || signal?.aborted) return;
-      await new Promise<void>((resolve) => {
-        this.#wake.push(resolve);
-        signal?.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
       if (signal?.aborted) return;
     }
   }
@@ -69,6 +72,8 @@ export class FakeHost implements InspectedHost {
   output = async () => ({ ...this.text, attempt: 1 });
   logs = () => this.text;
   loads = () => [];
-  why = async (target: string) => [{ text: `nothing happened to ${target}`, evidence: [1] }];
+  why = async (about: string) => [
+    finding('running', { about, sentences: [`Nothing happened to ${about}.`], evidence: [], at: 0 }),
+  ];
   control = async () => ({ type: 'done' as const, what: 'done' });
 }

@@ -22,6 +22,7 @@ export class Wire implements SocketLike {
       send: (message) => this.#deliver(message),
       // A stalled client lets its socket fill at once.
       backlog: () => (this.#isStalled ? Number.MAX_SAFE_INTEGER : 0),
+      isLeft: () => this.#isCut,
       end: () => this.cut(),
     });
   }

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { textOf } from '../../src/transport/inspector/doors/text.js';
 import type { WireEvent } from '../../src/transport/inspector/protocol/wire.js';
 import { createRedactor } from '../../src/transport/inspector/redactor.js';
-import { Ring } from '../../src/transport/inspector/service/ring.js';
+import { LIMITS } from '../../src/transport/inspector/service/limits.js';
+import { type Batch, Ring } from '../../src/transport/inspector/service/ring.js';
 
 const event = (seq: number, data: Record<string, unknown> = {}): WireEvent => ({
   ...{ seq, at: 1, runId: 'h', type: 'run.paused', path: null, incarnation: null, ctx: {} },
@@ -27,18 +28,36 @@ it('events that many clients are told are written down once', () => {
   expect(texts.map((text) => JSON.parse(text).id)).toEqual([1, 2, 3]);
 });
 
-it('clients that follow without a filter are told the same events', () => {
+const ringOf = (count: number, data: { run: string }) => {
   const ring = new Ring(createRedactor());
   ring.reset(0);
-  const push = (seq: number) => ring.push({ seq, at: 1, runId: 'h', type: 'run.paused', data: { run: 'r' } });
-  for (const seq of [1, 2, 3]) push(seq);
+  for (let seq = 1; seq <= count; seq += 1)
+    ring.push({ seq, at: 1, runId: 'h', type: 'run.paused', path: seq % 2 === 1 ? '/odd' : '/even', data });
+  return ring;
+};
+const seqs = (batches: readonly Batch[]) => batches.map((batch) => batch.events.map(({ seq }) => seq));
+
+it('clients that follow without a filter are told the same events', () => {
+  const ring = ringOf(3, { run: 'r' });
   const first = ring.after(1, {}, 10);
-  expect(first.events.map(({ seq }) => seq)).toEqual([2, 3]);
-  expect(ring.after(1, {}, 10).events).toBe(first.events);
-  expect(ring.after(2, {}, 10).events.map(({ seq }) => seq)).toEqual([3]);
-  expect(ring.after(1, { types: ['x.y'] }, 10).events).toEqual([]);
-  push(4);
-  expect(ring.after(1, {}, 10).events.map(({ seq }) => seq)).toEqual([2, 3, 4]);
+  expect(seqs(first)).toEqual([[2, 3]]);
+  expect(ring.after(1, {}, 10)).toBe(first);
+  expect(seqs(ring.after(2, {}, 10))).toEqual([[3]]);
+  expect(ring.after(1, { types: ['x.y'] }, 10)).toEqual([{ events: [], seq: 3 }]);
+  ring.push({ seq: 4, at: 1, runId: 'h', type: 'run.paused', data: { run: 'r' } });
+  expect(seqs(ring.after(1, {}, 10))).toEqual([[2, 3, 4]]);
   ring.reset(10);
-  expect(ring.after(1, {}, 10)).toEqual({ events: [], seq: 10 });
+  expect(ring.after(1, {}, 10)).toEqual([{ events: [], seq: 10 }]);
+});
+
+it('events that are large come in several messages, in order, each once, and each with how far it goes', () => {
+  const ring = ringOf(40, { run: 'x'.repeat(4000) });
+  const found = ring.after(0, {}, 100);
+  expect(seqs(found).flat()).toEqual(Array.from({ length: 40 }, (_, at) => at + 1));
+  expect(found.length).toBeGreaterThan(2);
+  for (const { events } of found) expect(JSON.stringify(events).length).toBeLessThan(LIMITS.eventsSize + 5000);
+  expect(found.map(({ seq }) => seq)).toEqual(seqs(found).map((batch) => batch.at(-1)));
+  expect(ring.after(0, {}, 20).at(-1)?.seq).toBe(20);
+  // What was looked at in vain after the last message is not looked at again.
+  expect(ring.after(0, { path: '/odd' }, 100).at(-1)?.seq).toBe(40);
 });

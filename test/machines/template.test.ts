@@ -91,6 +91,12 @@ describe('a command template', () => {
     expect(refusal(() => expand(['run', '{.a}'], line, 3)).message).toMatch(/^input 3 is not (a )?JSON/);
   });
 
+  it('leaves fields as they are written that are not to be seen', () => {
+    const template = compileTemplate(['login', '{.user}:{.password}', '{#}']);
+    const input = { user: 'ada', password: 'hunter22' };
+    expect(template.expand(input, 1, new Set(['password']))).toEqual(['login', 'ada:{.password}', '1']);
+  });
+
   it('parses no JSON unless a field asks for it', () => {
     expect(expand(['run', '{}'], '{broken')).toEqual(['run', '{broken']);
   });

@@ -14,7 +14,7 @@ import {
   startRun,
 } from './support/world.js';
 
-const at = (index: number, spawnId: string) => ({ run: 'run', index, spawnId, path: '/pool', command: ['a', 'b'] });
+const at = (index: number, spawnId: string) => ({ run: 'run', index, spawnId, path: '/pool' });
 
 describe('writes that may wait for others', () => {
   it('share one commit, which any write that may not wait brings about', async () => {
@@ -65,7 +65,7 @@ describe('claiming slots', () => {
         attempt: 1,
         state: 'intent',
         path: '/pool',
-        command: ['a', 'b'],
+        command: [],
         identity: null,
       },
       { spawnId: 's2', jobId: 'run:1', attempt: 1, state: 'intent' },

@@ -58,7 +58,7 @@ describe.each(Array.from({ length: CURRENT_VERSION }, (_, index) => index + 1))(
     expect(await store.processes.present('host-a')).toMatchObject([{ spawnId: 's2', state: 'live' }]);
     await store.processes.gone('s2', null, 'host-a');
     expect(await store.runs.acquire('run', 'host-b')).toMatchObject({ ok: true, record: { name: 'label' } });
-    const claims = [1, 2, 3].map((index) => ({ run: 'run', index, spawnId: `n${index}`, path: '/p', command: ['x'] }));
+    const claims = [1, 2, 3].map((index) => ({ run: 'run', index, spawnId: `n${index}`, path: '/p' }));
     expect(await store.attempts.claim('host-b', claims)).toMatchObject([
       { index: 1, attempt: 2, endedBefore: 1, input: { b: 1 } },
       { index: 2, attempt: 2, endedBefore: 0, input: null },

@@ -89,7 +89,7 @@ function call(step: Step, given: readonly Given[], spawnId: string): OperationCa
     case 'end':
       return { name: 'hosts.end', args: { runId: step.host } };
     case 'claim': {
-      const claim = { run, index: step.index, spawnId, path: '/p', command: ['x'] };
+      const claim = { run, index: step.index, spawnId, path: '/p' };
       return { name: 'attempts.claim', args: { owner: step.host, claims: [claim] } };
     }
     case 'live': {

@@ -85,12 +85,12 @@ describe('a registration', () => {
   it('of a job is its worker’s once it lives: it was intended before one was chosen', async () => {
     const store = await openHost(newFile());
     await store.processes.intend({ ...intent('j', '/pool'), jobId: 'r:1', attempt: 1 });
-    const worker = { path: '/pool/workers/2/worker', incarnation: 7 };
-    await store.processes.live('j', { ...LIVE, worker });
-    expect(await store.processes.present()).toMatchObject([{ ...worker, jobId: 'r:1', attempt: 1 }]);
+    const [address, command] = [{ path: '/pool/workers/2/worker', incarnation: 7 }, ['wc', 'a.txt']];
+    await store.processes.live('j', { ...LIVE, worker: { ...address, command } });
+    expect(await store.processes.present()).toMatchObject([{ ...address, command, jobId: 'r:1', attempt: 1 }]);
     await store.processes.gone('j', { code: 0, signal: null });
     const told = (await journal(store)).filter(({ type }) => type.startsWith('process.'));
-    expect(told).toMatchObject([worker, worker]);
+    expect(told).toMatchObject([{ ...address, data: { command } }, address]);
   });
 
   it('belongs to the tree of its host: another host has paths of its own, but not the same job', async () => {

@@ -13,6 +13,7 @@ const SECRETS = {
   environment: 'environment-secret-4',
   error: 'error-secret-5',
   input: 'input-secret-6',
+  ownKey: 'own-key-secret-7',
 };
 
 const account = createMachine({
@@ -40,7 +41,7 @@ function children() {
     pool({
       id: 'shell',
       mode: 'exec' as const,
-      command: ['sh', '-c', ': {.password}; echo "token={.token}"; exit 1'],
+      command: ['sh', '-c', ': {.user} {.password} {.pin}; echo "token={.token}"; exit 1'],
       size: 1,
     }),
     service({
@@ -56,7 +57,11 @@ vi.setConfig({ testTimeout: 120_000 });
 
 describe('secrets in context, events, arguments, environment, errors and inputs', () => {
   it('come out of no door', async () => {
-    const system = await start({ children: children(), inspector: { port: 0 }, intensity: 100 });
+    const system = await start({
+      children: children(),
+      inspector: { port: 0, redact: { keys: ['pin'] } },
+      intensity: 100,
+    });
     const { port = 0, token = '' } = system.inspector ?? {};
     const base = `http://127.0.0.1:${port}`;
     const said: string[] = [];
@@ -72,7 +77,8 @@ describe('secrets in context, events, arguments, environment, errors and inputs'
       client.view({ type: 'gauges' }),
     ];
     await vi.waitFor(() => expect(views.every((view) => view.get().ready)).toBe(true), 30_000);
-    const run = await system.runs.start({ slots: [{ password: SECRETS.input, token: SECRETS.input }], pool: 'shell' });
+    const input = { user: 'user-of-the-slot', password: SECRETS.input, token: SECRETS.input, pin: SECRETS.ownKey };
+    const run = await system.runs.start({ slots: [input], pool: 'shell' });
     system.actor('/account').send({ type: 'login', token: SECRETS.event });
     await vi.waitFor(() => expect(JSON.stringify(views[2]?.get())).toContain('"login"'), 30_000);
     system.actor('/account').send({ type: 'fail' });
@@ -97,6 +103,7 @@ describe('secrets in context, events, arguments, environment, errors and inputs'
     expect(all).toContain('"login"');
     expect(all).toContain('exit code 7');
     expect(all).toContain('cannot connect to');
+    expect(all).toContain(': user-of-the-slot {.password} {.pin}; echo');
     for (const [place, secret] of Object.entries(SECRETS)) expect(all.includes(secret), place).toBe(false);
     expect(all.includes(token), 'the token itself').toBe(false);
   });

@@ -32,6 +32,7 @@ export class ProcessTree extends TestTree {
       store,
       clock: systemClock,
       hostEnv: process.env,
+      isSecret: () => false,
       desk: new WorkerDesk({ tools: [], asks: new Asks(systemClock), onAsk: undefined, onFault: () => undefined }),
       journal: () => undefined,
       background: (write) => void write.catch(() => undefined),

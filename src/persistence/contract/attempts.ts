@@ -10,7 +10,6 @@ export interface Claim {
   readonly spawnId: string;
   /** The path of the pool; the registration carries it until the worker's is known. */
   readonly path: string;
-  readonly command: readonly string[];
 }
 
 /** A claimed slot with what its attempt needs. */

@@ -33,7 +33,7 @@ export function claimSlots(
 }
 
 function claimSlot(tx: Transaction, owner: string, claim: Claim): ClaimedText | null {
-  const { run, index, spawnId, path, command } = claim;
+  const { run, index, spawnId, path } = claim;
   const head = requireOwn(tx.db, run, owner);
   if (head.status !== 'running' && head.status !== 'paused') return null;
   const slot = tx.db.one(
@@ -57,7 +57,7 @@ function claimSlot(tx: Transaction, owner: string, claim: Claim): ClaimedText | 
     spawnId,
     tx.now,
   );
-  intendProcess(tx, { spawnId, runId: owner, path, incarnation: attempt, jobId, attempt, command });
+  intendProcess(tx, { spawnId, runId: owner, path, incarnation: attempt, jobId, attempt, command: [] });
   return { run, index, jobId, spawnId, attempt, endedBefore: slot.ended, lossesBefore: slot.lost, input: slot.input };
 }
 

@@ -11,7 +11,7 @@ const COLUMNS = `run_id, spawn_id, path, incarnation, job_id, attempt, state, id
   exit_code, exit_signal, error, at`;
 
 const registrationState = z.enum(['intent', 'live', 'gone', 'suspect']);
-const commandText = json(z.array(z.string()));
+const commandText = json(z.array(z.string()).readonly());
 
 const registrationRow = z
   .object({
@@ -99,10 +99,11 @@ export function processLive(tx: Transaction, args: RegistrationRef & LiveProcess
   if (intended === null) return;
   const found = { ...intended, ...args.worker };
   tx.db.run(
-    `UPDATE processes SET state = 'live', path = ?, incarnation = ?, identity = ?, generation = ?
+    `UPDATE processes SET state = 'live', path = ?, incarnation = ?, command = ?, identity = ?, generation = ?
      WHERE run_id = ? AND spawn_id = ?`,
     found.path,
     found.incarnation,
+    JSON.stringify(found.command),
     JSON.stringify(args.identity),
     args.generation,
     args.runId,

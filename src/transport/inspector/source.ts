@@ -1,10 +1,11 @@
 import type { AnyStateMachine, InspectionEvent } from 'xstate';
 import type { JournalEvent } from '../../machines/events.js';
+import type { Finding } from '../../machines/explain/explanation.js';
 import type { Registration } from '../../machines/process.js';
 import type { SlotStatus } from '../../machines/run/slot.js';
 import type { RunPolicy, RunStatus, RunWish } from '../../machines/run/status.js';
 import type { ReadModel } from './model/read-model.js';
-import type { ActorDetail, ActorLoad, Answer, Budget, Control, Refusal, Sentence } from './protocol/wire.js';
+import type { ActorDetail, ActorLoad, Answer, Budget, Control, Refusal } from './protocol/wire.js';
 
 /** The state of an actor as it was seen at a moment. */
 export interface Sighting {
@@ -142,6 +143,6 @@ export interface InspectedHost {
   logs(path: string): SeenText | null;
   /** What waits for its pools and in the mailboxes of its actors at this moment, and what its pools do. */
   loads(): Iterable<readonly [path: string, load: ActorLoad]>;
-  why(target: string): Promise<readonly Sentence[] | Refused>;
+  why(target: string): Promise<readonly Finding[] | Refused>;
   control(control: Control): Promise<Extract<Answer, { type: 'done' }> | Refused>;
 }

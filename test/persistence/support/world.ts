@@ -68,7 +68,7 @@ let spawns = 0;
 /** Claims one slot, as the dispatcher would. */
 export async function claim(store: Store, index: number, owner = 'host-a', run = 'run'): Promise<Claimed> {
   spawns += 1;
-  const at = { run, index, spawnId: `spawn-${spawns}`, path: '/pool', command: ['program'] };
+  const at = { run, index, spawnId: `spawn-${spawns}`, path: '/pool' };
   const [claimed] = await store.attempts.claim(owner, [at]);
   if (claimed === undefined) throw new Error(`slot ${index} was not claimed`);
   return claimed;

@@ -40,7 +40,7 @@ export function ProcessPanel({ id, process, isKnown }: ProcessPanelProps) {
           ['Life', incarnation],
           ['Exit', exit && exitText(exit)],
           ['Changed', timeOfDay(at)],
-          ['Job', job && <a href={linkTo({ view: 'runs', at: job.split(':')[0] ?? job })}>{job}</a>],
+          ['Job', job && <a href={linkTo({ view: 'runs', at: job })}>{job}</a>],
           ['Attempt', attempt],
           ['Spawn', id],
         ]}

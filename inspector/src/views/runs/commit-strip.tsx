@@ -1,4 +1,6 @@
 import type { RunDetail, WindowSlot } from 'espalier/client';
+import { slotName } from '../../model/slot.js';
+import { linkTo } from '../../state/route.js';
 
 /** How many slots before the cursor are drawn, so that it is seen to move. */
 const BEHIND = 8;
@@ -23,10 +25,10 @@ export function CommitStrip({ run }: { readonly run: RunDetail }) {
   return (
     <figure class="strip">
       <div class="strip-scroll" tabIndex={0} role="group" aria-label="Slots around the commit cursor">
-        <svg width={x(slots.length) + CELL} height={TOP + CELL + 24} role="img" aria-label={said}>
+        <svg width={x(slots.length) + CELL} height={TOP + CELL + 24} role="group" aria-label={said}>
           <Hatch />
           {slots.map((slot, at) => (
-            <Slot key={slot.index} slot={slot} x={x(at)} />
+            <SlotLink key={slot.index} run={info.run} slot={slot} x={x(at)} />
           ))}
           {window.length > 0 && (
             <>
@@ -52,10 +54,26 @@ export function CommitStrip({ run }: { readonly run: RunDetail }) {
   );
 }
 
-function Slot({ slot: { index, stage, status }, x }: { readonly slot: WindowSlot; readonly x: number }) {
+/** What has begun has a story. */
+function SlotLink({ run, slot, x }: { readonly run: string; readonly slot: WindowSlot; readonly x: number }) {
+  if (slot.stage === 'pending') return <Slot slot={slot} x={x} />;
+  const { index } = slot;
+  return (
+    <a href={linkTo({ view: 'runs', at: slotName({ run, index }) })} aria-label={slotText(slot)}>
+      <Slot slot={slot} x={x} />
+    </a>
+  );
+}
+
+function slotText({ index, stage, status }: WindowSlot): string {
+  return `slot ${index}: ${status === null ? stage : `${stage}, ${status}`}`;
+}
+
+function Slot({ slot, x }: { readonly slot: WindowSlot; readonly x: number }) {
+  const { stage, status } = slot;
   return (
     <g class={`strip-slot is-${stage} ${status === null ? '' : `is-${status}`}`}>
-      <title>{`slot ${index}: ${status === null ? stage : `${stage}, ${status}`}`}</title>
+      <title>{slotText(slot)}</title>
       <rect x={x} y={TOP} width={CELL} height={CELL} rx="3" />
       {stage === 'finished' && <rect x={x} y={TOP} width={CELL} height={CELL} rx="3" class="hatch" />}
       {status !== null && status !== 'succeeded' && (

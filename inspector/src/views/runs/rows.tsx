@@ -3,10 +3,8 @@ import type { RowInfo } from 'espalier/client';
 import { conditionOf } from '../../model/condition.js';
 import { duration, plural } from '../../parts/format.js';
 import { Mark } from '../../parts/mark.js';
-import { Output } from '../../parts/output.js';
 import { Section } from '../../parts/panel.js';
-import { Why } from '../../parts/why.js';
-import { useAnswer } from '../../state/use-live.js';
+import { SlotStory } from './slot-story.js';
 
 /** How many of the newest rows are listed. */
 const SHOWN = 50;
@@ -53,18 +51,7 @@ function Row({
       <p class="reason">
         <code>{input}</code>
       </p>
-      {isOpen.value && <RowOutput run={run} index={index} />}
+      {isOpen.value && <SlotStory slot={{ run, index }} again={null} />}
     </details>
-  );
-}
-
-function RowOutput({ run, index }: { readonly run: string; readonly index: number }) {
-  const reply = useAnswer({ type: 'output', run, index }, null);
-  if (!reply) return null;
-  return (
-    <>
-      <Why target={`${run}:${index}`} again={null} />
-      {reply.ok ? <Output {...reply.answer} /> : <p class="quiet">{reply.message}</p>}
-    </>
   );
 }

@@ -1,5 +1,6 @@
 import type { RunInfo } from 'espalier/client';
 import { conditionOf } from '../../model/condition.js';
+import { parseSlot } from '../../model/slot.js';
 import { Empty } from '../../parts/empty.js';
 import { FilterBar } from '../../parts/filter-bar.js';
 import { ago } from '../../parts/format.js';
@@ -11,6 +12,7 @@ import { now } from '../../state/tree.js';
 import { useLive } from '../../state/use-live.js';
 import { Progress } from './progress.js';
 import { RunPanel } from './run-panel.js';
+import { SlotPanel } from './slot-panel.js';
 
 const COLUMNS: readonly Column[] = [
   { id: 'name', title: 'Run' },
@@ -25,6 +27,7 @@ const COLUMNS: readonly Column[] = [
 export function RunsView() {
   const { find, at } = route.value;
   const { runs, ready } = useLive({ type: 'runs' });
+  const slot = at === null ? null : parseSlot(at);
   const words = find.toLowerCase();
   const fits = ({ run, name, status, pool }: RunInfo) =>
     `${run} ${name} ${status} ${pool}`.toLowerCase().includes(words);
@@ -33,7 +36,7 @@ export function RunsView() {
     .sort((a, b) => b.createdAt - a.createdAt)
     .map(({ run }) => run);
   return (
-    <Split panel={at === null ? null : <RunPanel key={at} run={at} />}>
+    <Split panel={at === null ? null : slot ? <SlotPanel key={at} slot={slot} /> : <RunPanel key={at} run={at} />}>
       <FilterBar hint="Find runs: name, id, status, pool" />
       {ready && keys.length === 0 ? (
         <Empty title={find === '' ? 'No runs' : 'Nothing fits'}>
@@ -46,7 +49,7 @@ export function RunsView() {
           columns={COLUMNS}
           keys={keys}
           row={(run) => runRow(runs.get(run))}
-          opened={at}
+          opened={slot?.run ?? at}
           open={(run) => go({ at: run })}
         />
       )}

@@ -29,7 +29,7 @@ export function EventPanel({ seq, event }: { readonly seq: string; readonly even
           ['Actor', path && <a href={linkTo({ at: path })}>{path}</a>],
           ['Life', incarnation],
           ['Run', ctx.run && <a href={linkTo({ view: 'runs', at: ctx.run })}>{ctx.run}</a>],
-          ['Job', ctx.job],
+          ['Job', ctx.job && <a href={linkTo({ view: 'runs', at: ctx.job })}>{ctx.job}</a>],
           ['Attempt', ctx.attempt],
           ['Host', runId],
         ]}

@@ -15,8 +15,8 @@ export interface ConnectionOptions {
 
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 10_000;
-/** The server says something at least every 5 s. */
-const SILENCE_MS = 15_000;
+/** The server says something at least every 5 s. After this much silence it has as much again to say something. */
+const SILENCE_MS = 7500;
 
 /** One connection after the other, until the server says that it is the end or `close` is called. */
 export class Connection {
@@ -80,10 +80,15 @@ export class Connection {
     if (message.type === 'end') this.#end({ type: 'ended', reason: message.reason });
   }
 
-  /** A connection that was cut without a word is found by its silence. */
+  /**
+   * A connection that was cut without a word is found by its silence. A process that was itself stopped, or busy, finds
+   * its timer run out before it reads what has come meanwhile: only a second silence counts.
+   */
   #listen(): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#lost(), SILENCE_MS);
+    this.#silence = setTimeout(() => {
+      this.#silence = setTimeout(() => this.#lost(), SILENCE_MS);
+    }, SILENCE_MS);
   }
 
   #lost(): void {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerMessage, View } from '../protocol/wire.js';
 import { view as viewForm } from '../protocol/wire.js';
 import type { Hub } from '../service/hub.js';
+import { LIMITS } from '../service/limits.js';
 import type { Session } from '../service/session.js';
 import type { Sink } from '../service/sink.js';
 import { HEADERS, refuse } from './reply.js';
@@ -63,8 +64,15 @@ class EventStreamSink implements Sink {
     return this.#response.writableLength;
   }
 
+  isLeft(): boolean {
+    return this.#response.destroyed;
+  }
+
   end(): void {
+    if (this.isLeft()) return;
     this.#response.end();
+    const timer = setTimeout(() => this.#response.destroy(), LIMITS.closeMs).unref();
+    this.#response.once('close', () => clearTimeout(timer));
   }
 }
 

@@ -9,7 +9,7 @@ import { StatelyEncoder } from '../stately/encoder.js';
 const TREE = 1;
 
 /** The way to one receiver: text, whatever it says. */
-type TextSink = Pick<Sink, 'backlog' | 'end'> & { sendText(text: string): void };
+type TextSink = Pick<Sink, 'backlog' | 'isLeft' | 'end'> & { sendText(text: string): void };
 
 /**
  * Speaks to a receiver of `@statelyai/inspect`: a third encoder over the same subscriptions, behind the same doors. It is
@@ -41,6 +41,7 @@ export function openStately(hub: Hub, socket: WebSocket, sink: TextSink): void {
       for (const event of encoder.encode(message, (id) => watched.get(id))) sink.sendText(JSON.stringify(event));
     },
     backlog: () => sink.backlog(),
+    isLeft: () => sink.isLeft(),
     end: (reason) => sink.end(reason),
   });
   session?.subscribe(TREE, { type: 'tree' }, null);

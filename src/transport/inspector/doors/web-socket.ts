@@ -40,9 +40,6 @@ export class WebSocketDoor {
   }
 }
 
-/** How long a close may take before the connection is cut, in milliseconds. */
-const CLOSE_MS = 2000;
-
 export class WebSocketSink implements Sink {
   readonly #socket: WebSocket;
 
@@ -62,11 +59,15 @@ export class WebSocketSink implements Sink {
     return this.#socket.bufferedAmount;
   }
 
+  isLeft(): boolean {
+    return this.#socket.readyState >= this.#socket.CLOSING;
+  }
+
   end(reason: string): void {
-    if (this.#socket.readyState >= this.#socket.CLOSING) return;
+    if (this.#socket.readyState === this.#socket.CLOSED) return;
+    // Nothing, when the client has closed; then too it may never read what waits before the answer to that.
     this.#socket.close(1000, reason);
-    // A client that does not answer the close is not waited for.
-    const timer = setTimeout(() => this.#socket.terminate(), CLOSE_MS).unref();
+    const timer = setTimeout(() => this.#socket.terminate(), LIMITS.closeMs).unref();
     this.#socket.once('close', () => clearTimeout(timer));
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CAUSES } from '../../../machines/explain/explanation.js';
 import { actorDetail } from './actor.js';
 import { rowInfo } from './run.js';
 
@@ -41,9 +42,24 @@ const logs = {
   truncated: z.boolean(),
 };
 
-/** One sentence of an explanation, and the events of the journal that it rests on. */
-export const sentence = z.object({ text: z.string(), evidence: z.array(z.number()) });
-export type Sentence = z.infer<typeof sentence>;
+/** What an explanation rests on: an event by its `seq`, or what is not from the journal. */
+const evidence = z.object({ seq: z.number().nullable(), at: z.number(), text: z.string() });
+
+/** One thing that happened or holds, as `espalier why --json` has it; texts are redacted. */
+export const findingInfo = z.object({
+  cause: z.enum(CAUSES),
+  /** The path, slot, run or host that it is about. */
+  about: z.string(),
+  /** The first one names the cause. */
+  sentences: z.array(z.string()),
+  evidence: z.array(evidence),
+  /** What to do about it. */
+  advice: z.string().nullable(),
+  /** Whether it still holds; otherwise it is history. */
+  standing: z.boolean(),
+  at: z.number(),
+});
+export type FindingInfo = z.infer<typeof findingInfo>;
 
 /** The answers: each has the type of what was asked; `done` answers a control. */
 export const answer = z.discriminatedUnion('type', [
@@ -51,7 +67,8 @@ export const answer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('logs'), incarnation: z.number(), living: z.boolean(), ...logs }),
   z.object({ type: z.literal('output'), attempt: z.number(), ...logs }),
   z.object({ type: z.literal('rows'), rows: z.array(rowInfo) }),
-  z.object({ type: z.literal('why'), sentences: z.array(sentence) }),
+  /** The root cause first, then what goes with it, then what is over; at most 50. */
+  z.object({ type: z.literal('why'), findings: z.array(findingInfo) }),
   z.object({ type: z.literal('done'), what: z.string() }),
 ]);
 export type Answer = z.infer<typeof answer>;

@@ -23,8 +23,8 @@ export {
   ask,
   type Control,
   control,
+  type FindingInfo,
   type Refusal,
-  type Sentence,
 } from './request.js';
 export type { RowInfo, RunDetail, RunInfo, WindowSlot } from './run.js';
 export {

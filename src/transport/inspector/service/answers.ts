@@ -1,5 +1,6 @@
 import type { Answer, Ask, Control } from '../protocol/wire.js';
 import type { InspectedHost, Refused } from '../source.js';
+import { LIMITS } from './limits.js';
 import type { Viewer } from './viewed.js';
 
 type Answered = Answer | Refused;
@@ -31,11 +32,9 @@ export class Answers {
         return { type: 'rows', rows: rows.map((row) => viewer.row(row)) };
       }
       case 'why': {
-        const sentences = await host.why(ask.target);
-        if ('refused' in sentences) return sentences;
-        const { redactor } = viewer;
-        const shown = sentences.map(({ text, evidence }) => ({ text: redactor.text(text), evidence: [...evidence] }));
-        return { type: 'why', sentences: shown };
+        const findings = await host.why(ask.target);
+        if ('refused' in findings) return findings;
+        return { type: 'why', findings: findings.slice(0, LIMITS.findings).map((one) => viewer.finding(one)) };
       }
       default:
         return ask satisfies never;

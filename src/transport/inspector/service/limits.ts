@@ -6,7 +6,10 @@ export const LIMITS = {
   sliceMs: 4,
   /** Actors in one message, so that the snapshot of a large tree is many small pieces of work. */
   actorsPerMessage: 500,
-  eventsPerMessage: 250,
+  /** Events for one client in one frame. */
+  eventsPerFrame: 250,
+  /** Characters after which the events of a frame go into another message. Silence is measured between messages. */
+  eventsSize: 64 * 1024,
   /** Events that are kept for all timelines. */
   ring: 5000,
   /** Events that a client may be behind; beyond, it begins anew with the newest. */
@@ -15,6 +18,8 @@ export const LIMITS = {
   backlog: 1024 * 1024,
   /** How long a client may be passed over before it is let go. */
   stalledMs: 60_000,
+  /** How long the end of a connection may take before it is cut: what waits for a client that does not read is let go. */
+  closeMs: 2000,
   clients: 2000,
   subscriptions: 64,
   /** Requests of one client that are not answered yet. */
@@ -25,6 +30,8 @@ export const LIMITS = {
   messagesPerSecond: 200,
   /** Characters of one text of a process in an answer. */
   logs: 256 * 1024,
+  /** Findings of one explanation. */
+  findings: 50,
   sampleMs: 1000,
   /** A run that changes all the time is read that often. */
   runsMs: 250,

@@ -96,6 +96,8 @@ export class Session {
 
   /** Says what is new, as far as the client can take it. */
   frame(): void {
+    // The connection itself ends only when everything before its end has been read, which may be never.
+    if (this.#parts.sink.isLeft()) return this.close('gone');
     this.#hasMore = this.isFull;
     for (const [id, subscription] of this.#subscriptions) {
       if (this.#isClosed || this.isFull) return;

@@ -5,6 +5,8 @@ export interface Sink {
   send(message: ServerMessage): void;
   /** Bytes that were sent and have not left yet. */
   backlog(): number;
-  /** Ends the connection, for this reason. */
+  /** Whether the other side has left, or said goodbye: what waits is not read any more. */
+  isLeft(): boolean;
+  /** Ends the connection, for this reason; one whose other side does not let it end is cut. */
   end(reason: string): void;
 }

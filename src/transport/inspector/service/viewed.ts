@@ -1,6 +1,7 @@
+import type { Finding } from '../../../machines/explain/explanation.js';
 import type { ReadModel } from '../model/read-model.js';
 import { statechart } from '../model/statechart.js';
-import type { ActorDetail, ActorSummary, ProcessInfo, RowInfo, RunInfo } from '../protocol/wire.js';
+import type { ActorDetail, ActorSummary, FindingInfo, ProcessInfo, RowInfo, RunInfo } from '../protocol/wire.js';
 import type { Redactor } from '../redactor.js';
 import type { SeenRow, SeenText } from '../source.js';
 import { LIMITS } from './limits.js';
@@ -54,6 +55,15 @@ export class Viewer {
     const shown = this.redactor.value(input);
     const text = typeof shown === 'string' ? shown : (JSON.stringify(shown) ?? '');
     return { ...row, input: text.slice(0, 500), error: error && this.redactor.text(`${error.code}: ${error.message}`) };
+  }
+
+  finding({ sentences, evidence, ...found }: Finding): FindingInfo {
+    const { redactor } = this;
+    return {
+      ...found,
+      sentences: sentences.map((text) => redactor.text(text)),
+      evidence: evidence.map((one) => ({ ...one, text: redactor.text(one.text) })),
+    };
   }
 
   /** The end of both streams. Masked before it is cut: half a secret is one too. */

@@ -19,6 +19,7 @@ export class RingEvent {
   readonly seq: number;
   #wire: WireEvent | null = null;
   #text: string | null = null;
+  #size: number | null = null;
 
   constructor(
     readonly event: JournalEvent,
@@ -30,6 +31,12 @@ export class RingEvent {
   get wire(): WireEvent {
     this.#wire ??= wireEvent(this.event, this.redactor);
     return this.#wire;
+  }
+
+  /** Characters on the wire. */
+  get size(): number {
+    this.#size ??= JSON.stringify(this.wire).length;
+    return this.#size;
   }
 
   /** Compares what is shown alone: a search must not find what is masked. */

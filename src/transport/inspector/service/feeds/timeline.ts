@@ -1,8 +1,7 @@
-import type { JournalEvent } from '../../../../machines/events.js';
-import type { Position, ServerMessage, TimelineFilter, WireEvent } from '../../protocol/wire.js';
+import type { Position, ServerMessage, TimelineFilter } from '../../protocol/wire.js';
 import type { InspectedHost } from '../../source.js';
 import { LIMITS } from '../limits.js';
-import type { Ring } from '../ring.js';
+import { type Batch, Batches, type Ring } from '../ring.js';
 import { RingEvent } from '../wire-event.js';
 import type { Feed } from './feed.js';
 
@@ -45,18 +44,18 @@ export class TimelineFeed implements Feed {
   #go(cursor: number): readonly ServerMessage[] {
     const { ring, filter, id } = this.#options;
     this.#lost = 'slow';
-    const { events, seq } = ring.after(cursor, filter, LIMITS.eventsPerMessage);
-    this.#cursor = seq;
-    return [{ type: 'events', id, seq, events }];
+    const found = ring.after(cursor, filter, LIMITS.eventsPerFrame);
+    this.#cursor = found.at(-1)?.seq ?? cursor;
+    return found.map((batch) => ({ type: 'events', id, ...batch }));
   }
 
   async #replay(cursor: number): Promise<readonly ServerMessage[]> {
     const { id, ring } = this.#options;
-    const { events, seq } = await this.#read(cursor, LIMITS.eventsPerMessage);
+    const { events, seq } = await this.#read(cursor, LIMITS.eventsPerFrame);
     // The ring may have been let go and begun anew meanwhile; what was read is read.
     this.#cursor = Math.max(seq, cursor);
     if (this.#cursor >= ring.floor) this.#lost = 'slow';
-    return [{ type: 'events', id, seq: this.#cursor, events }];
+    return batched(events, this.#cursor).map((batch) => ({ type: 'events', id, ...batch }));
   }
 
   async #beginAgain(reason: 'too_old' | 'slow'): Promise<readonly ServerMessage[]> {
@@ -67,7 +66,7 @@ export class TimelineFeed implements Feed {
   async #begin(): Promise<readonly ServerMessage[]> {
     const { id, ring, last } = this.#options;
     const seq = ring.head;
-    const found: WireEvent[] = [];
+    const found: RingEvent[] = [];
     for (let back = last * 2; last > 0 && found.length < last; back *= 4) {
       const after = Math.max(0, seq - back);
       const { events } = await this.#read(after, Number.POSITIVE_INFINITY, seq);
@@ -76,20 +75,25 @@ export class TimelineFeed implements Feed {
     }
     this.#cursor = seq;
     this.#lost = 'slow';
-    return [{ type: 'snapshot', id, rev: 0, seq, content: { view: 'timeline', events: found } }];
+    const [first, ...others] = batched(found, seq);
+    const content = { view: 'timeline', events: first.events } as const;
+    return [
+      { type: 'snapshot', id, rev: 0, seq: first.seq, content },
+      ...others.map((batch) => ({ type: 'events', id, ...batch }) as const),
+    ];
   }
 
   /** Events of the table that fit, up to `limit` events looked at, or up to a seq. */
   async #read(after: number, limit: number, upTo = Number.POSITIVE_INFINITY) {
     const { journal, filter, ring } = this.#options;
-    const events: WireEvent[] = [];
+    const events: RingEvent[] = [];
     let seq = after;
     let looked = 0;
     for await (const event of journal.tail({ after, follow: false })) {
       if (event.seq > upTo) break;
       seq = event.seq;
-      const seen = fitting(event, filter, ring);
-      if (seen) events.push(seen);
+      const seen = new RingEvent(event, ring.redactor);
+      if (seen.fits(filter)) events.push(seen);
       looked += 1;
       if (looked === limit) return { events, seq };
     }
@@ -97,7 +101,8 @@ export class TimelineFeed implements Feed {
   }
 }
 
-function fitting(event: JournalEvent, filter: TimelineFilter, { redactor }: Ring): WireEvent | null {
-  const seen = new RingEvent(event, redactor);
-  return seen.fits(filter) ? seen.wire : null;
+function batched(events: readonly RingEvent[], seq: number): readonly [Batch, ...Batch[]] {
+  const batches = new Batches();
+  for (const event of events) batches.add(event);
+  return batches.upTo(seq);
 }
