@@ -12,6 +12,7 @@ import { Heartbeat } from './actors/heartbeat.js';
 import { link } from './actors/link.js';
 import { Observations } from './actors/observations.js';
 import { OutputFlusher } from './actors/output-flusher.js';
+import { OwedWrites } from './actors/owed-writes.js';
 import type { Pool } from './actors/pool-handle.js';
 import { ProcessHost } from './actors/process-host.js';
 import { recover } from './actors/recovery.js';
@@ -117,6 +118,7 @@ export class System {
   readonly #startedAt = systemClock.now();
   #lastWarning = { text: '', at: 0 };
   #exit: ActorExit = { kind: 'shutdown' };
+  readonly #owed: OwedWrites;
   #end: (exit: ActorExit) => void = () => undefined;
 
   /** The host's tools and its workers' methods. */
@@ -146,8 +148,10 @@ export class System {
     this.sessions = new Sessions(store.sessions, clock, background);
     this.asks = new Asks(clock);
     const desk = new WorkerDesk({ tools, asks: this.asks, onAsk, onFault: (error) => this.#fault(error) });
+    const isOver = () => this.#stopping !== null;
+    this.#owed = new OwedWrites({ clock, isOver, onFault: (error) => this.#fault(error) });
     this.#processes = new ProcessHost({
-      ...{ runId, store, clock, desk, journal, background },
+      ...{ runId, store, clock, owed: this.#owed, desk, journal, background },
       hostEnv: process.env,
       isSecret: keyMatcher(inspector?.redact?.keys ?? []),
     });
@@ -161,7 +165,7 @@ export class System {
       observe: (observation) => this.#observe(observation),
       snapshots: store.snapshots,
       processes: () => this.#processes.services(),
-      isOver: () => this.#stopping !== null,
+      isOver,
     };
     this.runs = this.#makeRuns();
   }
@@ -296,6 +300,8 @@ export class System {
       this.#heartbeat?.stop();
       this.sessions.stop();
       this.#observations.flush();
+      // What the disk refused and still refuses is for the next host to find out.
+      await this.#owed.settled().catch((error) => this.#fault(error));
       await this.#store.hosts.end(this.runId).catch((error) => this.#fault(error));
       await this.#inspector?.close().catch((error) => this.#fault(error));
       await this.#store.close().finally(() => this.#end(this.#exit));
@@ -371,7 +377,7 @@ export class System {
 
   #makeRuns(): Runs {
     const { runs, attempts, outputs, journal } = this.#store;
-    const { runId } = this;
+    const [runId, owed] = [this.runId, this.#owed];
     const flusher = new OutputFlusher(outputs, this.#env.clock, (error) => this.#fault(error));
     const newSpawnId = () => this.#processes.newSpawnId();
     return new Runs({
@@ -379,7 +385,8 @@ export class System {
       env: this.#env,
       runs,
       journal,
-      dispatcher: new Dispatcher({ runId, attempts, flusher, newSpawnId }),
+      dispatcher: new Dispatcher({ runId, attempts, flusher, owed, newSpawnId }),
+      owed,
       supervisor: supervisorHandle(this.#env, RUNS_PATH),
       pool: (path) => this.#dispatchPool(path),
       newRun: () => formatRunId(Date.now(), randomBytes(4).toString('hex')),

@@ -52,6 +52,7 @@ export class CallSlotKind implements SlotKind {
     const env = workerEnvironment(own);
     const plan = { spawnId: this.#spawnId, jobId: null, attempt: null, command, told, cwd, env, port: true };
     const hands = new ProcessHands(services, plan, hold, address, {
+      isStanding: true,
       turn: () => {
         this.#place = gate.enter();
         return this.#place.taken;

@@ -5,6 +5,7 @@ import type { RunPolicy } from '../machines/run/status.js';
 import type { AttemptStore, Claimed, FinishedAttempt } from '../persistence/store.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 import type { OutputFlusher } from './output-flusher.js';
+import { isRefusal, type OwedWrites } from './owed-writes.js';
 
 /** The pool that runs a run's slots, whichever incarnation of it lives. */
 export interface DispatchPool {
@@ -45,6 +46,7 @@ export interface DispatcherServices {
   readonly runId: string;
   readonly attempts: AttemptStore;
   readonly flusher: OutputFlusher;
+  readonly owed: OwedWrites;
   newSpawnId(): string;
 }
 
@@ -134,7 +136,18 @@ export class Dispatcher {
 
   /** Gives back claims that were not started. */
   release(claims: readonly Claimed[]): Promise<void> {
-    return this.services.attempts.release(this.services.runId, claims.map(identify));
+    const { attempts, runId } = this.services;
+    return this.#write(() => attempts.release(runId, claims.map(identify)));
+  }
+
+  /** What is refused is told to whoever drives the run, and to the store when that takes it: nothing runs a second time. */
+  async #write<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (isRefusal(error)) this.services.owed.owe(write);
+      throw error;
+    }
   }
 
   async #release(claimed: Claimed): Promise<Dispatched> {
@@ -150,7 +163,8 @@ export class Dispatcher {
     const { runId, attempts } = this.services;
     const { index } = claimed;
     target.freed(index);
-    const recorded = await attempts.finish(runId, { ...identify(claimed), ...end }, { patient: target.isBusy() });
+    const attempt = { ...identify(claimed), ...end };
+    const recorded = await this.#write(() => attempts.finish(runId, attempt, { patient: target.isBusy() }));
     if (recorded === 'late') return { type: 'late', index };
     return end.requeue ? { type: 'requeued', index } : { type: 'finished', index, outcome: end.outcome };
   }

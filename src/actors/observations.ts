@@ -1,5 +1,6 @@
 import type { SnapshotStore } from '../persistence/store.js';
 import type { ActorRole, Clock, Observation } from './environment.js';
+import { ASK_AGAIN_MS, isRefusal } from './owed-writes.js';
 
 /** How old the store's picture of a living tree may be, in milliseconds. */
 const FLUSH_MS = 200;
@@ -34,8 +35,18 @@ export class Observations {
     this.#timer = null;
     const changed = [...this.#changed.values()];
     this.#changed.clear();
-    for (const { path, incarnation, role, state, detail } of changed) {
-      this.background(this.snapshots.put({ path, incarnation, role, state, kind: 'observed', detail: detail ?? null }));
+    for (const observation of changed) this.background(this.#put(observation));
+  }
+
+  async #put(observation: Observation): Promise<void> {
+    const { path, incarnation, role, state, detail } = observation;
+    try {
+      await this.snapshots.put({ path, incarnation, role, state, kind: 'observed', detail: detail ?? null });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // There is no room now: the picture is put when there is, unless there is a newer one by then.
+      if (!this.#changed.has(path)) this.#changed.set(path, observation);
+      this.#timer ??= this.clock.setTimeout(() => this.flush(), ASK_AGAIN_MS);
     }
   }
 }

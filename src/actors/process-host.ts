@@ -9,6 +9,8 @@ import { childPath } from './child.js';
 import type { Clock } from './environment.js';
 import { Leftovers } from './leftovers.js';
 import { MemoryWatch } from './memory-watch.js';
+import type { OwedWrites } from './owed-writes.js';
+import { PatientRegistry } from './patient-registry.js';
 import type { Pool } from './pool-handle.js';
 import type { ProcessServices } from './process-services.js';
 import { WORKER_ID } from './slot-kind.js';
@@ -20,6 +22,7 @@ export interface ProcessHostOptions {
   readonly clock: Clock;
   readonly hostEnv: NodeJS.ProcessEnv;
   isSecret(name: string): boolean;
+  readonly owed: OwedWrites;
   readonly desk: WorkerDesk;
   journal(event: NewJournalEvent): void;
   background(write: Promise<unknown>): void;
@@ -29,23 +32,26 @@ export interface ProcessHostOptions {
 export class ProcessHost {
   #spawner: Promise<ForkerSpawner> | null = null;
   readonly #pools = new Map<string, Pool>();
+  readonly #registry: PatientRegistry;
   readonly #leftovers = new Leftovers();
   readonly #outlets: ProcessServices['outlets'] = new Map();
   #memory: MemoryWatch | null = null;
   #spawns = 0;
   #closed = false;
 
-  constructor(readonly options: ProcessHostOptions) {}
+  constructor(readonly options: ProcessHostOptions) {
+    this.#registry = new PatientRegistry(options.store.processes, options.owed);
+  }
 
   /** Starts the forker at the first call, and at the next one if that failed. It is on disk before it is used. */
   async services(): Promise<ProcessServices> {
-    const { runId, store, clock, hostEnv, isSecret, desk, journal, background } = this.options;
+    const { runId, clock, hostEnv, isSecret, desk, journal, background } = this.options;
     const spawner = await this.#standing();
     this.#memory ??= new MemoryWatch(clock, { readResident, readOomKills });
     return {
       runId,
       spawner,
-      registry: store.processes,
+      registry: this.#registry,
       clock,
       hostEnv,
       isSecret,

@@ -4,11 +4,11 @@ import type { JournalStore, RunRecord, RunStore } from '../persistence/store.js'
 import { Coordinator } from './coordinator.js';
 import type { Dispatcher, DispatchPool } from './dispatcher.js';
 import type { TreeEnvironment } from './environment.js';
+import type { OwedWrites } from './owed-writes.js';
 import { Failure, Run } from './run.js';
 import { spec } from './spec.js';
 import type { Refused, SupervisorHandle } from './supervisor-calls.js';
 import { MAX_TIMER_MS } from './time-limit.js';
-import { UnwrittenRuns } from './unwritten-runs.js';
 
 /** Slots that are written at once while a run is being made. */
 const SLOTS_PER_WRITE = 2000;
@@ -38,6 +38,7 @@ export interface RunsServices {
   readonly runs: RunStore;
   readonly journal: JournalStore;
   readonly dispatcher: Dispatcher;
+  readonly owed: OwedWrites;
   /** The supervisor below which coordinators live. */
   readonly supervisor: SupervisorHandle;
   pool(path: string): DispatchPool;
@@ -55,13 +56,9 @@ export class Runs {
   readonly #driven = new Map<string, Driven>();
   /** Runs whose coordinators have gone for good, until what they ran is given back. */
   readonly #orphans = new Map<string, Promise<void>>();
-  readonly #unwritten: UnwrittenRuns;
   #watch: Disposable | null = null;
 
-  constructor(readonly services: RunsServices) {
-    const { runId, runs, env } = services;
-    this.#unwritten = new UnwrittenRuns({ runId, runs, clock: env.clock, isOver: () => env.isOver?.() ?? false });
-  }
+  constructor(readonly services: RunsServices) {}
 
   /**
    * Writes a run and starts it.
@@ -89,9 +86,11 @@ export class Runs {
    * written to its end or is completed
    */
   async continue(run: string, options: ContinueRunOptions = {}): Promise<Run> {
-    const { runId, runs } = this.services;
+    const { runId, runs, owed } = this.services;
     await this.#orphans.get(run);
-    await this.#unwritten.drop(run);
+    await owed.drop(run);
+    // What has become of its slots is on disk before they are read.
+    await owed.settled();
     const found = await this.#record(run);
     if (this.#driven.has(run)) throw this.#isDriven(run);
     const pool = this.services.pool(found.pool);
@@ -131,7 +130,7 @@ export class Runs {
       onEnded: () => this.#driven.delete(run),
       onFailed: (error: unknown) => {
         failure.fail(error);
-        this.#unwritten.add(run, error);
+        this.#oweInterruption(run, error);
       },
     };
     const start = async () => {
@@ -158,9 +157,16 @@ export class Runs {
     try {
       await runs.setStatus(run, runId, ['running'], 'interrupted', error.message);
     } catch (cause) {
-      this.#unwritten.add(run, cause);
+      this.#oweInterruption(run, cause);
     }
     return error;
+  }
+
+  /** It has ended because the store refused to be written, and is on disk as running. */
+  #oweInterruption(run: string, error: unknown): void {
+    const { runs, runId, owed } = this.services;
+    const reason = `it could not be written: ${toErrorRecord(error).message}`;
+    owed.owe(() => runs.setStatus(run, runId, ['running'], 'interrupted', reason), run);
   }
 
   #isDriven(run: string): EspalierError {

@@ -54,6 +54,7 @@ export class ServiceSlotKind implements SlotKind {
     const env = notifies ? { [WORKER_FD_VARIABLE]: String(WORKER_FD) } : {};
     const plan = { spawnId: this.#spawnId, jobId: null, attempt: null, port: notifies };
     const hands = new ProcessHands(services, { ...plan, ...program.prepare('', 0, { env }) }, hold, address, {
+      isStanding: true,
       spawned: (process, tell) => this.#watch(process, address, hold, tell),
       shutdown: (process) => process.signal('SIGTERM'),
     });

@@ -20,8 +20,11 @@ export interface Hold {
   identity: HoldIdentity | null;
   /** What was known of its memory when its exit was reported. */
   memory: LastMemory | null;
-  /** How far its registration by the worker is: `none` for a claimed attempt, whose claim registered it. */
-  registration: 'none' | 'asked' | 'kept' | 'refused';
+  /**
+   * How far its registration by the worker is: `none` for a claimed attempt, whose claim registered it; `waiting` for a
+   * store that does not take writes now.
+   */
+  registration: 'none' | 'asked' | 'waiting' | 'kept' | 'refused';
 }
 
 export interface HoldIdentity {

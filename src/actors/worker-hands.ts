@@ -3,6 +3,7 @@ import type { EventContext } from '../machines/events.js';
 import { registeredCommand } from '../machines/process.js';
 import type { WorkerCommand, WorkerEvent, WorkerHands } from '../machines/worker.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
+import { ASK_AGAIN_MS, isRefusal } from './owed-writes.js';
 import type { ProcessServices, Registry } from './process-services.js';
 import type { Hold, SlotEnd, WorkerAddress } from './slot-kind.js';
 
@@ -27,6 +28,8 @@ export type Tell = (event: WorkerEvent) => void;
 
 /** What a kind of worker does with its process. */
 export interface WorkerHooks {
+  /** Whether it stands until it is stopped, so that nobody waits for this one's end: it is registered when that can be. */
+  readonly isStanding?: boolean;
   /** Resolves when it may be spawned; without it at once. */
   turn?(): Promise<void>;
   /** It is not wanted any more: if it still waits for its turn, that fails. */
@@ -79,10 +82,19 @@ export class ProcessHands implements WorkerHands {
         tell({ type: 'registered' });
       },
       (error) => {
+        if (this.hooks.isStanding && isRefusal(error)) return this.#registerLater(tell);
         this.hold.registration = 'refused';
         tell({ type: 'register.failed', error: toErrorRecord(error) });
       },
     );
+  }
+
+  /** A program that is to stand is no worse because a disk is full: that is no failed boot. */
+  #registerLater(tell: Tell): void {
+    this.hold.registration = 'waiting';
+    // Its end may be recorded meanwhile.
+    const again = () => this.hold.registration === 'waiting' && this.#register(tell);
+    this.services.clock.setTimeout(again, ASK_AGAIN_MS);
   }
 
   #spawn(tell: Tell): void {
@@ -151,6 +163,9 @@ export function recordProcessEnd(services: ProcessServices, spawnId: string, { h
   switch (hold.registration) {
     case 'none':
     case 'refused':
+      return;
+    case 'waiting':
+      hold.registration = 'refused';
       return;
     case 'kept':
       return services.background(writeEnd(services.registry, spawnId, slotEnd));

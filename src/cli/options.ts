@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
 import { openReader, type StoreReader } from '../index.js';
+import { wholeNumber } from './parse.js';
 
 /** The store of the command line, unless another is named. */
 export const DEFAULT_DB = '.espalier/espalier.db';
@@ -36,3 +38,16 @@ export async function withReader<T>(db: string, use: (reader: StoreReader) => Pr
 export function goOnWith(run: string, db: string): string {
   return db === resolve(DEFAULT_DB) ? `espalier continue ${run}` : `espalier continue ${run} --db ${db}`;
 }
+
+/** Adds the option that serves the inspector of a command that is a host. */
+export function inspectable(command: Command): Command {
+  return command.option('--inspect [port]', 'serve the inspector on 127.0.0.1 meanwhile', wholeNumber(0, 65_535));
+}
+
+/** What `--inspect` gave: false, true, or a port. A port that is not named is a free one. */
+export const inspectSchema = z
+  .union([z.boolean(), z.number()])
+  .default(false)
+  .transform((given) => {
+    return given === false ? {} : { inspector: { port: given === true ? 0 : given } };
+  });

@@ -18,7 +18,7 @@ export interface StoredTree {
 /** The inspector of a store. */
 export interface StoreInspector extends InspectorServer {
   /** Whose last sightings it shows, and whether that host lived when this began. */
-  readonly host: { readonly runId: string; readonly live: boolean; readonly pid: number | null };
+  readonly host: Pick<StoredTree, 'runId' | 'presence'> & { readonly pid: number | null };
 }
 
 /**
@@ -36,16 +36,21 @@ export async function inspectStore(
   { host, ...options }: Omit<InspectorServerOptions, 'control'> & { readonly host?: string },
 ): Promise<StoreInspector> {
   const seen = await storeHost(reader, host);
-  const { runId, live, pid } = seen;
-  return { ...(await serveInspector(seen, options)), host: { runId, live, pid } };
+  const { runId, pid } = seen;
+  const presence = await presenceIn(reader, runId);
+  return { ...(await serveInspector(seen, options)), host: { runId, presence, pid } };
 }
 
 /** The tree of one host as its store knows it, in order of the paths: what the inspector of that store shows. */
 export async function readTree(reader: StoreReader, runId?: string): Promise<StoredTree> {
   const host = await storeHost(reader, runId);
-  const record = await reader.hosts.get(host.runId);
   const actors = [...host.model.summaries()].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { runId: host.runId, presence: record ? presenceOf(record) : 'gone', actors };
+  return { runId: host.runId, presence: await presenceIn(reader, host.runId), actors };
+}
+
+async function presenceIn({ hosts }: Pick<StoreReader, 'hosts'>, runId: string): Promise<StoredTree['presence']> {
+  const record = await hosts.get(runId);
+  return record ? presenceOf(record) : 'gone';
 }
 
 /** All runs of a store as they stand, the newest first: one whose host died is interrupted, whatever was written last. */

@@ -4,6 +4,7 @@ import { Coordinator } from '../../src/actors/coordinator.js';
 import { Dispatcher, type DispatchPool } from '../../src/actors/dispatcher.js';
 import type { Execution, ExecutionResult } from '../../src/actors/execution.js';
 import { OutputFlusher } from '../../src/actors/output-flusher.js';
+import { OwedWrites } from '../../src/actors/owed-writes.js';
 import type { RunPolicy } from '../../src/machines/run/status.js';
 import type { Store } from '../../src/persistence/store.js';
 import { SimulatedClock } from '../../src/testing/index.js';
@@ -55,7 +56,8 @@ async function drive(
   let spawns = 0;
   const newSpawnId = () => `s${++spawns}`;
   const flusher = new OutputFlusher(store.outputs, clock, (error) => void failures.push(error));
-  const dispatcher = new Dispatcher({ runId: 'host-a', attempts: store.attempts, flusher, newSpawnId });
+  const owed = new OwedWrites({ clock, isOver: () => false, onFault: (error) => void failures.push(error) });
+  const dispatcher = new Dispatcher({ runId: 'host-a', attempts: store.attempts, flusher, owed, newSpawnId });
   const make = async () => {
     const record = await store.runs.get(run);
     if (!record) throw new Error('no run');

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { Asks } from '../../src/actors/asks.js';
+import { OwedWrites } from '../../src/actors/owed-writes.js';
 import type * as processHost from '../../src/actors/process-host.js';
 import { WorkerDesk } from '../../src/actors/worker-desk.js';
 import type { NewJournalEvent } from '../../src/machines/events.js';
@@ -21,6 +22,7 @@ async function make() {
     clock,
     hostEnv: {},
     isSecret: () => false,
+    owed: new OwedWrites({ clock, isOver: () => false, onFault: () => undefined }),
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     journal: (event) => void told.push(event),
     background: (write) => void write.catch(() => undefined),

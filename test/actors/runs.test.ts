@@ -3,6 +3,7 @@ import { Directory } from '../../src/actors/directory.js';
 import { Dispatcher } from '../../src/actors/dispatcher.js';
 import type { Observation, TreeEnvironment } from '../../src/actors/environment.js';
 import { OutputFlusher } from '../../src/actors/output-flusher.js';
+import { OwedWrites } from '../../src/actors/owed-writes.js';
 import { Runs } from '../../src/actors/runs.js';
 import type { Refused } from '../../src/actors/supervisor-calls.js';
 import { supervisorHandle } from '../../src/actors/supervisor-calls.js';
@@ -24,6 +25,7 @@ async function refusing(refused: Refused) {
     snapshots: store.snapshots,
   };
   const flusher = new OutputFlusher(store.outputs, clock, () => undefined);
+  const owed = new OwedWrites({ clock, isOver: () => false, onFault: () => undefined });
   const newSpawnId = () => 's';
   const pool = (path: string) => ({
     path,
@@ -36,7 +38,8 @@ async function refusing(refused: Refused) {
     env,
     runs: store.runs,
     journal: store.journal,
-    dispatcher: new Dispatcher({ runId: 'host-a', attempts: store.attempts, flusher, newSpawnId }),
+    dispatcher: new Dispatcher({ runId: 'host-a', attempts: store.attempts, flusher, owed, newSpawnId }),
+    owed,
     supervisor: { ...supervisorHandle(env, '/espalier/runs'), startChild: async () => refused },
     pool,
     newRun: () => 'run-1',

@@ -1,6 +1,7 @@
 import { Asks } from '../../src/actors/asks.js';
 import { systemClock } from '../../src/actors/clock.js';
 import type { TreeEnvironment } from '../../src/actors/environment.js';
+import { OwedWrites } from '../../src/actors/owed-writes.js';
 import type * as processHost from '../../src/actors/process-host.js';
 import { WorkerDesk } from '../../src/actors/worker-desk.js';
 import type { Store } from '../../src/persistence/store.js';
@@ -33,6 +34,7 @@ export class ProcessTree extends TestTree {
       clock: systemClock,
       hostEnv: process.env,
       isSecret: () => false,
+      owed: new OwedWrites({ clock: systemClock, isOver: () => false, onFault: () => undefined }),
       desk: new WorkerDesk({ tools: [], asks: new Asks(systemClock), onAsk: undefined, onFault: () => undefined }),
       journal: () => undefined,
       background: (write) => void write.catch(() => undefined),

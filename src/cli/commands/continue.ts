@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { askRun, createSystem, EspalierError, type RunRecord } from '../../index.js';
 import { drive, exitCode } from '../drive.js';
 import { follow } from '../follow.js';
-import { goOnWith, onStore, withReader } from '../options.js';
+import { goOnWith, inspectable, inspectSchema, onStore, withReader } from '../options.js';
 import { checkOrigin, originOf, poolOf } from '../origin.js';
 import { printRows } from '../rows.js';
 
@@ -11,6 +11,7 @@ const optionsSchema = z.object({
   all: z.boolean().default(false),
   retryFailed: z.boolean().default(false),
   quiet: z.boolean().default(false),
+  inspect: inspectSchema,
   db: z.string(),
   debug: z.boolean().default(false),
 });
@@ -18,7 +19,7 @@ type Options = z.infer<typeof optionsSchema>;
 
 /** `espalier continue`: goes on with a run that was paused, stopped, or whose host died. */
 export function addContinue(program: Command): void {
-  onStore(program.command('continue <run>').description('go on with a run where it was left'))
+  inspectable(onStore(program.command('continue <run>').description('go on with a run where it was left')))
     .option('--all', 'print all rows, also those committed before')
     .option('--retry-failed', 'run again what failed, timed out or was cancelled')
     .option('--quiet', 'no progress, no summary')
@@ -59,10 +60,11 @@ async function takeOver(record: RunRecord, options: Options): Promise<number> {
   const origin = originOf(record);
   checkOrigin(origin);
   const children = [poolOf(origin, record.policy.concurrency)];
-  const system = await createSystem({ name: 'cli', store: options.db, children });
+  const system = await createSystem({ name: 'cli', store: options.db, children, ...options.inspect });
   try {
     const continued = await system.runs.continue(run, { retryFailed: options.retryFailed });
     process.stderr.write(`run ${run}\n`);
+    if (system.inspector) process.stderr.write(`inspect ${system.inspector.url}\n`);
     const from = options.all ? 'start' : 'here';
     return await drive(continued, { ...options, from, goOn: goOnWith(run, options.db) });
   } finally {

@@ -30,10 +30,17 @@ export function addInspect(program: Command): void {
     });
 }
 
-function aboutHost({ runId, live, pid }: StoreInspector['host']): string {
-  return live
-    ? `host ${runId} lives (pid ${pid}); its own inspector also shows plain machines, living output and gauges`
-    : `host ${runId} is dead; its actors are shown as they were seen last`;
+function aboutHost({ runId, presence, pid }: StoreInspector['host']): string {
+  switch (presence) {
+    case 'living':
+      return `host ${runId} lives (pid ${pid}); its own inspector also shows plain machines, living output and gauges`;
+    case 'gone':
+      return `host ${runId} is dead; its actors are shown as they were seen last`;
+    case 'unknown':
+      return `host ${runId} is of another machine or container; whether it lives is not known here`;
+    default:
+      return presence satisfies never;
+  }
 }
 
 /** Resolves when somebody asks this process to end. A timer keeps it alive until then: the inspector's server does not. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { compileTemplate, createSystem, EspalierError, isEspalierError, shellWords, splitWords } from '../../index.js';
 import { drive } from '../drive.js';
 import { type InputLine, readInput } from '../input.js';
-import { goOnWith, onStore } from '../options.js';
+import { goOnWith, inspectable, inspectSchema, onStore } from '../options.js';
 import { checkOrigin, type Origin, POOL, poolOf } from '../origin.js';
 import { label, wholeNumber } from '../parse.js';
 
@@ -20,7 +20,7 @@ const optionsSchema = z.object({
   shell: z.boolean().default(false),
   name: z.string().optional(),
   quiet: z.boolean().default(false),
-  inspect: z.union([z.boolean(), z.number()]).default(false),
+  inspect: inspectSchema,
   db: z.string(),
   debug: z.boolean().default(false),
 });
@@ -29,7 +29,7 @@ type Options = z.infer<typeof optionsSchema>;
 /** `espalier run`: one process per line of input, results in the order of the lines. */
 export function addRun(program: Command): void {
   const command = program.command('run').description('run a command once per line of input, in parallel and durably');
-  onStore(command)
+  inspectable(onStore(command))
     .requiredOption('--exec <cmd>', 'the command: {} is the line, {#} its index, {.name} a field of a JSON line')
     .requiredOption('--input <file>', 'one input per line; - is standard input')
     .option('--jobs <n>', 'processes at once', wholeNumber(1, 1024), availableParallelism())
@@ -43,7 +43,6 @@ export function addRun(program: Command): void {
     .option('--shell', 'run the command with sh -c')
     .option('--name <label>', 'a name for people', label(200))
     .option('--quiet', 'no progress, no summary')
-    .option('--inspect [port]', 'serve the inspector on 127.0.0.1 meanwhile', wholeNumber(0, 65_535))
     .action(async (raw: unknown) => {
       process.exitCode = await run(optionsSchema.parse(raw));
     });
@@ -61,7 +60,7 @@ async function run(options: Options): Promise<number> {
     name: 'cli',
     store: options.db,
     children: [poolOf(origin, options.jobs)],
-    ...inspectorOf(options),
+    ...options.inspect,
   });
   try {
     const started = await system.runs.start({
@@ -81,12 +80,6 @@ async function run(options: Options): Promise<number> {
   } finally {
     await system.stop();
   }
-}
-
-/** A port that is not named is a free one. */
-function inspectorOf({ inspect }: Options): { readonly inspector?: { readonly port: number } } {
-  if (inspect === false) return {};
-  return { inspector: { port: inspect === true ? 0 : inspect } };
 }
 
 /** Every line must fit the command before any of them is run. */

@@ -1,6 +1,7 @@
 import { Capped } from './redact/capped.js';
+import { MASK } from './redact/mask.js';
 import { DEFAULT_PATTERNS, keyMatcher, secretValues } from './redact/secrets.js';
-import { MASK, maskText, maskWords } from './redact/text.js';
+import { maskText, maskWords } from './redact/text.js';
 
 export interface RedactOptions {
   /** Names whose values are secret, beside the usual ones (`password`, `token`, `apiKey`, …): exact words or patterns. */

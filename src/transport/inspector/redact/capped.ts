@@ -1,6 +1,6 @@
 import type { Caps } from '../redactor.js';
+import { MASK } from './mask.js';
 import type { IsSecret } from './secrets.js';
-import { MASK } from './text.js';
 
 /**
  * One copy of one value, within its caps. It reads own data properties alone: no getter, no `toJSON`, no proxy trap of a

@@ -14,7 +14,6 @@ export const DEFAULT_KEYS: readonly (string | RegExp)[] = [
 
 /** Forms that secrets have wherever they stand. Each has a bounded amount of work on any text. */
 export const DEFAULT_PATTERNS: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,10000}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
   /\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}/gi,
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
   /\b(?:sk|pk|rk)[-_](?:[A-Za-z0-9]{2,10}[-_]){0,3}[A-Za-z0-9]{16,}/g,

@@ -1,7 +1,6 @@
+import { maskKeys } from './keys.js';
+import { MASK } from './mask.js';
 import type { IsSecret } from './secrets.js';
-
-/** What stands in the place of a secret. */
-export const MASK = '‹redacted›';
 
 export interface TextRules {
   readonly isSecret: IsSecret;
@@ -23,6 +22,7 @@ const USER_INFO = /([a-z][\w+.-]{0,20}:\/\/[^\s/:@]{0,256}:)[^\s/@]{1,256}@/gi;
 export function maskText(text: string, { isSecret, patterns, values }: TextRules): string {
   let masked = text;
   for (const value of values) if (masked.includes(value)) masked = masked.replaceAll(value, MASK);
+  masked = maskKeys(masked);
   for (const pattern of patterns) masked = masked.replace(pattern, MASK);
   masked = masked.replace(USER_INFO, `$1${MASK}@`);
   return maskNamed(masked, isSecret);
