@@ -20,6 +20,10 @@ const innermost = ['p', 'q'];
 const all = [...outer, ...inner.map((id) => `g/${id}`), ...innermost.map((id) => `g/h/${id}`), 'e/x', 'e/y'];
 
 const anyRestart = fc.constantFrom<Restart[]>('permanent', 'permanent', 'transient', 'temporary');
+/** Only the end of a child that is not always restarted can shut a supervisor down. */
+const anyMortal = fc.constantFrom<Restart[]>('permanent', 'transient', 'transient', 'temporary');
+const anyRestartBelow = (auto: AutoShutdown) => (auto === 'never' ? anyRestart : anyMortal);
+const mostly = fc.constantFrom(true, true, true, false);
 const anyIntensity = fc.integer({ min: 0, max: 4 });
 const anyAutoShutdown = fc.constantFrom<AutoShutdown[]>('never', 'never', 'any_significant', 'all_significant');
 const anyStrategy = fc.constantFrom<Strategy[]>('one_for_one', 'one_for_all', 'rest_for_one');
@@ -34,11 +38,11 @@ function anyWorker(ids: readonly string[], { auto, killable }: Setting): fc.Arbi
   return fc
     .record({
       id: fc.constantFrom(...ids),
-      restart: anyRestart,
+      restart: anyRestartBelow(auto),
       manner: fc.constantFrom<Manner[]>('polite', 'polite', killable ? 'polite' : 'stubborn'),
       shutdown: fc.constantFrom<Shutdown[]>(5000, 'infinity', 'kill'),
       patience: fc.constantFrom(...PATIENCE),
-      important: fc.boolean(),
+      important: mostly,
     })
     .map(({ id, restart, manner, shutdown, patience, important }) => ({
       type: 'worker',
@@ -79,8 +83,8 @@ function anyGroup(id: string, auto: AutoShutdown, kind: (killable: boolean) => f
   return fc.boolean().chain((killable) =>
     fc
       .record({
-        restart: anyRestart,
-        important: fc.boolean(),
+        restart: anyRestartBelow(auto),
+        important: mostly,
         shutdown: fc.constantFrom<Shutdown[]>('infinity', 5000, killable ? 'kill' : 'infinity'),
         supervisor: kind(killable),
       })
@@ -167,25 +171,60 @@ function anyDynamicCall(path: string, ids: readonly string[]): fc.Arbitrary<Act>
   return request.map((each) => ({ type: 'call', path, request: each }));
 }
 
-/** What can be done to the supervisor at a path, and to those below it. */
-function actsAt(path: string, ids: readonly string[], supervisor: Static | Dynamic): fc.WeightedArbitrary<Act>[] {
+/** A child is terminated, and the supervisor is asked about it: what it remembers of those that are gone shows in nothing else. */
+function anySequel(path: string, child: Worker | Group): fc.Arbitrary<readonly Act[]> {
+  const { id } = child;
+  const afterwards = fc.constantFrom<Request[]>(
+    { type: 'startChild', child },
+    { type: 'restartChild', id },
+    { type: 'deleteChild', id },
+    { type: 'countChildren' },
+    { type: 'whichChildren' },
+  );
+  const calls = afterwards.map((request): Request[] => [{ type: 'terminateChild', id }, request]);
+  return calls.map((requests) => requests.map((request) => ({ type: 'call', path, request })));
+}
+
+/** A dynamic child is started and ends, and the supervisor is asked who is there, or to start it again. */
+function anyDynamicSequel(path: string, ids: readonly string[]): fc.Arbitrary<readonly Act[]> {
+  return fc.tuple(fc.constantFrom(...ids), anyHow).chain(([id, how]) =>
+    fc
+      .constantFrom<Request[]>({ type: 'whichDynamic' }, { type: 'countDynamic' }, { type: 'startDynamic', id })
+      .map((request) => [
+        { type: 'call', path, request: { type: 'startDynamic', id } },
+        { type: 'exit', path: `${path}${id}`, how },
+        { type: 'call', path, request },
+      ]),
+  );
+}
+
+type AnyActs = fc.WeightedArbitrary<readonly Act[]>;
+
+/** What can be done to the supervisor at a path, and to those below it; most of it is one act. */
+function actsAt(path: string, ids: readonly string[], supervisor: Static | Dynamic): AnyActs[] {
   if (supervisor.dynamic) {
     return [
-      { weight: 10, arbitrary: anyDynamicCall(path, ids) },
-      { weight: 2, arbitrary: anyBurst(path, ids) },
+      single(9, anyDynamicCall(path, ids)),
+      single(2, anyBurst(path, ids)),
+      { weight: 3, arbitrary: anyDynamicSequel(path, ids) },
     ];
   }
-  const own = [
-    { weight: 4, arbitrary: anyCall(path, ids, supervisor.autoShutdown, path === '') },
-    { weight: 2, arbitrary: anyBurst(path, ids) },
-  ];
   const below = supervisor.children.flatMap((child) => {
-    if (child.type === 'worker') return [];
+    const sequel = { weight: 1, arbitrary: anySequel(path, child) };
+    if (child.type === 'worker') return [sequel];
     const at = `${path}${child.id}`;
     const acts = actsAt(`${at}/`, child.id === 'g' ? inner : innermost, child.supervisor);
-    return [{ weight: 2, arbitrary: anyEndOf(at, child) }, ...acts];
+    return [sequel, single(2, anyEndOf(at, child)), ...acts];
   });
-  return [...own, ...below];
+  return [
+    single(4, anyCall(path, ids, supervisor.autoShutdown, path === '')),
+    single(2, anyBurst(path, ids)),
+    ...below,
+  ];
+}
+
+function single(weight: number, arbitrary: fc.Arbitrary<Act>): AnyActs {
+  return { weight, arbitrary: arbitrary.map((act) => [act]) };
 }
 
 /** First starts go well mostly, so that there is something to restart; restarts fail often. */
@@ -218,14 +257,15 @@ export function dynamicPrefixes(supervisor: Static | Dynamic, path: string): str
 }
 
 const anyRoot = fc.oneof(
-  { weight: 5, arbitrary: anyStatic(outer, false, anyInner) },
+  { weight: 4, arbitrary: anyStatic(outer, false, anyInner) },
   { weight: 1, arbitrary: anyDynamic(false) },
 );
 
-/** Trees of up to three levels, and up to 14 things done to them. */
+/** Trees of up to three levels, and up to 14 things done to them, some in several acts. */
 export const anyScenario: fc.Arbitrary<Scenario> = anyRoot.chain((supervisor) => {
-  const exits = { weight: 8, arbitrary: anyExit };
-  const acts = fc.array(fc.oneof(exits, ...actsAt('', outer, supervisor)), { maxLength: 14 });
+  const acts = fc
+    .array(fc.oneof(single(8, anyExit), ...actsAt('', outer, supervisor)), { maxLength: 14 })
+    .map((some) => some.flat());
   return fc
     .record({ outcomes: anyOutcomes, acts, waits: fc.constantFrom(true, false, false) })
     .map(({ outcomes, acts: some, waits }) => ({

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Cells } from './cells.js';
+import { compare } from './compare.js';
 import { Erlang, hasErlang } from './erlang.js';
 import { errors } from './errors.js';
 import { withError } from './planted.js';
@@ -21,8 +23,9 @@ describe.skipIf(!hasErlang())(`within ${SCENARIOS} scenarios it is found that`, 
     it(what, async ({ annotate }) => {
       const Ours = await withError(error);
       const found = await search({ scenarios: SCENARIOS, seed, erlang, Ours });
-      expect(found).toBeDefined();
-      await annotate(`found in scenario ${found?.number}`);
+      if (!found) throw new Error(`no difference in ${SCENARIOS} scenarios`);
+      expect(await compare(found.scenario, erlang, Cells), 'without the error there is no difference').toBeUndefined();
+      await annotate(`found in scenario ${found.number}`);
     });
   }
 });
