@@ -14,17 +14,15 @@ import { newRunId } from '../process/support.js';
 const built = new URL('../../dist/actors/process-host.js', import.meta.url).href;
 const { ProcessHost }: typeof processHost = await import(built);
 
-/** A tree whose actors live by a simulated clock, while their processes and their store are real. */
-export class ProcessTree extends TestTree {
+/** A host with a real store and real processes, for one tree after the other. */
+export class ProcessWorld {
   private constructor(
     readonly runId: string,
     readonly store: Store,
     readonly host: processHost.ProcessHost,
-  ) {
-    super();
-  }
+  ) {}
 
-  static async make(): Promise<ProcessTree> {
+  static async make(): Promise<ProcessWorld> {
     const runId = newRunId();
     const store = await open(newFile(), { runId, synchronous: 'normal' });
     await store.hosts.register({ runId, name: 'test', identity: IDENTITY, node: process.version, version: '0.0.0' });
@@ -39,16 +37,24 @@ export class ProcessTree extends TestTree {
       journal: () => undefined,
       background: (write) => void write.catch(() => undefined),
     });
-    return new ProcessTree(runId, store, host);
+    return new ProcessWorld(runId, store, host);
+  }
+
+  /** The pids of living programs of that name which carry the cookie of this host. */
+  programs(name: string): readonly number[] {
+    return carriers(this.runId).filter((pid) => readCommandLine(pid)[0]?.split('/').at(-1) === name);
+  }
+}
+
+/** A tree whose actors live by a simulated clock, while their processes and their store are real. */
+export class ProcessTree extends TestTree {
+  constructor(readonly world: ProcessWorld) {
+    super();
   }
 
   /** What its actors are started with. */
-  get world(): TreeEnvironment {
-    return { ...this.env, snapshots: this.store.snapshots, processes: () => this.host.services() };
-  }
-
-  /** The pids of living programs of that name which carry the cookie of this tree. */
-  programs(name: string): readonly number[] {
-    return carriers(this.runId).filter((pid) => readCommandLine(pid)[0]?.split('/').at(-1) === name);
+  get environment(): TreeEnvironment {
+    const { store, host } = this.world;
+    return { ...this.env, snapshots: store.snapshots, processes: () => host.services() };
   }
 }

@@ -24,6 +24,19 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ do: fc.constant('advance'), ms: fc.constantFrom(100, 1000, PERIOD + 1, LONG) }),
 );
 
+/** A sequence as one reads it: a step a line. */
+export function script(strategy: Strategy, sequence: readonly Command[]): string {
+  const steps = sequence.map((command, index) => `  ${String(index + 1).padStart(2)}. ${describe(command)}`);
+  return [`a supervisor of ${IDS.join(', ')} (${strategy}, ${INTENSITY} restarts in ${PERIOD} ms):`, ...steps].join(
+    '\n',
+  );
+}
+
+function describe(command: Command): string {
+  if ('id' in command) return `${command.do} ${command.id}`;
+  return command.do === 'advance' ? `let ${command.ms} ms pass` : command.do;
+}
+
 /** Restarts within a period. */
 class Budget {
   #at: number[] = [];
