@@ -1,5 +1,8 @@
 import type { Cause } from './explanation.js';
 
+/** What to do about a run that was cut off while it was being written: it cannot be continued. */
+export const NEVER_STARTED = 'Start it again from its input: nothing of it ran.';
+
 /** What to do about each cause; null where there is nothing to do, or the finding itself says it. */
 export const ADVICE: Readonly<Record<Cause, string | null>> = {
   full_disk: 'Make room on that disk, then go on with "espalier continue RUN", or start the host again.',

@@ -51,6 +51,7 @@ export function describeCrash(crash: WorkerCrash): string {
     case 'timed_out':
       return 'ran longer than it may and was ended';
     case 'unresponsive':
+      return `was killed${when}: ${crash.error ? told(crash.error) : 'it did not answer'}`;
     case 'protocol_error':
       return `was killed${when}: ${crash.error ? told(crash.error) : 'it spoke out of protocol'}`;
     case 'exited':

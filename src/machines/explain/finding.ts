@@ -7,12 +7,17 @@ export interface Found {
   readonly about: string;
   readonly sentences: readonly [string, ...string[]];
   readonly evidence?: readonly Evidence[];
+  /** What to do about it, where that does not follow from the cause. */
+  readonly advice?: string | null;
   /** Whether it still holds (it does, unless said otherwise). */
   readonly standing?: boolean;
   readonly at: number;
 }
 
-/** A finding with what there is to do about it. */
-export function finding(cause: Cause, { about, sentences, evidence = [], standing = true, at }: Found): Finding {
-  return { cause, about, sentences, evidence: some(evidence), advice: ADVICE[cause], standing, at };
+/** A finding with what there is to do about it, by its cause unless said otherwise. */
+export function finding(
+  cause: Cause,
+  { about, sentences, evidence = [], advice = ADVICE[cause], standing = true, at }: Found,
+): Finding {
+  return { cause, about, sentences, evidence: some(evidence), advice, standing, at };
 }

@@ -1,62 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { JournalEvent, NewJournalEvent, WorkerCrash } from '../../../src/machines/events.js';
-import { explainFacts } from '../../../src/machines/explain/explain.js';
-import type { AttemptFact, Facts, HostFact, RunFact, SlotFact } from '../../../src/machines/explain/facts.js';
-
-const NOW = 1_000_000;
-const host: HostFact = {
-  runId: 'h',
-  pid: 7,
-  startedAt: 0,
-  heartbeatAt: NOW,
-  endedAt: null,
-  ended: null,
-  presence: 'living',
-};
-
-/** Events as a journal holds them, 100 ms apart, the last one just now. */
-function journal(...events: readonly NewJournalEvent[]): JournalEvent[] {
-  return events.map((event, index) => ({
-    ...event,
-    seq: index + 1,
-    runId: 'h',
-    at: NOW - 100 * (events.length - index),
-  }));
-}
-
-function explain(events: readonly JournalEvent[], more: Partial<Facts> = {}) {
-  const target = { kind: 'actor', path: '/p' } as const;
-  const nothing = { actors: [], processes: [], run: null, slot: null, disk: null, partial: false };
-  return explainFacts({ target, now: NOW, host, events, ...nothing, ...more });
-}
+import type { JournalEvent, NewJournalEvent } from '../../../src/machines/events.js';
+import type { AttemptFact, Facts, RunFact, SlotFact } from '../../../src/machines/explain/facts.js';
+import { attempt, closed, crash, degraded, explain, host, journal, ready, run, slot } from './support.js';
 
 const causes = (events: readonly JournalEvent[], more: Partial<Facts> = {}) =>
   explain(events, more).findings.map(({ cause }) => cause);
-
-const crash = (more: Partial<WorkerCrash> = {}): NewJournalEvent => ({
-  type: 'worker.crashed',
-  path: '/p/workers/1/worker',
-  data: {
-    spawnId: '1',
-    pid: 5,
-    cause: 'exited',
-    code: 7,
-    signal: null,
-    error: null,
-    served: true,
-    stderr: 'oh no',
-    rssBytes: null,
-    oomKills: 0,
-    ...more,
-  },
-});
-const ready: NewJournalEvent = { type: 'worker.ready', path: '/p/workers/1/worker', data: { pid: 5, bootMs: 9 } };
-const closed: NewJournalEvent = {
-  type: 'worker.failed',
-  path: '/p/workers/1',
-  data: { error: { code: 'ESP_WORKER_BOOT', message: 'm' }, boots: 5, stderr: '' },
-};
-const degraded: NewJournalEvent = { type: 'pool.degraded', path: '/p', data: { usable: 0, size: 1 } };
 
 describe('the end of a worker', () => {
   it.each([
@@ -134,37 +82,6 @@ describe('a chain', () => {
     };
     expect(causes(journal(culprit, up))).toEqual(['actor_crash', 'escalation', 'running']);
   });
-});
-
-const run: RunFact = {
-  run: 'r',
-  status: 'running',
-  wish: null,
-  pool: '/p',
-  policy: { concurrency: 1, retries: 2, timeoutMs: 50, onLost: 'retry', failFast: false, reorderWindow: 9 },
-  total: 3,
-  counts: { succeeded: 2, failed: 0, timed_out: 0, cancelled: 0, skipped_pruned: 0 },
-  updatedAt: NOW,
-  executing: 1,
-  failures: [],
-};
-const attempt = (state: AttemptFact['state'], code: number | null, more: Partial<AttemptFact> = {}): AttemptFact => ({
-  attempt: 1,
-  state,
-  exit: code === null ? null : { code, signal: null },
-  error: null,
-  startedAt: NOW - 10,
-  endedAt: state === 'running' ? null : NOW,
-  stderr: '',
-  truncated: false,
-  heldOpen: false,
-  ...more,
-});
-const slot = (state: SlotFact['state'], attempts: readonly AttemptFact[]): SlotFact => ({
-  jobId: 'r:0',
-  state,
-  input: '"x"',
-  attempts,
 });
 
 describe('a slot', () => {

@@ -15,12 +15,12 @@ export function diskFindings(facts: Facts): Finding[] {
   const isFull = disk?.freeBytes != null && disk.freeBytes < FULL_BELOW;
   const trouble = noted ?? last?.data ?? null;
   if (trouble === null && !isFull) return [];
-  const place = disk === null ? 'the store' : disk.file;
+  const place = disk?.file ?? 'the store';
   const now = disk?.freeBytes == null ? [] : [`Now ${size(disk.freeBytes)} are free there.`];
   return [
     finding('full_disk', {
       about: place,
-      sentences: [first(place, trouble), ...(trouble ? [spell(trouble, noted !== null)] : []), ...now],
+      sentences: [first(disk?.file, trouble), ...(trouble ? [spell(trouble, noted !== null)] : []), ...now],
       evidence: [
         ...refused.map((event) =>
           evidence(event, `${count(event.data.writes, 'write')} refused: ${told(event.data.error)}`),
@@ -34,11 +34,11 @@ export function diskFindings(facts: Facts): Finding[] {
   ];
 }
 
-function first(place: string, trouble: TroubleFact | null): string {
+function first(file: string | undefined, trouble: TroubleFact | null): string {
   if (trouble === null || trouble.error.code === 'ESP_STORE_FULL') {
-    return `The disk of ${place} ${trouble ? 'was' : 'is'} full: nothing could be written to the store.`;
+    return `The disk of ${file ?? 'the store'} ${trouble ? 'was' : 'is'} full: nothing could be written to the store.`;
   }
-  return `The store ${place} could not be written: ${told(trouble.error)}.`;
+  return `The store${file === undefined ? '' : ` ${file}`} could not be written: ${told(trouble.error)}.`;
 }
 
 function spell({ host, writes, from, to }: TroubleFact, goesOn: boolean): string {

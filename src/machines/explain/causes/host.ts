@@ -16,7 +16,7 @@ function lost(facts: Facts, host: HostFact): Finding[] {
   const fenced = ofType(facts.events, 'host.fenced').filter(({ data }) => data.fenced === runId);
   const by = fenced.at(-1);
   const found = by
-    ? `Host ${by.data.by || 'a command line'} found that and took over what it left.`
+    ? `${by.data.by ? `Host ${by.data.by}` : 'A command line'} found that and took over what it left.`
     : `Nobody has taken over what it left yet: what the store calls live or running is not.`;
   return [
     finding('lost_host', {

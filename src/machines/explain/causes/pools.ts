@@ -57,12 +57,16 @@ function degraded(facts: Facts): Finding[] {
     return [
       finding('degraded', {
         about: path,
-        sentences: [`The pool ${path} is degraded: none of its ${count(last.data.size, 'slot')} can take work.`],
+        sentences: [`The pool ${path} is degraded: ${none(last.data.size)} can take work.`],
         evidence: [evidence(last, `${path} degraded`)],
         at: last.at,
       }),
     ];
   });
+}
+
+function none(slots: number): string {
+  return slots === 1 ? 'not even its only slot' : `none of its ${count(slots, 'slot')}`;
 }
 
 /** Workers that made way for others, as their pool's limits say. */

@@ -1,4 +1,5 @@
 import type { JournalEvent } from '../../events.js';
+import { NEVER_STARTED } from '../advice.js';
 import type { Finding } from '../explanation.js';
 import type { Facts, FailureFact, RunFact } from '../facts.js';
 import { finding } from '../finding.js';
@@ -34,6 +35,7 @@ function status(facts: Facts, run: RunFact): Finding {
       return finding('interrupted', {
         ...base,
         sentences: [`Run ${run.run} was never started: its slots were not all written.`],
+        advice: NEVER_STARTED,
       });
     case 'running':
       return running(facts, run, far, base);

@@ -1,3 +1,4 @@
+import { NEVER_STARTED } from '../advice.js';
 import type { Finding } from '../explanation.js';
 import type { Facts, RunFact, SlotFact } from '../facts.js';
 import { finding } from '../finding.js';
@@ -23,6 +24,7 @@ export function waiting({ host, now }: Facts, slot: SlotFact, run: RunFact): Fin
       return finding('interrupted', {
         about: slot.jobId,
         sentences: [`${name} waits: its run was never started, because its slots were not all written.`],
+        advice: NEVER_STARTED,
         at,
       });
     case 'completed':

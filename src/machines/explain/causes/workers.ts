@@ -1,3 +1,4 @@
+import type { WorkerCause } from '../../worker-cause.js';
 import { type CrashReason, describeCrash, reasonOf } from '../crashes.js';
 import type { Finding } from '../explanation.js';
 import type { Facts } from '../facts.js';
@@ -96,10 +97,15 @@ function memory(story: Story): string {
   return `${worker} ran out of memory and ended ${how(last.data)}${times(story)}: ${proof}.`;
 }
 
+const OVERDUE: Partial<Record<WorkerCause, string>> = {
+  boot_timeout: 'it was not ready in time',
+  timed_out: 'it ran longer than it may',
+};
+
 function unresponsive(facts: Facts, story: Story, rest: readonly string[], seen: Finding['evidence']) {
   const { worker, last } = story;
   const { cause, error, pid } = last.data;
-  const what = cause === 'boot_timeout' ? 'it was not ready in time' : error ? told(error) : 'it did not answer';
+  const what = OVERDUE[cause] ?? (error ? told(error) : 'it did not answer');
   const silence = ofType(facts.events, 'worker.unresponsive').findLast((event) => event.data.pid === pid);
   const stack = silence && silence.data.stack.trim() !== '' ? [`What it was doing: ${quote(silence.data.stack)}.`] : [];
   const first = `${worker} hung and was killed${times(story)}: ${what}.`;
