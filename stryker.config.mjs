@@ -1,9 +1,8 @@
 /** `npm run mutation`: does a test fail when a line of src/machines is wrong? See docs/testing.md. */
 export default {
-  testRunner: 'vitest',
-  plugins: ['@stryker-mutator/vitest-runner', './scripts/mutation-ignore.mjs'],
+  testRunner: 'machines',
+  plugins: ['./scripts/mutation-runner.mjs', './scripts/mutation-ignore.mjs'],
   ignorers: ['unobservable'],
-  vitest: { configFile: 'vitest.mutation.config.ts' },
   // TypeScript 7 has no API that Stryker could rewrite a tsconfig with; nothing here has to be rewritten.
   tsconfigFile: 'no-tsconfig.json',
   disableTypeChecks: false,

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type AnyActorLogic,
   assign,
+  createActor,
   createMachine,
   emit,
   fromCallback,
@@ -155,10 +156,20 @@ function forwarding(witness: AnyActorLogic, child: AnyActorLogic): AnyActorLogic
 }
 
 for (const [place, make] of Object.entries(places)) {
-  it(`a throw in ${place} ends the cell and what it had started`, async () => {
-    const { cell, clock, log } = setUp(make, () => {
-      throw new Error('boom');
+  it(`alone: a throw in ${place} would end the process, or leaves running what was started`, async () => {
+    const log: string[] = [];
+    const clock = new SimulatedClock();
+    const caught = await uncaughtDuring(() => {
+      const actor = createActor(make({ witness: witnessOf(log), boom }), { clock }).start();
+      actor.send({ type: 'go' });
+      clock.increment(10);
     });
+    expect(log[0]).toBe('started');
+    expect(caught.length > 0 || !log.includes('disposed')).toBe(true);
+  });
+
+  it(`in a cell: a throw in ${place} ends it and what it had started`, async () => {
+    const { cell, clock, log } = setUp(make, boom);
     await cell.start();
     const caught = await uncaughtDuring(async () => {
       cell.send({ type: 'go' });
@@ -173,7 +184,7 @@ for (const [place, make] of Object.entries(places)) {
   // XState keeps of a guard's error nothing but its message.
   if (place === 'a guard') continue;
 
-  it(`Shutdown thrown in ${place} ends the cell as shut down`, async () => {
+  it(`in a cell: Shutdown thrown in ${place} ends it as shut down`, async () => {
     const { cell, clock, log } = setUp(make, () => {
       throw new Shutdown('enough');
     });
@@ -188,40 +199,52 @@ for (const [place, make] of Object.entries(places)) {
 function setUp(make: (places: Places) => AnyActorLogic, boom: () => never) {
   const log: string[] = [];
   const clock = new SimulatedClock();
-  const witness = fromCallback(() => {
-    log.push('started');
-    return () => void log.push('disposed');
-  });
-  const cell = new Cell({ path: '/cell', incarnation: 1, logic: make({ witness, boom }), clock, role: 'machine' });
+  const logic = make({ witness: witnessOf(log), boom });
+  const cell = new Cell({ path: '/cell', incarnation: 1, logic, clock, role: 'machine' });
   return { cell, clock, log };
 }
 
-it('a throw in the initial context fails the start', async () => {
-  const logic = createMachine({
-    context: () => {
-      throw new Error('boom');
-    },
+/** A callback that logs its life. */
+function witnessOf(log: string[]): AnyActorLogic {
+  return fromCallback(() => {
+    log.push('started');
+    return () => void log.push('disposed');
   });
-  const cell = new Cell({ path: '/cell', incarnation: 1, logic, clock: new SimulatedClock(), role: 'machine' });
-  await expect(cell.start()).rejects.toThrow('boom');
-  expect(cell.exit).toMatchObject({ kind: 'crash' });
+}
+
+function boom(): never {
+  throw new Error('boom');
+}
+
+describe('a throw in the initial context', () => {
+  const logic = createMachine({ context: boom });
+
+  it('alone: would end the process', async () => {
+    expect(await uncaughtDuring(() => createActor(logic).start())).toMatchObject([{ message: 'boom' }]);
+  });
+
+  it('in a cell: fails the start', async () => {
+    const cell = new Cell({ path: '/cell', incarnation: 1, logic, clock: new SimulatedClock(), role: 'machine' });
+    await expect(cell.start()).rejects.toThrow('boom');
+    expect(cell.exit).toMatchObject({ kind: 'crash' });
+  });
 });
 
-it('a throw in the initial entry action fails the start and stops what was started before it', async () => {
-  const log: string[] = [];
-  const witness = fromCallback(() => () => void log.push('disposed'));
-  const logic = createMachine({
-    invoke: { src: witness },
-    initial: 'a',
-    states: {
-      a: {
-        entry: () => {
-          throw new Error('boom');
-        },
-      },
-    },
+describe('a throw in the initial entry action', () => {
+  const entering = (log: string[]) =>
+    createMachine({ invoke: { src: witnessOf(log) }, initial: 'a', states: { a: { entry: boom } } });
+
+  it('alone: leaves running what was started before it', async () => {
+    const log: string[] = [];
+    await uncaughtDuring(() => createActor(entering(log)).start());
+    expect(log).toEqual(['started']);
   });
-  const cell = new Cell({ path: '/cell', incarnation: 1, logic, clock: new SimulatedClock(), role: 'machine' });
-  await expect(cell.start()).rejects.toThrow('boom');
-  expect(log).toEqual(['disposed']);
+
+  it('in a cell: fails the start and stops what was started before it', async () => {
+    const log: string[] = [];
+    const logic = entering(log);
+    const cell = new Cell({ path: '/cell', incarnation: 1, logic, clock: new SimulatedClock(), role: 'machine' });
+    await expect(cell.start()).rejects.toThrow('boom');
+    expect(log).toEqual(['started', 'disposed']);
+  });
 });

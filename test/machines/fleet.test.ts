@@ -68,6 +68,27 @@ describe('a worn worker', () => {
     expect(run(fleet, gone('2'), worn('1')).commands).toEqual([{ type: 'start', id: '3' }]);
   });
 
+  it('goes on also while its replacement, which never served, is on its way out', () => {
+    const failed = run(served(1), worn('1'), closed('2')).fleet;
+    expect(run(failed, offered('1'), withdrawn('1'), offered('1')).commands).toEqual([]);
+  });
+
+  it('that has gone by itself leaves its place to its replacement', () => {
+    const { fleet, commands } = run(served(2), worn('1'), gone('1'), offered('3'));
+    expect(commands).toEqual([
+      { type: 'start', id: '3' },
+      { type: 'start', id: '4' },
+      { type: 'retire', id: '4', reason: null },
+    ]);
+    expect(members(fleet).map(({ id }) => id)).toEqual(['2', '3']);
+  });
+
+  it('that makes way already is not asked again when its replacement serves', () => {
+    const leaving = run(served(2), worn('1'), resize(0));
+    expect(leaving.commands.slice(1).map(({ id }) => id)).toEqual(['2', '1']);
+    expect(run(leaving.fleet, offered('3')).commands).toEqual([{ type: 'retire', id: '3', reason: null }]);
+  });
+
   it('that is not serving is fresh soon by itself', () => {
     expect(run(newFleet(1), worn('1')).commands).toEqual([]);
     expect(run(served(1), withdrawn('1'), worn('1')).commands).toEqual([]);
@@ -75,6 +96,10 @@ describe('a worn worker', () => {
 });
 
 describe('a pool that is resized', () => {
+  it('loses none of those it has when it grows by one', () => {
+    expect(run(served(3), resize(4)).commands).toEqual([{ type: 'start', id: '4' }]);
+  });
+
   it('starts what is missing, with ids that were never used', () => {
     expect(run(served(2), resize(4)).commands).toEqual([
       { type: 'start', id: '3' },

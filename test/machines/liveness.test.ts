@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Liveness, look, newLiveness } from '../../src/machines/liveness.js';
+import { LIVENESS_DEFAULTS, type Liveness, look, newLiveness } from '../../src/machines/liveness.js';
 
 const policy = { heartbeatMs: 5000, silenceMs: 60_000 };
 
@@ -88,7 +88,41 @@ describe('a worker that is looked at', () => {
   });
 
   it('is not given up when its work cannot be seen', () => {
-    expect(new Watched().still(100, { cpu: null })).not.toContain('ask');
+    expect(new Set(new Watched().still(100, { cpu: null }))).toEqual(new Set(['silent']));
+  });
+
+  it('begins anew when its work was not to be seen in between', () => {
+    const worker = new Watched();
+    worker.still(12);
+    const known = worker.cpu;
+    expect(worker.look({ cpu: null })).toBe('silent');
+    worker.cpu = known;
+    expect(worker.still(13).indexOf('ask')).toBe(12);
+  });
+
+  it('may use a quarter of a second for its dump, and no more', () => {
+    const [stuck, works] = [new Watched(), new Watched()];
+    for (const worker of [stuck, works]) worker.still(13);
+    expect([stuck.look({ cpu: 250 }), works.look({ cpu: 251 })]).toEqual(['dead', 'silent']);
+  });
+
+  it('is judged by looks up to twice as far apart as they should be, and by none at the same moment', () => {
+    expect(new Watched().still(7, { elapsed: 10_000 })).toContain('ask');
+    expect(new Watched().still(9, { elapsed: 10_001 })).not.toContain('ask');
+    const worker = new Watched();
+    worker.still(13);
+    expect(worker.look({ elapsed: 0 })).toBe('dead');
+  });
+
+  it('is not given up by a clock that ran backwards just after it was asked', () => {
+    const worker = new Watched();
+    worker.still(13);
+    expect(worker.look({ elapsed: -1 })).toBe('silent');
+    expect(worker.look()).toBe('dead');
+  });
+
+  it('has a minute, unless told otherwise', () => {
+    expect(LIVENESS_DEFAULTS).toEqual(policy);
   });
 
   it('survives a clock that runs backwards', () => {

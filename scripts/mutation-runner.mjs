@@ -1,0 +1,171 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
+import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import {
+  DryRunStatus,
+  determineHitLimitReached,
+  TestStatus,
+  toMutantRunResult,
+} from '@stryker-mutator/api/test-runner';
+import { startTests } from '@vitest/runner';
+import fc from 'fast-check';
+import { createServer, createServerModuleRunner } from 'vite';
+import { vi } from 'vitest';
+
+const FOLDER = 'test/machines';
+/** What the first run has found the tests to cost, for the processes that follow one that had to be ended. */
+const COSTS = '.mutation-costs.json';
+const STATUS = { pass: TestStatus.Success, fail: TestStatus.Failed };
+const SETTINGS = {
+  setupFiles: [],
+  sequence: { shuffle: false, concurrent: false, seed: 1, hooks: 'stack', setupFiles: 'list' },
+  passWithNoTests: true,
+  maxConcurrency: 1,
+  // What hangs is ended by Stryker.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  retry: 0,
+  tags: [],
+  strictTags: false,
+};
+
+/**
+ * Judges mutants by the tests in test/machines, one after the other in this process: those tests are pure, and a worker of
+ * Vitest's own for each mutant would cost more than the tests. Vitest's runner runs them, so they are written as all others.
+ */
+class MachinesRunner {
+  /** What the mutated sources read: which mutant is active, how often it may be reached. */
+  #stryker = {};
+  #server;
+  #modules;
+  #files = [];
+  /** How long each file of tests takes, in milliseconds: the quick ones judge first. */
+  #costs = new Map();
+
+  constructor() {
+    globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE] = this.#stryker;
+  }
+
+  capabilities() {
+    return { reloadEnvironment: true };
+  }
+
+  async init() {
+    // A mutant is found when a test fails; that its counterexample is small is worth nothing here.
+    fc.configureGlobal({ endOnFailure: true });
+    process.env.ESPALIER_EFFORT = '0.03';
+    this.#server = await createServer({
+      configFile: false,
+      logLevel: 'error',
+      appType: 'custom',
+      optimizeDeps: { noDiscovery: true },
+      server: { middlewareMode: true, ws: false, watch: null, hmr: false },
+    });
+    this.#modules = createServerModuleRunner(this.#server.environments.ssr, { hmr: false });
+    const names = readdirSync(FOLDER, { recursive: true }).filter((name) => name.endsWith('.test.ts'));
+    this.#files = names.map((name) => join(process.cwd(), FOLDER, name));
+    if (existsSync(COSTS)) this.#costs = new Map(JSON.parse(readFileSync(COSTS, 'utf8')));
+  }
+
+  async dispose() {
+    await this.#modules?.close();
+    await this.#server?.close();
+  }
+
+  async dryRun() {
+    this.#stryker.activeMutant = undefined;
+    this.#stryker.mutantCoverage = undefined;
+    const tests = await this.#run(this.#files);
+    const mutantCoverage = structuredClone(this.#stryker.mutantCoverage);
+    // What one run leaves behind must not fail the next.
+    const again = await this.#run(this.#files, { activeMutant: 'none' });
+    const spoilt = again.find(({ status }) => status === TestStatus.Failed);
+    if (spoilt)
+      throw new Error(`${spoilt.id} fails when it is run again in the same process: ${spoilt.failureMessage}`);
+    for (const { fileName, timeSpentMs } of tests) {
+      this.#costs.set(fileName, (this.#costs.get(fileName) ?? 0) + timeSpentMs);
+    }
+    writeFileSync(COSTS, JSON.stringify([...this.#costs]));
+    return { status: DryRunStatus.Complete, tests, mutantCoverage };
+  }
+
+  async mutantRun({ testFilter, activeMutant: { id }, mutantActivation, hitLimit, disableBail }) {
+    const ids = testFilter && new Set(testFilter);
+    const covering = this.#files.filter((file) => !ids || testFilter.some((test) => test.startsWith(`${file}#`)));
+    const files = covering.sort((a, b) => (this.#costs.get(a) ?? 0) - (this.#costs.get(b) ?? 0));
+    const isStatic = mutantActivation === 'static';
+    Object.assign(this.#stryker, { activeMutant: isStatic ? id : undefined, hitCount: 0, hitLimit });
+    if (isStatic) this.#modules.clearCache();
+    const tests = await this.#run(files, { ids, bail: !disableBail, activeMutant: id });
+    this.#stryker.activeMutant = undefined;
+    if (isStatic) this.#modules.clearCache();
+    const isEndless = determineHitLimitReached(this.#stryker.hitCount, hitLimit);
+    return toMutantRunResult(isEndless ?? { status: DryRunStatus.Complete, tests });
+  }
+
+  async #run(files, { ids, bail = false, activeMutant } = {}) {
+    let isFound = false;
+    const runner = {
+      config: { ...SETTINGS, root: process.cwd() },
+      importFile: (file) => {
+        for (const module of this.#modules.evaluatedModules.getModulesByFile(file) ?? []) {
+          this.#modules.evaluatedModules.invalidateModule(module);
+        }
+        return this.#modules.import(file);
+      },
+      onCollected: (collected) => {
+        for (const test of collected.flatMap(testsIn)) if (ids && !ids.has(idOf(test))) test.mode = 'skip';
+      },
+      onBeforeRunFiles: () => {
+        this.#stryker.activeMutant ??= activeMutant;
+      },
+      onBeforeRunTask: (test) => {
+        if (isFound) test.mode = 'skip';
+        this.#stryker.currentTestId = activeMutant === undefined ? idOf(test) : undefined;
+      },
+      onAfterRunTask: (test) => {
+        isFound ||= bail && test.result?.state === 'fail';
+        this.#stryker.currentTestId = undefined;
+        vi.restoreAllMocks();
+      },
+    };
+    return (await startTests(files, runner)).flatMap(resultsOf);
+  }
+}
+
+function testsIn(task) {
+  return task.tasks ? task.tasks.flatMap(testsIn) : [task];
+}
+
+function idOf(test) {
+  const names = [];
+  for (let task = test; task && task !== test.file; task = task.suite) names.unshift(task.name);
+  return `${test.file.filepath}#${names.join(' ')}`;
+}
+
+/** A file that cannot even be imported counts as a test that fails. */
+function resultsOf(file) {
+  const results = testsIn(file)
+    .filter((test) => test.result && test.type === 'test')
+    .map((test) => resultOf(test, idOf(test), file.filepath));
+  return file.result?.state === 'fail' && !results.some(({ status }) => status === TestStatus.Failed)
+    ? [...results, resultOf(file, `${file.filepath}#`, file.filepath)]
+    : results;
+}
+
+function resultOf({ name, result }, id, file) {
+  const [error] = result.errors ?? [];
+  const status = STATUS[result.state] ?? TestStatus.Skipped;
+  return {
+    id,
+    name,
+    file,
+    fileName: file,
+    status,
+    timeSpentMs: result.duration ?? 0,
+    failureMessage: error?.message ?? '',
+  };
+}
+
+export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'machines', MachinesRunner)];
