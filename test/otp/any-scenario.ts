@@ -266,17 +266,34 @@ export const anyScenario: fc.Arbitrary<Scenario> = anyRoot.chain((supervisor) =>
   const acts = fc
     .array(fc.oneof(single(8, anyExit), ...actsAt('', outer, supervisor)), { maxLength: 14 })
     .map((some) => some.flat());
-  return fc
-    .record({ outcomes: anyOutcomes, acts, waits: fc.constantFrom(true, false, false) })
-    .map(({ outcomes, acts: some, waits }) => ({
-      periodSeconds: waits ? SHORT_SECONDS : ENDLESS_SECONDS,
-      supervisor,
-      outcomes: welcome(outcomes, supervisor),
-      acts: waits ? withPause(some) : some,
-    }));
+  const pause = fc.constantFrom('none' as const, 'none' as const, 'none' as const, 'amid' as const, 'between' as const);
+  return fc.record({ outcomes: anyOutcomes, acts, pause }).map(({ outcomes, acts: some, pause: where }) => ({
+    periodSeconds: where === 'none' ? ENDLESS_SECONDS : SHORT_SECONDS,
+    supervisor,
+    outcomes: welcome(outcomes, supervisor),
+    acts: withPause(some, where, supervisor),
+  }));
 });
 
-function withPause(acts: readonly Act[]): readonly Act[] {
+/** `between`: as many crashes before the pause as behind it, too many for the intensity if none were forgotten. */
+function withPause(
+  acts: readonly Act[],
+  where: 'none' | 'amid' | 'between',
+  supervisor: Static | Dynamic,
+): readonly Act[] {
+  if (where === 'none') return acts;
+  const wait: Act = { type: 'wait', ms: LONG_MS };
   const middle = Math.ceil(acts.length / 2);
-  return [...acts.slice(0, middle), { type: 'wait', ms: LONG_MS }, ...acts.slice(middle)];
+  if (where === 'amid') return [...acts.slice(0, middle), wait, ...acts.slice(middle)];
+  const crashes = crashesOf(supervisor);
+  return [...crashes, wait, ...crashes, ...acts];
+}
+
+/** Half as many as end the supervisor. */
+function crashesOf(supervisor: Static | Dynamic): readonly Act[] {
+  if (supervisor.dynamic) return [];
+  const [child] = supervisor.children.filter(({ type, restart }) => type === 'worker' && restart !== 'temporary');
+  if (!child) return [];
+  const exit: Act = { type: 'exit', path: child.id, how: 'crash' };
+  return Array.from({ length: Math.ceil((supervisor.intensity + 1) / 2) }, () => exit);
 }
