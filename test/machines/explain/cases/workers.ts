@@ -1,4 +1,5 @@
 import type { JournalEvent, NewJournalEvent } from '../../../../src/machines/events.js';
+import type { HostFact } from '../../../../src/machines/explain/facts.js';
 import { closed, crash, earlier, facts, host, journal, NOW, ready } from '../support.js';
 import type { Cases } from './cases.js';
 
@@ -22,6 +23,15 @@ const unresponsive: JournalEvent[] = journal(
     error: { code: 'ESP_WORKER_EXITED', message: 'silent' },
   }),
 );
+
+const lost = { presence: 'gone', heartbeatAt: NOW - 20_000 } as const;
+
+/** A loop that was over 62 s ago, in a host that lives no more; something else was journalled a second ago. */
+function held(how: Partial<HostFact>, writer?: string) {
+  const loop = earlier(62_000 - 100, journal(...three(crash()), ready));
+  const later = { type: 'pool.ready', path: '/q', data: { size: 1 }, seq: 9, at: NOW - 1000 } as const;
+  return facts(writer === undefined ? loop : [...loop, { ...later, runId: writer }], { host: { ...host, ...how } });
+}
 
 export const workers: Cases = {
   'ended by itself': series(crash()),
@@ -84,5 +94,15 @@ export const workers: Cases = {
     ),
     { host: { ...host, ended: 'stopped', endedAt: NOW - 5000 } },
   ),
+  'was in a crash loop, and held for less than a minute before its host ended': held({
+    ended: 'stopped',
+    endedAt: NOW - 5000,
+  }),
+  'was in a crash loop, and held for less than a minute before its host was lost': held({
+    presence: 'gone',
+    heartbeatAt: NOW - 5000,
+  }),
+  'was in a crash loop, and held for a minute, by what its lost host wrote last': held(lost, 'h'),
+  'was in a crash loop, and held for less than a minute, whatever another host wrote': held(lost, 'other'),
   'a service ended': series({ ...crash(), path: '/redis/worker' }),
 };
