@@ -5,6 +5,7 @@ import { Coordinator } from '../../src/actors/coordinator.js';
 import { Dispatcher, type DispatchPool } from '../../src/actors/dispatcher.js';
 import type { Execution, ExecutionResult } from '../../src/actors/execution.js';
 import { OutputFlusher } from '../../src/actors/output-flusher.js';
+import { OwedWrites } from '../../src/actors/owed-writes.js';
 import type { runMachine } from '../../src/machines/run/machine.js';
 import type { RunEvent } from '../../src/machines/run/run-events.js';
 import type { RunPolicy } from '../../src/machines/run/status.js';
@@ -37,7 +38,7 @@ class PlayedPool implements DispatchPool {
   started = 0;
 
   prepare(input: unknown) {
-    return { command: ['program', String(input)] as [string, string], cwd: '/', env: {} };
+    return { command: ['program', String(input)] as [string, string], told: [], cwd: '/', env: {} };
   }
 
   submit(execution: Execution): void {
@@ -83,10 +84,14 @@ export class Driven implements Subject<typeof runMachine> {
   ) {
     if (!record) throw new Error('no run');
     this.#run = record.run;
-    const flusher = new OutputFlusher(store.outputs, new SimulatedClock(), (error) => void this.#failures.push(error));
+    // What asks the time for reasons of its own has a clock of its own, which stands.
+    const still = new SimulatedClock();
+    const onFault = (error: unknown) => void this.#failures.push(error);
+    const flusher = new OutputFlusher(store.outputs, still, onFault);
+    const owed = new OwedWrites({ clock: still, isOver: () => false, onFault });
     let spawns = 0;
     const newSpawnId = () => `${record.run}-${++spawns}`;
-    const dispatcher = new Dispatcher({ runId: 'host-a', attempts: held.attempts, flusher, newSpawnId });
+    const dispatcher = new Dispatcher({ runId: 'host-a', attempts: held.attempts, flusher, owed, newSpawnId });
     const onEnded = () => void this.#ends++;
     const onFailed = (error: unknown) => void this.#failures.push(error);
     const services = { runId: 'host-a', runs: held.runs, dispatcher, clock: this.#clock, onEnded, onFailed };
