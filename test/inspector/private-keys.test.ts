@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createRedactor, MASK } from '../../src/transport/inspector/redactor.js';
+import { get, listen, openDoors, TOKEN } from './doors.js';
+import { FakeHost } from './fake-host.js';
 
 const { text: mask } = createRedactor();
 
@@ -87,10 +89,12 @@ describe.each(Object.entries(KEYS))('a private key (%s)', (_, key) => {
 });
 
 describe('of a private key', () => {
-  it('what is left of it between two cuts is masked, if a whole line is', () => {
+  it.each(Object.entries(FORMS))('%s, what is left of it between two cuts is masked', (_, write) => {
     const key = KEYS['PKCS #8'] ?? '';
-    for (let at = 0; at + 200 <= key.length; at += 1) {
-      expect(leaked(piecesOf(key), mask(`a\n${key.slice(at, at + 200)}`)), String(at)).toEqual([]);
+    const [text, pieces] = [write(key), piecesOf(key)];
+    // At least two whole lines, whatever stands before them.
+    for (let at = 0; at + 400 <= text.length; at += 1) {
+      expect(leaked(pieces, mask(`a\n${text.slice(at, at + 400)}`)), String(at)).toEqual([]);
     }
   });
 });
@@ -111,5 +115,41 @@ describe('what is no private key', () => {
     expect(mask(`starting\n${KEYS.Ed25519}ready\n`)).toBe(`starting\n${MASK}\nready\n`);
     const cut = (KEYS['PKCS #8'] ?? '').slice(200);
     expect(mask(`${cut}the server is ready\n`)).toBe(`${MASK}\nthe server is ready\n`);
+  });
+});
+
+describe('a private key that is cut', () => {
+  const key = KEYS['PKCS #8'] ?? '';
+  const DOORS = ['logs?path=/a', 'actor?path=/a', 'output?run=r&index=0', 'rows?run=r&from=0&limit=1', 'tree'];
+
+  /** A host whose worker has ended with a part of a key in all that it left. */
+  function hostWith(part: string): FakeHost {
+    const host = new FakeHost();
+    host.see('/a', 'running', 1, 'worker');
+    host.text = { stdout: part, stderr: `starting\n${part}`, truncated: true };
+    const error = { code: 'ESP_PROTOCOL', message: `received ${JSON.stringify(part)}` };
+    const row = { position: 1, index: 0, status: 'failed', input: { said: part }, attempts: 1, durationMs: 1 } as const;
+    host.seenRows = [{ ...row, error }];
+    const end = { code: 1, signal: null, served: true, rssBytes: null, oomKills: 0 } as const;
+    const data = { ...end, spawnId: 's', pid: 7, cause: 'protocol_error', error, stderr: part } as const;
+    host.emit({ type: 'worker.crashed', path: '/a', incarnation: 1, data });
+    return host;
+  }
+
+  it.each([
+    ['begins in it', key.slice(137)],
+    ['ends in it', key.slice(0, 300)],
+    ['has its middle alone', key.slice(150, 900)],
+  ])('comes out of no door: a log that %s', async (_, part) => {
+    const { port } = await openDoors({ host: hostWith(part) });
+    const { socket, heard } = await listen(port);
+    socket.send(JSON.stringify({ type: 'subscribe', id: 1, view: { type: 'timeline' } }));
+    socket.send(JSON.stringify({ type: 'subscribe', id: 2, view: { type: 'actor', path: '/a' } }));
+    await vi.waitFor(() => expect(heard.filter(({ type }) => type === 'snapshot')).toHaveLength(2));
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const said = await Promise.all(DOORS.map(async (door) => (await get(port, `/api/${door}`, { headers })).body));
+    const all = [JSON.stringify(heard), ...said];
+    expect(all.filter((text) => text.includes(MASK)).length).toBeGreaterThan(4);
+    for (const text of all) expect(leaked(piecesOf(key), text)).toEqual([]);
   });
 });

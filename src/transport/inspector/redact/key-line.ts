@@ -47,11 +47,6 @@ export class KeyLine {
     this.isWide = !this.isEdge && this.shown !== text;
   }
 
-  static hasWide(text: string): boolean {
-    for (const [word] of text.matchAll(WIDE)) if (isMixed(word)) return true;
-    return false;
-  }
-
   /** Whether a key begins or ends here. */
   get isEdge(): boolean {
     return this.opens || this.closes;
