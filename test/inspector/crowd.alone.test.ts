@@ -151,7 +151,7 @@ describe('a crowd', () => {
 
 /** More than the kernel and the room of a client hold, as fast as it is sent. */
 async function fill(host: FakeHost): Promise<void> {
-  for (let lot = 0; lot < 2; lot += 1) {
+  for (let lot = 0; lot < 5; lot += 1) {
     emit(host, 250, 3500);
     await sleep(60);
   }
@@ -191,9 +191,12 @@ describe('a client that reads no more', () => {
     const stalled = await Promise.all([stalledSocket(path), stalledStream(path)]);
     await vi.waitFor(() => expect(hub.size).toBe(2), soon);
     await fill(host);
-    await sleep(LIMITS.aliveMs + 100);
-    vi.setSystemTime(Date.now() + LIMITS.stalledMs + 1);
-    await vi.waitFor(() => expect(hub.size).toBe(0), soon);
+    // It is looked for now and then; the clock stands still meanwhile.
+    const later = () => {
+      vi.setSystemTime(Date.now() + LIMITS.stalledMs + 1);
+      expect(hub.size).toBe(0);
+    };
+    await vi.waitFor(later, { timeout: 60_000, interval: 1000 });
     await sleep(LIMITS.closeMs + 500);
     // What waited for it is not there any more when it goes on.
     for (const { goOn } of stalled) goOn();
