@@ -12,3 +12,16 @@ it.each([
 ])('offers for %s what it may have meant', (text, found) => {
   expect(nearest(text, names)).toEqual(found);
 });
+
+it.each([
+  ['ab', ['/ac', '/abcdef', '/ab'], ['/ab', '/abcdef', '/ac']],
+  ['a', ['/a4444', '/a333', '/a22', '/a'], ['/a', '/a22', '/a333']],
+  ['controler', ['/x/controller', '/controller'], ['/controller', '/x/controller']],
+  ['controler', ['/x/controller', '/controlers'], ['/controlers', '/x/controller']],
+  ['abcd', ['/axyz', '/abxy', '/abcde'], ['/abcde', '/abxy']],
+  ['ab', ['/b'], ['/b']],
+  ['work', ['/network'], []],
+  ['wroker', ['/some/path/worker'], []],
+])('offers for %s, of %j, the nearest first: %j', (text, known, found) => {
+  expect(nearest(text, known)).toEqual(found);
+});
