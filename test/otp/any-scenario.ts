@@ -198,6 +198,21 @@ function anyDynamicSequel(path: string, ids: readonly string[]): fc.Arbitrary<re
   );
 }
 
+/** The first start of `f` fails, `i` does not want to run. */
+const UNWILLING = { f: ['fail', 'ok'], i: ['ignore', 'ok'] } as const;
+
+/** A child of the root that will not start, and what the root remembers of it. */
+function anyUnwilling(auto: AutoShutdown): fc.Arbitrary<readonly Act[]> {
+  return anyWorker(['f', 'i'], { auto, killable: false }).chain((child) =>
+    fc
+      .constantFrom<Request[]>({ type: 'startChild', child }, { type: 'whichChildren' }, { type: 'countChildren' })
+      .map((request) => {
+        const start: Request = { type: 'startChild', child };
+        return [start, request].map((each): Act => ({ type: 'call', path: '', request: each }));
+      }),
+  );
+}
+
 type AnyActs = fc.WeightedArbitrary<readonly Act[]>;
 
 /** What can be done to the supervisor at a path, and to those below it; most of it is one act. */
@@ -217,6 +232,7 @@ function actsAt(path: string, ids: readonly string[], supervisor: Static | Dynam
     return [sequel, single(2, anyEndOf(at, child)), ...acts];
   });
   return [
+    ...(path === '' ? [{ weight: 1, arbitrary: anyUnwilling(supervisor.autoShutdown) }] : []),
     single(4, anyCall(path, ids, supervisor.autoShutdown, path === '')),
     single(2, anyBurst(path, ids)),
     ...below,
@@ -270,7 +286,7 @@ export const anyScenario: fc.Arbitrary<Scenario> = anyRoot.chain((supervisor) =>
   return fc.record({ outcomes: anyOutcomes, acts, pause }).map(({ outcomes, acts: some, pause: where }) => ({
     periodSeconds: where === 'none' ? ENDLESS_SECONDS : SHORT_SECONDS,
     supervisor,
-    outcomes: welcome(outcomes, supervisor),
+    outcomes: welcome({ ...outcomes, ...UNWILLING }, supervisor),
     acts: withPause(some, where, supervisor),
   }));
 });
