@@ -19,7 +19,8 @@ afterEach(async () => {
 });
 
 async function innocents(pids: readonly number[]): Promise<readonly number[]> {
-  for (const pid of pids) {
+  // From the highest down: who helps to take one gets the number after the last one, and must not sit on the next.
+  for (const pid of [...pids].sort((a, b) => b - a)) {
     const one = await impostor(pid);
     cleanups.push(() => lives(one.pid) && one.end());
   }
