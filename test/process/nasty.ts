@@ -22,5 +22,5 @@ export const NASTY: readonly string[] = [
   'fork-bomb.pl',
 ];
 
-/** Those of them whose first processes end by themselves: others go on in their place. */
-export const RESTLESS: readonly string[] = ['daemon.pl', 'keeps-re-forking.pl'];
+/** Those of them whose processes end by themselves, some while others go on in their place. */
+export const RESTLESS: readonly string[] = ['daemon.pl', 'keeps-re-forking.pl', 'waits-for-all-children.pl'];
