@@ -149,7 +149,7 @@ describe.skipIf(!hasBrowser)('the page of a real system', () => {
       .first()
       .click({ timeout: 60_000 });
     const panel = page.getByRole('region', { name: /^Run / });
-    await panel.getByRole('img', { name: /Commit cursor at slot \d+ of 48/ }).waitFor();
+    await panel.getByRole('group', { name: /Commit cursor at slot \d+ of 48/ }).waitFor();
     await panel.getByText('reorder window of 12').waitFor();
     const failed = panel.locator('details', { hasText: /failed/ }).first();
     await failed.waitFor({ timeout: 60_000 });
