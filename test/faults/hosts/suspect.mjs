@@ -11,6 +11,7 @@ export async function fault(system) {
   const given = new AbortController();
   provoke(system.pool('shell').exec({}, { signal: given.signal }));
   await shown(system, 'process.spawned');
+  // Nothing tells when it has become another user's: it may be given up no sooner, and later does no harm.
   setTimeout(() => given.abort(), 300);
   await shown(system, 'slot.quarantined');
   return '/shell';
