@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Browser, expectAccessible, hasBrowser } from './browser.js';
-import { Demo, Installed } from './demo.js';
+import { describe, expect, test } from 'vitest';
+import { expectAccessible, hasBrowser } from './browser.js';
+import { Demo, installedWithBrowser } from './demo.js';
 
 /** Says what the page itself would never say, on a connection of its own. */
 const FORBIDDEN = `new Promise((resolve) => {
@@ -14,22 +14,11 @@ const FORBIDDEN = `new Promise((resolve) => {
 })`;
 
 describe.skipIf(!hasBrowser)('changing things from the page', () => {
-  let installed: Installed;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    installed = new Installed();
-    browser = await Browser.open();
-  }, 120_000);
-
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    installed?.[Symbol.dispose]();
-  });
+  const own = installedWithBrowser();
 
   test('is not offered where it is not allowed, and refused by the server', async () => {
-    await using demo = await Demo.start(installed);
-    const page = await browser.page(demo.at('#/tree?find=web&at=/web/worker'));
+    await using demo = await Demo.start(own.installed);
+    const page = await own.browser.page(demo.at('#/tree?find=web&at=/web/worker'));
     const pid = page.locator('[data-key="/web/worker"] .col-pid', { hasText: /^\d+$/ });
     await page.getByText('read-only').waitFor();
     await page.getByRole('region', { name: 'Actor /web/worker' }).getByText('Life', { exact: true }).waitFor();
@@ -40,8 +29,8 @@ describe.skipIf(!hasBrowser)('changing things from the page', () => {
   });
 
   test('is done after a confirmation, and not without', async () => {
-    await using demo = await Demo.start(installed, '--control');
-    const page = await browser.page(demo.at('#/tree?find=lighthouse&at=/shop/lighthouse'));
+    await using demo = await Demo.start(own.installed, '--control');
+    const page = await own.browser.page(demo.at('#/tree?find=lighthouse&at=/shop/lighthouse'));
     const life = (of: number) => page.locator('[data-key="/shop/lighthouse"] .col-life', { hasText: `${of}` });
     await life(1).waitFor();
     await page.getByRole('button', { name: 'Kill' }).click();
@@ -60,8 +49,8 @@ describe.skipIf(!hasBrowser)('changing things from the page', () => {
   });
 
   test('resumes a paused run, and pauses it again', async () => {
-    await using demo = await Demo.start(installed, '--control');
-    const page = await browser.page(demo.at('#/runs?find=archive'));
+    await using demo = await Demo.start(own.installed, '--control');
+    const page = await own.browser.page(demo.at('#/runs?find=archive'));
     const status = (word: string) => page.locator('.grid-runs .col-status', { hasText: word });
     await page.getByRole('row', { name: /archive/ }).click();
     // The demonstration pauses it by itself, a few seconds after it was begun.

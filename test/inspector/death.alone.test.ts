@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Browser, expectAccessible, hasBrowser } from './browser.js';
-import { Demo, Installed } from './demo.js';
+import { describe, expect, test } from 'vitest';
+import { expectAccessible, hasBrowser } from './browser.js';
+import { Demo, installedWithBrowser } from './demo.js';
 
 describe.skipIf(!hasBrowser)('death, as the page shows it', () => {
-  let installed: Installed;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    installed = new Installed();
-    browser = await Browser.open();
-  }, 120_000);
-
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    installed?.[Symbol.dispose]();
-  });
+  const own = installedWithBrowser();
 
   test('a worker killed from outside: who, how, and what it wrote last', async () => {
-    await using demo = await Demo.start(installed);
-    const page = await browser.page(demo.at('#/tree?find=web&at=/web/worker'));
+    await using demo = await Demo.start(own.installed);
+    const page = await own.browser.page(demo.at('#/tree?find=web&at=/web/worker'));
     const panel = page.getByRole('region', { name: 'Actor /web/worker' });
     const pid = page.locator('[data-key="/web/worker"] .col-pid', { hasText: /^\d+$/ });
     const first = Number(await pid.textContent());
@@ -32,8 +21,8 @@ describe.skipIf(!hasBrowser)('death, as the page shows it', () => {
   });
 
   test('a system that is stopped says so; its last state stays to be read', async () => {
-    const demo = await Demo.start(installed);
-    const page = await browser.page(demo.at('#/tree?find=web'));
+    const demo = await Demo.start(own.installed);
+    const page = await own.browser.page(demo.at('#/tree?find=web'));
     await page.locator('[data-key="/web/worker"]').waitFor();
     await demo.end('SIGTERM');
     await page.getByRole('alert').getByText('The system has ended').waitFor();
@@ -42,16 +31,16 @@ describe.skipIf(!hasBrowser)('death, as the page shows it', () => {
   });
 
   test('a host that is killed: the page says that it is disconnected, and goes on trying', async () => {
-    const demo = await Demo.start(installed);
-    const page = await browser.page(demo.at('#/tree?find=web'));
+    const demo = await Demo.start(own.installed);
+    const page = await own.browser.page(demo.at('#/tree?find=web'));
     await page.locator('[data-key="/web/worker"]').waitFor();
     await demo.end('SIGKILL');
     await page.getByRole('alert').getByText('Disconnected').waitFor();
     await page.getByText('What you see is from before').waitFor();
     await expectAccessible(page);
     // A refused connection is reported by the browser itself, whatever the page does.
-    for (const complaint of browser.takeComplaints()) expect(complaint).toMatch(/ERR_CONNECTION_(REFUSED|RESET)/);
+    for (const complaint of own.browser.takeComplaints()) expect(complaint).toMatch(/ERR_CONNECTION_(REFUSED|RESET)/);
     await page.goto('about:blank');
-    browser.takeComplaints();
+    own.browser.takeComplaints();
   });
 });

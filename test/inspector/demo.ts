@@ -4,6 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll } from 'vitest';
+import { Browser } from './browser.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -84,4 +86,28 @@ function address(child: ChildProcess): Promise<string> {
     });
     child.once('exit', (code, signal) => reject(new Error(`the demonstration ended (${code ?? signal}):\n${text}`)));
   });
+}
+
+/** The installed package and a browser, for the tests of a file. */
+export function installedWithBrowser(): { readonly installed: Installed; readonly browser: Browser } {
+  let parts: { readonly installed: Installed; readonly browser: Browser } | undefined;
+  const have = () => {
+    if (parts === undefined) throw new Error('installed before the first test');
+    return parts;
+  };
+  beforeAll(async () => {
+    parts = { installed: new Installed(), browser: await Browser.open() };
+  }, 120_000);
+  afterAll(async () => {
+    await parts?.browser[Symbol.asyncDispose]();
+    parts?.installed[Symbol.dispose]();
+  });
+  return {
+    get installed() {
+      return have().installed;
+    },
+    get browser() {
+      return have().browser;
+    },
+  };
 }

@@ -8,6 +8,7 @@ import {
   IDENTITY,
   journal,
   journalTypes,
+  lostAttempt,
   newFile,
   openHost,
   runSlot,
@@ -83,12 +84,7 @@ describe('claiming slots', () => {
   });
 
   it('waits for the process of a lost attempt to be proven gone', async () => {
-    const file = newFile();
-    const store = await openHost(file);
-    await startRun(store, ['x']);
-    const lost = await claim(store, 0);
-    const other = await openHost(file, 'host-b');
-    await other.hosts.fence('host-a', 'host-b');
+    const { other, lost } = await lostAttempt();
     await other.runs.acquire('run', 'host-b');
     expect(await codeOf(other.attempts.claim('host-b', [at(0, 's1')]))).toBe('ESP_CONFLICT');
     expect((await other.runs.plan('run')).join()).toBe('0');

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../src/persistence/store.js';
-import { claim, codeOf, ended, IDENTITY, journal, newFile, open, openHost, POLICY, startRun } from './support/world.js';
+import {
+  claim,
+  codeOf,
+  ended,
+  IDENTITY,
+  journal,
+  lostAttempt,
+  newFile,
+  open,
+  openHost,
+  POLICY,
+  startRun,
+} from './support/world.js';
 
 const HOST = { name: 'test', identity: IDENTITY, node: 'v20', version: '0' };
 
@@ -198,12 +210,7 @@ describe('a fenced host', () => {
   });
 
   it('has its late result told, and it changes nothing', async () => {
-    const file = newFile();
-    const store = await openHost(file);
-    await startRun(store, ['x']);
-    const lost = await claim(store, 0);
-    const other = await openHost(file, 'host-b');
-    await other.hosts.fence('host-a', 'host-b');
+    const { store, other, lost } = await lostAttempt();
     await other.processes.gone(lost.spawnId, null, 'host-a');
     await other.runs.acquire('run', 'host-b');
     const again = await claim(other, 0, 'host-b');

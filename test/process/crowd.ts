@@ -1,8 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { line } from './support.js';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { line, lives } from './support.js';
+
+/** Plays the tests of a file beside so many processes, which must outlive them. */
+export function besideCrowd(size: number): void {
+  let crowd: Crowd | undefined;
+  beforeAll(async () => {
+    crowd = await Crowd.gather(size);
+  });
+  afterAll(() => {
+    expect(crowd?.pids.filter((pid) => !lives(pid))).toEqual([]);
+    crowd?.disperse();
+  });
+}
 
 /** Many processes that have nothing to do with us: they make every look at the machine longer, and must survive. */
-export class Crowd {
+class Crowd {
   readonly #shell: ChildProcess;
   #pids: readonly number[] = [];
 

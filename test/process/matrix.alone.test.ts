@@ -1,26 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Crowd } from './crowd.js';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { besideCrowd } from './crowd.js';
 import { DEATHS, type Death } from './deaths.js';
 import { DoomedHost, mopUp, program } from './doomed-host.js';
 import { NASTY, RESTLESS } from './nasty.js';
 import { lives, until } from './support.js';
 
-let crowd: Crowd;
 let host: DoomedHost | undefined;
 /** Milliseconds of each cell of the matrix: program by death. */
 const cells = new Map<string, Map<string, number>>();
 
-beforeAll(async () => {
-  crowd = await Crowd.gather(500);
-});
+besideCrowd(500);
 afterEach(() => {
   if (host) mopUp(host);
 });
-afterAll(() => {
-  expect(crowd.pids.filter((pid) => !lives(pid))).toEqual([]);
-  crowd.disperse();
-  report();
-});
+afterAll(report);
 
 /** Resolves with the milliseconds until the programs were gone. */
 async function play(

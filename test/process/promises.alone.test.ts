@@ -2,8 +2,8 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Crowd } from './crowd.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { besideCrowd } from './crowd.js';
 import { DoomedHost, fixture, mopUp, program } from './doomed-host.js';
 import { lives, newRunId, until } from './support.js';
 
@@ -25,17 +25,10 @@ const BROKEN_MS = 1000;
 const QUIET_SHARE = 0.1;
 const QUIET_KILL_MS = 35;
 
-let crowd: Crowd;
 let host: DoomedHost | undefined;
-beforeAll(async () => {
-  crowd = await Crowd.gather(500);
-});
+besideCrowd(500);
 afterEach(() => {
   if (host) mopUp(host);
-});
-afterAll(() => {
-  expect(crowd.pids.filter((pid) => !lives(pid))).toEqual([]);
-  crowd.disperse();
 });
 
 /** Milliseconds from the kill until the last of the programs was gone. */

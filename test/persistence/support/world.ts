@@ -74,6 +74,17 @@ export async function claim(store: Store, index: number, owner = 'host-a', run =
   return claimed;
 }
 
+/** An attempt whose host, `host-a`, was fenced by another one, `host-b`. */
+export async function lostAttempt() {
+  const file = newFile();
+  const store = await openHost(file);
+  await startRun(store, ['x']);
+  const lost = await claim(store, 0);
+  const other = await openHost(file, 'host-b');
+  await other.hosts.fence('host-a', 'host-b');
+  return { store, other, lost };
+}
+
 /** How an attempt ended, unless told otherwise: well, with nothing on its streams. */
 export function ended(claimed: Claimed, how: Partial<FinishedAttempt> = {}): FinishedAttempt {
   const { run, index, attempt, spawnId } = claimed;
