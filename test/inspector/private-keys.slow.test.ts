@@ -111,6 +111,15 @@ describe('what is no private key', () => {
     expect(mask(text)).toBe(text);
   });
 
+  // Each of them would take minutes if it were looked at anew from each of its places.
+  it.each(['\\\\', '\\\\r', '\\n', '",       ', '-----BEGIN ', '-----BEGIN PRIVATE KEY-----', 'A '])(
+    'costs no more than its length: %j, over and over',
+    (piece) => {
+      const text = `${wrapped(48, 64)}${piece.repeat(1_000_000 / piece.length)}`;
+      expect(mask(text)).not.toBe('');
+    },
+  );
+
   it('is shown around one', () => {
     expect(mask(`starting\n${KEYS.Ed25519}ready\n`)).toBe(`starting\n${MASK}\nready\n`);
     const cut = (KEYS['PKCS #8'] ?? '').slice(200);

@@ -1,12 +1,15 @@
 import { KeyLine } from './key-line.js';
 import { MASK } from './mask.js';
 
-/** Ends of lines, also as they are written within JSON, and within that once more, or between the texts of a list. */
-const BREAK = /((?:\r?\n|\\+r\\+n|\\+n|",\s{0,8}")+)/;
+/**
+ * Ends of lines, also as they are written within JSON, and within that once more, or between the texts of a list. So many
+ * backslashes and no more: whatever a program writes, to look through it takes no longer than it is long.
+ */
+const BREAK = /((?:\r?\n|\\{1,8}r\\{1,8}n|\\{1,8}n|",\s{0,8}")+)/;
 
 /** A whole key, whatever stands before its lines. A longer one is followed line by line. */
 const WHOLE =
-  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]{0,10000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
+  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----BEGIN )[\s\S]){0,10000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 
 /** What every wide line has, whatever stands before it: the `n` of a written line end is a letter too. */
 const MAY_BE_WIDE = /[A-Za-z0-9+/]{64}/;
