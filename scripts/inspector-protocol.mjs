@@ -55,6 +55,9 @@ function typeText(schema, indent, defs) {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const options = schema.anyOf ?? schema.oneOf;
   if (options) return options.map((option) => typeText(option, indent, defs)).join(' | ');
+  if (Array.isArray(schema.type)) {
+    return schema.type.map((type) => typeText({ ...schema, type }, indent, defs)).join(' | ');
+  }
   if (schema.type === 'array') {
     const item = typeText(schema.items, indent, defs);
     return item.includes(' | ') ? `(${item})[]` : `${item}[]`;
