@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { listPids, readCommandLine } from '../../src/transport/process/proc.js';
 import { espalier, LiveCommand } from '../cli/espalier.js';
 import { Browser, expectAccessible, hasBrowser } from '../inspector/browser.js';
@@ -46,6 +46,8 @@ describe.each(FAULTS)('the fault $name', (fault) => {
       console.warn(missing);
       return skip(missing);
     }
+    // Also when the test fails: nobody else can end it.
+    if (fault.name === 'suspect') onTestFinished(() => endPrograms(host.store));
     if (fault.dies) await once(host.child, 'exit');
     const { first, explanation } = await why(host);
     expect(first).toMatch(fault.says);
