@@ -75,12 +75,17 @@ export class Dispatcher {
     if (!target.pool.isOpen) return this.#release(claimed);
     const execution = this.#prepare(target, claimed);
     if (execution instanceof EspalierError) return this.#fail(target, claimed, execution);
-    const stopFlushing = this.services.flusher.watch(claimed, execution.capture);
+    const endFlushing = this.services.flusher.watch(claimed, execution.capture);
     try {
       target.pool.submit(execution);
-      return await this.#record(target, claimed, execution, await execution.result);
+      const result = await execution.result;
+      if (result.type === 'withdrawn') return await this.#release(claimed);
+      target.freed(claimed.index);
+      // Should what is being written be refused, it is told with the end.
+      await endFlushing();
+      return await this.#record(target, claimed, execution, result);
     } finally {
-      stopFlushing();
+      await endFlushing();
     }
   }
 
@@ -107,9 +112,8 @@ export class Dispatcher {
     target: DispatchTarget,
     claimed: Claimed,
     execution: Execution,
-    result: ExecutionResult,
+    result: Extract<ExecutionResult, { type: 'ended' }>,
   ): Promise<Dispatched> {
-    if (result.type === 'withdrawn') return this.#release(claimed);
     const verdict = judge(result.end, target.policy.timeoutMs);
     const { stdout, stderr, dropped } = execution.capture.take();
     const { exit } = result.end;
@@ -130,6 +134,7 @@ export class Dispatcher {
 
   /** The input fits no program: an end of the slot like any other, but nothing ran and nothing will. */
   #fail(target: DispatchTarget, claimed: Claimed, error: EspalierError): Promise<Dispatched> {
+    target.freed(claimed.index);
     const end = { outcome: 'failed', requeue: false, error: toErrorRecord(error) } as const;
     return this.#finish(target, claimed, { ...end, exit: null, durationMs: 0 });
   }
@@ -162,7 +167,6 @@ export class Dispatcher {
   ): Promise<Dispatched> {
     const { runId, attempts } = this.services;
     const { index } = claimed;
-    target.freed(index);
     const attempt = { ...identify(claimed), ...end };
     const recorded = await this.#write(() => attempts.finish(runId, attempt, { patient: target.isBusy() }));
     if (recorded === 'late') return { type: 'late', index };

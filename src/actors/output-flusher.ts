@@ -1,6 +1,7 @@
 import type { OutputStore } from '../persistence/store.js';
 import type { Capture } from '../transport/process/capture.js';
 import type { Clock } from './environment.js';
+import { isRefusal } from './owed-writes.js';
 
 /** How often new output of running attempts goes to the store, in milliseconds. */
 export const FLUSH_MS = 1000;
@@ -11,12 +12,22 @@ interface Attempt {
   readonly attempt: number;
 }
 
+interface Flushed {
+  readonly attempt: Attempt;
+  readonly capture: Capture;
+  /** What is being written: one chunk at a time, for they are in order. */
+  writing: Promise<void> | null;
+}
+
 /**
  * Writes the output of running attempts to the store while they run, so that it survives the host and can be read from
  * other processes. What came last goes with the attempt's end. One timer for all, armed only while something runs.
+ *
+ * What the store refuses, on a full disk for instance, stays with its attempt and comes with the next chunk, or with the
+ * end: of that, as of everything, the last 1 MiB of each stream, so that a full disk cannot fill the memory too.
  */
 export class OutputFlusher {
-  readonly #running = new Map<Capture, Attempt>();
+  readonly #running = new Set<Flushed>();
   #timer: unknown = null;
 
   constructor(
@@ -25,19 +36,37 @@ export class OutputFlusher {
     readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Begins to flush; the returned function ends it. */
-  watch({ run, index, attempt }: Attempt, capture: Capture): () => void {
-    this.#running.set(capture, { run, index, attempt });
+  /** Begins to flush. The returned function ends it, and resolves when nothing more of it is being written. */
+  watch({ run, index, attempt }: Attempt, capture: Capture): () => Promise<void> {
+    const flushed: Flushed = { attempt: { run, index, attempt }, capture, writing: null };
+    this.#running.add(flushed);
     this.#timer ??= this.clock.setTimeout(() => this.#flush(), FLUSH_MS);
-    return () => this.#running.delete(capture);
+    return async () => {
+      this.#running.delete(flushed);
+      await flushed.writing;
+    };
   }
 
   #flush(): void {
     this.#timer = null;
-    for (const [capture, attempt] of this.#running) {
-      // Freed whatever becomes of the write: a full disk must not fill the memory too.
-      if (capture.pending) this.outputs.append(attempt, capture.take()).catch(this.onError);
+    for (const flushed of this.#running) {
+      if (flushed.writing !== null || !flushed.capture.pending) continue;
+      flushed.writing = this.#write(flushed).finally(() => {
+        flushed.writing = null;
+      });
     }
     if (this.#running.size > 0) this.#timer = this.clock.setTimeout(() => this.#flush(), FLUSH_MS);
+  }
+
+  async #write({ attempt, capture }: Flushed): Promise<void> {
+    const offer = capture.offer();
+    try {
+      await this.outputs.append(attempt, offer);
+      offer.take();
+    } catch (error) {
+      if (isRefusal(error)) return;
+      offer.take();
+      this.onError(error);
+    }
   }
 }

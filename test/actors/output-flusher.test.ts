@@ -1,16 +1,25 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { OutputFlusher } from '../../src/actors/output-flusher.js';
+import { EspalierError } from '../../src/errors.js';
+import type { OutputChunk } from '../../src/persistence/contract/attempts.js';
 import { SimulatedClock } from '../../src/testing/index.js';
-import { Capture } from '../../src/transport/process/capture.js';
+import { CAPTURE_LIMIT, Capture } from '../../src/transport/process/capture.js';
 
-function flushing(fails = false) {
+const full = new EspalierError('ESP_STORE_FULL', 'the disk is full');
+
+/** @param fault what a write meets, by its number from 0 on */
+function flushing(fault: (write: number) => unknown = () => null) {
   const clock = new SimulatedClock();
-  const written: string[] = [];
-  const errors: unknown[] = [];
-  const append = async (_: unknown, { stdout }: { stdout: Uint8Array }) => {
+  const [written, errors]: [string[], unknown[]] = [[], []];
+  let [writes, truncated] = [0, false];
+  const append = async (_: unknown, { stdout, dropped }: OutputChunk) => {
+    const error = fault(writes++);
+    // As a disk answers: later.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (error !== null) throw error;
     written.push(Buffer.from(stdout).toString());
-    if (fails) throw new Error('disk full');
+    truncated ||= dropped;
   };
   const flusher = new OutputFlusher({ append }, clock, (error) => void errors.push(error));
   const capture = new Capture();
@@ -24,12 +33,15 @@ function flushing(fails = false) {
   const pass = async (ms: number) => {
     clock.increment(ms);
     await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
   };
-  return { written, errors, capture, say, pass, end };
+  const rest = () => Buffer.from(capture.take().stdout).toString();
+  const facts = () => ({ written, errors, writes, truncated });
+  return { facts, capture, clock, say, pass, rest, end };
 }
 
 it('writes what is new, and nothing when nothing is', async () => {
-  const { written, say, pass } = flushing();
+  const { facts, say, pass } = flushing();
   await pass(1000);
   await say('a');
   await say('b');
@@ -37,23 +49,71 @@ it('writes what is new, and nothing when nothing is', async () => {
   await pass(5000);
   await say('c');
   await pass(1000);
-  expect(written).toEqual(['ab', 'c']);
+  expect(facts()).toMatchObject({ written: ['ab', 'c'], writes: 2 });
 });
 
 it('leaves what came last to the end of the attempt', async () => {
-  const { written, say, pass, end, capture } = flushing();
+  const { facts, say, pass, end, rest } = flushing();
   await say('a');
-  end();
+  await end();
   await pass(5000);
-  expect([written, Buffer.from(capture.take().stdout).toString()]).toEqual([[], 'a']);
+  expect([facts().written, rest()]).toEqual([[], 'a']);
 });
 
-it('frees what it has read also when it could not be written, says so, and goes on', async () => {
-  const { written, errors, say, pass, capture } = flushing(true);
+it('writes what the disk refused once it has room, in order and without a gap', async () => {
+  const { facts, say, pass } = flushing((write) => (write < 2 ? full : null));
+  for (const text of ['a', 'b', 'c', 'd']) {
+    await say(text);
+    await pass(1000);
+  }
+  expect(facts()).toEqual({ written: ['abc', 'd'], errors: [], writes: 4, truncated: false });
+});
+
+it('keeps no more of what is refused than is kept of a stream, and says so', async () => {
+  const { facts, say, pass, capture } = flushing((write) => (write < 4 ? full : null));
+  const parts = Array.from({ length: 5 }, (_, at) => String(at).repeat(CAPTURE_LIMIT / 4));
+  for (const part of parts) {
+    await say(part);
+    await pass(1000);
+    expect(capture.offer().stdout.length).toBeLessThanOrEqual(CAPTURE_LIMIT);
+  }
+  const { written, truncated } = facts();
+  expect([written.join('') === parts.slice(1).join(''), truncated]).toEqual([true, true]);
+});
+
+it('says nothing of what was pushed out while it was being written', async () => {
+  const { facts, say, pass, clock, rest, capture } = flushing();
+  await say('a');
+  clock.increment(1000);
+  await say('b'.repeat(CAPTURE_LIMIT));
+  await pass(0);
+  expect(facts()).toMatchObject({ written: ['a'], truncated: false });
+  expect([capture.offer().dropped, rest().length]).toEqual([false, CAPTURE_LIMIT]);
+});
+
+it('writes one chunk at a time, and what is refused while the attempt ends comes with its end', async () => {
+  const { facts, say, clock, end, rest } = flushing(() => full);
+  await say('a');
+  clock.increment(1000);
+  clock.increment(1000);
+  await end();
+  expect([facts().writes, rest()]).toEqual([1, 'a']);
+});
+
+it('does not tell twice what is written while the attempt ends', async () => {
+  const { facts, say, clock, end, rest } = flushing();
+  await say('a');
+  clock.increment(1000);
+  await end();
+  expect([facts().written, rest()]).toEqual([['a'], '']);
+});
+
+it('frees what fails for good, says so, and goes on', async () => {
+  const { facts, say, pass, capture } = flushing((write) => (write === 0 ? new Error('broken') : null));
   await say('a');
   await pass(1000);
   expect(capture.pending).toBe(false);
   await say('b');
   await pass(1000);
-  expect([written, errors.length]).toEqual([['a', 'b'], 2]);
+  expect(facts()).toMatchObject({ written: ['b'], errors: [new Error('broken')] });
 });

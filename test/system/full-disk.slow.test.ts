@@ -97,6 +97,38 @@ describe('a host whose disk was full for a while', () => {
     expect(rows).toMatchObject([{ status: 'succeeded', attempts: 1, output: { stdout: 'done\n' } }]);
     expect(readFileSync(times, 'utf8')).toBe('x\n');
   });
+
+  it('has all that a program wrote meanwhile, once there is room', async ({ skip }) => {
+    const disk = SmallDisk.mount(3);
+    if (disk === null) return skip('this user may not mount a disk');
+    const { file, system } = await host(disk);
+    const marks = new Marks();
+    const much = 400_000;
+    const slots = [
+      [
+        ...['echo before', marks.mark('up'), marks.gate('go')],
+        ...[`head -c ${much} /dev/zero | tr '\\0' x`, 'echo', marks.mark('said'), marks.gate('end'), 'echo after'],
+      ].join('; '),
+    ];
+    const run = await system.runs.start({ slots, pool: 'shell' });
+    await marks.pid('up');
+    await using reader = await openReader(file);
+    const output = async () => (await reader.outputs.read(run.id, 0))?.stdout ?? '';
+    await vi.waitFor(async () => expect(await output()).toBe('before\n'), soon);
+    disk.fill();
+    marks.open('go');
+    await marks.pid('said');
+    await vi.waitFor(async () => expect((await said(reader, system.runId)).standing).toBe(true), soon);
+    // Longer than output waits to be written.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(await output()).toBe('before\n');
+    disk.free();
+    marks.open('end');
+    const rows = await all(run.committed({ from: 'start' }));
+    const whole = `before\n${'x'.repeat(much)}\nafter\n`;
+    expect(rows.map(({ status, output }) => [status, output?.stdout === whole])).toEqual([['succeeded', true]]);
+    expect((await output()) === whole).toBe(true);
+  });
 });
 
 /** The finding of the full disk: in a host that goes on it is history. */

@@ -10,14 +10,14 @@ const MAX_CHUNKS = 1024;
 
 const NEWLINE = 0x0a;
 
-/** The end of a byte stream: at most `limit` bytes, and whether more came before them. */
+/** The end of a byte stream: at most `limit` bytes of what nobody has taken. Places in it are counted from its beginning. */
 class Tail {
   #chunks: Uint8Array[] = [];
   #size = 0;
-  /** The end of what was taken. */
-  #taken: Uint8Array = new Uint8Array();
   #written = 0;
-  dropped = false;
+  /** Up to where it was taken, and the end of that. */
+  #taken = 0;
+  #before: Uint8Array = new Uint8Array();
 
   constructor(readonly limit: number) {}
 
@@ -25,11 +25,20 @@ class Tail {
     return this.#size;
   }
 
+  get end(): number {
+    return this.#written;
+  }
+
+  /** Whether bytes are gone that nobody has taken. */
+  get dropped(): boolean {
+    return this.#start > this.#taken;
+  }
+
   push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#size += chunk.length;
     this.#written += chunk.length;
-    while (this.#size > this.limit) this.#dropFirst(this.#size - this.limit);
+    this.#dropUpTo(this.#written - this.limit);
     // A million chunks of one byte would cost a hundred times their bytes.
     if (this.#chunks.length > MAX_CHUNKS) this.#chunks = [Buffer.concat(this.#chunks)];
   }
@@ -38,29 +47,32 @@ class Tail {
     return Buffer.concat(this.#chunks);
   }
 
-  take(): Uint8Array {
-    const bytes = this.look();
-    this.#chunks = [];
-    this.#size = 0;
+  /** These bytes were taken, which end there. What was pushed since then stays. */
+  taken(bytes: Uint8Array, end: number): void {
     // A copy: a part of it would keep all of it.
-    this.#taken = Buffer.concat([this.#taken, bytes.subarray(-LAST_LIMIT)]).subarray(-LAST_LIMIT);
-    return bytes;
+    this.#before = Buffer.concat([this.#before, bytes.subarray(-LAST_LIMIT)]).subarray(-LAST_LIMIT);
+    this.#taken = end;
+    this.#dropUpTo(end);
   }
 
   /** The last that was written, taken or not; from the beginning of a line on, if that is not all. */
   last(): { readonly text: string; readonly isWhole: boolean } {
-    const end = Buffer.concat([this.#taken, this.look().subarray(-LAST_LIMIT)]).subarray(-LAST_LIMIT);
+    const end = Buffer.concat([this.#before, this.look().subarray(-LAST_LIMIT)]).subarray(-LAST_LIMIT);
     if (end.length === this.#written) return { text: end.toString(), isWhole: true };
     return { text: end.subarray(end.indexOf(NEWLINE) + 1).toString(), isWhole: false };
   }
 
-  #dropFirst(excess: number): void {
-    this.dropped = true;
-    const first = this.#chunks[0];
-    if (first === undefined) return;
-    if (first.length <= excess) this.#chunks.shift();
-    else this.#chunks[0] = first.subarray(excess);
-    this.#size -= Math.min(excess, first.length);
+  get #start(): number {
+    return this.#written - this.#size;
+  }
+
+  #dropUpTo(place: number): void {
+    for (let first = this.#chunks[0]; first !== undefined && this.#start < place; first = this.#chunks[0]) {
+      const excess = Math.min(first.length, place - this.#start);
+      if (first.length === excess) this.#chunks.shift();
+      else this.#chunks[0] = first.subarray(excess);
+      this.#size -= excess;
+    }
   }
 }
 
@@ -70,6 +82,12 @@ export interface Captured {
   readonly stderr: Uint8Array;
   /** Whether bytes before these were dropped. */
   readonly dropped: boolean;
+}
+
+/** What can be taken now. */
+export interface Offer extends Captured {
+  /** Takes it. Until then it counts towards the limit, and is offered again. */
+  take(): void;
 }
 
 /** What a process wrote last. */
@@ -110,14 +128,20 @@ export class Capture {
   }
 
   take(): Captured {
-    const captured = {
-      stdout: this.#stdout.take(),
-      stderr: this.#stderr.take(),
-      dropped: this.#stdout.dropped || this.#stderr.dropped,
-    };
-    this.#stdout.dropped = false;
-    this.#stderr.dropped = false;
+    const { take, ...captured } = this.offer();
+    take();
     return captured;
+  }
+
+  /** For somebody who may fail to keep it. */
+  offer(): Offer {
+    const [out, err] = [this.#stdout, this.#stderr];
+    const [stdout, outEnd, stderr, errEnd] = [out.look(), out.end, err.look(), err.end];
+    const take = () => {
+      out.taken(stdout, outEnd);
+      err.taken(stderr, errEnd);
+    };
+    return { stdout, stderr, dropped: out.dropped || err.dropped, take };
   }
 
   /** What standard error ends with, as text; it stays where it is. */
