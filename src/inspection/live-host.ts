@@ -24,7 +24,7 @@ export function liveHost(parts: LiveHostParts): InspectedHost {
     ...rest,
     ...seenRuns(store, directory),
     version: VERSION,
-    live: true,
+    presence: 'living',
     pid: process.pid,
     look: () => () => undefined,
     journal: store.journal,

@@ -1,3 +1,4 @@
+import type { HostPresence } from '../machines/process.js';
 import type { RunRecord } from '../persistence/index.js';
 import { presenceOf } from '../presence.js';
 import type { StoreReader } from '../store-access.js';
@@ -11,7 +12,7 @@ import { storeHost } from './store-host.js';
 export interface StoredTree {
   readonly runId: string;
   /** Whether the host lives; of another machine or container only the store's word is known. */
-  readonly presence: 'living' | 'gone' | 'unknown';
+  readonly presence: HostPresence;
   readonly actors: readonly (TreeNode & Pick<ActorSummary, 'status' | 'health' | 'problem'>)[];
 }
 
@@ -48,7 +49,7 @@ export async function readTree(reader: StoreReader, runId?: string): Promise<Sto
   return { runId: host.runId, presence: await presenceIn(reader, host.runId), actors };
 }
 
-async function presenceIn({ hosts }: Pick<StoreReader, 'hosts'>, runId: string): Promise<StoredTree['presence']> {
+async function presenceIn({ hosts }: Pick<StoreReader, 'hosts'>, runId: string): Promise<HostPresence> {
   const record = await hosts.get(runId);
   return record ? presenceOf(record) : 'gone';
 }

@@ -1,10 +1,9 @@
-import type { Registration } from '../machines/process.js';
+import type { HostPresence, Registration } from '../machines/process.js';
 import type { HostStore, RunRecord } from '../persistence/index.js';
 import { presenceOf } from '../presence.js';
 import { readIdentity, sameProcess } from '../transport/process/identity.js';
 
 type Hosts = Pick<HostStore, 'get'>;
-type Presence = ReturnType<typeof presenceOf>;
 
 /** A registered process as it stands. */
 export interface StandingProcess extends Registration {
@@ -45,8 +44,8 @@ export async function standingProcesses(
 }
 
 /** Whether hosts live; each is looked up once. One that the store does not know any more is gone. */
-function presences(hosts: Hosts): (runId: string) => Promise<Presence> {
-  const known = new Map<string, Promise<Presence>>();
+function presences(hosts: Hosts): (runId: string) => Promise<HostPresence> {
+  const known = new Map<string, Promise<HostPresence>>();
   const look = async (runId: string) => {
     const host = await hosts.get(runId);
     return host ? presenceOf(host) : 'gone';

@@ -1,4 +1,5 @@
 import { EspalierError } from '../errors.js';
+import type { HostPresence } from '../machines/process.js';
 import type { HostRecord, SnapshotRecord } from '../persistence/index.js';
 import { presenceOf } from '../presence.js';
 import type { StoreReader } from '../store-access.js';
@@ -23,8 +24,8 @@ export async function storeHost(reader: StoreReader, runId?: string): Promise<In
     runId: host.runId,
     name: host.name,
     version: VERSION,
-    get live() {
-      return sightings.isHostAlive;
+    get presence() {
+      return sightings.presence;
     },
     pid: host.identity.pid,
     startedAt: host.startedAt,
@@ -59,15 +60,18 @@ class StoredSightings {
   #seen = new Map<string, string>();
   #isGone = false;
 
+  #host: HostRecord;
+
   constructor(
     readonly reader: StoreReader,
-    readonly host: HostRecord,
+    host: HostRecord,
     readonly model: ReadModel,
-  ) {}
+  ) {
+    this.#host = host;
+  }
 
-  /** It may die while it is looked at. */
-  get isHostAlive(): boolean {
-    return presenceOf(this.host) !== 'gone';
+  get presence(): HostPresence {
+    return presenceOf(this.#host);
   }
 
   follow(): () => void {
@@ -78,7 +82,9 @@ class StoredSightings {
   }
 
   async read(): Promise<void> {
-    const records = await this.reader.snapshots.list(this.host.runId);
+    // Of a host elsewhere only the store tells that it has ended.
+    this.#host = (await this.reader.hosts.get(this.#host.runId)) ?? this.#host;
+    const records = await this.reader.snapshots.list(this.#host.runId);
     for (const record of records) {
       // What machines go on from is not what they do now.
       if (record.kind !== 'observed') continue;
@@ -88,7 +94,7 @@ class StoredSightings {
       this.model.see(sightingOf(record));
     }
     // What it was seen in last it is in no more.
-    if (this.#isGone || this.isHostAlive) return;
+    if (this.#isGone || this.presence !== 'gone') return;
     this.#isGone = true;
     this.model.lose();
   }

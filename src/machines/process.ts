@@ -16,6 +16,12 @@ export interface ProcessIdentity {
   readonly startTicks: number;
 }
 
+/**
+ * Whether a host lives. `gone`: it has ended, or its process has, whatever the store says. `unknown`: of another machine or
+ * container only the store's word is known.
+ */
+export type HostPresence = 'living' | 'gone' | 'unknown';
+
 /** How a process ended: exactly one of the two is not null, unless nobody saw the end. */
 export interface ProcessExit {
   readonly code: number | null;

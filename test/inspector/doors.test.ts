@@ -225,7 +225,7 @@ describe('the event stream', () => {
       .map((block) => JSON.parse(block.slice(block.indexOf('data: ') + 6)));
 
   it('of a dead host is the whole journal, then the end, and nothing for those who come back', async () => {
-    const host = new FakeHost(false);
+    const host = new FakeHost('gone');
     for (let i = 0; i < 700; i += 1) host.emit({ type: 'run.paused', data: { run: 'r' } });
     const { port } = await openDoors({ host });
     const { body, headers } = await get(port, '/events', { headers: { ...bearer, 'last-event-id': '0' } });
@@ -239,7 +239,7 @@ describe('the event stream', () => {
   });
 
   it('goes on after what was read', async () => {
-    const host = new FakeHost(false);
+    const host = new FakeHost('gone');
     for (let i = 0; i < 20; i += 1) host.emit({ type: 'run.paused', data: { run: `r${i % 2}` } });
     const { port } = await openDoors({ host });
     const { body } = await get(port, '/events?run=r1', { headers: { ...bearer, 'last-event-id': '15' } });

@@ -1,5 +1,6 @@
 import type { JournalEvent, NewJournalEvent } from '../../src/machines/events.js';
 import { finding } from '../../src/machines/explain/finding.js';
+import type { HostPresence } from '../../src/machines/process.js';
 import { ReadModel } from '../../src/transport/inspector/model/read-model.js';
 import type { InspectedHost, JournalTail, SeenRow, SeenRun } from '../../src/transport/inspector/source.js';
 
@@ -19,7 +20,7 @@ export class FakeHost implements InspectedHost {
   looking = 0;
   #wake: (() => void)[] = [];
 
-  constructor(readonly live = true) {}
+  constructor(public presence: HostPresence = 'living') {}
 
   /** Journals an event, as a commit does. */
   emit(event: NewJournalEvent): number {

@@ -34,6 +34,25 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
+it('a client that looks when the host dies is told so, and goes on where it was', async () => {
+  const { host, hub, faults } = serve();
+  const { client } = clientOf(hub);
+  const told: string[] = [];
+  client.status.subscribe((status) => {
+    if (status.type === 'open') told.push(status.hello.presence);
+  });
+  host.see('/a', 'ready');
+  const tree = client.view({ type: 'tree' });
+  await settled();
+  host.presence = 'gone';
+  host.model.lose();
+  await settled();
+  expect(told).toEqual(['living', 'gone']);
+  expect(tree.get().actors.get('/a')).toMatchObject({ status: 'dead' });
+  expect(faults).toEqual([]);
+  client.close();
+});
+
 describe('whatever becomes of its connections, a client', () => {
   it('has every event once and in order, and the tree that the server has', async () => {
     await fc.assert(

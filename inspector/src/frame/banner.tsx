@@ -1,3 +1,4 @@
+import { type Presence, presenceShown } from '../model/presence.js';
 import { Mark } from '../parts/mark.js';
 import { access } from '../state/access.js';
 import { hello, status } from '../state/live.js';
@@ -18,9 +19,8 @@ function words() {
   const current = status.value;
   switch (current.type) {
     case 'open':
-      if (!hello.value?.live) return note('Post-mortem.', 'This host is dead; what it left in its store is shown.');
       if (isResyncing.value) return note('Resyncing.', 'Too much happened at once; the whole is on its way again.');
-      return hello.value.source === 'store' ? FROM_OUTSIDE : null;
+      return about(presenceShown(current.hello).note);
     case 'connecting':
       return current.attempt > 1 ? note('Disconnected.', 'It is being connected again.') : null;
     case 'waiting':
@@ -42,14 +42,12 @@ const NOT_ALLOWED = {
   isBad: true,
 };
 
-const FROM_OUTSIDE = {
-  title: 'Seen from its store.',
-  text: 'This host lives: its own inspector also shows plain machines, what workers write, and what waits in pools.',
-  isBad: false,
-};
-
 function before(): string {
   return hello.value === null ? 'No system answers here.' : 'What you see is from before.';
+}
+
+function about(said: Presence['note']) {
+  return said && note(said.title, said.text);
 }
 
 function note(title: string, text: string) {

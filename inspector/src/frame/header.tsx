@@ -1,4 +1,6 @@
+import type { ConnectionStatus } from 'espalier/client';
 import type { Condition } from '../model/condition.js';
+import { presenceShown } from '../model/presence.js';
 import { bytes, percent } from '../parts/format.js';
 import { Mark } from '../parts/mark.js';
 import { isHelpOpen } from '../state/keys.js';
@@ -109,15 +111,18 @@ function Access() {
 }
 
 function Connection() {
-  const { type } = status.value;
-  const live = hello.value?.live !== false;
-  const [condition, text]: readonly [Condition, string] =
-    type === 'open' ? (live ? ['running', 'live'] : ['gone', 'post-mortem']) : WORDS[type];
+  const [condition, text] = connectionShown(status.value);
   return (
     <span class={`connection tone-${condition}`} role="status">
       <Mark condition={condition} /> {text}
     </span>
   );
+}
+
+function connectionShown(current: ConnectionStatus): readonly [Condition, string] {
+  if (current.type !== 'open') return WORDS[current.type];
+  const { condition, word } = presenceShown(current.hello);
+  return [condition, word];
 }
 
 const WORDS = {

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../../errors.js';
 import type { JournalEvent } from '../events.js';
-import type { ProcessExit, ProcessState } from '../process.js';
+import type { HostPresence, ProcessExit, ProcessState } from '../process.js';
 import type { SlotStatus } from '../run/slot.js';
 import type { RunPolicy, RunStatus, RunWish } from '../run/status.js';
 
@@ -20,7 +20,7 @@ export interface HostFact {
   readonly endedAt: number | null;
   readonly ended: 'stopped' | 'dead' | null;
   /** Whether its process was found; `unknown` on another machine or in another container. */
-  readonly presence: 'living' | 'gone' | 'unknown';
+  readonly presence: HostPresence;
 }
 
 /** The last known state of an actor. */

@@ -1,7 +1,7 @@
 import type { AnyStateMachine, InspectionEvent } from 'xstate';
 import type { JournalEvent } from '../../machines/events.js';
 import type { Finding } from '../../machines/explain/explanation.js';
-import type { Registration } from '../../machines/process.js';
+import type { HostPresence, Registration } from '../../machines/process.js';
 import type { SlotStatus } from '../../machines/run/slot.js';
 import type { RunPolicy, RunStatus, RunWish } from '../../machines/run/status.js';
 import type { ReadModel } from './model/read-model.js';
@@ -117,7 +117,8 @@ export interface InspectedHost {
   readonly runId: string;
   readonly name: string;
   readonly version: string;
-  readonly live: boolean;
+  /** Whether it lives, as it can be known here: it may die while it is looked at. */
+  readonly presence: HostPresence;
   readonly pid: number | null;
   readonly startedAt: number;
   /** Fed with every sighting; the journal is fed to it by whoever looks. */

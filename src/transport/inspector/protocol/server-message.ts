@@ -20,8 +20,11 @@ const hello = z.object({
   /** The host that is looked at. */
   runId: z.string(),
   name: z.string(),
-  /** False for a post-mortem: nothing will change any more. */
-  live: z.boolean(),
+  /**
+   * Whether the host lives. `gone`: this is a post-mortem, nothing will change any more. `unknown`: it is of another machine
+   * or container, and only its store's word is known.
+   */
+  presence: z.enum(['living', 'gone', 'unknown']),
   /** Who tells: the host itself, or its store. A store knows less: no plain machines, no gauges of pools, no living output. */
   source: z.enum(['host', 'store']),
   /** Whether `control` is allowed. */

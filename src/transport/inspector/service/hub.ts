@@ -1,3 +1,4 @@
+import type { HostPresence } from '../../../machines/process.js';
 import { type Hello, PROTOCOL_VERSION, type ServerMessageOf } from '../protocol/wire.js';
 import type { Redactor } from '../redactor.js';
 import type { InspectedHost } from '../source.js';
@@ -41,10 +42,12 @@ export class Hub {
   readonly #gauges: Shared<Sampler>;
   readonly #following: Shared<Promise<void>>;
   #end: End | null = null;
+  #presence: HostPresence;
 
   constructor(options: HubOptions) {
     const { host, redactor, control, onFault } = options;
     this.options = options;
+    this.#presence = host.presence;
     this.#epoch = `${host.runId}/${process.pid}/${Date.now().toString(36)}`;
     this.viewer = new Viewer(host.model, redactor);
     this.answers = new Answers(host, this.viewer, control);
@@ -79,7 +82,7 @@ export class Hub {
   /** How the stream of this host, or of one run, has ended; null while more may come. */
   endOf(run: string | undefined): End | null {
     if (run !== undefined && this.follower.runs.isCompleted(run)) return 'completed';
-    return this.#end ?? (this.options.host.live ? null : 'dead');
+    return this.#end ?? (this.options.host.presence === 'gone' ? 'dead' : null);
   }
 
   /** A client has come. It hears `hello` first, once everything that happened before is known. */
@@ -132,9 +135,9 @@ export class Hub {
 
   hello(): Hello {
     const { host, control } = this.options;
-    const { version, runId, name, live, pid, startedAt } = host;
+    const { version, runId, name, presence, pid, startedAt } = host;
     const source = host.actors === null ? ('store' as const) : ('host' as const);
-    const about = { version, runId, name, live, source, pid, startedAt, control };
+    const about = { version, runId, name, presence, source, pid, startedAt, control };
     return {
       type: 'hello',
       protocol: PROTOCOL_VERSION,
@@ -217,7 +220,16 @@ export class Hub {
   }
 
   #before(): void {
+    this.#meetAgain();
     this.#tree.value?.digest.advance();
+  }
+
+  /** What clients were told of the host when they came is true no more: they come again, and go on where they were. */
+  #meetAgain(): void {
+    const { presence } = this.options.host;
+    if (presence === this.#presence) return;
+    this.#presence = presence;
+    for (const session of [...this.#sessions]) session.close(`the host is ${presence}`);
   }
 
   #after(session: Session): void {
