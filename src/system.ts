@@ -37,7 +37,6 @@ import { formatRunId } from './machines/ids.js';
 import { type JournalStore, openStore, type Store } from './persistence/index.js';
 import { checkSystemOptions, OWN_ID, type SystemOptions } from './system-options.js';
 import { ReadModel, type TreeNode } from './transport/inspector/model/read-model.js';
-import { keyMatcher } from './transport/inspector/redact/secrets.js';
 import type { InspectedHost } from './transport/inspector/source.js';
 import { readIdentity } from './transport/process/identity.js';
 import { VERSION } from './version.js';
@@ -153,7 +152,7 @@ export class System {
     this.#processes = new ProcessHost({
       ...{ runId, store, clock, owed: this.#owed, desk, journal, background },
       hostEnv: process.env,
-      isSecret: keyMatcher(inspector?.redact?.keys ?? []),
+      secretKeys: inspector?.redact?.keys ?? [],
     });
     const requireRunning = () => this.#requireRunning();
     this.tools = new SystemTools(desk, () => this.#processes.pools(), requireRunning);
@@ -211,6 +210,7 @@ export class System {
       directory,
       model: this.#model,
       actors: this.#live,
+      conceal: (keys) => this.#processes.conceal(keys),
       logs: (path) => this.#processes.lastOutput(path),
       loads: () => poolLoads(this.#processes.pools()),
       why: explained(store, this.runId),

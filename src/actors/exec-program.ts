@@ -29,12 +29,12 @@ export class ExecProgram {
   readonly #cwd: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #program: string | null;
-  readonly #hidden: ReadonlySet<string>;
+  readonly #isSecret: (name: string) => boolean;
 
   /** Throws `ESP_INVALID` for a bad template, `ESP_SPAWN` for a literal program that is missing or not executable. */
   constructor(options: ExecProgramOptions, { hostEnv, isSecret }: Pick<ProcessServices, 'hostEnv' | 'isSecret'>) {
     this.#template = compileTemplate(options.command);
-    this.#hidden = new Set(this.#template.fields.filter((path) => path.split('.').some((name) => isSecret(name))));
+    this.#isSecret = isSecret;
     this.#cwd = resolve(options.cwd ?? '.');
     this.#env = merge(hostEnv, options.env);
     const { program } = this.#template;
@@ -57,7 +57,10 @@ export class ExecProgram {
   }
 
   #told(args: readonly string[], input: unknown, index: number): readonly string[] {
-    return this.#hidden.size === 0 ? args : this.#template.expand(input, index, this.#hidden).slice(1);
+    const isHidden = (path: string) => path.split('.').some((name) => this.#isSecret(name));
+    // Asked each time: what is secret may be said while the pool runs.
+    const hidden = new Set(this.#template.fields.filter(isHidden));
+    return hidden.size === 0 ? args : this.#template.expand(input, index, hidden).slice(1);
   }
 }
 

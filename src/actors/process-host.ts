@@ -1,6 +1,7 @@
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { Store } from '../persistence/store.js';
+import { type IsSecret, keyMatcher } from '../transport/inspector/redact/secrets.js';
 import type { LastOutput } from '../transport/process/capture.js';
 import { createHostDirectory } from '../transport/process/directory.js';
 import { createForkerSpawner, type ForkerSpawner } from '../transport/process/forker/client.js';
@@ -21,7 +22,8 @@ export interface ProcessHostOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly hostEnv: NodeJS.ProcessEnv;
-  isSecret(name: string): boolean;
+  /** Names of secrets beside the usual ones. */
+  readonly secretKeys: readonly (string | RegExp)[];
   readonly owed: OwedWrites;
   readonly desk: WorkerDesk;
   journal(event: NewJournalEvent): void;
@@ -37,15 +39,17 @@ export class ProcessHost {
   readonly #outlets: ProcessServices['outlets'] = new Map();
   #memory: MemoryWatch | null = null;
   #spawns = 0;
+  readonly #isSecret: IsSecret[] = [];
   #closed = false;
 
   constructor(readonly options: ProcessHostOptions) {
+    this.conceal(options.secretKeys);
     this.#registry = new PatientRegistry(options.store.processes, options.owed);
   }
 
   /** Starts the forker at the first call, and at the next one if that failed. It is on disk before it is used. */
   async services(): Promise<ProcessServices> {
-    const { runId, clock, hostEnv, isSecret, desk, journal, background } = this.options;
+    const { runId, clock, hostEnv, desk, journal, background } = this.options;
     const spawner = await this.#standing();
     this.#memory ??= new MemoryWatch(clock, { readResident, readOomKills });
     return {
@@ -54,7 +58,7 @@ export class ProcessHost {
       registry: this.#registry,
       clock,
       hostEnv,
-      isSecret,
+      isSecret: (name) => this.#isSecret.some((matches) => matches(name)),
       pools: this.#pools,
       desk,
       leftovers: this.#leftovers,
@@ -64,6 +68,11 @@ export class ProcessHost {
       journal,
       background,
     };
+  }
+
+  /** What programs are given under these names is registered nowhere from now on: exact words or patterns. */
+  conceal(keys: readonly (string | RegExp)[]): void {
+    this.#isSecret.push(keyMatcher(keys));
   }
 
   /** The living pool of a path. */

@@ -55,6 +55,8 @@ export function makeInspector(host: InspectedHost, options: InspectorOptions = {
   checkInspector(options);
   // The token opens every door, so it comes out of none.
   const redact = { ...options.redact, values: [token, ...(options.redact?.values ?? [])] };
+  // A command that is registered with the bare value of such a name has lost what tells of it.
+  host.conceal(redact.keys ?? []);
   const redactor = createRedactor(redact, process.env);
   const onFault = (error: unknown) =>
     process.emitWarning(error instanceof Error ? error : String(error), 'EspalierWarning');

@@ -21,7 +21,7 @@ async function make() {
     store,
     clock,
     hostEnv: {},
-    isSecret: () => false,
+    secretKeys: [],
     owed: new OwedWrites({ clock, isOver: () => false, onFault: () => undefined }),
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     journal: (event) => void told.push(event),

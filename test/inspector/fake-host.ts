@@ -58,6 +58,8 @@ export class FakeHost implements InspectedHost {
     }
   }
 
+  conceal(): void {}
+
   look(): () => void {
     this.looking += 1;
     return () => {

@@ -4,7 +4,7 @@ import { connect } from 'espalier/client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { assign, createMachine } from 'xstate';
 import { z } from 'zod';
-import { folder, start } from './support.js';
+import { all, folder, start } from './support.js';
 
 const SECRETS = {
   context: 'context-secret-1',
@@ -181,6 +181,23 @@ describe('the inspector of a system', () => {
     onTestFinished(() => client.close());
     await vi.waitFor(() => expect(client.status.get().type).toBe('open'), 30_000);
     await inspector.close();
+  });
+
+  it('that is mounted keeps what it is told is secret out of the commands that are registered from then on', async () => {
+    const command: [string, ...string[]] = ['sh', '-c', ': {.user} {.pin}; exit 1'];
+    const system = await start({ children: [pool({ id: 'shell', mode: 'exec', command, size: 1 })] });
+    const said = async (pin: string) => {
+      const run = await system.runs.start({ slots: [{ user: `user-of-${pin}`, pin }], pool: 'shell' });
+      await run.done();
+      const seen = system.events.subscribe({ after: 0, follow: false, types: ['process.spawned'] });
+      return JSON.stringify(await all(seen));
+    };
+    // A name that tells nothing by itself.
+    expect(await said('swordfish-1')).toContain('swordfish-1');
+    await createInspector(system, { redact: { keys: ['pin'] } }).close();
+    const told = await said('swordfish-2');
+    expect(told).toContain(': user-of-swordfish-2 {.pin}; exit 1');
+    expect(told.replaceAll('user-of-swordfish-2', '')).not.toContain('swordfish-2');
   });
 
   it('shows the same tree from the store, alive and dead', async () => {

@@ -31,7 +31,7 @@ export class ProcessWorld {
       store,
       clock: systemClock,
       hostEnv: process.env,
-      isSecret: () => false,
+      secretKeys: [],
       owed: new OwedWrites({ clock: systemClock, isOver: () => false, onFault: () => undefined }),
       desk: new WorkerDesk({ tools: [], asks: new Asks(systemClock), onAsk: undefined, onFault: () => undefined }),
       journal: () => undefined,

@@ -125,6 +125,8 @@ export interface InspectedHost {
   readonly model: ReadModel;
   /** Null for a store: its actors are known by sightings alone. */
   readonly actors: LiveActors | null;
+  /** Names whose values are secret, beside those it knows: it registers such values nowhere from now on. */
+  conceal(keys: readonly (string | RegExp)[]): void;
   /** Somebody looks, until the answered function is called: a store is read for sightings meanwhile. */
   look(): () => void;
   readonly journal: {
