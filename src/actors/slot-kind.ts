@@ -51,10 +51,7 @@ export interface WorkerAddress {
 }
 
 /** An incarnation that is over. */
-export interface SlotEnd extends SweepResult {
-  readonly end: WorkerEnd;
-  readonly hold: Hold;
-}
+export type SlotEnd = SweepResult & { readonly end: WorkerEnd; readonly hold: Hold };
 
 /** What differs between the slots of exec pools and those of protocol pools. One starter drives one kind. */
 export interface SlotKind {

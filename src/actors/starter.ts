@@ -33,7 +33,7 @@ export function workerStarter(options: StarterOptions): ChildSpec {
     start: async (context) => {
       const services = await options.services(context.env);
       const left = await services.leftovers.cleared(context.path);
-      return new Starter(options, services, context).logic(left.clean ? null : (left.reason ?? 'not proven gone'));
+      return new Starter(options, services, context).logic(left.reason ?? null);
     },
   });
 }
@@ -167,7 +167,7 @@ class Starter {
   async #sweep(incarnation: number, thorough: boolean): Promise<void> {
     this.#swept = await this.#prove(thorough);
     const { clean, reason } = this.#swept;
-    this.#tell({ type: 'swept', incarnation, clean, ...(reason === undefined ? {} : { reason }) });
+    this.#tell({ type: 'swept', incarnation, ...(clean ? { clean } : { clean, reason }) });
   }
 
   async #prove(thorough: boolean): Promise<SweepResult> {

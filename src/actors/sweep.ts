@@ -12,12 +12,11 @@ const LAST_TURNS = 4;
 
 type SweepServices = Pick<ProcessServices, 'clock' | 'journal'>;
 
-/** What a sweep proved. */
-export interface SweepResult {
-  readonly clean: boolean;
-  readonly reason?: string;
-  readonly heldOpen: boolean;
-}
+/** What a sweep proved: everything gone, or why that cannot be said. */
+export type SweepResult = { readonly heldOpen: boolean } & (
+  | { readonly clean: true; readonly reason?: never }
+  | { readonly clean: false; readonly reason: string }
+);
 
 /**
  * Proves one incarnation gone: its group, killed from inside and seen to end; after a forced end its cookie too; then its

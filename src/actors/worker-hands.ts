@@ -159,7 +159,8 @@ export function recordReady({ clock, journal }: ProcessServices, address: Worker
  * Records the end of a process that its worker registered. (The end of a claimed attempt's process is recorded with the
  * attempt.) The registration may still be on its way: writes keep their order.
  */
-export function recordProcessEnd(services: ProcessServices, spawnId: string, { hold, ...slotEnd }: SlotEnd): void {
+export function recordProcessEnd(services: ProcessServices, spawnId: string, slotEnd: SlotEnd): void {
+  const { hold } = slotEnd;
   switch (hold.registration) {
     case 'none':
     case 'refused':
@@ -176,8 +177,8 @@ export function recordProcessEnd(services: ProcessServices, spawnId: string, { h
   }
 }
 
-function writeEnd(registry: Registry, spawnId: string, { end, clean, reason }: Omit<SlotEnd, 'hold'>): Promise<void> {
-  if (!clean) return registry.suspect(spawnId, reason ?? 'not proven gone');
+function writeEnd(registry: Registry, spawnId: string, { end, clean, reason }: SlotEnd): Promise<void> {
+  if (!clean) return registry.suspect(spawnId, reason);
   if (end.cause === 'spawn_failed' && end.error) return registry.failed(spawnId, end.error);
   return registry.gone(spawnId, end.exit);
 }

@@ -38,7 +38,8 @@ export type StarterEvent =
   | { readonly type: 'worker.started'; readonly incarnation: number }
   | { readonly type: 'worker.exited'; readonly incarnation: number; readonly end: WorkerEnd }
   /** The sweep of an incarnation is over; `clean` when it and its group are proven gone. */
-  | { readonly type: 'swept'; readonly incarnation: number; readonly clean: boolean; readonly reason?: string }
+  | { readonly type: 'swept'; readonly incarnation: number; readonly clean: true }
+  | { readonly type: 'swept'; readonly incarnation: number; readonly clean: false; readonly reason: string }
   | { readonly type: 'espalier.stop' };
 
 /**
@@ -67,7 +68,9 @@ export interface StarterContext extends StarterPolicy {
   readonly failedBoots: number;
   readonly stable: boolean;
   readonly stopping: boolean;
-  readonly end: WorkerEnd | null;
+  /** How the last worker ended. */
+  readonly end: WorkerEnd;
+  /** Why the slot is in quarantine; empty when it is not. */
   readonly reason: string;
 }
 
@@ -87,25 +90,16 @@ const starter = setup({
   actions: {
     /** Provided by the actor. */
     perform: (_, _command: StarterCommand) => undefined,
-    nextIncarnation: assign(({ context }) => ({ incarnation: context.incarnation + 1, stable: false, end: null })),
-    recordEnd: assign(({ context, event }) => {
-      if (event.type !== 'worker.exited') return {};
-      const { end } = event;
-      return {
-        end,
-        failures: context.stable ? 0 : context.failures + 1,
-        failedBoots: end.served ? 0 : context.failedBoots + 1,
-      };
-    }),
-    recordReason: assign(({ event }) => (event.type === 'swept' ? { reason: event.reason ?? 'not proven gone' } : {})),
+    nextIncarnation: assign(({ context }) => ({ incarnation: context.incarnation + 1, stable: false })),
+    recordEnd: assign(({ context, event }) => ('end' in event ? afterEnd(context, event.end) : {})),
+    recordReason: assign(({ event }) => ('reason' in event ? { reason: event.reason } : {})),
   },
   guards: {
-    isQuarantined: ({ context }) => Boolean(context.quarantine),
+    isQuarantined: ({ context }) => context.reason !== '',
     isExec: ({ context }) => context.mode === 'exec',
     awaitsReady: ({ context }) => context.awaitsReady === true,
     isCurrent: ({ context, event }) => 'incarnation' in event && event.incarnation === context.incarnation,
-    isUnproven: ({ context, event }) =>
-      event.type === 'swept' && event.incarnation === context.incarnation && !event.clean,
+    isUnproven: ({ context, event }) => 'clean' in event && event.incarnation === context.incarnation && !event.clean,
     isStopping: ({ context }) => context.stopping,
     mayRestartAtOnce: ({ context }) => context.failures === 0,
     hasFailed: ({ context }) => context.failedBoots >= context.maxFailedBoots,
@@ -116,20 +110,27 @@ const starter = setup({
   },
 });
 
+/** What is known once a worker has ended. */
+function afterEnd(context: StarterContext, end: WorkerEnd): Partial<StarterContext> {
+  return {
+    end,
+    failures: context.stable ? 0 : context.failures + 1,
+    failedBoots: end.served ? 0 : context.failedBoots + 1,
+  };
+}
+
 /** After a program that left by itself its group is proof enough; after any other end its cookie is looked for too. */
-function isThorough(end: WorkerEnd | null, mode: WorkerMode): boolean {
-  if (end === null || end.exit === null) return true;
-  if (end.cause !== 'exited') return true;
-  return mode === 'protocol' && end.exit.code !== 0;
+function isThorough({ cause, exit }: WorkerEnd, mode: WorkerMode): boolean {
+  if (exit === null || cause !== 'exited') return true;
+  return mode === 'protocol' && exit.code !== 0;
 }
 
 /** Why a worker did not become ready, in words. */
-function bootFailure(end: WorkerEnd | null): string {
-  if (end?.error) return end.error.message;
-  if (end?.cause === 'boot_timeout') return 'it was not ready in time';
-  if (end?.exit?.signal) return `it was killed by ${end.exit.signal}`;
-  if (end?.exit) return `it ended with exit code ${end.exit.code}`;
-  return 'it ended unseen';
+function bootFailure({ cause, exit, error }: WorkerEnd): string {
+  if (error) return error.message;
+  if (cause === 'boot_timeout') return 'it was not ready in time';
+  if (exit === null) return 'it ended unseen';
+  return exit.signal === null ? `it ended with exit code ${exit.code}` : `it was killed by ${exit.signal}`;
 }
 
 const perform = {
@@ -141,7 +142,7 @@ const perform = {
     enqueue({ type: 'perform', params: { type: 'sweep', incarnation: context.incarnation, thorough } });
   }),
   deliver: starter.enqueueActions(({ context, enqueue }) =>
-    enqueue({ type: 'perform', params: { type: 'deliver', end: context.end ?? nothingRan } }),
+    enqueue({ type: 'perform', params: { type: 'deliver', end: context.end } }),
   ),
   close: (why: 'boot' | 'quarantine') =>
     starter.enqueueActions(({ context, enqueue }) => {
@@ -167,7 +168,7 @@ export const starterMachine = starter.createMachine({
     failedBoots: 0,
     stable: false,
     stopping: false,
-    end: null,
+    end: nothingRan,
     reason: input.quarantine ?? '',
   }),
   invoke: { src: 'keeper' },

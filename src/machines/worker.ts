@@ -1,7 +1,7 @@
 import { assign, setup } from 'xstate';
 import type { ErrorRecord } from '../errors.js';
 import type { ProcessExit } from './process.js';
-import type { WorkerCause } from './worker-cause.js';
+import { WORKER_CAUSES, type WorkerCause } from './worker-cause.js';
 
 /**
  * A worker owns exactly one process and ends with it.
@@ -24,9 +24,16 @@ export interface WorkerEnd {
   readonly served: boolean;
 }
 
-/** Whether a machine's output is a worker's: it has one only once it has ended. */
+/** Whether a machine's output is a worker's: it has one only once it has ended. A user's machine may put out anything. */
 export function isWorkerEnd(output: unknown): output is WorkerEnd {
-  return typeof output === 'object' && output !== null && 'cause' in output && 'exit' in output && 'served' in output;
+  return (
+    typeof output === 'object' &&
+    output !== null &&
+    'cause' in output &&
+    WORKER_CAUSES.some((cause) => cause === output.cause) &&
+    'exit' in output &&
+    'served' in output
+  );
 }
 
 /**
@@ -42,7 +49,7 @@ export interface WorkerInput {
   readonly mode: WorkerMode;
   /** Whether the spawn intent is on disk already, as it is for a claimed attempt. */
   readonly registered: boolean;
-  /** Exec: the longest life from spawn, in milliseconds; null for none. */
+  /** How long it may serve, in milliseconds: an execution from its spawn on; null for no limit, as servers have. */
   readonly timeoutMs: number | null;
   /** Protocol: how long the process may take from spawn to `ready`, in milliseconds. */
   readonly bootMs: number;
@@ -92,7 +99,7 @@ const worker = setup({
         if (self.getSnapshot().status === 'active') self.send(event);
       }),
     because: assign((_, cause: WorkerCause) => ({ cause })),
-    recordExit: assign(({ event }) => (event.type === 'exited' ? { exit: event.exit } : {})),
+    recordExit: assign(({ event }) => ('exit' in event ? { exit: event.exit } : {})),
     recordClosedPort: assign({
       cause: 'protocol_error' as const,
       error: { code: 'ESP_PROTOCOL', message: 'closed its port and went on' },
@@ -106,7 +113,7 @@ const worker = setup({
   guards: {
     isRegistered: ({ context }) => context.registered,
     isExec: ({ context }) => context.mode === 'exec',
-    isLimited: ({ context }) => context.mode === 'exec' && context.timeoutMs !== null,
+    isLimited: ({ context }) => context.timeoutMs !== null,
   },
   delays: {
     boot: ({ context }) => context.bootMs,

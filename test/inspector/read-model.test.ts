@@ -45,3 +45,17 @@ it('each of them is a change, once', () => {
   made.lose();
   expect(made.changes.revision).toBe(after);
 });
+
+it('the output of a machine that looks like the end of a worker is no reason of its own', () => {
+  const made = new ReadModel(null);
+  const output = { cause: 7, exit: null, served: true };
+  made.see({
+    path: '/m',
+    role: 'machine',
+    state: 'exited',
+    incarnation: 1,
+    at: 10,
+    detail: { kind: 'normal', output },
+  });
+  expect([...made.summaries()].map(({ path, state }) => [path, state])).toEqual([['/m', 'exited']]);
+});

@@ -15,11 +15,11 @@ const clean: WorkerEnd = { cause: 'exited', exit: { code: 0, signal: null }, ser
 const crashed: WorkerEnd = { cause: 'exited', exit: { code: 1, signal: null }, served: true };
 const bootFailure: WorkerEnd = { cause: 'exited', exit: { code: 1, signal: null }, served: false };
 
-function start(mode: StarterPolicy['mode']) {
+function start(mode: StarterPolicy['mode'], more: Partial<StarterPolicy> = {}) {
   const clock = new SimulatedClock();
   const commands: StarterCommand[] = [];
   const logic = starterMachine.provide({ actions: { perform: (_, command) => commands.push(command) } });
-  const actor = createActor(logic, { input: policy(mode), clock });
+  const actor = createActor(logic, { input: { ...policy(mode), ...more }, clock });
   actor.start();
   const send = (...events: StarterEvent[]) => {
     for (const event of events) actor.send(event);
@@ -42,6 +42,17 @@ describe('the starter of an exec slot', () => {
     expect(types()).toEqual(['offer', 'start', 'sweep']);
     send({ type: 'swept', incarnation: 1, clean: true });
     expect(types()).toEqual(['offer', 'start', 'sweep', 'deliver', 'offer']);
+  });
+
+  it('delivers how the execution ended', () => {
+    const { send, commands } = start('exec');
+    send({ type: 'execute' }, ...end(1, crashed));
+    expect(commands).toContainEqual({ type: 'deliver', end: crashed });
+  });
+
+  it('counts nothing before its first worker', () => {
+    const { context } = start('exec').actor.getSnapshot();
+    expect(context).toMatchObject({ incarnation: 0, failures: 0, failedBoots: 0, stable: false, reason: '' });
   });
 
   it('takes the group for proof after an end of its own, and looks for the cookie after any other', () => {
@@ -67,6 +78,12 @@ describe('the starter of an exec slot', () => {
     expect(state()).toBe('quarantined');
   });
 
+  it('begins in quarantine when what ran in it before could not be proven gone, and says why', () => {
+    const { commands, state } = start('exec', { quarantine: 'may still run: 17' });
+    expect(state()).toBe('quarantined');
+    expect(commands).toEqual([{ type: 'close', why: 'quarantine', reason: 'may still run: 17', boots: 0 }]);
+  });
+
   it('stops its worker and sweeps before it ends', () => {
     const { send, types, actor } = start('exec');
     send({ type: 'execute' }, { type: 'espalier.stop' });
@@ -77,10 +94,7 @@ describe('the starter of an exec slot', () => {
   });
 
   it('goes on counting where the starter before it had come to', () => {
-    const commands: StarterCommand[] = [];
-    const logic = starterMachine.provide({ actions: { perform: (_, command) => commands.push(command) } });
-    const actor = createActor(logic, { input: { ...policy('protocol'), lastWorker: 4 } });
-    actor.start();
+    const { commands } = start('protocol', { lastWorker: 4 });
     expect(commands).toEqual([{ type: 'start', incarnation: 5 }]);
   });
 
@@ -89,6 +103,10 @@ describe('the starter of an exec slot', () => {
     send({ type: 'execute' }, ...end(1, clean), { type: 'execute' });
     send({ type: 'worker.exited', incarnation: 1, end: clean });
     expect(state()).toBe('executing');
+    send({ type: 'worker.exited', incarnation: 2, end: clean });
+    send({ type: 'swept', incarnation: 1, clean: false, reason: 'may still run: 17' });
+    send({ type: 'swept', incarnation: 1, clean: true });
+    expect(state()).toBe('sweeping');
   });
 });
 
@@ -100,6 +118,19 @@ describe('the starter of a protocol slot', () => {
     send(...end(1, crashed));
     expect(commands.at(-1)).toEqual({ type: 'start', incarnation: 2 });
   });
+
+  it.each([
+    [clean, false],
+    [crashed, true],
+    [{ ...clean, cause: 'stopped' }, true],
+  ] satisfies [WorkerEnd, boolean][])(
+    'looks for the cookie unless its program left by itself and well: %o',
+    (how, thorough) => {
+      const { send, commands } = start('protocol');
+      send({ type: 'worker.started', incarnation: 1 }, { type: 'worker.exited', incarnation: 1, end: how });
+      expect(commands.at(-1)).toEqual({ type: 'sweep', incarnation: 1, thorough });
+    },
+  );
 
   it('backs off after shorter lives: 100 ms, doubled each time', () => {
     const { send, clock, commands } = start('protocol');
@@ -133,6 +164,18 @@ describe('the starter of a protocol slot', () => {
     fail();
     expect(state()).toBe('failed');
     expect(commands.at(-1)).toMatchObject({ type: 'close', why: 'boot', boots: 5 });
+  });
+
+  it.each<[Partial<WorkerEnd>, string]>([
+    [{ error: { code: 'ESP_SPAWN', message: 'no such program' } }, 'no such program'],
+    [{ cause: 'boot_timeout' }, 'it was not ready in time'],
+    [{ exit: { code: null, signal: 'SIGSEGV' } }, 'it was killed by SIGSEGV'],
+    [{ exit: { code: 3, signal: null } }, 'it ended with exit code 3'],
+    [{ exit: null }, 'it ended unseen'],
+  ])('says of a slot that it closes why the last boot failed: %o', (how, reason) => {
+    const { send, commands } = start('protocol', { maxFailedBoots: 1 });
+    send(...end(1, { ...bootFailure, ...how }));
+    expect(commands.at(-1)).toEqual({ type: 'close', why: 'boot', reason, boots: 1 });
   });
 
   it('withdraws the slot before anything else happens to its worker', () => {
@@ -205,7 +248,7 @@ const anything: StarterEvent[] = [
     { type: 'worker.exited', incarnation, end: crashed },
     { type: 'worker.exited', incarnation, end: bootFailure },
     { type: 'swept', incarnation, clean: true },
-    { type: 'swept', incarnation, clean: false },
+    { type: 'swept', incarnation, clean: false, reason: 'may still run' },
   ]),
 ];
 

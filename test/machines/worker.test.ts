@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
-import { type WorkerCommand, type WorkerEvent, type WorkerInput, workerMachine } from '../../src/machines/worker.js';
+import {
+  isWorkerEnd,
+  type WorkerCommand,
+  type WorkerEvent,
+  type WorkerInput,
+  workerMachine,
+} from '../../src/machines/worker.js';
 import { SimulatedClock } from '../../src/testing/index.js';
 
 type Settings = Omit<WorkerInput, 'hands'>;
@@ -101,6 +107,7 @@ describe('the worker of one execution', () => {
   it('runs for as long as it likes without a limit', () => {
     const { commands, send, clock } = start({ ...exec, registered: true });
     send({ type: 'spawned' });
+    expect(clock.pending, 'as late as a timer can be').toEqual([2 ** 31 - 1]);
     clock.increment(2 ** 31);
     expect(commands).toEqual(['spawn']);
   });
@@ -162,4 +169,34 @@ describe('the worker of a protocol pool', () => {
     send({ type: 'exited', exit: { code: null, signal: 'SIGKILL' } });
     expect(end()).toMatchObject({ cause: 'protocol_error', error, served: true });
   });
+});
+
+it('hears what the world tells it until it has ended, and nothing afterwards', () => {
+  const heard: string[] = [];
+  let answer: (event: WorkerEvent) => void = () => {};
+  const hands: WorkerInput['hands'] = {
+    perform: (_, tell) => {
+      answer = tell;
+    },
+  };
+  const actor = createActor(workerMachine, {
+    input: { ...exec, hands },
+    inspect: (seen) => void (seen.type === '@xstate.event' && heard.push(seen.event.type)),
+  });
+  actor.start();
+  for (const type of ['registered', 'spawned'] as const) answer({ type });
+  answer({ type: 'exited', exit });
+  answer({ type: 'exited', exit });
+  expect(actor.getSnapshot().output).toMatchObject({ cause: 'exited', exit });
+  expect(heard).toEqual(['xstate.init', 'registered', 'spawned', 'exited']);
+});
+
+it('the end of a worker is told from whatever else a machine may put out', () => {
+  const end = { cause: 'stopped', exit: null, served: true };
+  expect(isWorkerEnd(end)).toBe(true);
+  const { cause, served } = end;
+  const others = [null, undefined, 'stopped', { ...end, cause: 'bored' }, { ...end, cause: 1 }];
+  for (const other of [...others, { exit, served }, { cause, served }, { cause, exit }]) {
+    expect(isWorkerEnd(other)).toBe(false);
+  }
 });
