@@ -1,6 +1,6 @@
 import type { AskHandler } from './actors/asks.js';
 import { checkTools, type HostTool } from './actors/host-tool.js';
-import { type ChildSpec, isChildSpec } from './actors/spec.js';
+import type { ChildSpec } from './actors/spec.js';
 import { checkSupervision, type SupervisionOptions } from './actors/supervisor.js';
 import { EspalierError } from './errors.js';
 import { checkInspector, type InspectorServerOptions } from './inspection/inspector.js';
@@ -28,7 +28,7 @@ const NAME = /^\w[\w.-]{0,99}$/;
 
 /** @throws EspalierError `ESP_INVALID` naming the option that does not fit */
 export function checkSystemOptions(options: SystemOptions): void {
-  const { name, store, synchronous, children = [] } = options;
+  const { name, store, synchronous, tools = [], onAsk, inspector } = options;
   if (typeof name !== 'string' || !NAME.test(name)) invalid(`name is ${JSON.stringify(name)}; it must match ${NAME}`);
   if (store !== undefined && (typeof store !== 'string' || store === '')) {
     invalid(`store is ${JSON.stringify(store)}; it must be a file, or ':memory:'`);
@@ -36,11 +36,13 @@ export function checkSystemOptions(options: SystemOptions): void {
   if (synchronous !== undefined && !['full', 'normal'].includes(synchronous)) {
     invalid(`synchronous is ${JSON.stringify(synchronous)}; it must be 'full' or 'normal'`);
   }
-  if (!Array.isArray(children) || !children.every(isChildSpec)) invalid('children must be child specifications');
-  if (children.some(({ id }) => id === OWN_ID)) invalid(`the id '${OWN_ID}' is taken by the system's own actors`);
   checkSupervision('/', options);
-  checkTools(options.tools ?? []);
-  if (options.inspector) checkInspector(options.inspector);
+  if (options.children?.some(({ id }) => id === OWN_ID))
+    invalid(`the id '${OWN_ID}' is taken by the system's own actors`);
+  checkTools(tools);
+  if (onAsk !== undefined && typeof onAsk !== 'function') invalid('onAsk must be a function');
+  if (inspector !== undefined && typeof inspector !== 'object') invalid('inspector must be its options');
+  if (inspector) checkInspector(inspector);
 }
 
 function invalid(problem: string): never {

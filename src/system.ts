@@ -3,7 +3,7 @@ import type { AnyEventObject, Snapshot, Subscription } from 'xstate';
 import { Asks } from './actors/asks.js';
 import type { Cell } from './actors/cell.js';
 import type { MailboxState } from './actors/cell-mailbox.js';
-import { startChild } from './actors/child.js';
+import { absolutePath, startChild } from './actors/child.js';
 import { systemClock } from './actors/clock.js';
 import { type DeadLetter, type DeadLetterReason, Directory, type Down } from './actors/directory.js';
 import { Dispatcher, type DispatchPool } from './actors/dispatcher.js';
@@ -221,7 +221,7 @@ export class System {
   /** The pool at a path; `embed` means `/embed`. The handle stays good across restarts. @throws EspalierError `ESP_NOT_FOUND`, `ESP_STOPPED` */
   pool(path: string): Pool {
     this.#requireRunning();
-    const at = absolute(path);
+    const at = absolutePath(path);
     const find = () => this.#processes.pool(at);
     const pool = find();
     if (pool) return new StandingPool(at, pool.mode, find);
@@ -230,24 +230,24 @@ export class System {
 
   /** The supervisor at a path; `/` is the root. */
   supervisor(path = '/'): SupervisorHandle {
-    return supervisorHandle(this.#env, absolute(path));
+    return supervisorHandle(this.#env, absolutePath(path));
   }
 
   /** Whether an actor lives at a path, and in which incarnation. */
   whereis(path: string): { readonly path: string; readonly incarnation: number } | undefined {
-    const cell = this.#directory.whereis(absolute(path));
+    const cell = this.#directory.whereis(absolutePath(path));
     return cell && { path: cell.path, incarnation: cell.incarnation };
   }
 
   /** Calls `monitor` once: when the actor of that path ends, or soon, with `noproc`, when none lives there. */
   monitor(path: string, monitor: (down: Down) => void): Disposable {
-    return this.#directory.monitor(absolute(path), monitor);
+    return this.#directory.monitor(absolutePath(path), monitor);
   }
 
   /** OTP's `link`: one's end other than normal is the end of both. @throws EspalierError `ESP_NOT_FOUND` if either does not live */
   link(a: string, b: string): Disposable {
     this.#requireRunning();
-    return link(this.#directory, absolute(a), absolute(b));
+    return link(this.#directory, absolutePath(a), absolutePath(b));
   }
 
   /** The events that reached nobody: how many, by reason, and the latest hundred. */
@@ -259,7 +259,7 @@ export class System {
   }
 
   actor(path: string): ActorHandle {
-    const at = absolute(path);
+    const at = absolutePath(path);
     const cell = () => this.#cell(at);
     return {
       path: at,
@@ -392,8 +392,4 @@ export class System {
       newRun: () => formatRunId(Date.now(), randomBytes(4).toString('hex')),
     });
   }
-}
-
-function absolute(path: string): string {
-  return path.startsWith('/') ? path : `/${path}`;
 }

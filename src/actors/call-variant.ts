@@ -28,8 +28,6 @@ export function callVariant(
   services: ProcessServices,
   program: ExecProgram,
 ): PoolVariant<CallSlot> {
-  // A command with places for an input would fail each boot; it fails the start instead.
-  program.prepare('', 0);
   const catalog = new MethodCatalog(context.path);
   const gate = new BootGate(BOOTING_AT_ONCE);
   const kind = (door: SlotDoor<CallSlot>) =>

@@ -24,6 +24,16 @@ export function childPath(parentPath: string, id: string): string {
 }
 
 /**
+ * The path that a user means: `embed` is `/embed`.
+ *
+ * @throws EspalierError `ESP_INVALID` for what is no text
+ */
+export function absolutePath(path: string): string {
+  if (typeof path !== 'string') throw new EspalierError('ESP_INVALID', `a path is text, not ${String(path)}`);
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+/**
  * Starts one incarnation of a child and resolves when it has started. `onExit` is called once, after that, when it ends;
  * a start that fails is a rejection and no exit.
  *

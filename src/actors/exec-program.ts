@@ -1,28 +1,26 @@
 import { resolve } from 'node:path';
 import { EspalierError } from '../errors.js';
-import { compileTemplate, type Template } from '../machines/template.js';
+import type { Template } from '../machines/template.js';
 import { resolveProgram } from '../transport/process/resolve.js';
 import type { ExecutionRequest } from './execution.js';
 import type { ProcessServices } from './process-services.js';
 
-/** What an exec pool runs, before an input is filled in. */
-export interface ExecProgramOptions {
-  /** Template words: `{}` the input, `{#}` the index, `{.name}` a field. */
-  readonly command: readonly [string, ...string[]];
+/** Where a program runs; of one execution, what it changes of that. */
+export interface ExecOverrides {
   readonly cwd?: string | undefined;
   /** Added to the host's environment; `undefined` removes a name. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** What one execution changes of it. */
-export interface ExecOverrides {
-  readonly cwd?: string | undefined;
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+/** A program, and where it runs. */
+export interface ExecProgramOptions extends ExecOverrides {
+  /** The program and its arguments, as they are: only in an exec pool do braces mean something. */
+  readonly command: readonly [string, ...string[]];
 }
 
 /**
- * The command of an exec pool: compiled once, filled in for each execution. A literal program is looked up once, when the
- * pool is made, so that a missing one is found before anything starts; a templated one is looked up each time.
+ * The command of a pool or a service: compiled once, filled in for each start. A literal program is looked up once, when
+ * the pool is made, so that a missing one is found before anything starts; a templated one is looked up each time.
  */
 export class ExecProgram {
   readonly #template: Template;
@@ -31,12 +29,16 @@ export class ExecProgram {
   readonly #program: string | null;
   readonly #isSecret: (name: string) => boolean;
 
-  /** Throws `ESP_INVALID` for a bad template, `ESP_SPAWN` for a literal program that is missing or not executable. */
-  constructor(options: ExecProgramOptions, { hostEnv, isSecret }: Pick<ProcessServices, 'hostEnv' | 'isSecret'>) {
-    this.#template = compileTemplate(options.command);
+  /** Throws `ESP_SPAWN` for a literal program that is missing or not executable. */
+  constructor(
+    template: Template,
+    { cwd, env }: ExecOverrides,
+    { hostEnv, isSecret }: Pick<ProcessServices, 'hostEnv' | 'isSecret'>,
+  ) {
+    this.#template = template;
     this.#isSecret = isSecret;
-    this.#cwd = resolve(options.cwd ?? '.');
-    this.#env = merge(hostEnv, options.env);
+    this.#cwd = resolve(cwd ?? '.');
+    this.#env = merge(hostEnv, env);
     const { program } = this.#template;
     this.#program = program === null ? null : resolveProgram(program, this.#env.PATH, this.#cwd);
   }
@@ -47,9 +49,9 @@ export class ExecProgram {
     index: number,
     overrides: ExecOverrides = {},
   ): Pick<ExecutionRequest, 'command' | 'told' | 'cwd' | 'env'> {
-    const cwd = overrides.cwd === undefined ? this.#cwd : resolve(this.#cwd, overrides.cwd);
     const problem = folderProblem(overrides.cwd) ?? (overrides.env && environmentProblem(overrides.env));
     if (problem) throw new EspalierError('ESP_INVALID', problem);
+    const cwd = overrides.cwd === undefined ? this.#cwd : resolve(this.#cwd, overrides.cwd);
     const env = overrides.env === undefined ? this.#env : merge(this.#env, overrides.env);
     const [word, ...args] = this.#template.expand(input, index);
     const program = this.#program ?? resolveProgram(word, env.PATH, cwd);

@@ -51,8 +51,10 @@ export function tool<S extends z.ZodType>(definition: HostTool<S>): HostTool {
 
 /** @throws EspalierError `ESP_INVALID` naming the tool that does not fit */
 export function checkTools(tools: readonly HostTool[]): void {
+  if (!Array.isArray(tools)) throw invalid('they must be a list');
   const seen = new Set<string>();
-  for (const { name, description, input, run } of tools) {
+  for (const tool of tools) {
+    const { name, description, input, run } = tool ?? {};
     if (typeof name !== 'string' || !NAME.test(name))
       throw invalid(`a name is ${JSON.stringify(name)}; it must match ${NAME}`);
     if (seen.has(name)) throw invalid(`two have the name '${name}'`);

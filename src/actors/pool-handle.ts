@@ -103,6 +103,6 @@ export abstract class Pool {
   }
 
   #wrong(asked: string, because: string): EspalierError {
-    return new EspalierError('ESP_INVALID', `pool ${this.path} is an ${this.mode} pool: no ${asked}, ${because}`);
+    return new EspalierError('ESP_INVALID', `pool ${this.path}: no ${asked}, ${because}`);
   }
 }

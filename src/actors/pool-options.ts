@@ -1,11 +1,11 @@
-import { EspalierError } from '../errors.js';
 import type { BreakerPolicy } from '../machines/breaker.js';
 import { OVERFLOW_POLICIES, type OverflowPolicy } from '../machines/checkout.js';
 import type { AffinityPolicy } from './affinity.js';
 import type { AskHandler } from './asks.js';
 import type { RetryPolicy } from './call-options.js';
-import { type ExecProgramOptions, environmentProblem, folderProblem } from './exec-program.js';
+import type { ExecProgramOptions } from './exec-program.js';
 import { MAX_SIZE } from './fleet-keeper.js';
+import { oneOf, programProblems, refuse, whole } from './option-problems.js';
 import type { ChildOptions } from './spec.js';
 import { MAX_TIMER_MS } from './time-limit.js';
 
@@ -24,6 +24,8 @@ export interface CommonOptions
 
 /** A pool of slots, each of which runs one program at a time. */
 export interface ExecPoolOptions extends CommonOptions {
+  /** The program and its arguments, with places for an input: `{}` the input, `{#}` the index, `{.name}` a field. */
+  readonly command: CommonOptions['command'];
   readonly mode: 'exec';
 }
 
@@ -72,8 +74,8 @@ const MAX_WINDOW = 1000;
 
 /** @throws EspalierError `ESP_INVALID` naming the option that does not fit */
 export function checkPool(options: PoolOptions): void {
-  const problem = firstProblem([...commonProblems(options), ...(options.mode === 'exec' ? [] : callProblems(options))]);
-  if (problem) throw new EspalierError('ESP_INVALID', `pool '${options.id}': ${problem}`);
+  const problems = [...commonProblems(options), ...(options.mode === 'exec' ? [] : callProblems(options))];
+  refuse(`pool '${options.id}'`, problems);
 }
 
 /** What both kinds of pool make of their options. */
@@ -82,13 +84,11 @@ export function commonParts({ size, maxQueue = 1000, overflow = 'reject' }: Comm
 }
 
 function commonProblems(options: PoolOptions): readonly (string | undefined)[] {
-  const { mode, overflow, command, cwd, env, size } = options;
+  const { mode, overflow, size } = options;
   return [
     oneOf('mode', mode, ['exec', 'protocol']),
     oneOf('overflow', overflow, OVERFLOW_POLICIES),
-    isCommand(command) ? undefined : 'command must be a list of words, the program first',
-    folderProblem(cwd),
-    env && environmentProblem(env),
+    ...programProblems(options),
     whole('size', size ?? Number.NaN, 1, MAX_SIZE),
     whole('maxQueue', options.maxQueue, 0, Number.MAX_SAFE_INTEGER),
     whole('graceMs', options.graceMs, 0, MAX_TIMER_MS),
@@ -116,22 +116,4 @@ function callProblems(options: Exclude<PoolOptions, { mode: 'exec' }>): readonly
     whole('breaker.failures', options.breaker?.failures, 1, Number.MAX_SAFE_INTEGER),
     whole('breaker.resetMs', options.breaker?.resetMs, 1, MAX_TIMER_MS),
   ];
-}
-
-function firstProblem(problems: readonly (string | undefined)[]): string | undefined {
-  return problems.find((problem) => problem !== undefined);
-}
-
-function whole(name: string, value: number | undefined, least: number, most: number): string | undefined {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return undefined;
-  return `${name} is ${value}; a whole number from ${least} to ${most}`;
-}
-
-function oneOf(name: string, value: string | undefined, known: readonly string[]): string | undefined {
-  if (value === undefined || known.includes(value)) return undefined;
-  return `${name} is ${JSON.stringify(value)}; one of ${known.join(', ')}`;
-}
-
-function isCommand(command: unknown): boolean {
-  return Array.isArray(command) && command.length > 0 && command.every((word) => typeof word === 'string');
 }

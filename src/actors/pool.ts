@@ -1,3 +1,4 @@
+import { compileTemplate, literalTemplate } from '../machines/template.js';
 import { callVariant } from './call-variant.js';
 import { ExecPool } from './exec-pool.js';
 import { ExecProgram } from './exec-program.js';
@@ -31,7 +32,8 @@ export function pool(options: PoolOptions): ChildSpec {
     ...(backoff && { backoff }),
     start: async (context): Promise<StartResult> => {
       const services = await processServices(context.env);
-      const program = new ExecProgram(options, services);
+      const compile = options.mode === 'exec' ? compileTemplate : literalTemplate;
+      const program = new ExecProgram(compile(options.command), options, services);
       return options.mode === 'exec'
         ? new PoolActor(execVariant(options, services, program), context, services).logic()
         : new PoolActor(callVariant(options, context, services, program), context, services).logic();

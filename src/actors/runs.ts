@@ -70,8 +70,9 @@ export class Runs {
     const pool = this.services.pool(options.pool);
     const policy = runPolicy(options);
     requireIterable(options.slots);
-    const run = newRun();
     const { name = null, origin = null } = options;
+    if (name !== null && typeof name !== 'string') throw new EspalierError('ESP_INVALID', 'name must be text');
+    const run = newRun();
     await runs.create({ run, name, pool: pool.path, policy, origin, owner: runId });
     await this.#addSlots(run, options.slots);
     await runs.start(run, runId);
@@ -82,8 +83,7 @@ export class Runs {
    * Takes up a run that was interrupted, paused or stopped; a completed one only with `retryFailed`.
    *
    * @throws EspalierError `ESP_NOT_FOUND`, `ESP_OWNED` when another living host drives it, `ESP_CONFLICT` when this one
-   * does, `ESP_INVALID` when it was never
-   * written to its end or is completed
+   * does, `ESP_INVALID` when it was never written to its end or is completed
    */
   async continue(run: string, options: ContinueRunOptions = {}): Promise<Run> {
     const { runId, runs, owed } = this.services;

@@ -111,6 +111,9 @@ export function spec(options: ChildOptions): ChildSpec {
  */
 export function machine(options: MachineOptions): ChildSpec {
   const { logic, input, persist = 'none', version, migrate, ...rest } = options;
+  if (!hasMember(logic, 'transition')) {
+    throw new EspalierError('ESP_INVALID', `child '${options.id}': logic is no logic of XState`);
+  }
   if (persist === 'none') return spec({ ...rest, start: () => ({ logic, input }), role: 'machine' });
   if (persist !== 'snapshot') throw new EspalierError('ESP_INVALID', `child '${options.id}': persist is '${persist}'`);
   const saved = savedMachine(options.id, logic, version, migrate);
@@ -118,9 +121,13 @@ export function machine(options: MachineOptions): ChildSpec {
   return { ...spec({ observe: true, ...rest, start, role: 'machine' }), saved };
 }
 
-/** Whether a policy is a whole specification, one that can be started. */
-export function isChildSpec(policy: ChildPolicy): policy is ChildSpec {
-  return 'start' in policy && typeof policy.start === 'function' && 'role' in policy;
+/** Whether something is a whole specification, one that can be started, and not a policy alone. */
+export function isChildSpec(value: unknown): value is ChildSpec {
+  return hasMember(value, 'start') && typeof value.start === 'function' && 'role' in value;
+}
+
+function hasMember<K extends string>(value: unknown, name: K): value is Readonly<Record<K, unknown>> {
+  return typeof value === 'object' && value !== null && name in value;
 }
 
 function invalid(id: unknown, error: z.ZodError): EspalierError {

@@ -8,13 +8,15 @@ import { childPath, startChild } from './child.js';
 import type { TreeEnvironment } from './environment.js';
 import type { ProcessServices } from './process-services.js';
 import { emptyHold, type Hold, type SlotKind, WORKER_ID } from './slot-kind.js';
-import { type ChildSpec, type StartContext, spec } from './spec.js';
+import { type ChildOptions, type ChildSpec, type StartContext, spec } from './spec.js';
 import { type SweepResult, sweepHold } from './sweep.js';
 import { isUnasked, workerCrash } from './worker-crash.js';
 
 export interface StarterOptions {
   readonly id: string;
   readonly role: 'starter' | 'service';
+  /** What its supervisor makes of its ends; OTP's defaults without it. */
+  readonly policy?: Pick<ChildOptions, 'restart' | 'significant' | 'backoff'>;
   /** Whether it has started only when its first worker is ready. */
   readonly awaitsReady: boolean;
   services(env: TreeEnvironment): Promise<ProcessServices>;
@@ -27,6 +29,7 @@ export interface StarterOptions {
 /** The starter of one slot, as a child of its pool's worker supervisor. */
 export function workerStarter(options: StarterOptions): ChildSpec {
   return spec({
+    ...options.policy,
     id: options.id,
     role: options.role,
     type: 'supervisor',

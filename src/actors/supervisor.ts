@@ -1,4 +1,3 @@
-import { EspalierError } from '../errors.js';
 import {
   type AutoShutdown,
   newSupervisor,
@@ -9,7 +8,8 @@ import {
 } from '../machines/supervise/state.js';
 import { supervisorMachine } from '../machines/supervisor.js';
 import { childPath } from './child.js';
-import { type ChildOptions, type ChildSpec, type StartContext, type StartResult, spec } from './spec.js';
+import { oneOf, type Problem, refuse } from './option-problems.js';
+import { type ChildOptions, type ChildSpec, isChildSpec, type StartContext, type StartResult, spec } from './spec.js';
 import { Supervision } from './supervisor-perform.js';
 
 export { type Refused, type Started, type SupervisorHandle, supervisorHandle } from './supervisor-calls.js';
@@ -99,24 +99,42 @@ export function initialSupervision({ path, env }: StartContext, options: Supervi
 }
 
 const STRATEGIES: readonly Strategy[] = ['one_for_one', 'one_for_all', 'rest_for_one'];
+const AUTO_SHUTDOWNS: readonly AutoShutdown[] = ['never', 'any_significant', 'all_significant'];
 
 /** @throws EspalierError `ESP_INVALID` saying which option does not fit */
 export function checkSupervision(id: string, options: SupervisionOptions): void {
-  const { intensity = 0, period = 1, maxChildren = 0, autoShutdown = 'never', children = [] } = options;
-  const { strategy = 'one_for_one' } = options;
-  const ids = children.map((child) => child.id);
-  const twice = firstTwice(ids);
+  const { intensity = 0, period = 1, maxChildren = 0 } = options;
+  refuse(`supervisor '${id}'`, [
+    oneOf('strategy', options.strategy, STRATEGIES),
+    oneOf('autoShutdown', options.autoShutdown, AUTO_SHUTDOWNS),
+    Number.isInteger(intensity) && intensity >= 0 ? undefined : `intensity ${intensity} is not a count`,
+    isPositive(period) ? undefined : `period ${period} is not a positive number of milliseconds`,
+    isCount(maxChildren) ? undefined : `maxChildren ${maxChildren} is not a count`,
+    ...childProblems(options),
+  ]);
+}
+
+function childProblems({ autoShutdown = 'never', dynamic, strategy, children = [] }: SupervisionOptions): Problem[] {
+  if (!Array.isArray(children) || !children.every(isChildSpec)) return ['children must be child specifications'];
+  const twice = firstTwice(children.map((child) => child.id));
   const significant = autoShutdown === 'never' ? children.find((child) => child.significant) : undefined;
-  const problems = [
-    STRATEGIES.includes(strategy) ? '' : `strategy '${strategy}' is none of ${STRATEGIES.join(', ')}`,
-    Number.isInteger(intensity) && intensity >= 0 ? '' : `intensity ${intensity} is not a count`,
-    period > 0 ? '' : `period ${period} is not a positive number of milliseconds`,
-    maxChildren >= 0 ? '' : `maxChildren ${maxChildren} is negative`,
-    twice === undefined ? '' : `two children have the id '${twice}'`,
-    significant ? `'${significant.id}' is significant, but autoShutdown is 'never'` : '',
-  ].filter(Boolean);
-  if (problems.length === 0) return;
-  throw new EspalierError('ESP_INVALID', `supervisor '${id}': ${problems.join('; ')}`, { context: { id } });
+  return [
+    twice === undefined ? undefined : `two children have the id '${twice}'`,
+    significant && `'${significant.id}' is significant, but autoShutdown is 'never'`,
+    dynamic && children.length > 0 ? 'children are started one by one here, with startChild' : undefined,
+    dynamic && (strategy ?? 'one_for_one') !== 'one_for_one'
+      ? `strategy '${strategy}' needs fixed children`
+      : undefined,
+  ];
+}
+
+function isPositive(value: unknown): boolean {
+  return typeof value === 'number' && value > 0;
+}
+
+/** Any number of them is `Infinity`. */
+function isCount(value: number): boolean {
+  return value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0);
 }
 
 function firstTwice(ids: readonly string[]): string | undefined {

@@ -60,6 +60,17 @@ export function compileTemplate(words: readonly string[]): Template {
   };
 }
 
+/**
+ * The words of a command that takes no input, as they stand: braces mean nothing in them.
+ *
+ * @throws EspalierError `ESP_INVALID` when there is no program
+ * @example
+ * literalTemplate(['node', '-e', 'run({})']).expand('', 0); // ['node', '-e', 'run({})']
+ */
+export function literalTemplate(words: readonly string[]): Template {
+  return compileTemplate(words.map((word) => word.replaceAll('{', '{{')));
+}
+
 function fieldsOf(pieces: readonly Piece[]): string[] {
   const paths = pieces.flatMap((piece) => (typeof piece !== 'string' && piece.kind === 'field' ? [piece.path] : []));
   return [...new Set(paths)];
@@ -118,12 +129,12 @@ function fill(
   return (place) => {
     switch (place.kind) {
       case 'input':
-        return checked(asText(input), '{}', index);
+        return checked(asText(input, index), '{}', index);
       case 'index':
         return String(index);
       case 'field':
         if (hidden?.has(place.path)) return `{.${place.path}}`;
-        return checked(asText(lookUp(root, place.path, index)), `{.${place.path}}`, index);
+        return checked(asText(lookUp(root, place.path, index), index), `{.${place.path}}`, index);
       default:
         return place satisfies never;
     }
@@ -159,8 +170,13 @@ function hasMember(value: unknown, name: string): value is Readonly<Record<strin
   return !Array.isArray(value) || name !== 'length';
 }
 
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
+function asText(value: unknown, index: number): string {
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (cause) {
+    throw badInput(index, 'cannot be written as JSON', { cause });
+  }
 }
 
 function checked(text: string, placeholder: string, index: number): string {

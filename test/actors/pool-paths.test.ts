@@ -10,6 +10,7 @@ import { spec } from '../../src/actors/spec.js';
 import { type PoolEvent, poolMachine } from '../../src/machines/pool.js';
 import type { ChildPolicy } from '../../src/machines/supervise/policy.js';
 import { newSupervisor } from '../../src/machines/supervise/state.js';
+import { compileTemplate } from '../../src/machines/template.js';
 import { type Subject, testPaths } from '../../src/testing/index.js';
 import { child, policy } from '../machines/supervise/scenario.js';
 import { ScriptedSlot, scriptedServices } from './scripted-starter.js';
@@ -49,7 +50,7 @@ class Pooled implements Subject<typeof poolMachine> {
   async boot(): Promise<this> {
     const services = scriptedServices(this.#tree);
     const { clock, newSpawnId } = services;
-    const program = new ExecProgram({ command: ['sleep', '{}'] }, { ...services, hostEnv: process.env });
+    const program = new ExecProgram(compileTemplate(['sleep', '{}']), {}, { ...services, hostEnv: process.env });
     const variant: PoolVariant<ExecSlot> = {
       size: this.size,
       maxQueue: 1,

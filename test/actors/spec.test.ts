@@ -66,9 +66,16 @@ it('writes down a machine with its input', () => {
   expect(Reflect.apply(child.start, child, [])).toEqual({ logic, input: 7 });
 });
 
+it('refuses a machine without a logic', () => {
+  const make = () => Reflect.apply(machine, undefined, [{ id: 'a', logic: 5 }]);
+  expect(make).toThrow(
+    expect.objectContaining({ code: 'ESP_INVALID', message: "child 'a': logic is no logic of XState" }),
+  );
+});
+
 it('tells a specification from a bare policy', () => {
   const child = spec({ id: 'a', start });
   expect(isChildSpec(child)).toBe(true);
   const { start: _, ...policy } = child;
-  expect(isChildSpec(policy)).toBe(false);
+  expect([policy, null, 5, 'a'].map(isChildSpec)).toEqual([false, false, false, false]);
 });

@@ -15,6 +15,11 @@ async function grow(options: Partial<Parameters<typeof supervisor>[0]> = {}) {
   return { tree, cell, handle: supervisorHandle(tree.env, '/group') };
 }
 
+/** What a caller without types may pass. */
+function untyped(make: (options: never) => unknown, options: object): unknown {
+  return Reflect.apply(make, undefined, [{ id: 'x', ...options }]);
+}
+
 function boom(): never {
   throw new Error('boom');
 }
@@ -352,6 +357,13 @@ describe('options that do not fit', () => {
     'a significant child where nothing is': () => supervisor({ id: 'x', children: [significant] }),
     'a negative maximum': () => dynamicSupervisor({ id: 'x', maxChildren: -1 }),
     'an id with a slash': () => supervisor({ id: 'x/y' }),
+    'half a child': () => dynamicSupervisor({ id: 'x', maxChildren: 1.5 }),
+    'a period in words': () => untyped(supervisor, { period: '5' }),
+    'a strategy that nobody knows': () => untyped(supervisor, { strategy: 'one_for_some' }),
+    'an end that nobody knows': () => untyped(supervisor, { autoShutdown: 'some_significant' }),
+    'children that are none': () => untyped(supervisor, { children: [null, 5] }),
+    'fixed children of a dynamic one': () => untyped(dynamicSupervisor, { children: [tree.child('a')] }),
+    'siblings that a dynamic one should take along': () => untyped(dynamicSupervisor, { strategy: 'one_for_all' }),
   };
   for (const [what, make] of Object.entries(wrong)) {
     it(`are refused when written down: ${what}`, () => {

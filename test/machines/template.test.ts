@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isEspalierError } from '../../src/errors.js';
-import { compileTemplate } from '../../src/machines/template.js';
+import { compileTemplate, literalTemplate } from '../../src/machines/template.js';
 
 function refusal(act: () => unknown): { message: string; context: Readonly<Record<string, unknown>> } {
   try {
@@ -108,6 +108,10 @@ describe('a command template', () => {
     expect(refusal(() => expand(['run', word], input, 4)).message).toContain(word);
   });
 
+  it('says which input cannot be written as text', () => {
+    expect(refusal(() => expand(['run', '{}'], 1n, 5)).message).toBe('input 5 cannot be written as JSON');
+  });
+
   it('gives any text back unchanged, in as many words as the template has', () => {
     const text = fc.string({ unit: 'grapheme' }).filter((value) => !value.includes('\0'));
     fc.assert(
@@ -115,6 +119,22 @@ describe('a command template', () => {
         const escaped = literal.replaceAll('{', '{{');
         const template = compileTemplate(['run', `${escaped}{}`, escaped, '{#}', '{}']);
         expect(template.expand(input, index)).toEqual(['run', literal + input, literal, String(index), input]);
+      }),
+    );
+  });
+});
+
+describe('a command without an input', () => {
+  it('stays as it is, whatever looks like a place for one', () => {
+    const words = fc.array(fc.string({ unit: fc.constantFrom('{', '}', '.', '#', '$', 'a') }), { minLength: 1 });
+    fc.assert(
+      fc.property(words, (rest) => {
+        const { program, fields, expand } = literalTemplate(['run{}', ...rest]);
+        expect({ program, fields, words: expand('input', 1) }).toEqual({
+          program: 'run{}',
+          fields: [],
+          words: ['run{}', ...rest],
+        });
       }),
     );
   });

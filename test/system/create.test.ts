@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createSystem, dynamicSupervisor, machine, pool, spec, supervisor } from 'espalier';
 import { describe, expect, it } from 'vitest';
 import { createMachine, fromCallback } from 'xstate';
-import { create, folder, ownForkers, remains, shells, start } from './support.js';
+import { create, folder, outcome, ownForkers, remains, shells, start } from './support.js';
 
 const logic = createMachine({});
 
@@ -30,6 +30,12 @@ describe('options that do not fit', () => {
     ['synchronous', untyped('{"synchronous": "sometimes"}')],
     ['store', { store: '' }],
     ['store', untyped('{"store": 7}')],
+    ['children', untyped('{"children": [null, 5]}')],
+    ['period', untyped('{"period": "5"}')],
+    ['tools', untyped('{"tools": 7}')],
+    ['tools', untyped('{"tools": [null]}')],
+    ['onAsk', untyped('{"onAsk": 7}')],
+    ['inspector', untyped('{"inspector": true}')],
   ])('are refused by name (%s), and nothing is made: %o', async (option, options) => {
     const store = join(folder(), 'store.db');
     const pending = createSystem({ name: 'test', store, ...options });
@@ -58,6 +64,22 @@ describe('options that do not fit', () => {
   ])('of a pool are refused by name (%s): %o', (option, options) => {
     const make = () => pool({ id: 'p', mode: 'exec', command: ['true'], size: 1, ...options });
     expect(make).toThrow(expect.objectContaining({ code: 'ESP_INVALID', message: expect.stringContaining(option) }));
+  });
+});
+
+describe('a path that is none', () => {
+  it('is refused wherever one is taken', async () => {
+    const system = await start({ children: [shells()] });
+    const nowhere = JSON.parse('null');
+    const asks = [
+      () => system.pool(nowhere),
+      () => system.actor(nowhere),
+      () => system.whereis(nowhere),
+      () => system.runs.start({ slots: ['true'], pool: nowhere }),
+      () => system.runs.start({ slots: ['true'], pool: 'shell', name: JSON.parse('7') }),
+      () => system.pool('shell').exec('true', { cwd: JSON.parse('7') }),
+    ];
+    for (const ask of asks) expect(await outcome(ask)).toBe('ESP_INVALID');
   });
 });
 

@@ -72,6 +72,11 @@ describe('a service has started', () => {
     await starting;
   });
 
+  it('with the words of its command as they stand: it has no input that could fill braces', async () => {
+    const command = ['sh', '-c', 'echo "$@"; exec sleep 300', 'sh', '{}', '{name}', '{{'] as const;
+    await start({ children: [service({ id: 'svc', command: [...command], ready: { log: '{} {name} {{' } })] });
+  });
+
   it('as soon as it runs, when nothing says how it shows', async () => {
     const marks = new Marks();
     await start({ children: [script(`${marks.mark('up')}; exec sleep 300`)] });
