@@ -45,7 +45,8 @@ const FOREIGN_TYPES = ['host.fenced', 'store.refused'] as const satisfies AboutQ
  * Explains what happened to an actor (by its path), a slot of a run (`RUN:INDEX`), a run or a host, from a living store or a
  * dead one: the root cause first, in sentences, with evidence and with what to do.
  *
- * @throws EspalierError `ESP_NOT_FOUND`, with the nearest names that there are, for a target that the store does not know
+ * @throws EspalierError `ESP_NOT_FOUND`, with the nearest names that there are, for a target that the store does not know,
+ * and for a host that it does not know
  * @example
  * await using reader = await openReader('.espalier/espalier.db');
  * const { findings } = await explain(reader, '/embed');
@@ -102,7 +103,7 @@ async function slotFact({ runs, file }: ExplainSource, { run, total }: RunRecord
 /** A path lives in the newest host that knows it, a living one before the others. */
 async function aboutPath(source: ExplainSource, text: string, wanted: string | undefined): Promise<Facts> {
   const path = text.startsWith('/') ? text : `/${text}`;
-  const hosts = (await source.hosts.newest(HOSTS)).filter(({ runId }) => wanted === undefined || runId === wanted);
+  const hosts = wanted === undefined ? await source.hosts.newest(HOSTS) : [await namedHost(source, wanted)];
   const known = new Set<string>();
   const alive = (record: HostRecord) => (presenceOf(record) === 'living' ? 0 : 1);
   for (const host of hosts.toSorted((a, b) => alive(a) - alive(b))) {
@@ -111,6 +112,12 @@ async function aboutPath(source: ExplainSource, text: string, wanted: string | u
     for (const other of found) known.add(other);
   }
   throw await unknown(source, text, known);
+}
+
+async function namedHost({ hosts, file }: ExplainSource, runId: string): Promise<HostRecord> {
+  const host = await hosts.get(runId);
+  if (host) return host;
+  throw new EspalierError('ESP_NOT_FOUND', `there is no host ${runId} in ${file}`, { context: { file, host: runId } });
 }
 
 /** The paths that a host's store knows: of what is observed, and of what something happened to. */

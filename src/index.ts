@@ -58,7 +58,7 @@ export { shellWords } from './machines/shell-script.js';
 export type { SnapshotLabel } from './machines/snapshot-label.js';
 export { compileTemplate, type Template } from './machines/template.js';
 export { splitWords } from './machines/words.js';
-export type { HostRecord, RunRecord, SnapshotRecord } from './persistence/index.js';
+export { EVENT_TYPES, type HostRecord, type RunRecord, type SnapshotRecord } from './persistence/index.js';
 export { askRun, openReader, type StoreReader } from './store-access.js';
 export { type JanitorReport, sweep } from './sweep.js';
 export { type ActorHandle, createSystem, type System, type SystemOptions } from './system.js';

@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { isEspalierError, openReader, resolveProgram } from '../index.js';
+import { OWN_FOLDER } from './options.js';
 
 /** What was found: `ok`, worth knowing, or in the way. */
 export interface Finding {
@@ -74,7 +75,7 @@ function limits(): Finding {
 }
 
 async function store(db: string): Promise<Finding> {
-  if (!existsSync(db)) return writable('store', nearest(dirname(db)), `none yet at ${db}; `);
+  if (!existsSync(db)) return noStoreYet(db);
   try {
     const reader = await openReader(db);
     const verdict = await reader.check().finally(() => reader.close());
@@ -94,9 +95,12 @@ function writable(check: string, folder: string, before = ''): Finding {
   }
 }
 
-function nearest(folder: string): string {
-  const there = statSync(folder, { throwIfNoEntry: false });
-  return there || dirname(folder) === folder ? folder : nearest(dirname(folder));
+/** A store makes its own folder, `.espalier`, and no other. */
+function noStoreYet(db: string): Finding {
+  const folder = dirname(db);
+  if (existsSync(folder)) return writable('store', folder, `none yet at ${db}; `);
+  if (basename(folder) === OWN_FOLDER) return writable('store', dirname(folder), `none yet at ${db}; `);
+  return finding('bad', 'store', `none yet at ${db}; the folder ${folder} does not exist: create it first`);
 }
 
 function finding(verdict: Finding['verdict'], check: string, found: string): Finding {

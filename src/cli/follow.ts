@@ -1,4 +1,5 @@
-import { EspalierError, type JournalEvent, type RunRecord, type StoreReader } from '../index.js';
+import type { JournalEvent, RunRecord, StoreReader } from '../index.js';
+import { noRun } from './options.js';
 import { Output } from './output.js';
 import { formatRow } from './row.js';
 import { readRows } from './rows.js';
@@ -32,7 +33,7 @@ export async function follow(
   }
   const record = await reader.runs.get(run);
   if (record) return record;
-  throw new EspalierError('ESP_NOT_FOUND', `run ${run} is no longer in ${reader.file}`);
+  throw noRun(run, reader.file);
 }
 
 function endsRun(event: JournalEvent, run: string): boolean {

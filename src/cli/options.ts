@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { openReader, type StoreReader } from '../index.js';
+import { EspalierError, openReader, type StoreReader } from '../index.js';
 import { wholeNumber } from './parse.js';
 
+/** The folder that Espalier makes for itself. */
+export const OWN_FOLDER = '.espalier';
+
 /** The store of the command line, unless another is named. */
-export const DEFAULT_DB = '.espalier/espalier.db';
+const DEFAULT_DB = `${OWN_FOLDER}/espalier.db`;
 
 /** Adds the options that every command on a store has. */
 export function onStore(command: Command): Command {
@@ -34,9 +37,16 @@ export async function withReader<T>(db: string, use: (reader: StoreReader) => Pr
   }
 }
 
-/** The command that goes on with a run. */
+/** What is said of a run that is not there. */
+export function noRun(run: string, db: string): EspalierError {
+  const message = `no run ${run} in ${db}; "espalier runs" lists them`;
+  return new EspalierError('ESP_NOT_FOUND', message, { context: { run } });
+}
+
+/** The command that goes on with a run, as a shell takes it. */
 export function goOnWith(run: string, db: string): string {
-  return db === resolve(DEFAULT_DB) ? `espalier continue ${run}` : `espalier continue ${run} --db ${db}`;
+  const file = /^[\w@%+=:,./-]+$/.test(db) ? db : `'${db.replaceAll("'", "'\\''")}'`;
+  return db === resolve(DEFAULT_DB) ? `espalier continue ${run}` : `espalier continue ${run} --db ${file}`;
 }
 
 /** Adds the option that serves the inspector of a command that is a host. */

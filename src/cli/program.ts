@@ -19,6 +19,7 @@ import { addWishes } from './commands/wish.js';
 export function createProgram(): Command {
   const program = new Command('espalier')
     .description('Durable, ordered, resumable parallel work, and a look at what runs.')
+    .version(VERSION, '-V, --version', 'print the version')
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'espalier: ')) })
     .showSuggestionAfterError(true);

@@ -1,4 +1,5 @@
 export { openStore } from './open.js';
+export { EVENT_TYPES } from './rows/event-form.js';
 export type {
   AboutQuery,
   AttemptStore,

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { VERSION } from '../../src/version.js';
 import { espalier, espalierHere, linesFile, newFolder } from './espalier.js';
 
 /** The command is refused by name with exit 2, prints nothing, and leaves the folder as it was. */
@@ -144,18 +145,34 @@ describe('reading a store that is not there is an error, and makes none', () => 
   });
 });
 
+describe('a name that is none is refused, and said', () => {
+  it.each<[string[], RegExp]>([
+    [['show', 'nope'], /no run nope in .*"espalier runs" lists them/],
+    [['rows', 'nope'], /no run nope in .*"espalier runs" lists them/],
+    [['logs', 'nope:0'], /no run nope in .*"espalier runs" lists them/],
+    [['continue', 'nope'], /no run nope in .*"espalier runs" lists them/],
+    [['events', '--type', 'slot.commited'], /--type.*slot\.commited.*slot\.committed/],
+    [['why', '/exec', '--host', 'nope'], /there is no host nope/],
+  ])('%j', async (args, message) => {
+    const folder = newFolder();
+    linesFile(folder, ['a']);
+    await espalier(folder, ['run', '--exec', 'true', '--input', 'input', '--quiet']);
+    await expectRefusal(folder, args, message);
+  });
+});
+
 describe('the command line itself', () => {
-  it('shows its help and its version with exit 0', async () => {
+  it('shows its help with exit 0', async () => {
     const folder = newFolder();
     expect(await espalier(folder, ['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('continue') });
     expect(await espalier(folder, ['run', '--help'])).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('--jobs'),
     });
-    expect(await espalier(folder, ['version'])).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
-    });
+  });
+
+  it.each(['--version', '-V', 'version'])('says its version when asked with %s', async (asked) => {
+    expect(await espalierHere(newFolder(), [asked])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
   });
 
   it('refuses an unknown command, and no command, with exit 2', async () => {
@@ -171,6 +188,22 @@ describe('the command line itself', () => {
     const folder = newFolder();
     expect((await espalier(folder, ['runs'])).stderr).not.toMatch(/\n\s+at /);
     expect((await espalier(folder, ['runs', '--debug'])).stderr).toMatch(/\n\s+at /);
+  });
+
+  it.each([
+    ['.espalier/espalier.db', 'ok', /is writable/],
+    ['nowhere/x.db', 'bad', /nowhere does not exist: create it first/],
+  ])('says of a store that is not there yet whether a run could make it: %s', async (db, verdict, found) => {
+    const folder = newFolder();
+    const { stdout } = await espalierHere(folder, ['doctor', '--json', '--db', db]);
+    const findings = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(findings.find(({ check }) => check === 'store')).toMatchObject({
+      verdict,
+      found: expect.stringMatching(found),
+    });
   });
 
   it('finds this machine fit', async () => {

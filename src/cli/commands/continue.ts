@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { askRun, createSystem, EspalierError, type RunRecord } from '../../index.js';
+import { askRun, createSystem, type RunRecord } from '../../index.js';
 import { drive, exitCode } from '../drive.js';
 import { follow } from '../follow.js';
-import { goOnWith, inspectable, inspectSchema, onStore, withReader } from '../options.js';
+import { goOnWith, inspectable, inspectSchema, noRun, onStore, withReader } from '../options.js';
 import { checkOrigin, originOf, poolOf } from '../origin.js';
 import { printRows } from '../rows.js';
 
@@ -41,7 +41,7 @@ async function goOn(run: string, options: Options): Promise<number> {
 async function find(run: string, db: string): Promise<RunRecord> {
   const record = await withReader(db, (reader) => reader.runs.get(run));
   if (record) return record;
-  throw new EspalierError('ESP_NOT_FOUND', `no run ${run} in ${db}; "espalier runs" lists them`, { context: { run } });
+  throw noRun(run, db);
 }
 
 function isOver({ status, counts }: RunRecord, { retryFailed }: Options): boolean {

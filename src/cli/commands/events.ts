@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import type { JournalEvent } from '../../index.js';
+import { EVENT_TYPES, type JournalEvent } from '../../index.js';
 import { listing, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { wholeNumber } from '../parse.js';
@@ -19,7 +19,7 @@ export function addEvents(program: Command): void {
   listing(program.command('events').description('the journal: what happened, in order'))
     .option('--after <seq>', 'only events after this number', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option('--follow', 'go on as events come, until Ctrl-C')
-    .option('--type <type...>', 'only events of these types, such as slot.committed')
+    .addOption(new Option('--type <type...>', 'only events of these types').choices(EVENT_TYPES))
     .action(async (raw: unknown) => {
       const { db, json, follow, after, type } = optionsSchema.parse(raw);
       const output = new Output(process.stdout);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { EspalierError, isMoving, type StoreReader } from '../../index.js';
-import { onStore, withReader } from '../options.js';
+import { noRun, onStore, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { slotName, wholeNumber } from '../parse.js';
 import { lastLines, news } from '../tail.js';
@@ -47,7 +47,7 @@ type Kept = NonNullable<Awaited<ReturnType<StoreReader['outputs']['read']>>>;
 
 async function checkSlot(reader: StoreReader, { run, index }: Slot): Promise<void> {
   const record = await reader.runs.get(run);
-  if (!record) throw new EspalierError('ESP_NOT_FOUND', `no run ${run} in ${reader.file}; "espalier runs" lists them`);
+  if (!record) throw noRun(run, reader.file);
   if (index < record.total) return;
   throw new EspalierError('ESP_NOT_FOUND', `run ${run} has no slot ${index}: it has ${record.total}, counted from 0`);
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { EspalierError, type SlotRow, type StoreReader } from '../../index.js';
-import { listing, withReader } from '../options.js';
+import type { SlotRow, StoreReader } from '../../index.js';
+import { listing, noRun, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { printRows, readRows } from '../rows.js';
 import { formatDuration, printable } from '../table.js';
@@ -14,7 +14,7 @@ export function addRows(program: Command): void {
     async (run: string, raw: unknown) => {
       const { db, json } = optionsSchema.parse(raw);
       await withReader(db, async (reader) => {
-        if (!(await reader.runs.get(run))) throw new EspalierError('ESP_NOT_FOUND', `no run ${run} in ${db}`);
+        if (!(await reader.runs.get(run))) throw noRun(run, db);
         await (json ? printRows(reader, run) : printForPeople(reader, run));
       });
     },

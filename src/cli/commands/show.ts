@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { EspalierError, type RunRecord, readRun } from '../../index.js';
-import { listing, withReader } from '../options.js';
+import { type RunRecord, readRun } from '../../index.js';
+import { listing, noRun, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { formatCounts } from '../progress.js';
 import { formatTime, printable } from '../table.js';
@@ -14,7 +14,7 @@ export function addShow(program: Command): void {
     const { db, json } = optionsSchema.parse(raw);
     const { record, digest } = await withReader(db, async (reader) => {
       const found = await readRun(reader, run);
-      if (!found) throw new EspalierError('ESP_NOT_FOUND', `no run ${run} in ${db}; "espalier runs" lists them`);
+      if (!found) throw noRun(run, db);
       return { record: found, digest: await reader.runs.runDigest(run) };
     });
     const output = new Output(process.stdout);

@@ -89,5 +89,8 @@ const forms = z.discriminatedUnion('type', [
 /** Types that have no form above: none, or this does not compile. */
 type Formless = Exclude<JournalEventType, z.infer<typeof forms>['type']>;
 
+/** The type of every event that the journal can hold. */
+export const EVENT_TYPES: readonly JournalEventType[] = forms.options.map(({ shape }) => shape.type.value);
+
 /** The form of every event that the journal can hold. */
 export const eventForm: [Formless] extends [never] ? z.ZodType<NewJournalEvent> : never = forms;

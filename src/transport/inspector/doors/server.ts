@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { EspalierError } from '../../../errors.js';
+import { codeOf, EspalierError } from '../../../errors.js';
 import type { Doors } from './doors.js';
 
 /** An HTTP server of the inspector's own, on this machine's loopback address alone. */
@@ -25,7 +25,13 @@ export class DoorServer {
     const made = new DoorServer(doors);
     await new Promise<void>((resolve, reject) => {
       made.#server.once('error', (cause) =>
-        reject(new EspalierError('ESP_CONFLICT', `the inspector cannot listen on 127.0.0.1:${port}`, { cause })),
+        reject(
+          new EspalierError(
+            'ESP_CONFLICT',
+            `the inspector cannot listen on 127.0.0.1:${port} (${codeOf(cause)}): name another port, or 0 for a free one`,
+            { cause },
+          ),
+        ),
       );
       made.#server.listen(port, '127.0.0.1', resolve);
     });
