@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
 import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import {
@@ -14,8 +14,8 @@ import { createServer, createServerModuleRunner } from 'vite';
 import { vi } from 'vitest';
 
 const FOLDER = 'test/machines';
-/** What the first run has found the tests to cost, for the processes that follow one that had to be ended. */
-const COSTS = '.mutation-costs.json';
+/** What the first run has found out about the tests, for the processes that follow one that had to be ended. */
+const FOUND = '.mutation-tests.json';
 const STATUS = { pass: TestStatus.Success, fail: TestStatus.Failed };
 const SETTINGS = {
   setupFiles: [],
@@ -42,6 +42,8 @@ class MachinesRunner {
   #files = [];
   /** How long each file of tests takes, in milliseconds: the quick ones judge first. */
   #costs = new Map();
+  /** Which files of tests load a source: no other can fail for what runs when it is loaded. */
+  #loads = new Map();
 
   constructor() {
     globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE] = this.#stryker;
@@ -65,7 +67,10 @@ class MachinesRunner {
     this.#modules = createServerModuleRunner(this.#server.environments.ssr, { hmr: false });
     const names = readdirSync(FOLDER, { recursive: true }).filter((name) => name.endsWith('.test.ts'));
     this.#files = names.map((name) => join(process.cwd(), FOLDER, name));
-    if (existsSync(COSTS)) this.#costs = new Map(JSON.parse(readFileSync(COSTS, 'utf8')));
+    if (!existsSync(FOUND)) return;
+    const { costs, loads } = JSON.parse(readFileSync(FOUND, 'utf8'));
+    this.#costs = new Map(costs);
+    this.#loads = new Map(loads);
   }
 
   async dispose() {
@@ -86,15 +91,18 @@ class MachinesRunner {
     for (const { fileName, timeSpentMs } of tests) {
       this.#costs.set(fileName, (this.#costs.get(fileName) ?? 0) + timeSpentMs);
     }
-    writeFileSync(COSTS, JSON.stringify([...this.#costs]));
+    for (const file of this.#files) for (const source of this.#loadedBy(file)) this.#noteLoad(source, file);
+    writeFileSync(FOUND, JSON.stringify({ costs: [...this.#costs], loads: [...this.#loads] }));
     return { status: DryRunStatus.Complete, tests, mutantCoverage };
   }
 
-  async mutantRun({ testFilter, activeMutant: { id }, mutantActivation, hitLimit, disableBail }) {
+  async mutantRun({ testFilter, activeMutant: { id }, sandboxFileName, mutantActivation, hitLimit, disableBail }) {
     const ids = testFilter && new Set(testFilter);
-    const covering = this.#files.filter((file) => !ids || testFilter.some((test) => test.startsWith(`${file}#`)));
-    const files = covering.sort((a, b) => (this.#costs.get(a) ?? 0) - (this.#costs.get(b) ?? 0));
     const isStatic = mutantActivation === 'static';
+    const covering = ids
+      ? this.#files.filter((file) => testFilter.some((test) => test.startsWith(`${file}#`)))
+      : (this.#loads.get(resolve(sandboxFileName)) ?? this.#files);
+    const files = covering.toSorted((a, b) => (this.#costs.get(a) ?? 0) - (this.#costs.get(b) ?? 0));
     Object.assign(this.#stryker, { activeMutant: isStatic ? id : undefined, hitCount: 0, hitLimit });
     if (isStatic) this.#modules.clearCache();
     const tests = await this.#run(files, { ids, bail: !disableBail, activeMutant: id });
@@ -102,6 +110,21 @@ class MachinesRunner {
     if (isStatic) this.#modules.clearCache();
     const isEndless = determineHitLimitReached(this.#stryker.hitCount, hitLimit);
     return toMutantRunResult(isEndless ?? { status: DryRunStatus.Complete, tests });
+  }
+
+  #loadedBy(file, seen = new Set()) {
+    for (const module of this.#modules.evaluatedModules.getModulesByFile(file) ?? []) {
+      for (const id of module.imports) {
+        const source = this.#modules.evaluatedModules.getModuleById(id)?.file;
+        if (source && !seen.has(source)) this.#loadedBy(source, seen.add(source));
+      }
+    }
+    return seen;
+  }
+
+  #noteLoad(source, file) {
+    if (!source.startsWith(join(process.cwd(), 'src'))) return;
+    this.#loads.set(source, [...(this.#loads.get(source) ?? []), file]);
   }
 
   async #run(files, { ids, bail = false, activeMutant } = {}) {

@@ -1,7 +1,14 @@
 import { assign, fromCallback, raise, setup } from 'xstate';
 import { countOf, type Fleet, type FleetCommand, type FleetEvent, newFleet, steer } from './fleet.js';
 import type { SuperviseEvent } from './supervise/events.js';
-import { type SupervisionContext, type SupervisionInput, supervise, superviseFrom, superviseOn } from './supervisor.js';
+import {
+  type SupervisionContext,
+  type SupervisionInput,
+  supervise,
+  superviseFrom,
+  superviseGuards,
+  superviseOn,
+} from './supervisor.js';
 
 export interface PoolInput extends SupervisionInput {
   readonly size: number;
@@ -36,10 +43,10 @@ const pool = setup({
     listing: fromCallback(() => undefined),
   },
   actions: {
-    supervise: assign(({ context, event }) => (isSupervision(event) ? supervise(context, event) : {})),
+    supervise: assign(({ context }, event: SuperviseEvent) => supervise(context, event)),
     /** Carries out `context.commands`; provided by the actor. */
     perform: () => undefined,
-    steer: assign(({ context, event }) => (isSupervision(event) ? {} : steered(context, event))),
+    steer: assign(({ context }, event: FleetEvent) => steered(context, event)),
     /** Carries out `context.orders`; provided by the actor. */
     order: () => undefined,
     /** Provided by the actor. */
@@ -48,20 +55,14 @@ const pool = setup({
     giveUp: raise(({ context }) => ({ type: 'supervisor.fail' as const, error: context.error })),
   },
   guards: {
+    ...superviseGuards,
     isServing: ({ context }) => usable(context) > 0 && usable(context) + closed(context) >= context.fleet.size,
     isUsable: ({ context }) => usable(context) > 0,
     isEmpty: ({ context }) => usable(context) === 0,
-    isExhausted: ({ context }) => usable(context) === 0 && closed(context) >= context.fleet.size,
     isHopeless: ({ context }) => !context.served && closed(context) >= context.fleet.size,
-    isRunning: ({ context }) => context.supervision.phase === 'running',
-    isStopping: ({ context }) => context.supervision.phase === 'stopping',
-    hasEnded: ({ context }) => context.supervision.phase === 'ended',
+    isExhausted: ({ context }) => closed(context) >= context.fleet.size,
   },
 });
-
-function isSupervision(event: PoolEvent): event is SuperviseEvent {
-  return !event.type.startsWith('slot.') && event.type !== 'pool.resize';
-}
 
 function usable({ fleet }: PoolContext): number {
   return countOf(fleet, 'serving');
@@ -82,7 +83,9 @@ const ending = [
   { guard: 'isStopping', target: 'stopping' },
 ] as const;
 
-const steering = { actions: ['steer', 'order'] } as const;
+const steering = {
+  actions: [{ type: 'steer', params: ({ event }: { readonly event: FleetEvent }) => event }, 'order'],
+} as const;
 
 /**
  * A pool is a supervisor (`rest_for_one`) of its workers and its queue that also knows whether it can serve, and which

@@ -30,7 +30,9 @@ export function supervise(
   return { supervision: state, commands };
 }
 
-const step: { actions: ['supervise', 'perform'] } = { actions: ['supervise', 'perform'] };
+const step = {
+  actions: [{ type: 'supervise', params: ({ event }: { readonly event: SuperviseEvent }) => event }, 'perform'],
+} as const;
 
 /**
  * The transitions of a machine that supervises: each event is decided by the action `supervise` and its commands are
@@ -55,10 +57,14 @@ export const superviseOn = {
   'call.getChildSpec': step,
 } satisfies Record<SuperviseEvent['type'], typeof step>;
 
-/** Whether an event is one that `supervise` decides about, for machines that have events of their own. */
-export function isSupervision(event: { readonly type: string }): event is SuperviseEvent {
-  return event.type in superviseOn;
-}
+type Guard = (args: { readonly context: SupervisionContext }) => boolean;
+
+/** What the states of a machine that supervises follow. */
+export const superviseGuards = {
+  isRunning: ({ context }) => context.supervision.phase === 'running',
+  isStopping: ({ context }) => context.supervision.phase === 'stopping',
+  hasEnded: ({ context }) => context.supervision.phase === 'ended',
+} satisfies Record<string, Guard>;
 
 /** A supervisor: few states around one decision. Whoever brings it to life provides `perform` and `keeper`. */
 export const supervisorMachine = setup({
@@ -73,15 +79,11 @@ export const supervisorMachine = setup({
     keeper: fromCallback(() => undefined),
   },
   actions: {
-    supervise: assign(({ context, event }) => supervise(context, event)),
+    supervise: assign(({ context }, event: SuperviseEvent) => supervise(context, event)),
     /** Carries out `context.commands`. */
     perform: () => undefined,
   },
-  guards: {
-    isRunning: ({ context }) => context.supervision.phase === 'running',
-    isStopping: ({ context }) => context.supervision.phase === 'stopping',
-    hasEnded: ({ context }) => context.supervision.phase === 'ended',
-  },
+  guards: superviseGuards,
 }).createMachine({
   id: 'supervisor',
   context: ({ input }) => superviseFrom(input),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createActor, type SnapshotFrom } from 'xstate';
-import { type PoolEvent, type PoolReport, poolMachine } from '../../src/machines/pool.js';
+import { createActor, fromCallback, type SnapshotFrom } from 'xstate';
+import type { FleetCommand } from '../../src/machines/fleet.js';
+import { type PoolContext, type PoolEvent, type PoolReport, poolMachine } from '../../src/machines/pool.js';
 import type { ChildPolicy } from '../../src/machines/supervise/policy.js';
 import { newSupervisor, SUPERVISOR_DEFAULTS, type SupervisorState } from '../../src/machines/supervise/state.js';
 import { type Subject, testPaths } from '../../src/testing/index.js';
@@ -171,5 +172,55 @@ describe('a pool', () => {
     const { exits, reports, send } = run(2);
     send(offered('1'), withdrawn('1'), closed('1'), closed('2'));
     expect([reports, exits]).toEqual([['degraded'], []]);
+  });
+
+  it('orders what each of its slots makes necessary', () => {
+    const orders: (readonly FleetCommand[])[] = [];
+    const order = ({ context }: { readonly context: PoolContext }) => void orders.push(context.orders);
+    const actor = createActor(poolMachine.provide({ actions: { order } }), { input: input(1) }).start();
+    expect(actor.getSnapshot().context.orders).toEqual([]);
+    actor.send(offered('1'));
+    actor.send({ type: 'slot.worn', id: '1', reason: 'asked' });
+    actor.send(offered('2'));
+    actor.send({ type: 'slot.gone', id: '1' });
+    actor.send({ type: 'pool.resize', size: 2 });
+    expect(orders).toEqual([
+      [],
+      [{ type: 'start', id: '2' }],
+      [{ type: 'retire', id: '1', reason: 'asked' }],
+      [],
+      [{ type: 'start', id: '3' }],
+    ]);
+  });
+
+  it('is starting until its children have started, also while it gives up', () => {
+    const actor = createActor(poolMachine, { input: input(1, [workers]) }).start();
+    expect(actor.getSnapshot().hasTag('espalier.starting')).toBe(true);
+    actor.send(stop);
+    expect([actor.getSnapshot().value, actor.getSnapshot().hasTag('espalier.starting')]).toEqual(['aborting', true]);
+    const other = createActor(poolMachine, { input: input(1, [workers]) }).start();
+    other.send({ type: 'child.started', id: 'workers', incarnation: 1 });
+    expect(other.getSnapshot().hasTag('espalier.starting')).toBe(false);
+  });
+
+  it('is kept and listed as long as it lives', () => {
+    const said: string[] = [];
+    const during = (name: string) =>
+      fromCallback(() => {
+        said.push(name);
+        return () => void said.push(`no longer ${name}`);
+      });
+    const logic = poolMachine.provide({ actors: { keeper: during('kept'), listing: during('listed') } });
+    const actor = createActor(logic, { input: input(1) }).start();
+    expect(said).toEqual(['kept', 'listed']);
+    actor.send(stop);
+    expect(said).toEqual(['kept', 'listed', 'no longer kept', 'no longer listed']);
+    expect(
+      Object.keys(
+        createActor(poolMachine, { input: input(1) })
+          .start()
+          .getSnapshot().children,
+      ),
+    ).toHaveLength(2);
   });
 });

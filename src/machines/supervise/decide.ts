@@ -22,7 +22,6 @@ export function decide(state: SupervisorState, event: SuperviseEvent, now: numbe
 }
 
 function receive(turn: Turn, event: SuperviseEvent): void {
-  const { phase } = turn.state;
   switch (event.type) {
     case 'supervisor.boot':
       return boot(turn);
@@ -34,14 +33,15 @@ function receive(turn: Turn, event: SuperviseEvent): void {
     case 'child.ignored':
     case 'child.failed':
     case 'child.exited':
-      return answers(turn, event) || phase === 'ended' ? undefined : turn.wait(event);
+      if (!answers(turn, event)) turn.wait(event);
+      return;
     case 'child.due':
     case 'child.retry':
-      if (phase !== 'stopping' && phase !== 'ended' && turn.current(event)) turn.wait(event);
+      if (turn.current(event)) turn.wait(event);
       return;
     default:
-      if (phase !== 'stopping' && phase !== 'ended') return turn.wait(event);
-      return turn.reply(event.reply, { ok: false, error: 'stopping' });
+      if (turn.isEnding()) return turn.reply(event.reply, { ok: false, error: 'stopping' });
+      return turn.wait(event);
   }
 }
 
@@ -55,7 +55,7 @@ function answers(turn: Turn, event: ChildEvent): boolean {
   const child = turn.current(event);
   if (!child) return true;
   if (child.status === 'stopping') {
-    stopped(turn, event);
+    stopped(turn, event, child);
     return true;
   }
   if (child.status !== 'starting' || event.type === 'child.exited') return false;
@@ -102,7 +102,7 @@ function takeNext(turn: Turn): boolean {
   const [event, inbox] = next;
   turn.set({ inbox });
   if ('reply' in event) call(turn, event);
-  else if ('incarnation' in event) happened(turn, event);
+  else happened(turn, event);
   return true;
 }
 

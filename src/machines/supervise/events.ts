@@ -44,4 +44,7 @@ export type LifeEvent =
   /** Stop all children, newest first, and crash with this. */
   | { readonly type: 'supervisor.fail'; readonly error: unknown };
 
-export type SuperviseEvent = ChildEvent | CallEvent | LifeEvent;
+/** What waits while a supervisor does something else. */
+export type WaitingEvent = ChildEvent | CallEvent;
+
+export type SuperviseEvent = WaitingEvent | LifeEvent;

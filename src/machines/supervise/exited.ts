@@ -22,8 +22,7 @@ const isRestarted: Readonly<Record<Restart, (exit: ActorExit) => boolean>> = {
 };
 
 function leave(turn: Turn, child: Child): void {
-  if (turn.isFleeting(child)) turn.drop(child);
-  else turn.put(child, { status: 'stopped' });
+  turn.retire(child);
   if (!shutsDown(turn, child.policy)) return;
   beginStop(turn, { kind: 'shutdown', reason: { type: 'auto_shutdown', child: turn.path(child.policy.id) } });
 }

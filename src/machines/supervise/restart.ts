@@ -31,7 +31,6 @@ export function restartDue(turn: Turn, child: Child): void {
 /** Past the intensity: the supervisor stops all children and ends with `shutdown`, as in OTP. */
 function escalate(turn: Turn, child: Child, reason: string): void {
   const { path, intensity, periodMs } = turn.state.policy;
-  turn.put(child, { status: 'stopped' });
   turn.journal({ type: 'supervisor.escalated', path, data: { reason, intensity, periodMs } });
   const { id } = child.policy;
   beginStop(turn, { kind: 'shutdown', reason: { type: 'max_restart_intensity', child: turn.path(id), reason } });

@@ -29,7 +29,8 @@ export function answered(turn: Turn, event: ChildEvent, child: Child, { purpose 
 /** The answer to a start that the supervisor's own end has overtaken: the child stops in its turn. */
 export function answeredLate(turn: Turn, event: ChildEvent, child: Child): void {
   if (event.type === 'child.failed') turn.reportCrash(child, event.error);
-  turn.put(child, { status: event.type === 'child.started' ? 'running' : 'stopped' });
+  if (event.type === 'child.started') turn.put(child, { status: 'running' });
+  else turn.retire(child);
 }
 
 function started(turn: Turn, child: Child, purpose: StartPurpose): void {
@@ -50,11 +51,9 @@ function started(turn: Turn, child: Child, purpose: StartPurpose): void {
   }
 }
 
-/** A child that does not want to run stays specified, unless no one will start it again. */
 function ignored(turn: Turn, child: Child, purpose: StartPurpose): void {
   turn.done();
-  if (turn.isFleeting(child)) turn.drop(child);
-  else turn.put(child, { status: 'stopped' });
+  turn.retire(child);
   if (purpose.type !== 'call') return;
   turn.reply(purpose.reply, { ok: true, path: turn.path(child.policy.id), ignored: true });
 }
@@ -63,14 +62,14 @@ function failed(turn: Turn, child: Child, purpose: StartPurpose, error: unknown)
   turn.reportCrash(child, error);
   switch (purpose.type) {
     case 'boot':
-      turn.put(child, { status: 'stopped' });
-      return beginStop(turn, { kind: 'crash', error: startError(turn.path(child.policy.id), error) });
+      beginStop(turn, { kind: 'crash', error: startError(turn.path(child.policy.id), error) });
+      return turn.retire(child);
     case 'restart':
       return retry(turn, child);
     case 'call':
       turn.done();
       if (purpose.isNew) turn.drop(child);
-      else turn.put(child, { status: 'stopped' });
+      else turn.retire(child);
       return turn.reply(purpose.reply, { ok: false, error: 'start_failed', cause: error });
     default:
       purpose satisfies never;

@@ -1,7 +1,7 @@
 import type { ActorExit } from '../exit.js';
 import { Children, newChild } from './children.js';
 import type { SuperviseCommand } from './commands.js';
-import type { SuperviseEvent } from './events.js';
+import type { WaitingEvent } from './events.js';
 import type { ChildPolicy } from './policy.js';
 import { EMPTY, type Queue } from './queue.js';
 
@@ -60,7 +60,7 @@ export interface SupervisorState {
   readonly agenda: Queue<Step>;
   /** How many answers the first step of the agenda waits for. */
   readonly awaited: number;
-  readonly inbox: Queue<SuperviseEvent>;
+  readonly inbox: Queue<WaitingEvent>;
   /** When it restarted children, in ms, the latest last; no older than the period. */
   readonly restarts: readonly number[];
 }

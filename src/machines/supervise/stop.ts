@@ -1,6 +1,7 @@
 import type { ActorExit } from '../exit.js';
-import type { ChildEvent, SuperviseEvent } from './events.js';
-import { EMPTY, peek, toArray } from './queue.js';
+import type { Child } from './children.js';
+import type { ChildEvent, WaitingEvent } from './events.js';
+import { EMPTY, toArray } from './queue.js';
 import type { Step, SupervisorState } from './state.js';
 import type { Turn } from './turn.js';
 
@@ -9,8 +10,8 @@ import type { Turn } from './turn.js';
  * supervisor ends as `exit` says. A supervisor that already stops goes on doing so.
  */
 export function beginStop(turn: Turn, exit: ActorExit): void {
-  const { phase, agenda, inbox } = turn.state;
-  if (phase === 'stopping' || phase === 'ended') return;
+  if (turn.isEnding()) return;
+  const { agenda, inbox } = turn.state;
   for (const step of toArray(agenda)) refuse(turn, step);
   turn.set({ phase: 'stopping', agenda: EMPTY, awaited: 0, inbox: EMPTY });
   for (const event of toArray(inbox)) dismiss(turn, event);
@@ -32,7 +33,7 @@ function refuse(turn: Turn, step: Step): void {
   }
 }
 
-function dismiss(turn: Turn, event: SuperviseEvent): void {
+function dismiss(turn: Turn, event: WaitingEvent): void {
   if ('reply' in event) turn.reply(event.reply, { ok: false, error: 'stopping' });
   if (event.type === 'child.exited') noteExit(turn, event);
 }
@@ -42,7 +43,7 @@ function noteExit(turn: Turn, event: ChildEvent & { type: 'child.exited' }): voi
   const child = turn.current(event);
   if (!child || child.status === 'stopped') return;
   turn.reportExit(child, event.exit);
-  turn.put(child, { status: 'stopped' });
+  turn.retire(child);
 }
 
 /** Takes the first step, a stop, of the agenda. */
@@ -51,7 +52,7 @@ export function performStop(turn: Turn, ids: readonly string[]): void {
   let awaited = 0;
   for (const id of ids) if (askToStop(turn, id)) awaited += 1;
   turn.set({ awaited });
-  if (awaited === 0) completeStop(turn, ids);
+  if (awaited === 0) turn.done();
 }
 
 function askToStop(turn: Turn, id: string): boolean {
@@ -63,14 +64,13 @@ function askToStop(turn: Turn, id: string): boolean {
     turn.command({ type: 'stop', id, incarnation, shutdown: policy.shutdown });
     return true;
   }
-  if (child.status === 'restarting') turn.put(child, { status: 'stopped' });
+  if (child.status === 'restarting') turn.retire(child);
   return child.status === 'stopping';
 }
 
 /** The end of a child may have come in before the decision to stop it; it will not come again. */
 function noteWaitingExits(turn: Turn, ids: ReadonlySet<string>): void {
   const waiting = toArray(turn.state.inbox);
-  if (!waiting.some((event) => event.type === 'child.exited' && ids.has(event.id))) return;
   turn.set({ inbox: EMPTY });
   for (const event of waiting) {
     if (event.type === 'child.exited' && ids.has(event.id)) noteExit(turn, event);
@@ -78,25 +78,13 @@ function noteWaitingExits(turn: Turn, ids: ReadonlySet<string>): void {
   }
 }
 
-/** The answer to a stop: the child has ended, or its start came to nothing. */
-export function stopped(turn: Turn, event: ChildEvent): void {
-  const child = turn.current(event);
+/** The answer to the stop under way: the child has ended, or its start came to nothing. */
+export function stopped(turn: Turn, event: ChildEvent, child: Child): void {
   // One that had started in the meantime is being stopped; its end follows.
-  if (!child || event.type === 'child.started') return;
+  if (event.type === 'child.started') return;
   if (event.type === 'child.exited') turn.reportExit(child, event.exit);
-  turn.put(child, { status: 'stopped' });
-  const step = peek(turn.state.agenda);
-  if (step?.type !== 'stop.all' && !(step?.type === 'stop' && step.id === event.id)) return;
+  turn.retire(child);
   const awaited = turn.state.awaited - 1;
   turn.set({ awaited });
-  if (awaited === 0) completeStop(turn, step.type === 'stop' ? [step.id] : turn.state.children.ids());
-}
-
-function completeStop(turn: Turn, ids: readonly string[]): void {
-  turn.done();
-  if (turn.state.phase === 'stopping') return;
-  for (const id of ids) {
-    const child = turn.child(id);
-    if (child && turn.isFleeting(child)) turn.drop(child);
-  }
+  if (awaited === 0) turn.done();
 }

@@ -27,7 +27,7 @@ export function get<V>(trie: Trie<V>, key: string): V | undefined {
 }
 
 export function set<V>(trie: Trie<V>, key: string, value: V): Trie<V> {
-  return insert(trie, { hash: hashOf(key), entries: [[key, value]] }, 0);
+  return insert(trie, hashOf(key), [key, value], 0);
 }
 
 export function remove<V>(trie: Trie<V>, key: string): Trie<V> {
@@ -41,17 +41,12 @@ export function values<V>(trie: Trie<V>): V[] {
   return trie.slots.flatMap((slot) => values(slot));
 }
 
-function insert<V>(trie: Trie<V>, leaf: Leaf<V>, shift: number): Trie<V> {
-  if (!trie) return leaf;
-  if ('slots' in trie) return withSlot(trie, slotOf(leaf.hash, shift), (slot) => insert(slot, leaf, shift + BITS));
-  if (trie.hash === leaf.hash) return merge(trie, leaf);
-  const branch: Branch<V> = { slots: new Array<Trie<V>>(MASK + 1).fill(undefined) };
-  return insert(insert(branch, trie, shift), leaf, shift);
-}
-
-function merge<V>({ hash, entries }: Leaf<V>, leaf: Leaf<V>): Leaf<V> {
-  const others = entries.filter(([key]) => !leaf.entries.some(([added]) => added === key));
-  return { hash, entries: [...others, ...leaf.entries] };
+function insert<V>(trie: Trie<V>, hash: number, entry: Entry<V>, shift: number): Trie<V> {
+  if (!trie) return { hash, entries: [entry] };
+  if ('slots' in trie) return withSlot(trie, slotOf(hash, shift), (slot) => insert(slot, hash, entry, shift + BITS));
+  if (trie.hash === hash) return { hash, entries: [...without(trie, entry[0]), entry] };
+  const slots = new Array<Trie<V>>(MASK + 1).fill(undefined).with(slotOf(trie.hash, shift), trie);
+  return insert({ slots }, hash, entry, shift);
 }
 
 function removeAt<V>(trie: Trie<V>, hash: number, key: string, shift: number): Trie<V> {
@@ -60,8 +55,12 @@ function removeAt<V>(trie: Trie<V>, hash: number, key: string, shift: number): T
     const rest = withSlot(trie, slotOf(hash, shift), (slot) => removeAt(slot, hash, key, shift + BITS));
     return rest.slots.some((slot) => slot) ? rest : undefined;
   }
-  const entries = trie.entries.filter(([known]) => known !== key);
+  const entries = without(trie, key);
   return entries.length > 0 ? { hash: trie.hash, entries } : undefined;
+}
+
+function without<V>({ entries }: Leaf<V>, key: string): readonly Entry<V>[] {
+  return entries.filter(([known]) => known !== key);
 }
 
 function withSlot<V>({ slots }: Branch<V>, index: number, change: (slot: Trie<V>) => Trie<V>): Branch<V> {

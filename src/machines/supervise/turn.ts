@@ -3,7 +3,7 @@ import type { NewJournalEvent } from '../events.js';
 import type { ActorExit } from '../exit.js';
 import type { Child } from './children.js';
 import type { CallResult, SuperviseCommand } from './commands.js';
-import type { ChildRef, SuperviseEvent } from './events.js';
+import type { ChildRef, WaitingEvent } from './events.js';
 import { EMPTY, push, shift } from './queue.js';
 import type { Step, SupervisorState } from './state.js';
 
@@ -33,7 +33,7 @@ export class Turn {
   }
 
   /** Puts an event behind what already waits. */
-  wait(event: SuperviseEvent): void {
+  wait(event: WaitingEvent): void {
     this.set({ inbox: push(this.state.inbox, event) });
   }
 
@@ -50,6 +50,11 @@ export class Turn {
     this.set({ agenda: agenda ?? EMPTY, awaited: 0 });
   }
 
+  /** Whether the supervisor is on its way out, or has gone. */
+  isEnding(): boolean {
+    return this.state.phase === 'stopping' || this.state.phase === 'ended';
+  }
+
   child(id: string): Child | undefined {
     return this.state.children.get(id);
   }
@@ -64,16 +69,21 @@ export class Turn {
     this.set({ children: this.state.children.put({ ...child, ...change }) });
   }
 
+  /**
+   * A child has ended and is not to be restarted: its record stays, unless no one will start it again. At the supervisor's
+   * own end it stays too: its next life goes on with the incarnations of this one.
+   */
+  retire(child: Child): void {
+    const isFleeting = this.state.policy.dynamic || child.policy.restart === 'temporary';
+    if (isFleeting && !this.isEnding()) this.drop(child);
+    else this.put(child, { status: 'stopped' });
+  }
+
   /** Takes out the record of a child that has ended. */
   drop(child: Child): void {
     const { policy, incarnation } = child;
     this.set({ children: this.state.children.remove(policy.id) });
     this.command({ type: 'forget', id: policy.id, incarnation });
-  }
-
-  /** Whether nothing remains of a child that has ended and is not to be restarted. */
-  isFleeting({ policy }: Child): boolean {
-    return this.state.policy.dynamic || policy.restart === 'temporary';
   }
 
   path(id: string): string {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createActor, createMachine } from 'xstate';
+import { createActor, createMachine, fromCallback } from 'xstate';
 import type { SuperviseCommand } from '../../../src/machines/supervise/commands.js';
 import type { SuperviseEvent } from '../../../src/machines/supervise/events.js';
 import { toArray } from '../../../src/machines/supervise/queue.js';
 import { newSupervisor, type SupervisorPolicy, type SupervisorState } from '../../../src/machines/supervise/state.js';
-import { isSupervision, superviseOn, supervisorMachine } from '../../../src/machines/supervisor.js';
+import { superviseOn, supervisorMachine } from '../../../src/machines/supervisor.js';
 import { testPaths } from '../../../src/testing/index.js';
 import { Model } from './model.js';
 import { type Act, child, policy } from './scenario.js';
@@ -59,13 +59,21 @@ it('does not count as started when a child fails to start', () => {
   expect(actor.getSnapshot().hasTag('espalier.starting')).toBe(true);
 });
 
-it('names espalier.stop among its events, so that its cell asks it to stop', () => {
-  expect(supervisorMachine.events).toContain('espalier.stop');
+it('is kept as long as it lives', () => {
+  const said: string[] = [];
+  const keeper = fromCallback(() => {
+    said.push('kept');
+    return () => void said.push('no longer kept');
+  });
+  const actor = createActor(supervisorMachine.provide({ actors: { keeper } }), { input: input({}, []) }).start();
+  expect(said).toEqual(['kept']);
+  actor.send({ type: 'espalier.stop' });
+  expect(said).toEqual(['kept', 'no longer kept']);
+  expect(Object.keys(running().actor.getSnapshot().children)).toHaveLength(1);
 });
 
-it('knows which events it decides about', () => {
-  expect(isSupervision({ type: 'child.started' })).toBe(true);
-  expect(isSupervision({ type: 'slot.offered' })).toBe(false);
+it('names espalier.stop among its events, so that its cell asks it to stop', () => {
+  expect(supervisorMachine.events).toContain('espalier.stop');
 });
 
 it('can be taken into another machine', () => {
