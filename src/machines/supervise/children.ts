@@ -20,7 +20,7 @@ export interface Child {
 }
 
 /** A child that has not been started. `incarnation` is the highest its path has had. */
-export function newChild(policy: ChildPolicy, incarnation = 0): Child {
+export function newChild(policy: ChildPolicy, incarnation: number): Child {
   return { policy, status: 'stopped', incarnation, failures: 0, startedAt: 0 };
 }
 

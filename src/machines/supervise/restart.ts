@@ -39,7 +39,6 @@ function escalate(turn: Turn, child: Child, reason: string): void {
 /** Those who depend on the child do not run on without it. */
 function postpone(turn: Turn, child: Child): void {
   const { policy, incarnation, failures } = child;
-  turn.put(child, { status: 'restarting' });
   turn.command({ type: 'schedule', id: policy.id, incarnation, policy, attempt: failures - 1 });
   turn.do(stops(turn, policy.id));
 }

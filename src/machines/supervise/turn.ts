@@ -46,8 +46,7 @@ export class Turn {
 
   /** The first step of the agenda is done. */
   done(): void {
-    const [, agenda] = shift(this.state.agenda) ?? [];
-    this.set({ agenda: agenda ?? EMPTY, awaited: 0 });
+    this.set({ agenda: shift(this.state.agenda)?.[1] ?? EMPTY, awaited: 0 });
   }
 
   /** Whether the supervisor is on its way out, or has gone. */

@@ -186,7 +186,7 @@ describe('autoShutdown', () => {
   const other = child('b', { restart: 'temporary', significant: true });
 
   it('never: the end of a child is no reason', () => {
-    expect(trace([finish('a')], {}, [child('a', { restart: 'transient' }), child('b')])).toEqual(['exit a normal']);
+    expect(trace([finish('a')], {}, [significant, child('b')])).toEqual(['exit a normal']);
   });
 
   it('any_significant: the first end of a significant child is', () => {
