@@ -15,8 +15,9 @@ export default {
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   tempDirName: '.stryker-tmp',
   concurrency: 1,
+  // The machine may be busy with other things, and more so than when the tests were timed.
   timeoutMS: 10_000,
-  // The machine may be busy with other things.
+  timeoutFactor: 3,
   dryRunTimeoutMinutes: 60,
   thresholds: { high: 95, low: 90, break: 90 },
 };
