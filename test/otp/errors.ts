@@ -41,8 +41,8 @@ export const errors: Readonly<Record<string, PlantedError>> = {
   },
   'dynamic: a child that has ended is kept': {
     file: turn,
-    right: "return this.state.policy.dynamic || policy.restart === 'temporary'",
-    wrong: "return policy.restart === 'temporary'",
+    right: "const isFleeting = this.state.policy.dynamic || child.policy.restart === 'temporary'",
+    wrong: "const isFleeting = child.policy.restart === 'temporary'",
   },
   'dynamic: children can be restarted by hand': {
     file: call,
@@ -139,23 +139,23 @@ export const errors: Readonly<Record<string, PlantedError>> = {
   },
   'a temporary child that ignores its start is kept': {
     file: start,
-    right:
-      "if (turn.isFleeting(child)) turn.drop(child);\n  else turn.put(child, { status: 'stopped' });\n  if (purpose",
+    right: 'turn.retire(child);\n  if (purpose',
     wrong: "turn.put(child, { status: 'stopped' });\n  if (purpose",
   },
   'a child whose first start failed is kept': {
     file: start,
-    right: 'if (purpose.isNew) turn.drop(child);\n      else turn.put',
-    wrong: 'turn.put',
+    right: 'if (purpose.isNew) turn.drop(child);\n      else turn.retire',
+    wrong: 'turn.retire',
   },
   'a temporary child that was terminated is kept': {
     file: stop,
-    right: 'if (child && turn.isFleeting(child)) turn.drop(child);',
-    wrong: '',
+    right: 'turn.retire(child);\n  const awaited',
+    wrong: "turn.put(child, { status: 'stopped' });\n  const awaited",
   },
   'a supervisor goes on when a first start fails': {
     file: start,
-    right: "return beginStop(turn, { kind: 'crash', error: startError(turn.path(child.policy.id), error) });",
+    right:
+      "beginStop(turn, { kind: 'crash', error: startError(turn.path(child.policy.id), error) });\n      return turn.retire(child);",
     wrong: 'return turn.done();',
   },
   'a running child can be deleted': {
