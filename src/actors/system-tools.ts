@@ -58,6 +58,8 @@ export class SystemTools {
   }
 
   /**
+   * Calls a tool. A method of a pool of which no worker has been ready yet waits for one, as `pool.call` does.
+   *
    * @throws EspalierError `ESP_NOT_FOUND`, `ESP_INVALID` when the argument does not fit, `ESP_STOPPED`; what the tool throws
    */
   async call(name: string, args?: unknown, options: ToolCallOptions = {}): Promise<unknown> {
@@ -66,7 +68,7 @@ export class SystemTools {
     const tool = this.#desk.tools.get(name);
     const ctx: ToolContext = { worker: null, ids: null, signal };
     if (tool) return await runTool(tool, ctx, args);
-    const method = this.#methods().find(({ listed }) => listed.name === name);
+    const method = this.#methods().find(({ listed }) => listed.name === name) ?? this.#promised(name);
     if (method) return await method.pool.call(method.method, args, options);
     throw new EspalierError('ESP_NOT_FOUND', `no tool "${name}"`, { context: { tool: name } });
   }
@@ -77,13 +79,26 @@ export class SystemTools {
   }
 
   #methods(): { pool: Pool; method: string; listed: ListedTool }[] {
-    return [...this.#pools()].flatMap((pool) => {
-      const prefix = pool.path.slice(1).replaceAll('/', '.');
-      return pool.methods().map((described) => ({
+    return [...this.#pools()].flatMap((pool) =>
+      pool.methods().map((described) => ({
         pool,
         method: described.name,
-        listed: { ...described, name: `${prefix}.${described.name}`, core: false, pool: pool.path },
-      }));
-    });
+        listed: { ...described, name: `${prefixOf(pool)}${described.name}`, core: false, pool: pool.path },
+      })),
+    );
   }
+
+  /** A method of a pool that has not said yet what it can do: of several that may be meant, the one deepest in the tree. */
+  #promised(name: string): { pool: Pool; method: string } | undefined {
+    const meant = [...this.#pools()].filter(
+      (pool) => pool.mode === 'protocol' && pool.methods().length === 0 && name.startsWith(prefixOf(pool)),
+    );
+    const [pool] = meant.toSorted((a, b) => b.path.length - a.path.length);
+    return pool && { pool, method: name.slice(prefixOf(pool).length) };
+  }
+}
+
+/** In front of the names of a pool's methods: `group.embed.` of `/group/embed`. */
+function prefixOf({ path }: Pool): string {
+  return `${path.slice(1).replaceAll('/', '.')}.`;
 }

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Asks } from '../../src/actors/asks.js';
+import { systemClock } from '../../src/actors/clock.js';
+import { tool } from '../../src/actors/host-tool.js';
+import { Pool, type PoolControl } from '../../src/actors/pool-handle.js';
+import { SystemTools } from '../../src/actors/system-tools.js';
+import { WorkerDesk } from '../../src/actors/worker-desk.js';
+
+const unasked = (): never => {
+  throw new Error('nobody asks for this here');
+};
+const control: PoolControl = {
+  ready: unasked,
+  resize: unasked,
+  drain: unasked,
+  resume: unasked,
+  recycle: unasked,
+  load: unasked,
+};
+
+/** A pool that answers each call with what was called. */
+class EchoPool extends Pool {
+  constructor(
+    path: string,
+    readonly names: readonly string[],
+    readonly mode: Pool['mode'] = 'protocol',
+  ) {
+    super({ path, control });
+  }
+
+  override methods() {
+    return this.names.map((name) => ({ name }));
+  }
+
+  override async call(method: string, args?: unknown): Promise<unknown> {
+    return [this.path, method, args];
+  }
+}
+
+function toolsOf(...pools: readonly Pool[]): SystemTools {
+  const double = tool({ name: 'double', description: 'Twice', input: z.number(), run: (_, n) => n * 2 });
+  const desk = new WorkerDesk({
+    tools: [double],
+    asks: new Asks(systemClock),
+    onAsk: undefined,
+    onFault: unasked,
+  });
+  return new SystemTools(
+    desk,
+    () => pools,
+    () => undefined,
+  );
+}
+
+describe('a tool that is called by its name', () => {
+  it('is a host tool, or a method that a worker has named', async () => {
+    const tools = toolsOf(new EchoPool('/agent', ['plan']));
+    expect(await tools.call('double', 4)).toBe(8);
+    expect(await tools.call('agent.plan', { goal: 'tea' })).toEqual(['/agent', 'plan', { goal: 'tea' }]);
+    await expect(tools.call('agent.dream')).rejects.toMatchObject({ code: 'ESP_NOT_FOUND' });
+  });
+
+  it('goes to a pool that has not said yet what it can do, which waits for a worker', async () => {
+    const tools = toolsOf(new EchoPool('/agent', []), new EchoPool('/agent/deep', []));
+    expect(await tools.call('agent.plan')).toEqual(['/agent', 'plan', undefined]);
+    expect(await tools.call('agent.deep.plan')).toEqual(['/agent/deep', 'plan', undefined]);
+    await expect(tools.call('agents.plan')).rejects.toMatchObject({ code: 'ESP_NOT_FOUND' });
+  });
+
+  it('goes to no pool of programs', async () => {
+    const tools = toolsOf(new EchoPool('/shell', [], 'exec'));
+    await expect(tools.call('shell.ls')).rejects.toMatchObject({ code: 'ESP_NOT_FOUND' });
+  });
+});
