@@ -26,9 +26,12 @@ export type AskHandler = (ask: Ask) => void;
 /** The questions of all workers, in the order in which they were asked. A worker has at most 64 open. */
 export class Asks {
   readonly #open = new Map<number, Ask>();
+  readonly #clock: Clock;
   #last = 0;
 
-  constructor(readonly clock: Clock) {}
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Questions that wait for an answer. */
   list(): readonly Ask[] {
@@ -55,7 +58,7 @@ export class Asks {
       worker,
       question: question.question,
       ids: question.ctx,
-      at: this.clock.now(),
+      at: this.#clock.now(),
       signal: question.signal,
       answer: (value) => {
         question.answer(value);

@@ -9,9 +9,7 @@ import { oneOf, programProblems, refuse, whole } from './option-problems.js';
 import type { ChildOptions } from './spec.js';
 import { MAX_TIMER_MS } from './time-limit.js';
 
-export interface CommonOptions
-  extends Omit<ChildOptions, 'start' | 'role' | 'type' | 'shutdown' | 'significant'>,
-    ExecProgramOptions {
+export interface CommonOptions extends Pick<ChildOptions, 'id' | 'restart' | 'backoff'>, ExecProgramOptions {
   /** How many workers: a whole number from 1 to 1024. */
   readonly size: number;
   /** How much work may wait (1000). */

@@ -52,13 +52,16 @@ interface Driven {
 
 /** Ordered schedules of slots. A run is on disk, whole, before its first slot starts. */
 export class Runs {
+  readonly #services: RunsServices;
   /** What drives each run of this host. */
   readonly #driven = new Map<string, Driven>();
   /** Runs whose coordinators have gone for good, until what they ran is given back. */
   readonly #orphans = new Map<string, Promise<void>>();
   #watch: Disposable | null = null;
 
-  constructor(readonly services: RunsServices) {}
+  constructor(services: RunsServices) {
+    this.#services = services;
+  }
 
   /**
    * Writes a run and starts it.
@@ -66,8 +69,8 @@ export class Runs {
    * @throws EspalierError `ESP_INVALID` naming the option, `ESP_NOT_FOUND` for the pool
    */
   async start(options: StartRunOptions): Promise<Run> {
-    const { runId, runs, newRun } = this.services;
-    const pool = this.services.pool(options.pool);
+    const { runId, runs, newRun } = this.#services;
+    const pool = this.#services.pool(options.pool);
     const policy = runPolicy(options);
     requireIterable(options.slots);
     const { name = null, origin = null } = options;
@@ -86,14 +89,14 @@ export class Runs {
    * does, `ESP_INVALID` when it was never written to its end or is completed
    */
   async continue(run: string, options: ContinueRunOptions = {}): Promise<Run> {
-    const { runId, runs, owed } = this.services;
+    const { runId, runs, owed } = this.#services;
     await this.#orphans.get(run);
     await owed.drop(run);
     // What has become of its slots is on disk before they are read.
     await owed.settled();
     const found = await this.#record(run);
     if (this.#driven.has(run)) throw this.#isDriven(run);
-    const pool = this.services.pool(found.pool);
+    const pool = this.#services.pool(found.pool);
     if (options.retryFailed) await this.#reopen(run);
     const acquired = await runs.acquire(run, runId);
     if (!acquired.ok) throw refusal(run, acquired.why, acquired.owner);
@@ -101,7 +104,7 @@ export class Runs {
   }
 
   async #reopen(run: string): Promise<void> {
-    await this.services.runs.reopenFailed(run, this.services.runId);
+    await this.#services.runs.reopenFailed(run, this.#services.runId);
   }
 
   async #addSlots(run: string, slots: Iterable<unknown>): Promise<void> {
@@ -110,7 +113,7 @@ export class Runs {
     const flush = async () => {
       total += page.length;
       if (total > MAX_SLOTS) throw new EspalierError('ESP_INVALID', `a run has at most ${MAX_SLOTS} slots`);
-      await this.services.runs.addSlots(run, page);
+      await this.#services.runs.addSlots(run, page);
       page = [];
     };
     for (const slot of slots) {
@@ -121,11 +124,11 @@ export class Runs {
   }
 
   async #drive(record: RunRecord, pool: DispatchPool): Promise<Run> {
-    const { supervisor, env, runs, journal } = this.services;
+    const { supervisor, env, runs, journal } = this.#services;
     const { run } = record;
     const failure = new Failure();
     const services = {
-      ...this.services,
+      ...this.#services,
       clock: env.clock,
       onEnded: () => this.#driven.delete(run),
       onFailed: (error: unknown) => {
@@ -151,7 +154,7 @@ export class Runs {
   /** Why nobody drives a run that is on disk as running; unless somebody does, it is so no longer. */
   async #notDriven(run: string, refused: Refused): Promise<unknown> {
     if (refused.error === 'already_started' || refused.error === 'already_present') return this.#isDriven(run);
-    const { runs, runId } = this.services;
+    const { runs, runId } = this.#services;
     const error = notDriven(run, refused);
     this.#driven.delete(run);
     try {
@@ -164,7 +167,7 @@ export class Runs {
 
   /** It has ended because the store refused to be written, and is on disk as running. */
   #oweInterruption(run: string, error: unknown): void {
-    const { runs, runId, owed } = this.services;
+    const { runs, runId, owed } = this.#services;
     const reason = `it could not be written: ${toErrorRecord(error).message}`;
     owed.owe(() => runs.setStatus(run, runId, ['running'], 'interrupted', reason), run);
   }
@@ -175,7 +178,7 @@ export class Runs {
 
   /** Coordinators that end with their supervisor are not restarted: nobody would end what they run, or tell their readers. */
   #guard(): void {
-    const { env, supervisor } = this.services;
+    const { env, supervisor } = this.#services;
     this.#watch ??= env.directory.monitor(supervisor.path, () => {
       this.#watch = null;
       for (const [run, driven] of this.#driven) this.#orphans.set(run, this.#interrupt(run, driven));
@@ -184,7 +187,7 @@ export class Runs {
   }
 
   async #interrupt(run: string, { coordinator, failure }: Driven): Promise<void> {
-    const { runs, runId } = this.services;
+    const { runs, runId } = this.#services;
     try {
       await coordinator.abandon();
       await runs.setStatus(run, runId, ['running'], 'interrupted', 'the supervisor of runs has ended');
@@ -196,7 +199,7 @@ export class Runs {
   }
 
   async #record(run: string): Promise<RunRecord> {
-    const record = await this.services.runs.get(run);
+    const record = await this.#services.runs.get(run);
     if (record) return record;
     throw new EspalierError('ESP_NOT_FOUND', `there is no run ${run}; \`espalier runs\` lists those there are`);
   }
@@ -230,7 +233,7 @@ function refusal(
 }
 
 /** Fills in the defaults of a run's policy and checks it. */
-export function runPolicy(options: Partial<RunPolicy>): RunPolicy {
+function runPolicy(options: Partial<RunPolicy>): RunPolicy {
   const concurrency = options.concurrency ?? 1;
   const policy: RunPolicy = {
     concurrency,

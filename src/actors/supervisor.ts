@@ -29,7 +29,8 @@ export interface SupervisionOptions {
   readonly maxChildren?: number;
 }
 
-type OwnOptions = Omit<ChildOptions, 'start' | 'type' | 'role'>;
+/** Its mailbox has no bound: the ends of its children come through it. */
+type OwnOptions = Omit<ChildOptions, 'start' | 'type' | 'role' | 'mailbox' | 'observe'>;
 
 /** A supervisor, written down as a child of another. */
 export interface SupervisorOptions extends OwnOptions, Omit<SupervisionOptions, 'dynamic' | 'maxChildren'> {}
@@ -66,7 +67,8 @@ export function dynamicSupervisor(options: DynamicSupervisorOptions): ChildSpec 
 
 function supervisorSpec(own: OwnOptions, supervision: SupervisionOptions): ChildSpec {
   checkSupervision(own.id, supervision);
-  return spec({ ...own, type: 'supervisor', role: 'supervisor', start: supervisorLogic(supervision) });
+  const start = supervisorLogic(supervision);
+  return spec({ ...own, mailbox: undefined, type: 'supervisor', role: 'supervisor', start });
 }
 
 /** What a child specification starts to get a supervisor. */

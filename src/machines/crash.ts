@@ -4,7 +4,7 @@ import type { ProcessExit } from './process.js';
  * What kind of end a process had, as far as its exit tells. `oom` is the likely reading of a SIGKILL that was not ours,
  * `killed` of one that was; `unseen`: nobody saw the end.
  */
-export const CRASH_KINDS = [
+const CRASH_KINDS = [
   'segfault',
   'abort',
   'oom',

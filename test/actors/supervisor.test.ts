@@ -373,6 +373,10 @@ describe('options that do not fit', () => {
   }
 });
 
+it('has no bound for its mailbox: the ends of its children come through it', () => {
+  expect(untyped(supervisor, { mailbox: { limit: 1, policy: 'reject' } })).toMatchObject({ mailbox: undefined });
+});
+
 it('finished children of a machine are no children of a supervisor', async () => {
   const tree = new TestTree();
   const logic = createMachine({ entry: assign(({ spawn }) => void spawn(fromPromise(async () => 1))) });

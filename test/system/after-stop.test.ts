@@ -161,7 +161,6 @@ describe('after stop', () => {
 
   it('runs are neither started nor continued', () =>
     expectAnswers<Runs>(held.system.runs, {
-      services: [(it) => it.services, anything],
       start: [(it) => it.start({ slots: ['true'], pool: 'shell' }), STOPPED],
       continue: [(it) => it.continue(held.run.id, { retryFailed: true }), STOPPED],
     }));
@@ -190,7 +189,6 @@ describe('after stop', () => {
 
   it('nobody waits for an answer', async () => {
     await expectAnswers<Omit<Asks, 'open'>>(held.system.asks, {
-      clock: [(it) => it.clock, anything],
       list: [(it) => it.list(), []],
       answer: [(it) => it.answer(held.ask.id, 'yes'), 'ESP_NOT_FOUND'],
       refuse: [(it) => it.refuse(held.ask.id, new Error('no')), 'ESP_NOT_FOUND'],

@@ -10,7 +10,7 @@ const OUT_OF_MEMORY =
   /\bMemoryError\b|heap out of memory|std::bad_alloc|Cannot allocate memory|OutOfMemoryError|virtual memory exhausted|[Oo]ut of memory|memory allocation of \d+ bytes failed|ENOMEM/;
 
 /** Whether a program's last words say that it ran out of memory. */
-export function saysOutOfMemory(stderr: string): boolean {
+function saysOutOfMemory(stderr: string): boolean {
   return OUT_OF_MEMORY.test(stderr);
 }
 

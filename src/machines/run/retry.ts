@@ -1,7 +1,7 @@
 import type { SlotStatus } from './slot.js';
 
 /** Losses of a worker, while its host lived, after which a slot is not tried again. */
-export const MAX_WORKER_LOSSES = 3;
+const MAX_WORKER_LOSSES = 3;
 
 /** How an execution ended. A lost one did not end by itself: its host died, or its worker while the host lived. */
 export type ExecutionEnd = Exclude<SlotStatus, 'skipped_pruned'> | 'host_lost' | 'worker_lost';

@@ -6,7 +6,7 @@ import type { FromReader, ReaderData, SentQuery, ToReader } from './messages.js'
 import type { QueryArgs, QueryName, QueryResults } from './queries.js';
 
 /** Queries that may wait for an answer; past it they are refused. */
-export const ASKED_LIMIT = 10_000;
+const ASKED_LIMIT = 10_000;
 
 interface Asked {
   readonly resolve: (value: unknown) => void;

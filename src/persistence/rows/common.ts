@@ -13,7 +13,9 @@ export const identity = z.object({
   startTicks: z.number(),
 }) satisfies z.ZodType<ProcessIdentity>;
 
-export const exitParts = { code: z.number().nullable(), signal: z.string().nullable() };
-export const processExit = z.object(exitParts) satisfies z.ZodType<ProcessExit>;
+export const exitParts = {
+  code: z.number().nullable(),
+  signal: z.string().nullable(),
+} satisfies Record<keyof ProcessExit, z.ZodType>;
 
 export const slotStatus = z.enum(SLOT_STATUSES);

@@ -46,9 +46,7 @@ export async function sweepDeadHosts<Host extends HostTrace>(options: JanitorOpt
 }
 
 /** Which of the hosts are dead, and by what proof. Touches nothing. */
-export function judgeHosts<Host extends HostTrace>(
-  options: Pick<JanitorOptions<Host>, 'hosts' | 'self' | 'isLeaseExpired'>,
-) {
+function judgeHosts<Host extends HostTrace>(options: Pick<JanitorOptions<Host>, 'hosts' | 'self' | 'isLeaseExpired'>) {
   const here = { self: options.self, machine: thisMachine(), find: readIdentity };
   return options.hosts.map((host) => ({
     host,

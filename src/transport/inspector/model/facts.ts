@@ -51,8 +51,8 @@ export type ActorFact =
   /** Its host is gone. */
   | { readonly type: 'lost' };
 
-export const KEPT_RESTARTS = 20;
-export const KEPT_EXITS = 10;
+const KEPT_RESTARTS = 20;
+const KEPT_EXITS = 10;
 
 /** An actor of which nothing is known yet. */
 export function unknownActor(path: string): ActorFacts {

@@ -1,5 +1,5 @@
 /** Names of secrets, as words within a name: `dbPassword`, `DB_PASSWORD` and `db-password` all have the word `password`. */
-export const DEFAULT_KEYS: readonly (string | RegExp)[] = [
+const DEFAULT_KEYS: readonly (string | RegExp)[] = [
   /pass(word|wd|phrase|code)/i,
   /pwd(?![a-z])/,
   /P[Ww][Dd](?![a-z])/,

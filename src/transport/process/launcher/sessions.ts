@@ -8,7 +8,7 @@ const LINE = 48;
 const KEPT = 64;
 
 /** The name of a generation's session file, inside the host's folder. */
-export function sessionFileName(generation: number): string {
+function sessionFileName(generation: number): string {
   return `${generation}.sessions`;
 }
 

@@ -1,7 +1,7 @@
 /** What the zygote tells: records of one length, so that their bounds need no search. */
 
 /** Where a start failed, in the order of the numbers that stand for it. */
-export const STAGES = ['fork', 'folder', 'input', 'output', 'port', 'exec', 'room'] as const;
+const STAGES = ['fork', 'folder', 'input', 'output', 'port', 'exec', 'room'] as const;
 export type Stage = (typeof STAGES)[number];
 
 export type Report =
