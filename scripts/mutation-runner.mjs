@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Script } from 'node:vm';
 import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
 import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import {
@@ -8,7 +9,7 @@ import {
   TestStatus,
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner';
-import { startTests } from '@vitest/runner';
+import { getFn, startTests } from '@vitest/runner';
 import fc from 'fast-check';
 import { createServer, createServerModuleRunner } from 'vite';
 import { vi } from 'vitest';
@@ -16,14 +17,15 @@ import { vi } from 'vitest';
 const FOLDER = 'test/machines';
 /** What the first run has found out about the tests, for the processes that follow one that had to be ended. */
 const FOUND = '.mutation-tests.json';
+const CALL = new Script('callOfTest()');
 const STATUS = { pass: TestStatus.Success, fail: TestStatus.Failed };
 const SETTINGS = {
   setupFiles: [],
   sequence: { shuffle: false, concurrent: false, seed: 1, hooks: 'stack', setupFiles: 'list' },
   passWithNoTests: true,
   maxConcurrency: 1,
-  // What hangs is ended by Stryker.
-  testTimeout: 600_000,
+  // What hangs is ended below, or by Stryker.
+  testTimeout: 0,
   hookTimeout: 600_000,
   retry: 0,
   tags: [],
@@ -42,6 +44,8 @@ class MachinesRunner {
   #files = [];
   /** How long each file of tests takes, in milliseconds: the quick ones judge first. */
   #costs = new Map();
+  /** How long each test takes. */
+  #times = new Map();
   /** Which files of tests load a source: no other can fail for what runs when it is loaded. */
   #loads = new Map();
 
@@ -71,8 +75,9 @@ class MachinesRunner {
   }
 
   async #resume() {
-    const { costs, loads } = JSON.parse(readFileSync(FOUND, 'utf8'));
+    const { costs, times, loads } = JSON.parse(readFileSync(FOUND, 'utf8'));
     this.#costs = new Map(costs);
+    this.#times = new Map(times);
     this.#loads = new Map(loads);
     // What it takes to load them is no part of the time that the next mutant has.
     for (const source of this.#loads.keys()) await this.#modules.import(source);
@@ -89,11 +94,13 @@ class MachinesRunner {
    */
   async dryRun() {
     const tests = await this.#run(this.#files);
-    for (const { fileName, timeSpentMs } of tests) {
+    for (const { id, fileName, timeSpentMs } of tests) {
+      this.#times.set(id, timeSpentMs);
       this.#costs.set(fileName, (this.#costs.get(fileName) ?? 0) + timeSpentMs);
     }
     for (const file of this.#files) for (const source of this.#loadedBy(file)) this.#noteLoad(source, file);
-    writeFileSync(FOUND, JSON.stringify({ costs: [...this.#costs], loads: [...this.#loads] }));
+    const found = { costs: [...this.#costs], times: [...this.#times], loads: [...this.#loads] };
+    writeFileSync(FOUND, JSON.stringify(found));
     return { status: DryRunStatus.Complete, tests, mutantCoverage: this.#stryker.mutantCoverage };
   }
 
@@ -111,6 +118,12 @@ class MachinesRunner {
     if (isStatic) this.#modules.clearCache();
     const isEndless = determineHitLimitReached(this.#stryker.hitCount, hitLimit);
     return toMutantRunResult(isEndless ?? { status: DryRunStatus.Complete, tests });
+  }
+
+  /** What a test may take, in milliseconds; no limit while it is not known what it does take. */
+  #limitOf(test) {
+    const time = this.#times.get(idOf(test));
+    return time === undefined ? undefined : Math.ceil(2000 + 10 * time);
   }
 
   #loadedBy(file, seen = new Set()) {
@@ -148,6 +161,7 @@ class MachinesRunner {
         if (isFound) test.mode = 'skip';
         this.#stryker.currentTestId = activeMutant === undefined ? idOf(test) : undefined;
       },
+      runTask: (test) => call(getFn(test), this.#limitOf(test)),
       onAfterRunTask: (test) => {
         isFound ||= bail && test.result?.state === 'fail';
         this.#stryker.currentTestId = undefined;
@@ -156,6 +170,15 @@ class MachinesRunner {
     };
     return (await startTests(files, runner)).flatMap(resultsOf);
   }
+}
+
+/**
+ * Calls a test. V8 ends even a loop that never would end: a process that Stryker has to end instead costs a minute. (Not so
+ * what a test does after it has waited for something.)
+ */
+function call(test, timeout) {
+  globalThis.callOfTest = test;
+  return CALL.runInThisContext(timeout === undefined ? {} : { timeout });
 }
 
 function testsIn(task) {
