@@ -45,7 +45,7 @@ export type Place =
 export function compileTemplate(words: readonly string[]): Template {
   const [first, ...rest] = words.map(parseWord);
   if (first === undefined) throw new EspalierError('ESP_INVALID', 'the command has no words');
-  const program = first.every((piece) => typeof piece === 'string') ? first.join('') : null;
+  const program = first.some(isPlace) ? null : first.join('');
   if (program === '') throw new EspalierError('ESP_INVALID', 'the command names no program: its first word is empty');
   const fields = fieldsOf([first, ...rest].flat());
   return {
@@ -54,7 +54,7 @@ export function compileTemplate(words: readonly string[]): Template {
     expand: (input, index, hidden) => {
       const value = fill(input, index, fields.length > 0, hidden);
       const join = (pieces: readonly Piece[]) =>
-        pieces.map((piece) => (typeof piece === 'string' ? piece : value(piece))).join('');
+        pieces.map((piece) => (isPlace(piece) ? value(piece) : piece)).join('');
       return [join(first), ...rest.map(join)];
     },
   };
@@ -72,14 +72,18 @@ export function literalTemplate(words: readonly string[]): Template {
 }
 
 function fieldsOf(pieces: readonly Piece[]): string[] {
-  const paths = pieces.flatMap((piece) => (typeof piece !== 'string' && piece.kind === 'field' ? [piece.path] : []));
+  const paths = pieces.filter(isPlace).flatMap((place) => (place.kind === 'field' ? [place.path] : []));
   return [...new Set(paths)];
+}
+
+function isPlace(piece: Piece): piece is Place {
+  return typeof piece !== 'string';
 }
 
 /** Everything that begins like a placeholder: `{{`, or `{…}` with a body that is empty, begins with `.` or `#`, or is a bare name. */
 const PLACEHOLDER = /\{\{|\{(?<body>[.#][^{}]*|[\w-]*)\}|\{[.#]/g;
 
-/** The pieces of one word. */
+/** The pieces of one word: its places, and the text before, between and behind them, which may be empty. */
 export function parseWord(word: string): Piece[] {
   const pieces: Piece[] = [];
   let literal = '';
@@ -88,16 +92,12 @@ export function parseWord(word: string): Piece[] {
     literal += word.slice(end, match.index);
     end = match.index + match[0].length;
     const piece = parsePlaceholder(match[0], match.groups?.body, word.charAt(match.index - 1));
-    if (typeof piece === 'string') literal += piece;
-    else {
-      if (literal !== '') pieces.push(literal);
+    if (isPlace(piece)) {
+      pieces.push(literal, piece);
       literal = '';
-      pieces.push(piece);
-    }
+    } else literal += piece;
   }
-  literal += word.slice(end);
-  if (literal !== '' || pieces.length === 0) pieces.push(literal);
-  return pieces;
+  return [...pieces, literal + word.slice(end)];
 }
 
 function parsePlaceholder(text: string, body: string | undefined, before: string): Piece {
@@ -106,7 +106,7 @@ function parsePlaceholder(text: string, body: string | undefined, before: string
   if (body === '#') return { kind: 'index' };
   if (body === undefined) throw malformed(`${text}…`, 'it is never closed');
   if (/^(\.[^.\s]+)+$/.test(body)) return { kind: 'field', path: body.slice(1) };
-  if (/^[.#]/.test(body)) throw malformed(text, 'a field is {.name} or {.a.b}, the index is {#}');
+  if (/[.#]/.test(body)) throw malformed(text, 'a field is {.name} or {.a.b}, the index is {#}');
   // `${NAME}` is a shell's own; nothing else puts a dollar sign before a placeholder.
   if (before === '$') return text;
   throw malformed(text, `a field of the input is {.${body}}, the whole input is {}`);

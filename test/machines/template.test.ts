@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isEspalierError } from '../../src/errors.js';
+import { type EspalierError, isEspalierError } from '../../src/errors.js';
 import { compileTemplate, literalTemplate } from '../../src/machines/template.js';
 
-function refusal(act: () => unknown): { message: string; context: Readonly<Record<string, unknown>> } {
+function refusal(act: () => unknown): EspalierError {
   try {
     act();
   } catch (error) {
@@ -24,6 +24,7 @@ describe('a command template', () => {
     [['run', '{.list.1}', '{.list}'], { list: ['a', 'b'] }, ['run', 'b', '["a","b"]']],
     [['run', '{.a}{.b}{.c}'], { a: null, b: false, c: '' }, ['run', 'nullfalse']],
     [['run', '{}'], { a: [1] }, ['run', '{"a":[1]}']],
+    [['run', '{}'], undefined, ['run', 'null']],
     [['run', ''], 'x', ['run', '']],
     [['run', '{}'], '', ['run', '']],
     [['{}', 'x'], '/bin/true', ['/bin/true', 'x']],
@@ -46,22 +47,26 @@ describe('a command template', () => {
     expect(expand(['run', word], 'in')).toEqual(['run', expected]);
   });
 
-  it.each(['{name}', '{0}', '{.}', '{..a}', '{.a.}', '{.a b}', '{##}', '{#1}', '{a-b}'])(
-    'names %s as unknown',
-    (word) => {
-      const { message, context } = refusal(() => compileTemplate(['run', `x${word}y`]));
-      expect(message).toContain(word);
-      expect(context).toEqual({ placeholder: word });
-    },
-  );
+  it.each([
+    ...['{.}', '{..a}', '{.a.}', '{.a b}', '{##}', '{#1}', '{#.a}'].map((word) => [word, 'the index is {#}'] as const),
+    ...['{name}', '{0}', '{a-b}'].map((word) => [word, `a field of the input is {.${word.slice(1)}`] as const),
+  ])('names %s as unknown and says what was meant', (word, hint) => {
+    const { message, context } = refusal(() => compileTemplate(['run', `x${word}y`]));
+    expect(message).toMatch(`unknown placeholder ${word}: `);
+    expect(message).toContain(hint);
+    expect(message).toContain('; write {{ for a literal {');
+    expect(context).toEqual({ placeholder: word });
+  });
 
   it('names a placeholder that is never closed', () => {
-    expect(refusal(() => compileTemplate(['run', '{.name'])).message).toContain('{.');
+    const { message, context } = refusal(() => compileTemplate(['run', '{.name']));
+    expect(message).toContain('unknown placeholder {.…: it is never closed');
+    expect(context).toEqual({ placeholder: '{.…' });
   });
 
   it('refuses a command without a program', () => {
-    expect(refusal(() => compileTemplate([])).message).toContain('no words');
-    expect(refusal(() => compileTemplate(['', 'x'])).message).toContain('no program');
+    expect(refusal(() => compileTemplate([])).message).toBe('the command has no words');
+    expect(refusal(() => compileTemplate(['', 'x'])).message).toContain('no program: its first word is empty');
   });
 
   it('knows its program unless the input decides it', () => {
@@ -89,6 +94,11 @@ describe('a command template', () => {
 
   it.each(['not json', '"text"', '5', 'null', ''])('says that the line %j is no object', (line) => {
     expect(refusal(() => expand(['run', '{.a}'], line, 3)).message).toMatch(/^input 3 is not (a )?JSON/);
+  });
+
+  it('keeps what the parser says of a line that is not JSON', () => {
+    const { cause, context } = refusal(() => expand(['run', '{.a}'], '{"a"', 3));
+    expect([cause, context]).toEqual([expect.any(SyntaxError), { index: 3 }]);
   });
 
   it('leaves fields as they are written that are not to be seen', () => {

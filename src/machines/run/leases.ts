@@ -4,23 +4,28 @@
  */
 export type LeaseStage = 'claiming' | 'ready' | 'started' | 'recording' | 'releasing';
 
+interface Lease {
+  readonly stage: LeaseStage;
+  /** How many slots had been started so far when it came to this stage. */
+  readonly begun: number;
+}
+
 /**
  * The leased slots of a run by stage: never more than twice its concurrency and claim-ahead. Every operation is O(1) per
  * slot.
  */
 export class Leases {
-  readonly #stages = new Map<number, LeaseStage>();
+  readonly #leases = new Map<number, Lease>();
   /** In the order in which they were granted. */
   readonly #ready = new Set<number>();
   #started = 0;
   #recording = 0;
-  /** Slots that were started so far, and how many that were when each claim under way was asked for. */
+  /** Slots that were started so far. */
   #begun = 0;
-  readonly #asked = new Map<number, number>();
   #pace = 0;
 
   get size(): number {
-    return this.#stages.size;
+    return this.#leases.size;
   }
 
   get started(): number {
@@ -42,25 +47,23 @@ export class Leases {
 
   /** The slots' claims are on their way to the disk. */
   claim(indexes: readonly number[]): void {
-    for (const index of indexes) {
-      this.#stages.set(index, 'claiming');
-      this.#asked.set(index, this.#begun);
-    }
+    for (const index of indexes) this.#move(index, 'claiming');
   }
 
   /** The slot was at work before this plan was made. */
   adopt(index: number): void {
-    this.#stages.set(index, 'started');
+    this.#move(index, 'started');
     this.#started += 1;
   }
 
   /** Claims are on disk. Slots that are not being claimed are passed over. */
   grant(indexes: readonly number[]): void {
     for (const index of indexes) {
-      if (this.#stages.get(index) !== 'claiming') continue;
-      this.#stages.set(index, 'ready');
+      const lease = this.#leases.get(index);
+      if (lease?.stage !== 'claiming') continue;
+      this.#move(index, 'ready');
       this.#ready.add(index);
-      this.#measure(index);
+      this.#pace = Math.max(this.#begun - lease.begun, this.#pace - 1);
     }
   }
 
@@ -76,32 +79,30 @@ export class Leases {
 
   /** A slot that is at work has ended: its place is free, its end is being written. */
   vacate(index: number): void {
-    if (this.#stages.get(index) !== 'started') return;
-    this.#stages.set(index, 'recording');
+    if (this.stage(index) !== 'started') return;
+    this.#move(index, 'recording');
     this.#started -= 1;
     this.#recording += 1;
   }
 
   /** The lease is over. False when there was none. */
   end(index: number): boolean {
-    const stage = this.#stages.get(index);
+    const stage = this.stage(index);
     if (stage === 'started') this.#started -= 1;
     if (stage === 'recording') this.#recording -= 1;
     this.#ready.delete(index);
-    this.#asked.delete(index);
-    return this.#stages.delete(index);
+    return this.#leases.delete(index);
   }
 
   stage(index: number): LeaseStage | null {
-    return this.#stages.get(index) ?? null;
+    return this.#leases.get(index)?.stage ?? null;
   }
 
   /** An independent copy. */
   clone(): Leases {
     const copy = new Leases();
-    for (const [index, stage] of this.#stages) copy.#stages.set(index, stage);
+    for (const [index, lease] of this.#leases) copy.#leases.set(index, lease);
     for (const index of this.#ready) copy.#ready.add(index);
-    for (const [index, begun] of this.#asked) copy.#asked.set(index, begun);
     copy.#started = this.#started;
     copy.#recording = this.#recording;
     copy.#begun = this.#begun;
@@ -114,7 +115,7 @@ export class Leases {
     for (const index of this.#ready) {
       if (taken.length >= most) break;
       this.#ready.delete(index);
-      this.#stages.set(index, stage);
+      this.#move(index, stage);
       taken.push(index);
     }
     if (stage === 'started') {
@@ -124,9 +125,7 @@ export class Leases {
     return taken;
   }
 
-  #measure(index: number): void {
-    const begun = this.#begun - (this.#asked.get(index) ?? this.#begun);
-    this.#asked.delete(index);
-    this.#pace = Math.max(begun, this.#pace - 1);
+  #move(index: number, stage: LeaseStage): void {
+    this.#leases.set(index, { stage, begun: this.#begun });
   }
 }

@@ -7,17 +7,15 @@ export class MinHeap {
   }
 
   push(item: number): void {
-    const items = this.#items;
-    let at = items.length;
-    items.push(item);
+    let at = this.#items.length;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      const above = items[parent];
-      if (above === undefined || above <= item) break;
-      items[at] = above;
+      const above = this.#at(parent);
+      if (above <= item) break;
+      this.#items[at] = above;
       at = parent;
     }
-    items[at] = item;
+    this.#items[at] = item;
   }
 
   pop(): number | undefined {
@@ -34,24 +32,21 @@ export class MinHeap {
     return copy;
   }
 
-  /** What it holds, in no useful order. */
-  values(): readonly number[] {
-    return this.#items;
-  }
-
   #sink(item: number): void {
-    const items = this.#items;
     let at = 0;
     for (;;) {
-      const left = items[2 * at + 1];
-      const right = items[2 * at + 2];
-      if (left === undefined) break;
-      const goRight = right !== undefined && right < left;
-      const child = goRight ? right : left;
-      if (child >= item) break;
-      items[at] = child;
-      at = 2 * at + (goRight ? 2 : 1);
+      const left = 2 * at + 1;
+      const child = this.#at(left) < this.#at(left + 1) ? left : left + 1;
+      const below = this.#at(child);
+      if (below >= item) break;
+      this.#items[at] = below;
+      at = child;
     }
-    items[at] = item;
+    this.#items[at] = item;
+  }
+
+  /** What stands at a place; beyond the last one, what is above all. */
+  #at(place: number): number {
+    return this.#items[place] ?? Number.POSITIVE_INFINITY;
   }
 }
