@@ -77,20 +77,21 @@ function singleQuoted(scan: Scan): void {
 function doubleQuoted(scan: Scan): void {
   const start = scan.at;
   add(scan, '');
-  for (scan.at += 1; scan.at < scan.text.length; scan.at += 1) {
+  for (scan.at += 1; ; scan.at += 1) {
     const character = scan.text.charAt(scan.at);
+    if (character === '') throw refuse('the double quote (") is never closed', start);
     if (character === '"') {
       scan.at += 1;
       return;
     }
     const next = scan.text.charAt(scan.at + 1);
     if (character === '\\' && next === '\n') scan.at += 1;
-    else if (character === '\\' && next !== '' && ESCAPABLE.includes(next)) {
+    else if (character === '\\' && ESCAPABLE.includes(next)) {
+      // (Also at the very end, where the quote is never closed.)
       add(scan, next);
       scan.at += 1;
     } else add(scan, character);
   }
-  throw refuse('the double quote (") is never closed', start);
 }
 
 function escaped(scan: Scan): void {
@@ -101,11 +102,11 @@ function escaped(scan: Scan): void {
 }
 
 function plain(scan: Scan, character: string): void {
-  const first = scan.word === null;
+  const { word } = scan;
   if (OPERATORS.includes(character) || EXPANSIONS.includes(character)) throw shellOnly(character, scan.at);
-  if (first && AT_START.includes(character)) throw shellOnly(character, scan.at);
-  if (character === '=' && scan.words.length === 0 && /^[A-Za-z_]\w*$/.test(scan.word ?? '')) {
-    throw shellOnly(`${scan.word}=`, scan.at, `start the command with "env ${scan.word}=…"`);
+  if (word === null && AT_START.includes(character)) throw shellOnly(character, scan.at);
+  if (character === '=' && scan.words.length === 0 && word !== null && /^[A-Za-z_]\w*$/.test(word)) {
+    throw shellOnly(`${word}=`, scan.at, `start the command with "env ${word}=…"`);
   }
   add(scan, character);
   scan.at += 1;

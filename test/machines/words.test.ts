@@ -58,6 +58,9 @@ describe('splitting a command into words', () => {
     [`'$HOME' "*" \\; a#b x~`, ['$HOME', '*', ';', 'a#b', 'x~']],
     [`sh -c 'echo "$1" | wc' sh {.name}`, ['sh', '-c', 'echo "$1" | wc', 'sh', '{.name}']],
     ['printf %s a=b', ['printf', '%s', 'a=b']],
+    ['1a=b -c=d =e', ['1a=b', '-c=d', '=e']],
+    ['=a', ['=a']],
+    ['a-b=c', ['a-b=c']],
     ['grüße 日本 {#}', ['grüße', '日本', '{#}']],
   ])('reads %j', (command, words) => {
     expect(splitWords(command)).toEqual(words);
@@ -75,13 +78,17 @@ describe('splitting a command into words', () => {
   });
 
   it.each([
-    ['ls ~/x', 3],
-    ['ls # all', 3],
-    ['a\nb', 1],
-    ['FOO=bar cmd', 3],
-    ['>out', 0],
-  ])('refuses %j at %i', (command, position) => {
-    expect(refusal(command)).toMatchObject({ position, message: expect.stringContaining('--shell') });
+    ['ls ~/x', 3, '~ at position 3 means', 'quote it to mean it literally'],
+    ['ls # all', 3, '# at position 3 means', 'quote it to mean it literally'],
+    ['a\nb', 1, 'a line break at position 1 means', 'quote it to mean it literally'],
+    ['a \nb', 2, 'a line break at position 2 means', 'quote it to mean it literally'],
+    ['FOO=bar cmd', 3, 'FOO= at position 3 means', 'start the command with "env FOO=…"'],
+    ['>out', 0, '> at position 0 means', 'quote it to mean it literally'],
+  ])('refuses %j at %i and says what to do', (command, position, what, instead) => {
+    const { message, ...rest } = refusal(command);
+    expect(rest).toEqual({ position });
+    expect(message).toContain(`command: ${what}`);
+    expect(message).toContain(`${instead}, or add --shell`);
   });
 
   it.each([

@@ -246,7 +246,5 @@ function rulingFor(failFast: boolean, { hasFailure, pruning }: LoadedPlan): Ruli
 }
 
 function commitWith(planner: Planner, table: SlotTable): CommitSlot {
-  return (index, as) => {
-    planner.commit(index, as ?? table.status(index));
-  };
+  return (index, as) => planner.commit(index, as ?? table.status(index));
 }

@@ -36,6 +36,11 @@ export class Gates {
     this.#options = options;
   }
 
+  /** How many chains and variants are in use. */
+  get size(): number {
+    return this.#gates.size;
+  }
+
   /** Lets the slot in, or has it wait; false then. */
   enter(index: number): boolean {
     for (const { key, cap } of this.#keys(index)) {
@@ -62,7 +67,7 @@ export class Gates {
       const gate = this.#gates.get(key);
       if (gate === undefined) continue;
       gate.holders.delete(index);
-      const next = gate.holders.size < gate.cap ? gate.waiting.pop() : undefined;
+      const next = gate.waiting.pop();
       if (next !== undefined) woken.push(next);
       if (gate.holders.size === 0 && gate.waiting.size === 0) this.#gates.delete(key);
     }

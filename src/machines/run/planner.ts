@@ -18,8 +18,8 @@ export interface PlannerOptions extends GateOptions {
  * lease and the reorder window. Every event costs O(log window) at most, and each slot is looked at once in passing:
  * a run of a million slots never has its committed prefix, or what waits, scanned again.
  *
- * It moves slots in the table it was given. A move that does not apply to the slot's phase changes nothing and answers
- * false. A run that is paused or being stopped does not ask.
+ * It moves slots in the table it was given. A move that does not apply to the slot's phase changes nothing. A run that is
+ * paused or being stopped does not ask.
  */
 export class Planner {
   readonly #table: SlotTable;
@@ -73,31 +73,28 @@ export class Planner {
   }
 
   /** A leased slot goes back to pending: its claim was refused or given back, or it is to run again. */
-  release(index: number): boolean {
-    if (this.#table.phase(index) !== 'leased') return false;
+  release(index: number): void {
+    if (this.#table.phase(index) !== 'leased') return;
     this.#table.set(index, 'pending');
     this.#leave(index);
     // Beyond the scan (a slot that was leased when the plan was restored) it will be met in passing.
     if (index < this.#scan) this.#again.push(index);
-    return true;
   }
 
   /** A leased slot ended for good, or a pending one was settled without running. */
-  finish(index: number, status: SlotStatus): boolean {
+  finish(index: number, status: SlotStatus): void {
     const phase = this.#table.phase(index);
-    if (phase !== 'leased' && phase !== 'pending') return false;
+    if (phase !== 'leased' && phase !== 'pending') return;
     this.#table.set(index, 'finished', status);
     this.#leave(index);
-    return true;
   }
 
   /** A slot's row is on disk. Pending slots are committed only by a ruling that settles them without running. */
-  commit(index: number, status: SlotStatus | null): boolean {
+  commit(index: number, status: SlotStatus | null): void {
     const phase = this.#table.phase(index);
-    if (phase !== 'finished' && phase !== 'pending') return false;
+    if (phase !== 'finished' && phase !== 'pending') return;
     this.#table.set(index, 'committed', status);
     if (phase === 'pending') this.#leave(index);
-    return true;
   }
 
   /** An independent planner over a copy of the table, barring by the copy of what barred here. */

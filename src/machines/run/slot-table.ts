@@ -5,6 +5,8 @@ import { SLOT_STATUSES, type SlotStatus } from './slot.js';
 export const SLOT_PHASES = ['pending', 'leased', 'finished', 'committed'] as const;
 export type SlotPhase = (typeof SLOT_PHASES)[number];
 
+/** What stands above the phase: a place in this list. */
+const STATUSES: readonly (SlotStatus | null)[] = [null, ...SLOT_STATUSES];
 const PHASE_BITS = 2;
 const PHASE_MASK = (1 << PHASE_BITS) - 1;
 
@@ -51,18 +53,17 @@ export class SlotTable {
 
   /** What a finished or committed slot ended as; null when that is not known here. */
   status(index: number): SlotStatus | null {
-    return SLOT_STATUSES[(this.#byte(index) >> PHASE_BITS) - 1] ?? null;
+    return STATUSES[this.#byte(index) >> PHASE_BITS] ?? null;
   }
 
   /** Sets a slot's phase and status. The caller has decided that the move is allowed. */
   set(index: number, phase: SlotPhase, status: SlotStatus | null = null): void {
     const from = this.#byte(index) & PHASE_MASK;
     const to = SLOT_PHASES.indexOf(phase);
-    const code = status === null ? 0 : SLOT_STATUSES.indexOf(status) + 1;
-    this.#bytes[index] = to | (code << PHASE_BITS);
+    this.#bytes[index] = to | (STATUSES.indexOf(status) << PHASE_BITS);
     this.#counts[from] = (this.#counts[from] ?? 0) - 1;
     this.#counts[to] = (this.#counts[to] ?? 0) + 1;
-    if (phase === 'committed' && index === this.#frontier) this.#advance();
+    this.#advance();
   }
 
   /** The slots of a phase that is rare: one pass behind the committed prefix, none if there are none. */

@@ -19,7 +19,7 @@ class CountingTable extends SlotTable {
 function looksPerSlot(slots: Uint8Array, options: Partial<PlannerOptions> = {}): number {
   const table = new CountingTable(slots);
   const planner = new Planner(table, { concurrency: 8, reorderWindow: 64, ...options });
-  const committer = new Committer(table, noRuling, 256, (index) => void planner.commit(index, 'succeeded'));
+  const committer = new Committer(table, noRuling, 256, (index) => planner.commit(index, 'succeeded'));
   const running: number[] = [];
   while (table.frontier < table.size) {
     running.push(...planner.claim(1));

@@ -38,32 +38,36 @@ test('no slot starts further beyond the first uncommitted one than the reorder w
   expect(planner.claim()).toEqual([3]);
 });
 
-test.each([{ concurrency: 0 }, { concurrency: 1.5 }, { concurrency: 4, reorderWindow: 3 }, { variantCap: 0 }])(
-  'options that no run can keep are refused: %o',
-  (options) => {
-    expect(() => plan([0], options)).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
-  },
-);
+test.each([
+  [{ concurrency: 0 }, 'concurrency is 0; it must be a whole number from 1'],
+  [{ concurrency: 1.5 }, 'concurrency is 1.5; it must be a whole number from 1'],
+  [{ concurrency: 4, reorderWindow: 3 }, 'reorderWindow is 3; it must be at least 4'],
+  [{ variantCap: 0 }, 'variantCap is 0; it must be at least 1'],
+])('options that no run can keep are refused: %o', (options, problem) => {
+  const message = `this run cannot be planned: ${problem}`;
+  expect(() => plan([0], options)).toThrow(expect.objectContaining({ code: 'ESP_INVALID', message }));
+});
 
 test('a slot that is given back is handed out before those that were never tried', () => {
   const { planner } = plan(zeros(9));
   expect(planner.claim()).toEqual([0, 1]);
-  expect(planner.release(1)).toBe(true);
-  expect(planner.release(0)).toBe(true);
+  planner.release(1);
+  planner.release(0);
   expect(planner.claim()).toEqual([0, 1]);
 });
 
 test('moves that do not fit change nothing', () => {
   const { planner, table, commit } = plan(zeros(3));
-  expect(planner.release(0)).toBe(false);
-  planner.claim();
+  planner.release(0);
+  expect(planner.claim()).toEqual([0, 1]);
   commit(0);
-  expect(planner.finish(0, 'failed')).toBe(false);
-  expect(planner.release(0)).toBe(false);
-  expect(planner.commit(0, 'failed')).toBe(false);
-  expect(planner.commit(1, 'failed'), 'a leased slot').toBe(false);
+  planner.finish(0, 'failed');
+  planner.release(0);
+  planner.commit(0, 'failed');
+  planner.commit(1, 'failed');
   expect([table.phase(0), table.status(0), table.phase(1)]).toEqual(['committed', 'succeeded', 'leased']);
-  expect(() => planner.finish(3, 'failed')).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
+  const message = "slot 3 is not one of the run's 3";
+  expect(() => planner.finish(3, 'failed')).toThrow(expect.objectContaining({ code: 'ESP_INVALID', message }));
 });
 
 test('the pool bounds what is claimed, and with no room nothing is claimed ahead', () => {
@@ -184,7 +188,7 @@ test('a slot that is committed without running gives up the chain that it held w
   const describe = (index: number) => slots[index] ?? {};
   const { planner } = plan(zeros(3), { concurrency: 3, variantCap: 1, describe });
   expect(planner.claim()).toEqual([0]);
-  expect(planner.commit(1, 'skipped_pruned')).toBe(true);
+  planner.commit(1, 'skipped_pruned');
   expect(planner.claim()).toEqual([2]);
 });
 
@@ -208,6 +212,19 @@ test('a clone goes on as the planner does, and neither sees what happens to the 
   expect([table.phase(2), twin.phase(2)]).toEqual(['finished', 'leased']);
 });
 
+test('a slot is described when it comes and when it goes, and not when it is committed', () => {
+  let described = 0;
+  const describe = () => {
+    described += 1;
+    return { chain: 'x' };
+  };
+  const { planner, commit } = plan(zeros(1), { describe });
+  planner.claim();
+  commit(0);
+  expect(described).toBe(2);
+});
+
 test('a byte that is no slot state is refused', () => {
-  expect(() => plan([0, 4])).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
+  const message = 'a plan holds the byte 4, which is no slot state';
+  expect(() => plan([0, 4])).toThrow(expect.objectContaining({ code: 'ESP_INVALID', message }));
 });

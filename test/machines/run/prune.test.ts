@@ -16,12 +16,7 @@ function run(outcomes: readonly SlotStatus[], most: number, concurrency: number,
   const ruling = allOf([new Pruning({ maxConsecutiveFailures: most, variantOf })]);
   const barred = (index: number) => ruling.overrule(index) !== null;
   const planner = new Planner(table, { concurrency, reorderWindow: 2 * concurrency, barred });
-  const committer = new Committer(
-    table,
-    ruling,
-    3,
-    (index, as) => void planner.commit(index, as ?? table.status(index)),
-  );
+  const committer = new Committer(table, ruling, 3, (index, as) => planner.commit(index, as ?? table.status(index)));
   const running: number[] = [];
   const started: number[] = [];
   for (let turn = 0; table.frontier < table.size; turn += 1) {
