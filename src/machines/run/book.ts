@@ -3,7 +3,7 @@ import { type CommitBatch, type CommitSlot, Committer } from './committer.js';
 import type { GateOptions } from './gates.js';
 import { type LeaseStage, Leases } from './leases.js';
 import { Planner } from './planner.js';
-import { allOf, FailFast, noRuling, type Ruling } from './ruling.js';
+import { allOf, FailFast, type Ruling } from './ruling.js';
 import type { LoadedPlan } from './run-events.js';
 import type { SlotStatus } from './slot.js';
 import { type SlotPhase, SlotTable } from './slot-table.js';
@@ -225,7 +225,7 @@ export class RunBook {
   }
 }
 
-function openTable({ slots, finished, running = 'lost' }: LoadedPlan): SlotTable {
+function openTable({ slots, finished, running }: LoadedPlan): SlotTable {
   const table = new SlotTable(running === 'ours' ? slots : slots.map((state) => (state === 1 ? 0 : state)));
   let known = 0;
   for (const [index, status] of finished) {
@@ -242,7 +242,7 @@ function rulingFor(failFast: boolean, { hasFailure, pruning }: LoadedPlan): Ruli
   const rulings: Ruling[] = [];
   if (failFast) rulings.push(new FailFast(hasFailure));
   if (pruning !== undefined) rulings.push(pruning);
-  return rulings.length === 0 ? noRuling : allOf(rulings);
+  return allOf(rulings);
 }
 
 function commitWith(planner: Planner, table: SlotTable): CommitSlot {

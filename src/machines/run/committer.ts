@@ -101,15 +101,13 @@ export class Committer {
 
   /** A failure may change what the rows behind it must say, so it ends its write. */
   #changesRuling(index: number, as: Overruled | null): boolean {
-    const status = this.#table.status(index);
-    return as === null && !this.#ruling.indifferent && status !== null && isFailure(status);
+    return as === null && !this.#ruling.indifferent && isFailure(this.#table.status(index));
   }
 
-  /** Shows the ruling the committed prefix as far as it has grown. Rows of unknown status say nothing. */
+  /** Shows the ruling the committed prefix as far as it has grown. */
   #fold(): void {
     for (; this.#folded < this.#table.frontier; this.#folded += 1) {
-      const status = this.#table.status(this.#folded);
-      if (status !== null) this.#ruling.fold(this.#folded, status);
+      this.#ruling.fold(this.#folded, this.#table.status(this.#folded));
     }
   }
 }

@@ -35,7 +35,7 @@ export class Pruning implements Ruling {
     return variant !== undefined && this.#isPruned(variant) ? 'skipped_pruned' : null;
   }
 
-  fold(index: number, status: SlotStatus): void {
+  fold(index: number, status: SlotStatus | null): void {
     const variant = this.#options.variantOf(index);
     if (variant === undefined) return;
     if (isFailure(status)) this.#streaks.set(variant, (this.#streaks.get(variant) ?? 0) + 1);

@@ -4,7 +4,7 @@ import type { SlotStatus } from './slot.js';
 export type Overruled = Extract<SlotStatus, 'cancelled' | 'skipped_pruned'>;
 
 /** Whether a row of this status counts as a failure. Someone's cancelling does not. */
-export function isFailure(status: SlotStatus): boolean {
+export function isFailure(status: SlotStatus | null): boolean {
   return status === 'failed' || status === 'timed_out';
 }
 
@@ -15,23 +15,14 @@ export function isFailure(status: SlotStatus): boolean {
 export interface Ruling {
   /** What this slot's row must say whatever its attempts produced; null when it may say what they did. */
   overrule(index: number): Overruled | null;
-  /** The prefix has grown by this slot. Called once per slot, in slot order. */
-  fold(index: number, status: SlotStatus): void;
+  /** The prefix has grown by this slot. Called once per slot, in slot order; a row of unknown status (null) says nothing. */
+  fold(index: number, status: SlotStatus | null): void;
   /** Whether every slot behind the prefix is overruled: nothing is left to run for. */
   readonly closed: boolean;
   /** Whether any status can change what this ruling says; if not, commits need not be cut at failures. */
   readonly indifferent: boolean;
   clone(): Ruling;
 }
-
-/** Rows say what happened. */
-export const noRuling: Ruling = {
-  overrule: () => null,
-  fold: () => undefined,
-  closed: false,
-  indifferent: true,
-  clone: () => noRuling,
-};
 
 /**
  * Fail-fast: behind the first committed failure every row is `cancelled`.
@@ -57,7 +48,7 @@ export class FailFast implements Ruling {
     return this.#closed ? 'cancelled' : null;
   }
 
-  fold(_index: number, status: SlotStatus): void {
+  fold(_index: number, status: SlotStatus | null): void {
     if (isFailure(status)) this.#closed = true;
   }
 
@@ -66,7 +57,7 @@ export class FailFast implements Ruling {
   }
 }
 
-/** Several rulings over one run; the first one that overrules a slot wins. */
+/** Several rulings over one run; the first one that overrules a slot wins. With none, rows say what happened. */
 export function allOf(rulings: readonly Ruling[]): Ruling {
   return {
     overrule: (index) => rulings.reduce<Overruled | null>((found, ruling) => found ?? ruling.overrule(index), null),

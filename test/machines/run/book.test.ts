@@ -30,7 +30,29 @@ test('a plan with pruning prunes: what is pruned is committed as skipped, run or
 
 test('what cannot be claimed ahead is refused', () => {
   const plan = { slots: new Uint8Array(1), finished: new Map(), hasFailure: false };
-  expect(() => RunBook.open({ policy, ahead: -1 }, plan)).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
+  for (const ahead of [-1, 0.5]) {
+    const message = `ahead is ${ahead}; it must be a whole number from 0`;
+    const refusal = expect.objectContaining({ code: 'ESP_INVALID', message });
+    expect(() => RunBook.open({ policy, ahead }, plan)).toThrow(refusal);
+  }
+});
+
+test('as many slots are claimed ahead as start while a claim is on its way, but at most twice as many as run', () => {
+  const plan = { slots: new Uint8Array(40), finished: new Map(), hasFailure: false };
+  const book = RunBook.open({ policy: { ...policy, reorderWindow: 40 } }, plan);
+  expect(book.claim()).toEqual([0, 1, 2]);
+  book.grant([0, 1]);
+  for (const [first, second] of [
+    [3, 4],
+    [5, 6],
+    [7, 8],
+  ] as const) {
+    for (const index of book.start()) book.finish(index, 'succeeded');
+    expect(book.claim()).toEqual([first, second]);
+    book.grant([first, second]);
+  }
+  book.grant([2]);
+  expect(book.claim(), 'six have started meanwhile; three are leased').toEqual([9, 10, 11]);
 });
 
 test('a clone has seen what its book has seen, once, and goes its own way', () => {

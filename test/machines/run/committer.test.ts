@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { Committer } from '../../../src/machines/run/committer.js';
-import { FailFast, noRuling, type Ruling } from '../../../src/machines/run/ruling.js';
+import { allOf, FailFast, type Ruling } from '../../../src/machines/run/ruling.js';
 import type { SlotStatus } from '../../../src/machines/run/slot.js';
 import { SlotTable } from '../../../src/machines/run/slot-table.js';
 
 function commits(
   slots: readonly number[],
-  { ruling = noRuling, batch = 100 }: { ruling?: Ruling; batch?: number } = {},
+  { ruling = allOf([]), batch = 100 }: { ruling?: Ruling; batch?: number } = {},
 ) {
   const table = new SlotTable(Uint8Array.from(slots));
   const rows: [number, SlotStatus | null][] = [];
@@ -84,11 +84,20 @@ test('slots that a reopened run kept are passed over', () => {
 test('a confirmation of something else is refused and changes nothing', () => {
   const { arrive, committer, rows } = commits(leased(3));
   arrive(0, 1);
-  expect(() => committer.confirmed([0])).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
+  const refuses = (indexes: number[]) => {
+    const message = 'a commit was confirmed that was not under way';
+    const refusal = expect.objectContaining({ code: 'ESP_INVALID', message, context: { indexes } });
+    expect(() => committer.confirmed(indexes)).toThrow(refusal);
+  };
+  refuses([0]);
   committer.next();
-  expect(() => committer.confirmed([0])).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
-  expect(() => committer.confirmed([1, 0])).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
+  for (const other of [[0], [1, 0], [0, 2]]) refuses(other);
   expect(rows).toEqual([]);
+});
+
+test.each([0, 1.5])('a batch of %d rows is refused', (batch) => {
+  const message = `a batch of ${batch} rows`;
+  expect(() => commits([], { batch })).toThrow(expect.objectContaining({ code: 'ESP_INVALID', message }));
 });
 
 test('with fail-fast the first failure ends its write, and all behind it are cancelled, run or not', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Committer } from '../../../src/machines/run/committer.js';
 import { Planner, type PlannerOptions } from '../../../src/machines/run/planner.js';
-import { noRuling } from '../../../src/machines/run/ruling.js';
+import { allOf } from '../../../src/machines/run/ruling.js';
 import { type SlotPhase, SlotTable } from '../../../src/machines/run/slot-table.js';
 import { Bench, ended } from './bench.js';
 
@@ -19,7 +19,7 @@ class CountingTable extends SlotTable {
 function looksPerSlot(slots: Uint8Array, options: Partial<PlannerOptions> = {}): number {
   const table = new CountingTable(slots);
   const planner = new Planner(table, { concurrency: 8, reorderWindow: 64, ...options });
-  const committer = new Committer(table, noRuling, 256, (index) => planner.commit(index, 'succeeded'));
+  const committer = new Committer(table, allOf([]), 256, (index) => planner.commit(index, 'succeeded'));
   const running: number[] = [];
   while (table.frontier < table.size) {
     running.push(...planner.claim(1));

@@ -250,7 +250,8 @@ test('recovered slots whose owner is gone are dispatched once, those that this h
 });
 
 test('a plan whose finished slots do not say how they ended is refused', () => {
-  expect(() => new Bench().load([2])).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));
+  const message = '1 slots have finished, but 0 say how';
+  expect(() => new Bench().load([2])).toThrow(expect.objectContaining({ code: 'ESP_INVALID', message }));
 });
 
 test('with fail-fast a committed failure stops what runs, gives back what waits, and cancels the rest', () => {
@@ -297,6 +298,7 @@ test('a run that is stopped before its plan was read writes its status and ends'
   bench.take();
   expect(bench.send({ type: 'espalier.stop' })).toEqual([{ type: 'setStatus', to: 'interrupted' }]);
   expect(bench.load([0, 0])).toEqual([]);
+  expect(bench.send(ended(0, 'cancelled')), 'a slot that somebody has cancelled').toEqual([]);
   expect(bench.send({ type: 'status.set', to: 'interrupted' })).toEqual([{ type: 'done', end: 'interrupted' }]);
 });
 

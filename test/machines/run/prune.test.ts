@@ -100,8 +100,9 @@ test('with fail-fast as well, what fails fast is cancelled and what was pruned b
   expect([both.closed, both.overrule(3), both.overrule(4)]).toEqual([true, 'skipped_pruned', 'cancelled']);
 });
 
-test('a maximum below one is refused', () => {
-  expect(() => new Pruning({ maxConsecutiveFailures: 0, variantOf })).toThrow(
-    expect.objectContaining({ code: 'ESP_INVALID' }),
+test.each([0, 1.5])('a maximum of %d is refused', (most) => {
+  const message = `maxConsecutiveFailures is ${most}; it must be a whole number from 1`;
+  expect(() => new Pruning({ maxConsecutiveFailures: most, variantOf })).toThrow(
+    expect.objectContaining({ code: 'ESP_INVALID', message }),
   );
 });
