@@ -42,12 +42,13 @@ function placeholder(place: Place): string {
   }
 }
 
-/** Where in a script's quoting a character stands; substitutions begin afresh and nest. */
-type Context = 'code' | 'single' | 'double' | 'substitution' | 'parenthesis' | 'backquote' | 'comment';
+/** Where in a script's quoting a character stands, outside of which there is code; substitutions begin afresh and nest. */
+type Context = 'single' | 'double' | 'substitution' | 'parenthesis' | 'backquote' | 'comment';
 
 /** Follows the quoting of a script from its beginning, as far as placeholders need it. */
 class Quoting {
-  readonly #stack: Context[] = ['code'];
+  readonly #stack: Context[] = [];
+  /** The character before; empty for one that no token can begin behind. */
   #previous = '\n';
   /** Whether the text read last ends in a backslash that quotes what follows. */
   #dangling = false;
@@ -57,11 +58,11 @@ class Quoting {
     for (let at = 0; at < text.length; at += 1) {
       const character = text.charAt(at);
       const escaped = character === '\\' && this.#top !== 'single' && this.#top !== 'comment';
+      const inWord = escaped || (character === ')' && this.#top === 'substitution');
       if (escaped) at += 1;
       else this.#take(character);
-      // An escaped character is the start of nothing.
-      this.#previous = escaped ? 'x' : character;
-      this.#dangling = escaped && at === text.length;
+      this.#previous = inWord ? '' : character;
+      this.#dangling = at === text.length;
     }
     return text;
   }
@@ -71,13 +72,13 @@ class Quoting {
     if (this.#dangling) {
       throw new EspalierError('ESP_INVALID', 'a placeholder cannot follow a backslash; write {{ for a literal {');
     }
-    this.#previous = '}';
+    this.#previous = '';
     const reference = `\${${parameter}}`;
     if (this.#top === 'double') return reference;
     return this.#top === 'single' ? `'"${reference}"'` : `"${reference}"`;
   }
 
-  get #top(): Context {
+  get #top(): Context | 'code' {
     return this.#stack.at(-1) ?? 'code';
   }
 
@@ -104,7 +105,7 @@ class Quoting {
   #code(character: string): void {
     if (character === "'") this.#stack.push('single');
     else if (character === '"') this.#stack.push('double');
-    else if (character === '#' && /[\s;&|(]/.test(this.#previous)) this.#stack.push('comment');
+    else if (character === '#' && /[\s;&|()]/.test(this.#previous)) this.#stack.push('comment');
     else if (character === '(' && this.#previous !== '$') this.#stack.push('parenthesis');
     else this.#substitute(character);
   }

@@ -26,6 +26,11 @@ describe('a shell script with placeholders', () => {
     ['behind parentheses in a substitution', `printf %s "$( (echo a) >/dev/null; printf %s '{}')"`],
     ['behind a substitution', `printf '' "$(echo 'a)' "b'")"; printf %s {}`],
     ['after a comment with a quote', "# don't\nprintf %s {}"],
+    ['after a comment behind a semicolon', "true;# don't\nprintf %s {}"],
+    ['after a comment behind a subshell', "(true)# don't\nprintf %s {}"],
+    ['after a comment that ends in a backslash', "# a \\\nprintf %s '{}'"],
+    ['behind a substitution with # behind it', "printf %s $(true)#'{}' | tail -c +2"],
+    ['behind an escaped character with # behind it', "printf %s \\;#'{}' | tail -c +3"],
     ['after an escaped quote', "printf %s \\'{} | tail -c +2"],
     ['after a word with # inside', "printf %s x#'y' >/dev/null; printf %s {}"],
     ['inside parentheses', '(printf %s {})'],
@@ -47,6 +52,10 @@ describe('a shell script with placeholders', () => {
 
   it('joins a value to the text around it', () => {
     expect(run("printf %s pre-{}-'mid {} end'", 'a b')).toBe('pre-a b-mid a b end');
+  });
+
+  it('takes a # behind a value for part of the word', () => {
+    expect(run("printf %s {}#'{}'", 'a b')).toBe('a b#a b');
   });
 
   it('runs pipes and takes fields', () => {
