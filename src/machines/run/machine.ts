@@ -2,7 +2,7 @@ import { setup } from 'xstate';
 import { RunBook, type RunInput } from './book.js';
 import type { RunCommand, RunEnd } from './commands.js';
 import { absorb, type DriveMode, nextCommands } from './drive.js';
-import type { RunEvent } from './run-events.js';
+import type { LoadedPlan, RunEvent } from './run-events.js';
 import type { RunStatus } from './status.js';
 
 export type { RunInput } from './book.js';
@@ -82,16 +82,17 @@ const stopRunning = run.enqueueActions(({ context: { book }, enqueue }) => {
   if (book.hasStarted) enqueue({ type: 'perform', params: { type: 'stopRunning', then } });
 });
 
-const open = run.enqueueActions(({ context, event, enqueue }) => {
-  if (event.type !== 'plan.loaded') return;
-  const book = RunBook.open(context.input, event.plan);
-  book.capacity = context.book.capacity;
-  enqueue.assign({ book, loaded: true });
-});
+const open = run.assign(({ context, event }) =>
+  'plan' in event ? { book: openBook(context, event.plan), loaded: true } : {},
+);
 
-const blame = run.enqueueActions(({ event, enqueue }) => {
-  if (event.type === 'write.failed') enqueue.assign({ error: event.error });
-});
+function openBook({ input, book: { capacity } }: RunContext, plan: LoadedPlan): RunBook {
+  const book = RunBook.open(input, plan);
+  book.capacity = capacity;
+  return book;
+}
+
+const blame = run.assign(({ event }) => ('error' in event ? { error: event.error } : {}));
 
 const end = (how: RunEnd) =>
   run.enqueueActions(({ context, enqueue }) => {
