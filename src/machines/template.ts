@@ -81,23 +81,18 @@ function isPlace(piece: Piece): piece is Place {
 }
 
 /** Everything that begins like a placeholder: `{{`, or `{…}` with a body that is empty, begins with `.` or `#`, or is a bare name. */
-const PLACEHOLDER = /\{\{|\{(?<body>[.#][^{}]*|[\w-]*)\}|\{[.#]/g;
+const PLACEHOLDER = /\{\{|\{([.#][^{}]*|[\w-]*)\}|\{[.#]/g;
 
-/** The pieces of one word: its places, and the text before, between and behind them, which may be empty. */
+/** The pieces of one word: places and text, which may be empty. */
 export function parseWord(word: string): Piece[] {
   const pieces: Piece[] = [];
-  let literal = '';
   let end = 0;
   for (const match of word.matchAll(PLACEHOLDER)) {
-    literal += word.slice(end, match.index);
-    end = match.index + match[0].length;
-    const piece = parsePlaceholder(match[0], match.groups?.body, word.charAt(match.index - 1));
-    if (isPlace(piece)) {
-      pieces.push(literal, piece);
-      literal = '';
-    } else literal += piece;
+    const [text, body] = match;
+    pieces.push(word.slice(end, match.index), parsePlaceholder(text, body, word.charAt(match.index - 1)));
+    end = match.index + text.length;
   }
-  return [...pieces, literal + word.slice(end)];
+  return [...pieces, word.slice(end)];
 }
 
 function parsePlaceholder(text: string, body: string | undefined, before: string): Piece {
