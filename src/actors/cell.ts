@@ -25,6 +25,8 @@ export interface CellOptions {
   readonly role: ActorRole;
   /** An event that nobody received: its actor had ended, or its mailbox was full. */
   readonly onDeadLetter?: (event: AnyEventObject, reason: 'ended' | 'mailbox_full') => void;
+  /** How it has ended, by what its logic has put out; an output is a normal end without this. */
+  readonly exitOf?: ((exit: ActorExit, output: unknown) => ActorExit) | undefined;
   /** Each settled change of the root. */
   readonly onSnapshot?: (snapshot: Snapshot<unknown>) => void;
   /** What the logic sends to its parent; a dead letter without this. */
@@ -236,7 +238,9 @@ export class Cell {
   }
 
   #ended(snapshot: Snapshot<unknown>): void {
-    this.#end(this.#exitOf(snapshot));
+    const exit = this.#exitOf(snapshot);
+    const { exitOf } = this.#options;
+    this.#end(exitOf && snapshot.status === 'done' ? exitOf(exit, snapshot.output) : exit);
   }
 
   #exitOf(snapshot: Snapshot<unknown>): ActorExit {

@@ -107,6 +107,7 @@ function makeCell(env: TreeEnvironment, path: string, spec: ChildSpec, incarnati
     saved,
     keeper: spec.saved && keeperOf({ path, incarnation, env }, spec.saved),
     mailbox: spec.mailbox,
+    exitOf: spec.exitOf,
     clock,
     role,
     onDeadLetter: (event, reason) => void directory.deadLetter(path, event, reason),

@@ -2,6 +2,7 @@ import type { AnyActorLogic } from 'xstate';
 import { z } from 'zod';
 import { EspalierError } from '../errors.js';
 import type { Backoff } from '../machines/backoff.js';
+import type { ActorExit } from '../machines/exit.js';
 import { type ChildPolicy, childPolicySchema, type Shutdown } from '../machines/supervise/policy.js';
 import type { MailboxOptions } from './cell-mailbox.js';
 import type { SavedCell } from './cell-saved.js';
@@ -36,6 +37,8 @@ export interface ChildSpec extends ChildPolicy {
   readonly mailbox?: MailboxOptions | undefined;
   /** Whether its states are kept for readers after the host's death, as those of supervisors and workers are. */
   readonly observe: boolean;
+  /** How it has ended, by what its logic has put out. */
+  readonly exitOf?: ((exit: ActorExit, output: unknown) => ActorExit) | undefined;
   /** A machine whose state is saved. */
   readonly saved?: SavedMachine | undefined;
 }

@@ -3,6 +3,7 @@ import { EspalierError, toErrorRecord } from '../errors.js';
 import type { ActorExit } from '../machines/exit.js';
 import { STARTER_DEFAULTS, type StarterCommand, type StarterEvent, starterMachine } from '../machines/starter.js';
 import { isWorkerEnd, type WorkerEnd, workerMachine } from '../machines/worker.js';
+import { workerExit } from '../machines/worker-exit.js';
 import type { Cell } from './cell.js';
 import { childPath, startChild } from './child.js';
 import type { TreeEnvironment } from './environment.js';
@@ -122,7 +123,10 @@ class Starter {
     this.#hold = hold;
     const address = { path: this.#workerPath, incarnation };
     const start = () => ({ logic: workerMachine, input: this.#kind.worker(address, hold) });
-    const worker = spec({ id: WORKER_ID, role: 'worker', restart: 'temporary', shutdown: 'infinity', start });
+    const exitOf = (exit: ActorExit, output: unknown) =>
+      isWorkerEnd(output) ? workerExit(exit, output, this.#kind.mode) : exit;
+    const policy = spec({ id: WORKER_ID, role: 'worker', restart: 'temporary', shutdown: 'infinity', start });
+    const worker = { ...policy, exitOf };
     return new Promise((resolve) => {
       let made = false;
       const onCell = (cell: Cell) => {

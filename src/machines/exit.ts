@@ -1,3 +1,5 @@
+import type { ProcessExit } from './process.js';
+
 /**
  * How an actor ended. Delivered once per incarnation, to its supervisor, its monitors and the journal.
  *
@@ -5,12 +7,16 @@
  * - `shutdown`: it was asked to stop, or threw `Shutdown`
  * - `crash`: anything thrown, or a process that ended badly
  * - `killed`: it was ended without being asked
+ *
+ * That of a worker also has the `code` and `signal` of its process, if somebody saw its end.
  */
-export type ActorExit =
+export type ActorExit = (
   | { readonly kind: 'normal'; readonly output?: unknown }
   | { readonly kind: 'shutdown'; readonly reason?: unknown }
-  | { readonly kind: 'crash'; readonly error: unknown }
-  | { readonly kind: 'killed' };
+  | { readonly kind: 'crash'; readonly error: unknown; readonly output?: unknown }
+  | { readonly kind: 'killed' }
+) &
+  Partial<ProcessExit>;
 
 /** Whether a transient child that ended so is left alone. */
 export function isExpected(exit: ActorExit): boolean {

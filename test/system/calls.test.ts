@@ -1,7 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isEspalierError, pool, type System } from 'espalier';
+import { isEspalierError, machine, pool, type System } from 'espalier';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMachine } from 'xstate';
 import { lives, until } from '../process/support.js';
 import { create, keptFolder, remains } from './support.js';
 
@@ -59,6 +60,20 @@ describe('when a part of a pool of workers ends', () => {
       if (!survives) expect([lives(pid), next !== pid]).toEqual([false, true]);
     },
   );
+
+  it('whoever watches a worker hears how its process ended, and whoever is linked to it ends with it', async () => {
+    const handle = system.pool(idOf(''));
+    const linked = machine({ id: 'linked', logic: createMachine({}), restart: 'temporary' });
+    await system.supervisor().startChild(linked);
+    const pid = Number(await again(() => handle.call('pid')));
+    const worker = `${handle.path}/workers/1/worker`;
+    using _link = system.link(worker, '/linked');
+    const [down, fellow] = [worker, '/linked'].map((path) => new Promise((resolve) => system.monitor(path, resolve)));
+    process.kill(pid, 'SIGKILL');
+    const error = expect.objectContaining({ code: 'ESP_WORKER_EXITED', message: 'killed by SIGKILL' });
+    expect(await down).toMatchObject({ exit: { kind: 'crash', error, code: null, signal: 'SIGKILL' } });
+    expect(await fellow).toMatchObject({ exit: { kind: 'crash', error } });
+  });
 
   it('the words of its command are taken as they stand: workers have no input that could fill braces', async () => {
     const words = ['{}', '{#}', '{.file}', '{name}', '{{', '${HOME}'];

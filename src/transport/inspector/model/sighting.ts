@@ -24,11 +24,11 @@ const KINDS = ['normal', 'shutdown', 'crash', 'killed'] as const;
 
 function exitOf(exit: unknown): { readonly kind: ActorExitInfo['kind']; readonly reason: string | null } {
   const kind = KINDS.find((known) => known === part(exit, 'kind')) ?? 'normal';
+  const output = part(exit, 'output');
+  if (isWorkerEnd(output)) return { kind, reason: describeEnd(output) };
   switch (kind) {
-    case 'normal': {
-      const output = part(exit, 'output');
-      return { kind, reason: isWorkerEnd(output) ? describeEnd(output) : null };
-    }
+    case 'normal':
+      return { kind, reason: null };
     case 'shutdown':
       return { kind, reason: describeReason(part(exit, 'reason')) };
     case 'crash': {
