@@ -89,7 +89,21 @@ export interface ErrorRecord {
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (isEspalierError(error)) return { code: error.code, message: error.message };
   if (error instanceof Error) return { code: codeOf(error) ?? error.name, message: error.message };
-  return { code: 'Error', message: String(error) };
+  return { code: codeOf(error) ?? 'Error', message: messageOf(error) ?? textOf(error) };
+}
+
+function messageOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return undefined;
+  return typeof error.message === 'string' ? error.message : undefined;
+}
+
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    // An object without a prototype, say: anything can be thrown.
+    return `something without a text (${typeof value})`;
+  }
 }
 
 /** The `code` of a Node or SQLite error, if it has one. */

@@ -1,6 +1,7 @@
 import type { Snapshot } from 'xstate';
 import { EspalierError } from '../errors.js';
 import type { ActorExit } from '../machines/exit.js';
+import { toExitRecord } from '../machines/exit-record.js';
 import { Cell } from './cell.js';
 import type { TreeEnvironment } from './environment.js';
 import { keeperOf } from './saved-machine.js';
@@ -56,7 +57,8 @@ export async function startChild(
   if (reportsStates(spec)) cell.subscribe(reporter(env, cell, spec));
   void cell.exited.then((exit) => {
     env.directory.release(cell, exit);
-    env.observe({ path, incarnation, role: spec.role, kept: spec.observe, state: 'exited', detail: exit });
+    const detail = toExitRecord(exit);
+    env.observe({ path, incarnation, role: spec.role, kept: spec.observe, state: 'exited', detail });
   });
   options.onCell?.(cell);
   await cell.start();

@@ -30,7 +30,7 @@ export interface Observation {
   readonly role: ActorRole;
   /**
    * The state of its machine; `running` for a plain machine, whose states are its own affair, and for what has none;
-   * `exited` with the exit as detail; `fault` with what was thrown.
+   * `exited` with the record of the exit as detail; `fault` with what was thrown.
    */
   readonly state: string;
   readonly detail?: unknown;
