@@ -1,6 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { createRedactor, MASK } from '../../src/transport/inspector/redactor.js';
+import { Capture } from '../../src/transport/process/capture.js';
+import { claim, newFile, openHost, startRun } from '../persistence/support/world.js';
 import { get, listen, openDoors, TOKEN } from './doors.js';
 import { FakeHost } from './fake-host.js';
 
@@ -96,6 +99,40 @@ describe('of a private key', () => {
     for (let at = 0; at + 400 <= text.length; at += 1) {
       expect(leaked(pieces, mask(`a\n${text.slice(at, at + 400)}`)), String(at)).toEqual([]);
     }
+  });
+});
+
+describe('a private key that comes in pieces', () => {
+  const key = KEYS['PKCS #8'] ?? '';
+  const pieces = piecesOf(key);
+  const text = `starting\n${key}ready\n`;
+  /** Half a line each, as a pipe may cut it: no piece has a whole line. */
+  const halves = Array.from({ length: Math.ceil(text.length / 32) }, (_, at) => text.slice(at * 32, at * 32 + 32));
+
+  it('is masked in what the process of a worker writes, whatever was taken of it', async () => {
+    const [stdout, capture] = [new PassThrough(), new Capture()];
+    capture.attach(stdout, new PassThrough());
+    for (const [at, half] of halves.entries()) {
+      stdout.write(half);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (at % 3 === 0) capture.take();
+      expect(leaked(pieces, mask(capture.peek().stdout)), String(at)).toEqual([]);
+    }
+    expect(mask(capture.peek().stdout)).toBe(`starting\n${MASK}\nready\n`);
+  });
+
+  it('is masked in the output of a slot, after each chunk that is kept of it', async () => {
+    const store = await openHost(newFile());
+    await startRun(store, ['input']);
+    const { attempt } = await claim(store, 0);
+    const at = { run: 'run', index: 0, attempt };
+    for (const half of halves) {
+      const chunk = { stdout: new Uint8Array(), stderr: Buffer.from(half), dropped: false };
+      await store.outputs.append(at, chunk);
+      const kept = await store.outputs.read('run', 0);
+      expect(leaked(pieces, mask(kept?.stderr ?? ''))).toEqual([]);
+    }
+    expect(mask((await store.outputs.read('run', 0))?.stderr ?? '')).toBe(`starting\n${MASK}\nready\n`);
   });
 });
 
