@@ -217,6 +217,28 @@ describe('what a client sends', () => {
   });
 });
 
+describe('the log', () => {
+  const logsOf = async (see: (host: FakeHost) => void) => {
+    const { host, port } = await openDoors();
+    see(host);
+    host.text = { stdout: 'what it wrote', stderr: '', truncated: false };
+    return JSON.parse((await get(port, '/api/logs?path=/s', { headers: bearer })).body);
+  };
+
+  it('of a service is that of its worker, in the life that wrote it', async () => {
+    const waits = await logsOf((host) => {
+      host.see('/s', 'backingOff', 1, 'service');
+      host.see('/s/worker', 'exited', 9, 'worker');
+    });
+    expect(waits).toMatchObject({ incarnation: 9, living: false, stdout: 'what it wrote' });
+    const lives = await logsOf((host) => {
+      host.see('/s', 'ready', 1, 'service');
+      host.see('/s/worker', 'running', 10, 'worker');
+    });
+    expect(lives).toMatchObject({ incarnation: 10, living: true });
+  });
+});
+
 describe('the event stream', () => {
   const read = (body: string) =>
     body

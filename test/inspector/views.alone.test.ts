@@ -156,6 +156,14 @@ describe.skipIf(!hasBrowser)('the page of a real system', () => {
     await failed.locator('summary').click();
     await failed.getByRole('log', { name: 'stderr' }).getByText('image is truncated').waitFor();
     await expectAccessible(page);
+    // A link to it says the same, also where the page begins with it.
+    const index = await failed.locator('summary b').textContent();
+    const run = new URL(page.url()).hash.replace('#/runs?at=', '');
+    await page.goto('about:blank');
+    await page.goto(demo.at(`#/runs?at=${run}:${index}`));
+    const slot = page.getByRole('region', { name: `Slot ${run}:${index}` });
+    await slot.locator('.lead', { hasText: 'failed' }).waitFor();
+    await slot.getByText('Attempts').waitFor();
   });
 
   test('the processes are listed with their owners; one that is gone with its exit', async () => {

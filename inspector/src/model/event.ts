@@ -1,4 +1,5 @@
 import type { WireEvent } from 'espalier/client';
+import { bytes, duration } from '../parts/format.js';
 import { type Condition, conditionOf } from './condition.js';
 
 /** The nouns of event types, as the filters name them. */
@@ -66,11 +67,23 @@ export function eventText({ data }: WireEvent): string {
 const LEFT_OUT: ReadonlySet<string> = new Set(['spawnId', 'jobId', 'run']);
 
 function fact(name: string, value: unknown): string {
-  if (LEFT_OUT.has(name) || value === null || value === '') return '';
+  if (LEFT_OUT.has(name) || value === null || value === '' || isUsual(name, value)) return '';
   if (name === 'command' && Array.isArray(value)) return value.join(' ');
   if (name === 'stderr' && typeof value === 'string') return value.trim().split('\n').at(-1) ?? '';
+  if (name === 'served') return 'before it was ready';
   if (Array.isArray(value) && value.length === 0) return '';
+  if (typeof value === 'number' && name.endsWith('Ms')) return `${name.slice(0, -2)} ${duration(value)}`;
+  if (typeof value === 'number' && name.endsWith('Bytes')) return `${name.slice(0, -5)} ${bytes(value)}`;
   return `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
+}
+
+/** What a crash says of itself where there is nothing to say: an exit is told by its code, and most served before. */
+function isUsual(name: string, value: unknown): boolean {
+  return (
+    (name === 'cause' && value === 'exited') ||
+    (name === 'served' && value === true) ||
+    (name === 'oomKills' && value === 0)
+  );
 }
 
 function messageOf(error: unknown): string {

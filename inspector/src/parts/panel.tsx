@@ -46,6 +46,7 @@ export function Section(props: {
 /** Facts in two columns; those that are null are left out. */
 export function Facts({ facts }: { readonly facts: readonly (readonly [string, ComponentChildren])[] }) {
   const known = facts.filter(([, value]) => value !== null && value !== undefined && value !== '');
+  if (known.length === 0) return null;
   return (
     <dl class="facts">
       {known.map(([name, value]) => (

@@ -1,5 +1,6 @@
 import type { FindingInfo } from 'espalier/client';
 import { causeText, findingCondition, storyOf } from '../model/finding.js';
+import { parseSlot, slotName } from '../model/slot.js';
 import { linkTo } from '../state/route.js';
 import { useAnswer } from '../state/use-live.js';
 import { timeOfDay } from './format.js';
@@ -50,16 +51,29 @@ function Evidence({ evidence }: Pick<FindingInfo, 'evidence'>) {
       {evidence.map(({ seq, at, text }) => (
         <li key={`${seq} ${at} ${text}`}>
           {seq === null ? (
-            <span class="evidence-seq">–</span>
+            <span />
           ) : (
             <a class="evidence-seq" href={linkTo({ view: 'timeline', at: String(seq) })}>
               {seq}
             </a>
           )}
-          <time>{at === 0 ? '' : timeOfDay(at)}</time> <span>{text}</span>
+          <time>{at === 0 ? '' : timeOfDay(at)}</time> <Told text={text} />
         </li>
       ))}
     </ul>
+  );
+}
+
+/** A text that begins with the name of a slot leads there. */
+function Told({ text }: { readonly text: string }) {
+  const [first = ''] = text.split(' ', 1);
+  const slot = parseSlot(first);
+  if (slot === null) return <span>{text}</span>;
+  return (
+    <span>
+      <a href={linkTo({ view: 'runs', at: slotName(slot) })}>slot {slot.index}</a>
+      {text.slice(first.length)}
+    </span>
   );
 }
 

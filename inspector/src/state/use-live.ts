@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Answer, AnswerTo, Ask, Reply, StateOf, View } from 'espalier/client';
 import { useEffect, useMemo } from 'preact/hooks';
-import { client, watch } from './live.js';
+import { client, status, watch } from './live.js';
 
 /** Looks at a view as long as the component is there. */
 export function useLive<const V extends View>(view: V): StateOf<V> {
@@ -11,7 +11,10 @@ export function useLive<const V extends View>(view: V): StateOf<V> {
   return watching.state.value;
 }
 
-/** What the server answers; null until it has. Asked again whenever `again` differs, and every `everyMs` if that is given. */
+/**
+ * What the server answers; null until it has. Asked as soon as there is a connection, again whenever `again` differs or
+ * another connection stands, and every `everyMs` if that is given.
+ */
 export function useAnswer<const A extends Ask>(
   ask: A,
   again: unknown,
@@ -19,7 +22,9 @@ export function useAnswer<const A extends Ask>(
 ): Reply<AnswerTo<A['type']>> | null {
   const key = JSON.stringify(ask);
   const reply = useMemo(() => signal<Reply<Extract<Answer, { type: A['type'] }>> | null>(null), [key]);
+  const connection = status.value.type === 'open' ? status.value.hello : null;
   useEffect(() => {
+    if (connection === null) return;
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const next = async () => {
@@ -33,6 +38,6 @@ export function useAnswer<const A extends Ask>(
       isOver = true;
       clearTimeout(timer);
     };
-  }, [key, again, everyMs]);
+  }, [key, again, everyMs, connection]);
   return reply.value;
 }

@@ -21,7 +21,6 @@ const FAMILIES: readonly ((facts: Facts) => Finding[])[] = [
   supervisionFindings,
   slotFindings,
   runFindings,
-  actorFindings,
 ];
 
 /**
@@ -29,10 +28,8 @@ const FAMILIES: readonly ((facts: Facts) => Finding[])[] = [
  * root cause first. The same facts always give the same explanation.
  */
 export function explainFacts(facts: Facts): Explanation {
-  const [first, ...rest] = rank(
-    FAMILIES.flatMap((family) => family(facts)),
-    lastMoment(facts),
-  );
+  const found = FAMILIES.flatMap((family) => family(facts));
+  const [first, ...rest] = rank([...found, ...actorFindings(facts, found)], lastMoment(facts));
   return {
     target: facts.target,
     host: facts.host?.runId ?? null,

@@ -28,6 +28,16 @@ test('the message of an error comes first, ids are left to the details', () => {
   expect(eventText(event('worker.failed', { boots: 5, stderr: 'one\ntwo\n' }))).toBe('boots 5 · two');
 });
 
+test('a crash says what is not usual of it, and times and sizes are read at a glance', () => {
+  const usual = { cause: 'exited', code: 9, signal: null, error: null, served: true, stderr: 'oh no', rssBytes: null };
+  expect(eventText(event('worker.crashed', { ...usual, oomKills: 0 }))).toBe('code 9 · oh no');
+  const other = { cause: 'overdue', served: false, rssBytes: 23 * 1024 * 1024, oomKills: 1 };
+  expect(eventText(event('worker.crashed', { ...usual, ...other, stderr: '' }))).toBe(
+    'cause overdue · code 9 · before it was ready · rss 23 MB · oomKills 1',
+  );
+  expect(eventText(event('worker.ready', { pid: 7, bootMs: 2639 }))).toBe('pid 7 · boot 2.6 s');
+});
+
 test('the filters know each noun once', () => {
   expect(new Set(NOUNS).size).toBe(NOUNS.length);
 });

@@ -4,6 +4,7 @@ import { Empty } from '../../parts/empty.js';
 import { exitText, timeOfDay } from '../../parts/format.js';
 import { Mark } from '../../parts/mark.js';
 import { Facts, Panel, Section } from '../../parts/panel.js';
+import { PathLink } from '../../parts/path-link.js';
 import { linkTo } from '../../state/route.js';
 
 interface ProcessPanelProps {
@@ -31,12 +32,7 @@ export function ProcessPanel({ id, process, isKnown }: ProcessPanelProps) {
       </p>
       <Facts
         facts={[
-          [
-            'Owner',
-            <a key="owner" href={linkTo({ at: path })}>
-              {path}
-            </a>,
-          ],
+          ['Owner', <PathLink key="owner" path={path} />],
           ['Life', incarnation],
           ['Exit', exit && exitText(exit)],
           ['Changed', timeOfDay(at)],

@@ -8,6 +8,8 @@ const CELL = 18;
 const GAP = 3;
 const TOP = 26;
 const MOST = 160;
+/** What the label of the cursor needs beside it. */
+const LABEL = 110;
 
 /**
  * The order of commits, drawn: rows before the cursor are committed; from it on the reorder window reaches as far as slots
@@ -25,7 +27,12 @@ export function CommitStrip({ run }: { readonly run: RunDetail }) {
   return (
     <figure class="strip">
       <div class="strip-scroll" tabIndex={0} role="group" aria-label="Slots around the commit cursor">
-        <svg width={x(slots.length) + CELL} height={TOP + CELL + 24} role="group" aria-label={said}>
+        <svg
+          width={Math.max(x(slots.length) + CELL, cursor + LABEL)}
+          height={TOP + CELL + 24}
+          role="group"
+          aria-label={said}
+        >
           <Hatch />
           {slots.map((slot, at) => (
             <SlotLink key={slot.index} run={info.run} slot={slot} x={x(at)} />

@@ -6,6 +6,7 @@ import { ago } from '../../parts/format.js';
 import { Mark } from '../../parts/mark.js';
 import { NotYet } from '../../parts/not-yet.js';
 import { Facts, Panel, Section } from '../../parts/panel.js';
+import { PathLink } from '../../parts/path-link.js';
 import { Why } from '../../parts/why.js';
 import type { Request } from '../../state/control.js';
 import { linkTo } from '../../state/route.js';
@@ -69,12 +70,7 @@ function RunFacts({ detail: { info, inFlight, waiting, frontier } }: { readonly 
       facts={[
         ['Begun', ago(createdAt, now.value)],
         ['Changed', ago(updatedAt, now.value)],
-        [
-          'Pool',
-          <a key="pool" href={linkTo({ at: pool })}>
-            {pool}
-          </a>,
-        ],
+        ['Pool', <PathLink key="pool" path={pool} />],
         ['Cursor', frontier],
         ['Running', `${inFlight} of ${concurrency}`],
         ['Waiting', waiting],

@@ -61,6 +61,7 @@ function runRow(info: RunInfo | undefined): GridRow {
   if (!info) return { cells: [] };
   const { run, name, status, pool, total, committed, createdAt } = info;
   const condition = conditionOf(status);
+  const bad = info.counts.failed + info.counts.timed_out;
   return {
     class: `is-${condition}`,
     cells: [
@@ -69,6 +70,7 @@ function runRow(info: RunInfo | undefined): GridRow {
       </span>,
       <span key="status" class="state">
         <Mark condition={condition} /> <span class={`tone-${condition}`}>{status}</span>
+        {bad > 0 && <span class="tone-failed"> · {bad} failed</span>}
       </span>,
       <Progress key="progress" info={info} />,
       `${committed} / ${total}`,

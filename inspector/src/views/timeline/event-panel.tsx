@@ -4,7 +4,9 @@ import { Empty } from '../../parts/empty.js';
 import { timeOfDay } from '../../parts/format.js';
 import { Json } from '../../parts/json.js';
 import { Mark } from '../../parts/mark.js';
+import { Output } from '../../parts/output.js';
 import { Facts, Panel, Section } from '../../parts/panel.js';
+import { PathLink } from '../../parts/path-link.js';
 import { linkTo } from '../../state/route.js';
 
 /** One event with all that it holds. */
@@ -17,6 +19,9 @@ export function EventPanel({ seq, event }: { readonly seq: string; readonly even
     );
   }
   const { type, at, path, incarnation, ctx, runId, data } = event;
+  const { stderr, ...rest } = data;
+  // What a program wrote is read as it wrote it.
+  const words = typeof stderr === 'string' && stderr !== '' ? stderr : null;
   const condition = eventCondition(event);
   return (
     <Panel label={`Event ${seq}`} title={<h2>Event {seq}</h2>}>
@@ -26,7 +31,7 @@ export function EventPanel({ seq, event }: { readonly seq: string; readonly even
       <Facts
         facts={[
           ['At', `${new Date(at).toLocaleDateString('en-CA')} ${timeOfDay(at)}`],
-          ['Actor', path && <a href={linkTo({ at: path })}>{path}</a>],
+          ['Actor', path && <PathLink key="path" path={path} />],
           ['Life', incarnation],
           ['Run', ctx.run && <a href={linkTo({ view: 'runs', at: ctx.run })}>{ctx.run}</a>],
           ['Job', ctx.job && <a href={linkTo({ view: 'runs', at: ctx.job })}>{ctx.job}</a>],
@@ -34,8 +39,13 @@ export function EventPanel({ seq, event }: { readonly seq: string; readonly even
           ['Host', runId],
         ]}
       />
+      {words !== null && (
+        <Section title="Its last words">
+          <Output stdout="" stderr={words} />
+        </Section>
+      )}
       <Section title="Data">
-        <Json value={data} />
+        <Json value={words === null ? data : rest} />
       </Section>
       <Section title="Look further">
         <p>

@@ -3,8 +3,21 @@ import type { Facts } from '../facts.js';
 import { finding } from '../finding.js';
 import { duration, evidence, ofType } from '../words.js';
 
-/** That an actor, or a host, is well. Said last: anything that is wrong comes before it. */
-export function actorFindings(facts: Facts): Finding[] {
+/** States that tell of trouble, in words. */
+const TROUBLED: ReadonlyMap<string, string> = new Map([
+  ['backingOff', 'backing off'],
+  ['degraded', 'degraded'],
+  ['failed', 'failed'],
+  ['quarantined', 'quarantined'],
+]);
+
+/**
+ * That an actor, or a host, is well. Said last: anything that is wrong comes before it, and while that stands it is not
+ * said of what has ended or is in trouble.
+ *
+ * @param found what the other causes have found
+ */
+export function actorFindings(facts: Facts, found: readonly Finding[]): Finding[] {
   const { target, host } = facts;
   if (host === null || host.ended !== null || host.presence === 'gone') return [];
   if (target.kind === 'host') {
@@ -28,6 +41,8 @@ export function actorFindings(facts: Facts): Finding[] {
         at: host.startedAt,
       }),
     ];
+  const isTold = actor.state === 'exited' || TROUBLED.has(actor.state);
+  if (isTold && found.some(({ standing }) => standing)) return [];
   const ready = ofType(facts.events, 'worker.ready').findLast(({ path }) => path === target.path);
   const evidenceOf = ready
     ? [evidence(ready, `ready after ${duration(ready.data.bootMs)}, pid ${ready.data.pid}`)]
@@ -36,6 +51,8 @@ export function actorFindings(facts: Facts): Finding[] {
     const sentences = [`${target.path} has ended, and nothing here says that it should not have.`] as const;
     return [finding('ended', { about: target.path, sentences, evidence: evidenceOf, at: actor.at })];
   }
-  const sentences = [`${target.path} is ${actor.state}, and has been for ${duration(facts.now - actor.at)}.`] as const;
+  const sentences = [
+    `${target.path} is ${TROUBLED.get(actor.state) ?? actor.state}, and has been for ${duration(facts.now - actor.at)}.`,
+  ] as const;
   return [finding('running', { about: target.path, sentences, evidence: evidenceOf, at: actor.at })];
 }

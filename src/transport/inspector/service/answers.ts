@@ -52,10 +52,14 @@ export class Answers {
   #logs(path: string): Answered {
     const facts = this.host.model.actor(path)?.get();
     if (!facts) return notFound(`there is no actor at ${path}`);
-    const { incarnation } = facts;
-    const living = facts.status === 'living' ? this.host.logs(path) : null;
-    if (living) return { type: 'logs', incarnation, living: true, ...this.viewer.text(living) };
-    const last = facts.exits.findLast(({ output }) => output !== null);
+    // A starter and a service write nothing themselves: their worker does, life after life.
+    const writer = this.host.model.actor(`${path}/worker`)?.get() ?? facts;
+    const text = facts.status === 'living' ? this.host.logs(path) : null;
+    if (text) {
+      const { incarnation, status } = writer;
+      return { type: 'logs', incarnation, living: status === 'living', ...this.viewer.text(text) };
+    }
+    const last = writer.exits.findLast(({ output }) => output !== null);
     if (!last?.output) return notFound(`nothing is kept of what ${path} has written`);
     const kept = this.viewer.text({ ...last.output, truncated: true });
     return { type: 'logs', incarnation: last.incarnation, living: false, ...kept };

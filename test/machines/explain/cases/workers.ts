@@ -33,6 +33,13 @@ function held(how: Partial<HostFact>, writer?: string) {
   return facts(writer === undefined ? loop : [...loop, { ...later, runId: writer }], { host: { ...host, ...how } });
 }
 
+/** A service whose worker crashes again and again, seen while it waits for its next life. */
+function between(path: string, state: string) {
+  const lives = three(crash()).map((event) => ({ ...event, path: '/redis/worker' }));
+  const actors = [{ path, role: 'x', state, at: NOW - 500 }];
+  return facts(journal(...lives), { target: { kind: 'actor', path }, actors });
+}
+
 export const workers: Cases = {
   'ended by itself': series(crash()),
   'ended by itself, twice, and said nothing': series(crash({ stderr: ' \n' }), crash({ stderr: '' })),
@@ -104,5 +111,10 @@ export const workers: Cases = {
   }),
   'was in a crash loop, and held for a minute, by what its lost host wrote last': held(lost, 'h'),
   'was in a crash loop, and held for less than a minute, whatever another host wrote': held(lost, 'other'),
+  'a service is in a crash loop, and waits': between('/redis', 'backingOff'),
+  'the worker of a service is in a crash loop, and has ended': between('/redis/worker', 'exited'),
+  'a service waits, and nobody knows why': facts([], {
+    actors: [{ path: '/p', role: 'x', state: 'backingOff', at: NOW }],
+  }),
   'a service ended': series({ ...crash(), path: '/redis/worker' }),
 };
