@@ -46,6 +46,21 @@ it('each of them is a change, once', () => {
   expect(made.changes.revision).toBe(after);
 });
 
+it('who is first seen in a later life has been started again as often, and no program of an exec pool has', () => {
+  const made = new ReadModel(null);
+  const see = (path: string, role: string, state: string, incarnation: number) =>
+    made.see({ path, role, state, incarnation, at: 10 });
+  see('/calls/workers/1', 'starter', 'ready', 1);
+  see('/calls/workers/1/worker', 'worker', 'running', 38);
+  see('/calls/workers/1/worker', 'worker', 'running', 39);
+  see('/web', 'service', 'backingOff', 1);
+  see('/web/worker', 'worker', 'exited', 17);
+  see('/shell/workers/1', 'starter', 'idle', 1);
+  see('/shell/workers/1/worker', 'worker', 'exited', 12);
+  const total = (path: string) => made.summary(path)?.restarts.total;
+  expect(['/calls/workers/1/worker', '/web/worker', '/shell/workers/1/worker'].map(total)).toEqual([38, 16, 0]);
+});
+
 it('the output of a machine that looks like the end of a worker is no reason of its own', () => {
   const made = new ReadModel(null);
   const output = { cause: 7, exit: null, served: true };

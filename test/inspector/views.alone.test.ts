@@ -163,7 +163,7 @@ describe.skipIf(!hasBrowser)('the page of a real system', () => {
     await page.goto(demo.at(`#/runs?at=${run}:${index}`));
     const slot = page.getByRole('region', { name: `Slot ${run}:${index}` });
     await slot.locator('.lead', { hasText: 'failed' }).waitFor();
-    await slot.getByText('Attempts').waitFor();
+    await slot.getByText('Attempts', { exact: true }).waitFor();
   });
 
   test('the processes are listed with their owners; one that is gone with its exit', async () => {

@@ -5,6 +5,8 @@ import { useAnswer } from '../../state/use-live.js';
 /** How often the output of what lives is asked for again, in milliseconds. */
 const FOLLOW_MS = 1000;
 
+const NOTHING = 'Nothing is kept here. What the slots of a run write is kept with them, under Runs.';
+
 interface LogTailProps {
   readonly path: string;
   readonly living: boolean;
@@ -19,7 +21,7 @@ export function LogTail({ path, living, again }: LogTailProps) {
   if (!reply.ok) {
     return (
       <Section title="Log">
-        <p class="quiet">{reply.code === 'not_found' ? 'Nothing was kept.' : reply.message}</p>
+        <p class="quiet">{reply.code === 'not_found' ? NOTHING : reply.message}</p>
       </Section>
     );
   }

@@ -31,6 +31,7 @@ export type ActorFact =
       readonly role: ActorRoleName;
       readonly at: number;
       readonly incarnation: number;
+      readonly restarts: boolean;
       readonly kind: ActorExitInfo['kind'];
       readonly reason: string | null;
     }
@@ -82,6 +83,7 @@ export function learn(facts: ActorFacts, fact: ActorFact): ActorFacts {
       if (incarnation < facts.incarnation) return known;
       return {
         ...known,
+        restarts: restartsOf(facts, known, fact),
         role,
         incarnation,
         status: 'dead',
@@ -118,16 +120,15 @@ export function learn(facts: ActorFacts, fact: ActorFact): ActorFacts {
   }
 }
 
-function seen(
-  facts: ActorFacts,
-  { at, incarnation, role, state, restarts }: Extract<ActorFact, { type: 'seen' }>,
-): ActorFacts {
+function seen(facts: ActorFacts, fact: Extract<ActorFact, { type: 'seen' }>): ActorFacts {
+  const { at, incarnation, role, state, restarts } = fact;
   if (incarnation < facts.incarnation) return facts;
   const isNew = incarnation > facts.incarnation;
   const known = isNew && restarts ? restarted(facts, { incarnation, at, reason: lastReason(facts) }) : facts;
   const pid = isNew ? null : facts.pid;
   return {
     ...known,
+    restarts: restartsOf(facts, known, fact),
     incarnation,
     role,
     state,
@@ -136,6 +137,15 @@ function seen(
     pid,
     problem: isNew ? null : facts.problem,
   };
+}
+
+/** Of an actor that is first seen in a later life, as in a store, the earlier ones are counted too. */
+function restartsOf(
+  before: ActorFacts,
+  known: ActorFacts,
+  { incarnation, restarts }: { readonly incarnation: number; readonly restarts: boolean },
+): number {
+  return before.incarnation === 0 && restarts ? incarnation - 1 : known.restarts;
 }
 
 function lastReason({ exits }: ActorFacts): string {

@@ -12,7 +12,7 @@ import type { ActorFact } from './facts.js';
 export function factOf({ incarnation, role, state, detail, at }: Sighting, restarts: boolean): ActorFact | null {
   if (state === 'fault') return null;
   if (state !== 'exited') return { type: 'seen', at, incarnation, role: roleOf(role), state, restarts };
-  return { type: 'exited', at, incarnation, role: roleOf(role), ...exitOf(detail) };
+  return { type: 'exited', at, incarnation, role: roleOf(role), restarts, ...exitOf(detail) };
 }
 
 /** Roles of a newer version are shown as what they are at least. */
