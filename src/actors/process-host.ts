@@ -130,8 +130,8 @@ export class ProcessHost {
         await store.hosts.setForker(runId, { identity, generation }, directory);
         journal({ type: 'forker.started', data: { pid: identity.pid, generation } });
       },
-      onForkerExit: ({ identity, generation }) =>
-        journal({ type: 'forker.exited', data: { pid: identity.pid, generation, code: null, signal: null } }),
+      onForkerExit: ({ identity, generation }, { code, signal }) =>
+        journal({ type: 'forker.exited', data: { pid: identity.pid, generation, code, signal } }),
     });
   }
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { machine, openReader, readTree } from 'espalier';
+import { type JournalEvent, machine, openReader, readTree } from 'espalier';
+import { untilEvent } from 'espalier/testing';
 import { expect, it } from 'vitest';
 import { createMachine, fromCallback } from 'xstate';
-import { create, folder } from './support.js';
+import { create, folder, shells } from './support.js';
 
 const mortal = fromCallback(({ receive }) => {
   receive(() => {
@@ -30,4 +31,25 @@ it('a store tells why what was observed has ended, whatever it threw or put out'
   const found = actors.map(({ path, state, problem }) => [path, state, problem]);
   expect(found).toContainEqual(['/mortal', 'exited', 'Error: no such customer']);
   expect(found).toContainEqual(['/finished', 'exited', null]);
+});
+
+it('a store tells how each forker has ended: one that was killed, and one that left when it was told to', async () => {
+  const store = join(folder(), 'store.db');
+  const system = await create({ store, children: [shells()] });
+  const started = (generation: number) => (event: JournalEvent) =>
+    event.type === 'forker.started' && event.data.generation === generation;
+  const first = await untilEvent(system, started(1));
+  if (first.type === 'forker.started') process.kill(first.data.pid, 'SIGKILL');
+  await untilEvent(system, started(2));
+  await system.stop();
+
+  const reader = await openReader(store);
+  const ends: unknown[] = [];
+  for await (const event of reader.journal.tail({ after: 0 }))
+    if (event.type === 'forker.exited') ends.push(event.data);
+  await reader.close();
+  expect(ends).toMatchObject([
+    { generation: 1, code: null, signal: 'SIGKILL' },
+    { generation: 2, code: 0, signal: null },
+  ]);
 });
