@@ -337,7 +337,7 @@ export class System {
   #observe(observation: Observation): void {
     if (observation.state === 'fault') this.#fault(observation.detail);
     this.#observations.observe(observation);
-    this.#model.see({ ...observation, at: this.#env.clock.now() });
+    this.#model.see({ at: this.#env.clock.now(), ...observation });
   }
 
   #fault(error: unknown): void {

@@ -37,6 +37,11 @@ export interface CellOptions {
 
 type SnapshotListener = (snapshot: Snapshot<unknown>) => void;
 
+interface StartWaiter {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
 /**
  * One incarnation of any XState logic, the root of its own actor system. A throw anywhere in it stops everything it
  * started and runs disposers; its stop can be awaited; its exit is a value, delivered once. No error of it reaches the
@@ -60,7 +65,8 @@ export class Cell {
   #asked: { readonly reason: unknown } | undefined;
   #killed = false;
   #deadline: { readonly at: number; readonly timer: unknown } | undefined;
-  #settleStart: (() => void) | undefined;
+  /** Who waits for its start. */
+  #waiter: StartWaiter | undefined;
   #listeners: Set<SnapshotListener> | undefined;
 
   constructor(options: CellOptions) {
@@ -103,10 +109,10 @@ export class Cell {
     if (!this.#exit) this.#begin();
     if (!this.#exit && isStarting(this.getSnapshot())) {
       return new Promise((resolve, reject) => {
-        this.#settleStart = () => settleStart(this, resolve, reject);
+        this.#waiter = { resolve, reject };
       });
     }
-    return new Promise((resolve, reject) => settleStart(this, resolve, reject));
+    return new Promise((resolve, reject) => settleStart(this, { resolve, reject }));
   }
 
   /** Delivers an event at once, or when the actor has done what it is doing; after the exit it is a dead letter, and false. */
@@ -223,7 +229,7 @@ export class Cell {
 
   #changed(snapshot: Snapshot<unknown>): void {
     if (snapshot.status === 'active') this.#options.keeper?.changed(this);
-    if (this.#settleStart && !isStarting(snapshot)) this.#settleStart();
+    if (this.#waiter && !isStarting(snapshot)) this.#settleStart();
     if (this.#options.onSnapshot) this.#notify(this.#options.onSnapshot, snapshot);
     for (const listener of this.#listeners ?? []) this.#notify(listener, snapshot);
     if (this.#exit) this.#listeners = undefined;
@@ -266,17 +272,22 @@ export class Cell {
     this.#exit = exit;
     if (exit.kind === 'normal') this.#options.keeper?.finished();
     if (this.#deadline) this.#options.clock.clearTimeout(this.#deadline.timer);
-    this.#settleStart?.();
+    this.#settleStart();
     this.#deliverExit?.(exit);
+  }
+
+  #settleStart(): void {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    if (waiter) settleStart(this, waiter);
   }
 }
 
-function settleStart(cell: Cell, resolve: () => void, reject: (error: unknown) => void): void {
-  const { exit } = cell;
+function settleStart({ exit, path }: Cell, { resolve, reject }: StartWaiter): void {
   if (!exit || exit.kind === 'normal') resolve();
   else if (exit.kind === 'crash') reject(exit.error);
   else if (exit.kind === 'shutdown') reject(new Shutdown(exit.reason));
-  else reject(new EspalierError('ESP_STOPPED', `${cell.path} was killed before it had started`));
+  else reject(new EspalierError('ESP_STOPPED', `${path} was killed before it had started`));
 }
 
 function exitOfError(error: unknown): ActorExit {

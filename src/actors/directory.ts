@@ -1,6 +1,7 @@
 import type { AnyEventObject } from 'xstate';
 import { EspalierError } from '../errors.js';
 import type { ActorExit } from '../machines/exit.js';
+import { TransientMap } from '../transient-map.js';
 import type { Cell } from './cell.js';
 
 /** Why an event reached nobody. */
@@ -37,8 +38,8 @@ export interface DirectoryOptions {
 /** Who lives where: the living cells by path, those who watch them, and the letters that reached nobody. */
 export class Directory {
   readonly #options: DirectoryOptions;
-  readonly #cells = new Map<string, Cell>();
-  readonly #monitors = new Map<string, Set<Monitor>>();
+  readonly #cells = new TransientMap<string, Cell>();
+  readonly #monitors = new TransientMap<string, Set<Monitor>>();
   /** The highest incarnation of each path, by the path above: to forget a path costs as much as lived below it. */
   readonly #incarnations = new Map<string, Map<string, number>>();
   readonly #deadLetters: Record<DeadLetterReason, number> = {
@@ -84,8 +85,7 @@ export class Directory {
   release(cell: Cell, exit: ActorExit): void {
     if (this.#cells.get(cell.path) !== cell) return;
     this.#cells.delete(cell.path);
-    const monitors = this.#monitors.get(cell.path);
-    this.#monitors.delete(cell.path);
+    const monitors = this.#monitors.take(cell.path);
     const { path, incarnation } = cell;
     for (const monitor of monitors ?? []) this.#tell(monitor, { path, incarnation, exit });
   }

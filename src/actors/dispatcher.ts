@@ -93,15 +93,8 @@ export class Dispatcher {
     try {
       const program = target.pool.prepare(input, index);
       const { timeoutMs } = target.policy;
-      return new Execution({
-        ...program,
-        spawnId,
-        jobId,
-        attempt,
-        registered: true,
-        timeoutMs,
-        signal: target.signal,
-      });
+      const { signal } = target;
+      return new Execution({ spawnId, jobId, attempt, registered: true, timeoutMs, signal, ...program });
     } catch (error) {
       if (error instanceof EspalierError) return error;
       throw error;

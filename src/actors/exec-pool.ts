@@ -58,7 +58,9 @@ export class ExecPool extends Pool {
     const { timeout, signal } = options;
     const limit = new TimeLimit(this.#parts.clock, timeout, signal);
     try {
-      const execution = this.#execution(input, options, limit.signal);
+      // A signal costs something: without a limit there is none.
+      const isLimited = timeout !== undefined || signal !== undefined;
+      const execution = this.#execution(input, options, isLimited ? limit.signal : undefined);
       this.submit(execution);
       const result = await execution.result;
       if (result.type === 'ended' && result.end.cause !== 'stopped') return left(execution, result);
@@ -89,10 +91,9 @@ export class ExecPool extends Pool {
     queue.submit({ signal, patient, begin: (slot) => slot.execute(execution), refuse });
   }
 
-  #execution(input: unknown, options: ExecOptions, signal: AbortSignal): Execution {
+  #execution(input: unknown, options: ExecOptions, signal: AbortSignal | undefined): Execution {
     this.#calls += 1;
     return new Execution({
-      ...this.#parts.program.prepare(input, this.#calls - 1, options),
       spawnId: this.#parts.newSpawnId(),
       registered: false,
       jobId: null,
@@ -100,6 +101,7 @@ export class ExecPool extends Pool {
       stdin: bytes(options.stdin),
       timeoutMs: null,
       signal,
+      ...this.#parts.program.prepare(input, this.#calls - 1, options),
     });
   }
 

@@ -13,7 +13,7 @@ const KEPT: ReadonlySet<ActorRole> = new Set(['supervisor', 'pool', 'starter', '
  * five times a second: an observation is a picture, not a history.
  */
 export class Observations {
-  readonly #changed = new Map<string, Observation>();
+  #changed = new Map<string, Observation>();
   #timer: unknown = null;
 
   constructor(
@@ -33,9 +33,9 @@ export class Observations {
   flush(): void {
     this.clock.clearTimeout(this.#timer);
     this.#timer = null;
-    const changed = [...this.#changed.values()];
-    this.#changed.clear();
-    for (const observation of changed) this.background(this.#put(observation));
+    const changed = this.#changed;
+    this.#changed = new Map();
+    for (const observation of changed.values()) this.background(this.#put(observation));
   }
 
   async #put(observation: Observation): Promise<void> {

@@ -8,7 +8,7 @@ import type { Cell } from './cell.js';
 import { childPath, startChild } from './child.js';
 import type { TreeEnvironment } from './environment.js';
 import type { ProcessServices } from './process-services.js';
-import { emptyHold, type Hold, type SlotKind, WORKER_ID } from './slot-kind.js';
+import { emptyHold, type Hold, type SlotKind, WORKER_ID, type WorkerAddress } from './slot-kind.js';
 import { type ChildOptions, type ChildSpec, type StartContext, spec } from './spec.js';
 import { type SweepResult, sweepHold } from './sweep.js';
 import { isUnasked, workerCrash } from './worker-crash.js';
@@ -45,6 +45,8 @@ export function workerStarter(options: StarterOptions): ChildSpec {
 /** Brings the starter machine to life for one incarnation. */
 class Starter {
   readonly #kind: SlotKind;
+  /** Of each of its workers: checked once, for an exec pool starts one for every execution. */
+  readonly #workerSpec: ChildSpec;
   #worker: Promise<Cell | null> = Promise.resolve(null);
   #hold: Hold = emptyHold();
   /** Whether an incarnation has begun whose end was not delivered. */
@@ -64,11 +66,20 @@ class Starter {
   ) {
     this.#kind = options.kind(services);
     this.#kind.bind((event) => this.#tell(event));
+    const start = () => ({ logic: workerMachine, input: this.#kind.worker(this.#address, this.#hold) });
+    const exitOf = (exit: ActorExit, output: unknown) =>
+      isWorkerEnd(output) ? workerExit(exit, output, this.#kind.mode) : exit;
+    const policy = spec({ id: WORKER_ID, role: 'worker', restart: 'temporary', shutdown: 'infinity', start });
+    this.#workerSpec = { ...policy, exitOf };
     services.outlets.set(this.#workerPath, this.#outlet);
   }
 
   get #workerPath(): string {
     return childPath(this.context.path, WORKER_ID);
+  }
+
+  get #address(): WorkerAddress {
+    return { path: this.#workerPath, incarnation: this.#incarnation };
   }
 
   /** @param quarantine why what the last starter left could not be proven gone, if it could not */
@@ -119,14 +130,7 @@ class Starter {
     const { env, path } = this.context;
     this.#incarnation = incarnation;
     this.#isOpen = true;
-    const hold = emptyHold();
-    this.#hold = hold;
-    const address = { path: this.#workerPath, incarnation };
-    const start = () => ({ logic: workerMachine, input: this.#kind.worker(address, hold) });
-    const exitOf = (exit: ActorExit, output: unknown) =>
-      isWorkerEnd(output) ? workerExit(exit, output, this.#kind.mode) : exit;
-    const policy = spec({ id: WORKER_ID, role: 'worker', restart: 'temporary', shutdown: 'infinity', start });
-    const worker = { ...policy, exitOf };
+    this.#hold = emptyHold();
     return new Promise((resolve) => {
       let made = false;
       const onCell = (cell: Cell) => {
@@ -134,7 +138,7 @@ class Starter {
         void cell.exited.then((exit) => this.#tell({ type: 'worker.exited', incarnation, end: endOf(cell, exit) }));
         resolve(cell);
       };
-      startChild(env, path, worker, incarnation, () => undefined, { onCell }).then(
+      startChild(env, path, this.#workerSpec, incarnation, () => undefined, { onCell }).then(
         // One that gave up its boot is past it as well; its exit follows.
         (started) => {
           if (started !== 'ignore' && isServing(started.cell)) this.#tell({ type: 'worker.started', incarnation });
@@ -163,7 +167,7 @@ class Starter {
     const { identity } = this.#hold;
     if (!identity || !isUnasked(end, this.#kind.mode)) return;
     const { ctx } = identity;
-    const about = { path: this.#workerPath, incarnation: this.#incarnation, ...(ctx ? { ctx } : {}) };
+    const about = { ...this.#address, ...(ctx ? { ctx } : {}) };
     env.journal({
       type: 'worker.crashed',
       ...about,

@@ -1,5 +1,6 @@
 import { EspalierError } from '../errors.js';
 import { admit, checkout, type OverflowPolicy } from '../machines/checkout.js';
+import { TransientMap } from '../transient-map.js';
 import type { Roster, Slot } from './roster.js';
 
 export { Roster, type Slot } from './roster.js';
@@ -28,14 +29,21 @@ export interface WorkQueueOptions {
   readonly onOverflow?: () => void;
 }
 
+/** Work in a queue: where it stands in the order of arrival, and how its signal is let go of. */
+interface Entry<S extends Slot> {
+  readonly ticket: number;
+  readonly work: Work<S>;
+  unwatch(): void;
+}
+
 /**
  * First in, first out, bounded. Plain code on purpose: a call changes no actor's state, so it costs no transition.
  */
 export class WorkQueue<S extends Slot = Slot> {
-  /** A set keeps insertion order and lets a withdrawn entry leave from the middle at once. */
-  readonly #waiting = new Set<Work<S>>();
-  readonly #held = new Set<Work<S>>();
-  readonly #listeners = new Map<Work<S>, () => void>();
+  /** By ticket: a map keeps its order and lets a withdrawn entry leave from the middle at once. */
+  readonly #waiting = new TransientMap<number, Entry<S>>();
+  readonly #held = new TransientMap<number, Entry<S>>();
+  #tickets = 0;
   /** How many of those that wait require one slot. */
   #bound = 0;
   #uses = 0;
@@ -63,22 +71,22 @@ export class WorkQueue<S extends Slot = Slot> {
   submit(work: Work<S>): void {
     if (this.#closed) return work.refuse(this.#closed);
     if (work.signal?.aborted) return work.refuse(work.signal.reason);
-    this.#watch(work);
+    const entry = this.#entry(work);
     // Those that require a slot let everybody overtake them: had their slot room, they would not wait.
-    if (this.length === this.#bound && this.#begin(work)) return;
+    if (this.length === this.#bound && this.#begin(entry)) return;
     const overflow = work.patient ? 'wait' : this.options.overflow;
     const admission = admit(overflow, this.#waiting.size, this.options.limit);
     if (admission !== 'enqueue' && !work.patient) this.options.onOverflow?.();
     switch (admission) {
       case 'enqueue':
-        return this.#enter(work, this.#waiting);
+        return this.#enter(entry, this.#waiting);
       case 'hold':
-        return this.#enter(work, this.#held);
+        return this.#enter(entry, this.#held);
       case 'replace-oldest':
         this.#refuseOldest();
-        return this.#enter(work, this.#waiting);
+        return this.#enter(entry, this.#waiting);
       case 'reject':
-        this.#remove(work);
+        this.#remove(entry);
         work.refuse(this.#full());
         return;
       default:
@@ -91,9 +99,9 @@ export class WorkQueue<S extends Slot = Slot> {
     this.#closed = reason;
     this.roster.onRoom = () => undefined;
     this.roster.onGone = () => undefined;
-    for (const work of [...this.#waiting, ...this.#held]) {
-      this.#remove(work);
-      work.refuse(reason);
+    for (const entry of [...this.#entries()]) {
+      this.#remove(entry);
+      entry.work.refuse(reason);
     }
   }
 
@@ -113,21 +121,22 @@ export class WorkQueue<S extends Slot = Slot> {
 
   #pump(): void {
     // A queue that holds nothing (limit 0) still serves those whom it holds back.
-    for (const work of this.#next()) {
-      if (!this.#begin(work) && !work.requires) return;
+    for (const entry of this.#entries()) {
+      if (!this.#begin(entry) && !entry.work.requires) return;
       this.#admitHeld();
     }
   }
 
-  *#next(): Generator<Work<S>> {
-    yield* this.#waiting;
-    yield* this.#held;
+  *#entries(): Generator<Entry<S>> {
+    yield* this.#waiting.values();
+    yield* this.#held.values();
   }
 
-  #begin(work: Work<S>): boolean {
+  #begin(entry: Entry<S>): boolean {
+    const { work } = entry;
     const slot = this.#choose(work);
     if (slot === null) return false;
-    this.#remove(work);
+    this.#remove(entry);
     this.#uses += 1;
     slot.load += 1;
     slot.lastUsed = this.#uses;
@@ -141,36 +150,38 @@ export class WorkQueue<S extends Slot = Slot> {
     return checkout(this.roster.slots(), work);
   }
 
-  #enter(work: Work<S>, set: Set<Work<S>>): void {
-    if (work.requires) this.#bound += 1;
-    set.add(work);
+  #enter(entry: Entry<S>, line: TransientMap<number, Entry<S>>): void {
+    if (entry.work.requires) this.#bound += 1;
+    line.set(entry.ticket, entry);
   }
 
   #admitHeld(): void {
-    for (const work of this.#held) {
+    for (const entry of this.#held.values()) {
       if (this.#waiting.size >= this.options.limit) return;
-      this.#held.delete(work);
-      this.#waiting.add(work);
+      this.#held.delete(entry.ticket);
+      this.#waiting.set(entry.ticket, entry);
     }
   }
 
-  #watch(work: Work<S>): void {
+  #entry(work: Work<S>): Entry<S> {
+    this.#tickets += 1;
+    const ticket = this.#tickets;
     const { signal } = work;
-    if (!signal) return;
+    if (!signal) return { ticket, work, unwatch: () => undefined };
     const withdraw = () => {
-      this.#remove(work);
+      this.#remove(entry);
       this.#admitHeld();
       work.refuse(signal.reason);
     };
+    const entry = { ticket, work, unwatch: () => signal.removeEventListener('abort', withdraw) };
     signal.addEventListener('abort', withdraw, { once: true });
-    this.#listeners.set(work, () => signal.removeEventListener('abort', withdraw));
+    return entry;
   }
 
-  #remove(work: Work<S>): void {
-    const waited = this.#waiting.delete(work) || this.#held.delete(work);
-    if (waited && work.requires) this.#bound -= 1;
-    this.#listeners.get(work)?.();
-    this.#listeners.delete(work);
+  #remove(entry: Entry<S>): void {
+    const waited = this.#waiting.delete(entry.ticket) || this.#held.delete(entry.ticket);
+    if (waited && entry.work.requires) this.#bound -= 1;
+    entry.unwatch();
     if (waited) this.#settleEmpty();
   }
 
@@ -180,18 +191,20 @@ export class WorkQueue<S extends Slot = Slot> {
 
   #refuseBound(slot: S): void {
     if (this.#bound === 0) return;
-    for (const work of [...this.#next()]) {
-      if (work.requires !== slot) continue;
-      this.#remove(work);
-      work.refuse(new EspalierError('ESP_SESSION_LOST', `pool ${this.options.pool}: the session's worker is gone`));
+    for (const entry of [...this.#entries()]) {
+      if (entry.work.requires !== slot) continue;
+      this.#remove(entry);
+      entry.work.refuse(
+        new EspalierError('ESP_SESSION_LOST', `pool ${this.options.pool}: the session's worker is gone`),
+      );
     }
     this.#admitHeld();
   }
 
   #refuseOldest(): void {
-    for (const oldest of this.#waiting) {
+    for (const oldest of this.#waiting.values()) {
       this.#remove(oldest);
-      oldest.refuse(this.#full());
+      oldest.work.refuse(this.#full());
       return;
     }
   }

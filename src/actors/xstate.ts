@@ -11,7 +11,7 @@ import {
   type Subscription,
 } from 'xstate';
 import { EspalierError } from '../errors.js';
-import { type ActionScope, watchActions } from './cell-actions.js';
+import { type ActionScope, WatchedScope } from './cell-actions.js';
 import { type Callback, callbackLogic } from './cell-callback.js';
 import { Inspectors } from './cell-inspectors.js';
 import { guardedListening } from './cell-listeners.js';
@@ -35,7 +35,7 @@ interface HostedActor {
   readonly system: unknown;
   readonly _parent?: unknown;
   readonly _processingStatus: number;
-  readonly _actorScope: ActionScope;
+  _actorScope: ActionScope;
   _snapshot: Snapshot<unknown>;
   logic: AnyActorLogic;
   start(): unknown;
@@ -259,7 +259,9 @@ export class ActorHost {
   /** Takes an actor in while its constructor runs: before its logic runs, before anybody can subscribe to it. */
   #adopt(ref: unknown): void {
     const actor = hosted(ref);
-    if (isMachine(actor.logic)) watchActions(actor._actorScope, (error) => this.fail(actor, error));
+    if (isMachine(actor.logic)) {
+      actor._actorScope = new WatchedScope(actor._actorScope, (error) => this.fail(actor, error));
+    }
     actor.logic = guarded(actor.logic);
     actor.subscribe = listening.subscribe;
     actor.on = listening.on;
@@ -270,6 +272,7 @@ export class ActorHost {
     if (siblings?.get(actor.id) === actor) siblings.delete(actor.id);
     if (siblings?.size === 0) this.#children?.delete(actor._parent);
     this.#stopBelow(actor);
+    if (actor._actorScope instanceof WatchedScope) actor._actorScope.release();
     if (actor === this.#root) this.#signal({ type: 'ended', snapshot: actor.getSnapshot() });
     else this.#removeLater(actor);
   }

@@ -133,21 +133,18 @@ function bootFailure({ cause, exit, error }: WorkerEnd): string {
   return exit.signal === null ? `it ended with exit code ${exit.code}` : `it was killed by ${exit.signal}`;
 }
 
+/** Performs a command that is made of what the starter knows. */
+function performing(command: (context: StarterContext) => StarterCommand) {
+  return { type: 'perform', params: ({ context }: { context: StarterContext }) => command(context) } as const;
+}
+
 const perform = {
-  start: starter.enqueueActions(({ context, enqueue }) =>
-    enqueue({ type: 'perform', params: { type: 'start', incarnation: context.incarnation } }),
-  ),
-  sweep: starter.enqueueActions(({ context, enqueue }) => {
-    const thorough = isThorough(context.end, context.mode);
-    enqueue({ type: 'perform', params: { type: 'sweep', incarnation: context.incarnation, thorough } });
-  }),
-  deliver: starter.enqueueActions(({ context, enqueue }) =>
-    enqueue({ type: 'perform', params: { type: 'deliver', end: context.end } }),
-  ),
+  start: performing(({ incarnation }) => ({ type: 'start', incarnation })),
+  sweep: performing(({ incarnation, end, mode }) => ({ type: 'sweep', incarnation, thorough: isThorough(end, mode) })),
+  deliver: performing(({ end }) => ({ type: 'deliver', end })),
   close: (why: 'boot' | 'quarantine') =>
-    starter.enqueueActions(({ context, enqueue }) => {
-      const reason = why === 'boot' ? bootFailure(context.end) : context.reason;
-      enqueue({ type: 'perform', params: { type: 'close', why, reason, boots: context.failedBoots } });
+    performing(({ end, reason, failedBoots: boots }) => {
+      return { type: 'close', why, reason: why === 'boot' ? bootFailure(end) : reason, boots };
     }),
 };
 

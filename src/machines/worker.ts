@@ -124,7 +124,7 @@ const worker = setup({
 });
 
 /**
- * registering → spawning → (booting →) running → ended, with stopping → killing whenever the process must go, and
+ * created → registering → spawning → (booting →) running → ended, with stopping → killing whenever the process must go, and
  * parting when it has closed its port.
  *
  * A stop while the program is being spawned waits for the spawn's outcome: only then is there something to end, and it
@@ -134,16 +134,14 @@ const worker = setup({
  */
 export const workerMachine = worker.createMachine({
   id: 'worker',
-  context: ({ input }) => ({ ...input, cause: 'exited', exit: null, error: null, served: false }),
+  context: ({ input }) => ({ cause: 'exited', exit: null, error: null, served: false, ...input }),
   output: ({ context: { cause, exit, error, served } }) => ({ cause, exit, served, ...(error ? { error } : {}) }),
-  initial: 'registering',
+  initial: 'created',
   states: {
+    created: { always: [{ guard: 'isRegistered', target: 'spawning' }, { target: 'registering' }] },
     registering: {
       tags: 'espalier.starting',
-      always: { guard: 'isRegistered', target: 'spawning' },
-      entry: worker.enqueueActions(({ context, enqueue }) => {
-        if (!context.registered) enqueue({ type: 'perform', params: 'register' });
-      }),
+      entry: { type: 'perform', params: 'register' },
       on: {
         registered: 'spawning',
         'register.failed': { target: 'ended', actions: ['recordError', { type: 'because', params: 'spawn_failed' }] },

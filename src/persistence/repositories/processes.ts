@@ -15,14 +15,14 @@ export function processStore(access: Access): ProcessStore {
     live: async (spawnId, { identity, generation, worker }) =>
       access.write(
         'processes.live',
-        { ...own(spawnId), identity, generation, ...(worker && { worker }) },
+        { identity, generation, ...(worker && { worker }), ...own(spawnId) },
         { patient: true },
       ),
-    failed: async (spawnId, error) => access.write('processes.failed', { ...own(spawnId), error }),
+    failed: async (spawnId, error) => access.write('processes.failed', { error, ...own(spawnId) }),
     // Of one's own process nobody waits for it; of a dead host's, the work that is taken over does.
     gone: async (spawnId, exit, runId) =>
-      access.write('processes.gone', { ...ref(spawnId, runId), exit }, { patient: runId === undefined }),
-    suspect: async (spawnId, reason, runId) => access.write('processes.suspect', { ...ref(spawnId, runId), reason }),
+      access.write('processes.gone', { exit, ...ref(spawnId, runId) }, { patient: runId === undefined }),
+    suspect: async (spawnId, reason, runId) => access.write('processes.suspect', { reason, ...ref(spawnId, runId) }),
     present: (runId) => access.read('processes.present', { runId: runId ?? null }),
   };
 }

@@ -1,4 +1,5 @@
 import { EspalierError } from '../../errors.js';
+import { TransientMap } from '../../transient-map.js';
 import { fromWire } from '../sql/wire-error.js';
 import type { Outcome } from './group.js';
 import type { SentCall } from './messages.js';
@@ -23,7 +24,7 @@ interface Waiting {
 export class WaitingCalls {
   #waiting: Waiting[] = [];
   #group: readonly Waiting[] = [];
-  readonly #replaceable = new Map<string, Waiting>();
+  readonly #replaceable = new TransientMap<string, Waiting>();
 
   /** Whether a group is with the thread. */
   get busy(): boolean {

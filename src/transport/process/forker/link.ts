@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, EspalierError } from '../../../errors.js';
 import type { ProcessExit } from '../../../machines/process.js';
+import { TransientMap } from '../../../transient-map.js';
 import { FORKER_VARIABLE } from '../identity.js';
 import type { ToForker, ToHost } from './messages.js';
 import { toHost } from './to-host.js';
@@ -27,7 +28,7 @@ export class ForkerLink {
   /** Resolves when the process is gone; every open question was rejected before. */
   readonly gone: Promise<ProcessExit>;
   readonly #child: ChildProcess;
-  readonly #asked = new Map<number, Asked>();
+  readonly #asked = new TransientMap<number, Asked>();
   #next = 0;
   #lastWords = '';
   #ended: EspalierError | undefined;
@@ -109,21 +110,15 @@ export class ForkerLink {
         this.#lastWords = message.message;
         return;
       case 'refused':
-        return this.#take(message.n)?.reject(revive(message));
+        return this.#asked.take(message.n)?.reject(revive(message));
       case 'launched':
       case 'killed':
       case 'swept':
       case 'closed':
-        return this.#take(message.n)?.resolve(message);
+        return this.#asked.take(message.n)?.resolve(message);
       default:
         return message satisfies never;
     }
-  }
-
-  #take(n: number): Asked | undefined {
-    const asked = this.#asked.get(n);
-    this.#asked.delete(n);
-    return asked;
   }
 
   #end(exit: ProcessExit, why: string): ProcessExit {

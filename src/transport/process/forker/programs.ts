@@ -1,5 +1,6 @@
 import { EspalierError } from '../../../errors.js';
 import type { ProcessExit } from '../../../machines/process.js';
+import { TransientMap } from '../../../transient-map.js';
 import type { GroupEnd } from '../launcher/launcher.js';
 import type { Notice } from './link.js';
 
@@ -11,7 +12,7 @@ interface Program {
 
 /** The programs of one forker, from their start until their groups are gone. */
 export class Programs {
-  readonly #programs = new Map<string, Program>();
+  readonly #programs = new TransientMap<string, Program>();
 
   constructor(private readonly onExit: (spawnId: string, exit: ProcessExit) => void) {}
 
@@ -58,8 +59,7 @@ export class Programs {
   }
 
   #settle(spawnId: string, end: GroupEnd | null | Promise<never>): void {
-    const program = this.#programs.get(spawnId);
-    this.#programs.delete(spawnId);
+    const program = this.#programs.take(spawnId);
     program?.settle(end);
     program?.release();
   }

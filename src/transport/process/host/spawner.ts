@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { EspalierError } from '../../../errors.js';
 import { appendCookie, COOKIE_VARIABLE, cookie, type ProcessExit } from '../../../machines/process.js';
+import { TransientMap } from '../../../transient-map.js';
 import { removeHostDirectory } from '../directory.js';
 import { thisMachine } from '../identity.js';
 import { type Launcher, type LauncherEvents, type LaunchOrder, NotStarted } from '../launcher/launcher.js';
@@ -29,7 +30,7 @@ interface Draft {
  */
 export class HostSpawner implements Spawner {
   readonly #ports: Ports;
-  readonly #exits = new Map<string, (exit: ProcessExit) => void>();
+  readonly #exits = new TransientMap<string, (exit: ProcessExit) => void>();
   readonly #inherited = process.env[COOKIE_VARIABLE];
   #launcher: Launcher | undefined;
   #closed: Promise<void> | undefined;
@@ -43,10 +44,7 @@ export class HostSpawner implements Spawner {
 
   /** What the launcher must call. */
   readonly events: LauncherEvents = {
-    exited: (spawnId, exit) => {
-      this.#exits.get(spawnId)?.(exit);
-      this.#exits.delete(spawnId);
-    },
+    exited: (spawnId, exit) => this.#exits.take(spawnId)?.(exit),
   };
 
   use(launcher: Launcher): void {
@@ -126,7 +124,8 @@ export class HostSpawner implements Spawner {
     tolerate(stdout, stderr);
     const socket = port === null ? null : await this.#arrival(port, launcher, spawnId, generation);
     tolerate(socket);
-    const identity = { ...thisMachine(), ...started };
+    const { pid, startTicks } = started;
+    const identity = { pid, startTicks, ...thisMachine() };
     return new Spawned({ spawnId, identity, generation, stdout, stderr, port: socket, exited, ended, entry }, launcher);
   }
 

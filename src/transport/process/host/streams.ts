@@ -36,8 +36,18 @@ export class OutputPair {
   }
 }
 
+/** With the options that `Socket` would add: an object that properties are added to costs memory of its own each time. */
+const READ_END = {
+  readable: true,
+  writable: false,
+  allowHalfOpen: false,
+  emitClose: false,
+  autoDestroy: true,
+  decodeStrings: false,
+};
+
 function readEnd(fd: number): Socket {
-  return new Socket({ fd, readable: true, writable: false });
+  return new Socket({ fd, ...READ_END });
 }
 
 /** The host's folder lies in memory, of which a container may have little; larger inputs go to the temporary folder. */
