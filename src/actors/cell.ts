@@ -120,6 +120,11 @@ export class Cell {
     return this.#host.send(event);
   }
 
+  /** Whether its machine names an event among those it handles. */
+  handles(type: string): boolean {
+    return handles(this.#options.logic, type);
+  }
+
   /** The events that wait until the actor has done what it is doing. */
   get mailbox(): MailboxState {
     return this.#host.mailbox;
@@ -168,7 +173,7 @@ export class Cell {
     const first = !this.#asked;
     this.#asked ??= { reason };
     if (!this.#host.running) this.#halt();
-    else if (!handles(this.#options.logic, 'espalier.stop')) this.#host.stop();
+    else if (!this.handles('espalier.stop')) this.#host.stop();
     else this.#ask(first, shutdown, reason);
     return this.exited;
   }

@@ -22,8 +22,8 @@ export interface Started {
 
 /**
  * A running supervisor, by path: the handle stays good when the supervisor is restarted. Refusals are values in OTP's
- * words. Each call rejects with `ESP_NOT_FOUND` if no supervisor lives at the path, and with `ESP_STOPPED` if it ends
- * before it has answered.
+ * words. Each call rejects with `ESP_NOT_FOUND` if no supervisor lives at the path, with `ESP_STOPPED` if it ends before it
+ * has answered, and with `ESP_INVALID` for what is no child specification.
  */
 export interface SupervisorHandle {
   readonly path: string;
@@ -79,7 +79,8 @@ function ask(env: TreeEnvironment, path: string, question: Question): Promise<Ca
   return new Promise((resolve, reject) => {
     if (env.isOver?.())
       return reject(new EspalierError('ESP_STOPPED', 'the system has stopped', { context: { path } }));
-    if (!directory.whereis(path)) {
+    // Nobody else would ever answer.
+    if (!directory.whereis(path)?.handles(question.type)) {
       return reject(new EspalierError('ESP_NOT_FOUND', `no supervisor lives at ${path}`, { context: { path } }));
     }
     const reply = calls.open((result) => {
@@ -100,6 +101,9 @@ export function supervisorHandle(env: TreeEnvironment, path: string): Supervisor
   return {
     path,
     startChild: async (child) => {
+      if (!isChildSpec(child)) {
+        throw new EspalierError('ESP_INVALID', `${path}: what is to be started is no child specification`);
+      }
       const incarnation = env.directory.lastIncarnation(childPath(path, child.id));
       return started(await call({ type: 'call.startChild', child, incarnation }));
     },

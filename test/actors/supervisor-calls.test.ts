@@ -28,6 +28,24 @@ describe('a static supervisor', () => {
     expect(tree.log).toEqual(['+a', '+b', '+c', '-c', '+c', '-c']);
   });
 
+  it('refuses what is no child specification, and lives on', async () => {
+    const { cell, handle } = await grow();
+    for (const child of [{}, { id: 'x' }, null, 5]) {
+      const start = Reflect.apply(handle.startChild, undefined, [child]);
+      await expect(start).rejects.toMatchObject({ code: 'ESP_INVALID' });
+    }
+    expect(cell.exit).toBeUndefined();
+  });
+
+  it('is the only one who is asked: others would never answer', async () => {
+    const { tree } = await grow();
+    const { whichChildren } = supervisorHandle(tree.env, '/group/a');
+    await expect(whichChildren()).rejects.toMatchObject({
+      code: 'ESP_NOT_FOUND',
+      message: 'no supervisor lives at /group/a',
+    });
+  });
+
   it('tells what it has', async () => {
     const { tree, handle } = await grow();
     await handle.terminateChild('b');
