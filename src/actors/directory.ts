@@ -123,8 +123,13 @@ export class Directory {
     return { [Symbol.dispose]: () => void monitors.delete(entry) };
   }
 
-  /** Sends to a path; to a given incarnation only, if one is given. False, and a dead letter, if nobody receives it. */
+  /**
+   * Sends to a path; to a given incarnation only, if one is given. False, and a dead letter, if nobody receives it.
+   *
+   * @throws EspalierError `ESP_INVALID` for what is no event: it would crash who receives it, not who has sent it
+   */
   send(path: string, event: AnyEventObject, incarnation?: number): boolean {
+    if (!isEvent(event)) throw new EspalierError('ESP_INVALID', `what is sent to ${path} is no object with a type`);
     const cell = this.whereis(path);
     if (!cell) return this.deadLetter(path, event, 'unknown_path');
     if (incarnation !== undefined && cell.incarnation !== incarnation) {
@@ -165,4 +170,8 @@ export class Directory {
 /** The path of the parent; `/` stands above itself. */
 function pathAbove(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
+}
+
+function isEvent(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string';
 }

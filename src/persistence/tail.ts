@@ -1,3 +1,4 @@
+import { EspalierError } from '../errors.js';
 import type { JournalEvent } from '../machines/events.js';
 import type { TailOptions } from './contract/journal.js';
 import type { Watch } from './pulse.js';
@@ -18,8 +19,11 @@ export interface TailSource {
  * a gap; a commit only wakes it.
  */
 export async function* tail(source: TailSource, options: TailOptions): AsyncGenerator<JournalEvent, void, undefined> {
-  const { types = null, follow = false, signal } = options;
-  let cursor = options.after ?? 0;
+  const { after = 0, types = null, follow = false, signal } = options;
+  if (!Number.isSafeInteger(after)) {
+    throw new EspalierError('ESP_INVALID', `after is ${after}; the number of an event, or 0 for all`);
+  }
+  let cursor = after;
   // Watched before the first read: a commit after that read wakes it, however soon.
   const watch = follow ? source.watch() : null;
   try {

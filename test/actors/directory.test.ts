@@ -126,3 +126,13 @@ it('remembers the highest incarnation of a path until it is told to forget it, a
   const known = ['/a', '/a/b', '/a/b/c', '/ab'].map((path) => directory.lastIncarnation(path));
   expect(known).toEqual([0, 0, 0, 4]);
 });
+
+it.each([undefined, 'x', {}, { type: 5 }])(
+  'refuses to send what is no event, which its receiver would die of: %j',
+  async (event) => {
+    const directory = new Directory();
+    await living(directory, '/a', 1);
+    const send = () => Reflect.apply(directory.send, directory, ['/a', event]);
+    expect(send).toThrow(expect.objectContaining({ code: 'ESP_INVALID', message: expect.stringContaining('/a') }));
+  },
+);

@@ -11,7 +11,7 @@ const optionsSchema = z.object({
   json: z.boolean().default(false),
   follow: z.boolean().default(false),
   after: z.number(),
-  type: z.array(z.string()).default([]),
+  type: z.array(z.enum(EVENT_TYPES)).default([]),
 });
 
 /** `espalier events`: the journal, from a cursor on. */
@@ -23,10 +23,9 @@ export function addEvents(program: Command): void {
     .action(async (raw: unknown) => {
       const { db, json, follow, after, type } = optionsSchema.parse(raw);
       const output = new Output(process.stdout);
-      const wanted = new Set(type);
+      const types = type.length > 0 ? { types: type } : {};
       await withReader(db, async (reader) => {
-        for await (const event of reader.journal.tail({ after, follow, signal: output.closed })) {
-          if (wanted.size > 0 && !wanted.has(event.type)) continue;
+        for await (const event of reader.journal.tail({ ...types, after, follow, signal: output.closed })) {
           await output.line(json ? JSON.stringify(event) : describe(event));
         }
       });
