@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
 import {
-  STARTER_DEFAULTS,
   type StarterCommand,
   type StarterEvent,
   type StarterPolicy,
@@ -9,30 +8,7 @@ import {
 } from '../../src/machines/starter.js';
 import type { WorkerEnd } from '../../src/machines/worker.js';
 import { ownEvent, SimulatedClock, type Subject, testPaths } from '../../src/testing/index.js';
-
-const policy = (mode: StarterPolicy['mode']): StarterPolicy => ({ ...STARTER_DEFAULTS, mode, random: () => 0.5 });
-const clean: WorkerEnd = { cause: 'exited', exit: { code: 0, signal: null }, served: true };
-const crashed: WorkerEnd = { cause: 'exited', exit: { code: 1, signal: null }, served: true };
-const bootFailure: WorkerEnd = { cause: 'exited', exit: { code: 1, signal: null }, served: false };
-
-function start(mode: StarterPolicy['mode'], more: Partial<StarterPolicy> = {}) {
-  const clock = new SimulatedClock();
-  const commands: StarterCommand[] = [];
-  const logic = starterMachine.provide({ actions: { perform: (_, command) => commands.push(command) } });
-  const actor = createActor(logic, { input: { ...policy(mode), ...more }, clock });
-  actor.start();
-  const send = (...events: StarterEvent[]) => {
-    for (const event of events) actor.send(event);
-  };
-  const types = () => commands.map(({ type }) => type);
-  return { actor, clock, commands, types, send, state: () => actor.getSnapshot().value };
-}
-
-/** Ends incarnation n and proves it gone. */
-const end = (incarnation: number, how: WorkerEnd): StarterEvent[] => [
-  { type: 'worker.exited', incarnation, end: how },
-  { type: 'swept', incarnation, clean: true },
-];
+import { bootFailure, clean, crashed, end, policy, start } from './starter-bench.js';
 
 describe('the starter of an exec slot', () => {
   it('offers itself, runs one execution, sweeps, delivers, and only then offers itself again', () => {

@@ -3,6 +3,7 @@ import { createActor } from 'xstate';
 import {
   isWorkerEnd,
   type WorkerCommand,
+  type WorkerEnd,
   type WorkerEvent,
   type WorkerInput,
   workerMachine,
@@ -169,6 +170,102 @@ describe('the worker of a protocol pool', () => {
     send({ type: 'exited', exit: { code: null, signal: 'SIGKILL' } });
     expect(end()).toMatchObject({ cause: 'protocol_error', error, served: true });
   });
+});
+
+const registered: WorkerEvent = { type: 'registered' };
+const spawned: WorkerEvent = { type: 'spawned' };
+const ready: WorkerEvent = { type: 'ready' };
+const stop: WorkerEvent = { type: 'espalier.stop' };
+const closed: WorkerEvent = { type: 'port.closed' };
+const exited: WorkerEvent = { type: 'exited', exit };
+const spawnFailed: WorkerEvent = { type: 'spawn.failed', error };
+const garbled: WorkerEvent = { type: 'protocol.failed', error };
+const unresponsive: WorkerEvent = { type: 'unresponsive', error };
+const wentOn = { code: 'ESP_PROTOCOL', message: 'closed its port and went on' };
+
+/** What happens (a number is time that passes), what is asked for behind registration and spawn, and how it ends. */
+const ends: [string, (WorkerEvent | number)[], WorkerCommand[], WorkerEnd][] = [
+  [
+    'stopped while it is spawned in vain',
+    [stop, spawnFailed],
+    ['abandon'],
+    { cause: 'stopped', exit: null, error, served: false },
+  ],
+  ['that cannot be spawned', [spawnFailed], [], { cause: 'spawn_failed', exit: null, error, served: false }],
+  ['that ends while it boots', [spawned, exited], [], { cause: 'exited', exit, served: false }],
+  ['stopped while it boots', [spawned, stop, exited], ['terminate'], { cause: 'stopped', exit, served: false }],
+  [
+    'that talks nonsense while it boots',
+    [spawned, garbled, exited],
+    ['kill'],
+    { cause: 'protocol_error', exit, error, served: false },
+  ],
+  ['that closes its port while it boots', [spawned, closed, exited], [], { cause: 'exited', exit, served: false }],
+  ['that ends', [spawned, ready, exited], [], { cause: 'exited', exit, served: true }],
+  ['that closes its port and ends', [spawned, ready, closed, 49, exited], [], { cause: 'exited', exit, served: true }],
+  [
+    'that closes its port and goes on',
+    [spawned, ready, closed, 50, exited],
+    ['terminate'],
+    { cause: 'protocol_error', exit, error: wentOn, served: true },
+  ],
+  [
+    'stopped when it has closed its port',
+    [spawned, ready, closed, stop, exited],
+    ['terminate'],
+    { cause: 'stopped', exit, served: true },
+  ],
+  [
+    'that does not answer',
+    [spawned, ready, unresponsive, exited],
+    ['kill'],
+    { cause: 'unresponsive', exit, error, served: true },
+  ],
+  [
+    'that leaves when it is told to',
+    [spawned, ready, stop, exited],
+    ['shutdown'],
+    { cause: 'stopped', exit, served: true },
+  ],
+  [
+    'that talks nonsense when it is told to leave',
+    [spawned, ready, stop, garbled, exited],
+    ['shutdown', 'kill'],
+    { cause: 'stopped', exit, served: true },
+  ],
+  [
+    'that does not answer when it is told to leave',
+    [spawned, ready, stop, unresponsive, exited],
+    ['shutdown', 'kill'],
+    { cause: 'stopped', exit, served: true },
+  ],
+];
+
+it.each(ends)('a server %s', (_, steps, asked, how) => {
+  const { commands, send, clock, end } = start(protocol);
+  send(registered);
+  for (const step of steps) typeof step === 'number' ? clock.increment(step) : send(step);
+  expect(commands).toEqual(['register', 'spawn', ...asked]);
+  expect(end()).toEqual(how);
+});
+
+it('a worker that is stopped before it is registered spawns nothing', () => {
+  const { commands, send, end } = start(exec);
+  send(stop);
+  expect([commands, end()]).toEqual([['register'], { cause: 'stopped', exit: null, served: false }]);
+});
+
+it('an execution is starting until its program runs, but not once that is unwanted', () => {
+  const { actor, send } = start(exec);
+  const isStarting = () => actor.getSnapshot().hasTag('espalier.starting');
+  expect(isStarting()).toBe(true);
+  send(registered);
+  expect(isStarting()).toBe(true);
+  send(spawned);
+  expect(isStarting()).toBe(false);
+  const other = start({ ...exec, registered: true });
+  other.send(stop);
+  expect(other.actor.getSnapshot().hasTag('espalier.starting')).toBe(false);
 });
 
 it('hears what the world tells it until it has ended, and nothing afterwards', () => {

@@ -46,7 +46,7 @@ test('a slot whose lease has ended is not started', () => {
 test('a slot that was at work before holds a place', () => {
   const leases = ready(1, 2);
   leases.adopt(0);
-  expect([leases.start(2), leases.started]).toEqual([[1], 2]);
+  expect([leases.stage(0), leases.start(2), leases.started]).toEqual(['started', [1], 2]);
 });
 
 test('only what is at work has a place to give up, and only what is being claimed can be granted', () => {
