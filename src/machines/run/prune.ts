@@ -19,7 +19,7 @@ export class Pruning implements Ruling {
   readonly closed = false;
   readonly #options: PruningOptions;
   /** Failures in a row so far, by variant. A pruned one stays so: it has no successes behind it. */
-  #streaks = new Map<string, number>();
+  #streaks = new Map<string | undefined, number>();
 
   /** Throws `ESP_INVALID` for a maximum below 1. */
   constructor(options: PruningOptions) {
@@ -37,7 +37,6 @@ export class Pruning implements Ruling {
 
   fold(index: number, status: SlotStatus | null): void {
     const variant = this.#options.variantOf(index);
-    if (variant === undefined) return;
     if (isFailure(status)) this.#streaks.set(variant, (this.#streaks.get(variant) ?? 0) + 1);
     if (status === 'succeeded') this.#streaks.delete(variant);
   }

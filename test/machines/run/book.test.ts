@@ -68,6 +68,27 @@ test('a clone has seen what its book has seen, once, and goes its own way', () =
   expect([book.stage(1), book.committing, clone.committing]).toEqual(['claiming', [], [1]]);
 });
 
+test('a clone is ruled by what was committed in it, and its book by what was committed there', () => {
+  const pruning = new Pruning({ maxConsecutiveFailures: 1, variantOf: () => 'v' });
+  const plan = { slots: new Uint8Array(6), finished: new Map(), hasFailure: false, pruning };
+  const book = RunBook.open({ policy, ahead: 0 }, plan);
+  book.claim();
+  const [pruned, open] = [book.clone(), book.clone()];
+  const commit = (each: RunBook, outcome: 'failed' | 'succeeded') => {
+    each.finish(0, outcome);
+    each.nextCommit();
+    each.confirmCommit([0]);
+    return each.claim();
+  };
+  expect([commit(pruned, 'failed'), commit(open, 'succeeded'), commit(book, 'succeeded')]).toEqual([[], [2], [2]]);
+});
+
+test('a clone of a run that has failed fast has failed too', () => {
+  const plan = { slots: new Uint8Array(2), finished: new Map(), hasFailure: true };
+  const clone = RunBook.open({ policy: { ...policy, failFast: true } }, plan).clone();
+  expect([clone.closed, clone.claim(), clone.nextCommit()]).toEqual([true, [], { indexes: [0, 1], as: 'cancelled' }]);
+});
+
 test('a slot that was committed between the reading of plan and statuses stays committed', () => {
   const plan = {
     slots: Uint8Array.of(3, 2, 0),

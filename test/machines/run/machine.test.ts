@@ -58,8 +58,8 @@ test('a run reads its plan, claims, starts, commits and completes', () => {
   expect(bench.send(ended(0))).toEqual([{ type: 'start', indexes: [1] }, commit(0)]);
   expect(bench.send(ended(1), committed(0))).toEqual([commit(1)]);
   expect(bench.send(committed(1))).toEqual([{ type: 'setStatus', to: 'completed' }]);
-  expect(bench.send({ type: 'status.set', to: 'completed' })).toEqual([{ type: 'done', end: 'completed' }]);
-  expect([bench.status, bench.output]).toEqual(['done', { end: 'completed' }]);
+  expect(bench.send({ type: 'status.set', to: 'completed' })).toStrictEqual([{ type: 'done', end: 'completed' }]);
+  expect([bench.status, bench.output]).toStrictEqual(['done', { end: 'completed' }]);
 });
 
 test('a run without slots completes at once', () => {
@@ -165,6 +165,21 @@ test.each(['load', 'claim', 'status'] as const)('a failed %s ends the run as fai
   ]);
 });
 
+test('a commit that failed ends a run that has nothing at work', () => {
+  const bench = new Bench();
+  bench.load([2], { finished: new Map([[0, 'succeeded']]) });
+  bench.take();
+  const failed: RunEvent = { type: 'write.failed', write: 'commit', error: 'e' };
+  expect(bench.send(failed)).toEqual([{ type: 'done', end: 'failed', error: 'e' }]);
+});
+
+test('a claim that failed leaves the commit under way to its answer', () => {
+  const { bench } = started(zeros(4), { concurrency: 2 });
+  bench.send(ended(0));
+  bench.send({ type: 'write.failed', write: 'claim', error: 'e', indexes: [3] }, committed(0));
+  expect(bench.summary).toMatchObject({ committed: 1, frontier: 1 });
+});
+
 test('a paused run gives back what is claimed, waits for what runs, commits it, and then is paused', () => {
   const { bench } = started(zeros(9), { concurrency: 2 });
   expect(bench.send({ type: 'pause' })).toEqual([{ type: 'release', indexes: [2] }]);
@@ -220,6 +235,8 @@ test('a refused claim is not asked for again until something has changed', () =>
   bench.load([0, 0]);
   expect(bench.send({ type: 'claim.refused', indexes: [0] })).toEqual([]);
   expect(bench.send({ type: 'capacity.changed', slots: 1 })).toEqual([{ type: 'claim', indexes: [0] }]);
+  bench.send({ type: 'claim.refused', indexes: [0] }, { type: 'pause' });
+  expect(bench.send({ type: 'resume' }).at(-1)).toEqual({ type: 'claim', indexes: [0] });
 });
 
 test('a slot that was cancelled elsewhere is not claimed, and its row says so', () => {
@@ -246,6 +263,7 @@ test('recovered slots whose owner is gone are dispatched once, those that this h
   const ours = new Bench({ concurrency: 2, ahead: 0 });
   ours.take();
   expect(ours.load([1, 1, 0], { running: 'ours' })).toEqual([]);
+  expect(ours.summary.started).toBe(2);
   expect(ours.send(ended(0))).toEqual([{ type: 'claim', indexes: [2] }, commit(0)]);
 });
 

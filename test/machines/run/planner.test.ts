@@ -183,6 +183,15 @@ test('a slot that is barred is not handed out and holds nothing back', () => {
   expect(planner.claim()).toEqual([2]);
 });
 
+test('a slot that is barred while it waits gives its turn to the next', () => {
+  const barred = new Set<number>();
+  const { planner } = plan(zeros(3), { describe: () => ({ chain: 'x' }), barred: (index) => barred.has(index) });
+  expect(planner.claim()).toEqual([0]);
+  barred.add(1);
+  planner.finish(0, 'succeeded');
+  expect(planner.claim()).toEqual([2]);
+});
+
 test('a slot that is committed without running gives up the chain that it held while it waited', () => {
   const slots = [{ variant: 'a' }, { variant: 'a', chain: 'x' }, { variant: 'b', chain: 'x' }];
   const describe = (index: number) => slots[index] ?? {};
@@ -199,6 +208,7 @@ test('a clone goes on as the planner does, and neither sees what happens to the 
   planner.release(0);
   planner.capacity = 2;
   const twin = table.clone();
+  expect([twin.count('leased'), twin.count('pending'), twin.size]).toEqual([1, 7, 8]);
   const clone = planner.clone(twin, () => false);
   for (const each of [clone, planner]) {
     expect(each.capacity).toBe(2);

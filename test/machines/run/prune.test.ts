@@ -93,6 +93,24 @@ test('restored from the committed rows, pruning says what it said before', () =>
   expect([copy.overrule(7), pruning.overrule(7)]).toEqual(['skipped_pruned', null]);
 });
 
+test('a success starts the count again, and slots without a variant are never pruned', () => {
+  const pruning = new Pruning({ maxConsecutiveFailures: 2, variantOf });
+  for (const row of ['failed', 'succeeded', 'failed'] as const) {
+    pruning.fold(0, row);
+    pruning.fold(2, 'failed');
+  }
+  expect([pruning.overrule(0), pruning.overrule(2)]).toEqual([null, null]);
+  pruning.fold(0, 'failed');
+  expect(pruning.overrule(0)).toBe('skipped_pruned');
+});
+
+test('rulings are indifferent if each of them is', () => {
+  const none = allOf([]);
+  const pruning = new Pruning({ maxConsecutiveFailures: 2, variantOf });
+  const several = [none, allOf([none, none]), allOf([none, pruning]), allOf([none, new FailFast()])];
+  expect(several.map(({ indifferent }) => indifferent)).toEqual([true, true, false, false]);
+});
+
 test('with fail-fast as well, what fails fast is cancelled and what was pruned before stays pruned', () => {
   const both = allOf([new Pruning({ maxConsecutiveFailures: 1, variantOf }), new FailFast()]);
   expect([both.closed, both.indifferent]).toEqual([false, false]);
