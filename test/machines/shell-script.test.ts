@@ -34,6 +34,10 @@ describe('a shell script with placeholders', () => {
     ['after an escaped quote', "printf %s \\'{} | tail -c +2"],
     ['after a word with # inside', "printf %s x#'y' >/dev/null; printf %s {}"],
     ['inside parentheses', '(printf %s {})'],
+    ['behind a comment in a substitution', `printf %s "$(# don't\nprintf %s {})"`],
+    ['behind backquotes inside double quotes', 'printf %s "`true`{}"'],
+    ['behind a parenthesis inside double quotes', 'printf %s "({}" | tail -c +2'],
+    ['behind a variable inside double quotes', 'x=; printf %s "$x{}"'],
     ['twice', 'test {} = "{}" && printf %s {}'],
   ])('hands the input over whole %s', (_where, script) => {
     expect(run(script, nasty)).toBe(nasty);
@@ -54,6 +58,10 @@ describe('a shell script with placeholders', () => {
     expect(run("printf %s pre-{}-'mid {} end'", 'a b')).toBe('pre-a b-mid a b end');
   });
 
+  it('may begin with a value', () => {
+    expect(run("{} %s '{#}'", 'printf', 3)).toBe('3');
+  });
+
   it('takes a # behind a value for part of the word', () => {
     expect(run("printf %s {}#'{}'", 'a b')).toBe('a b#a b');
   });
@@ -67,12 +75,14 @@ describe('a shell script with placeholders', () => {
   });
 
   it('refuses a placeholder behind a backslash, unless the backslash is quoted', () => {
-    expect(() => shellWords('echo \\{}')).toThrow(/backslash/);
+    const message = 'a placeholder cannot follow a backslash; write {{ for a literal {';
+    expect(() => shellWords('echo \\{}')).toThrow(expect.objectContaining({ code: 'ESP_INVALID', message }));
     expect(run("printf %s '\\{}'", 'x')).toBe('\\x');
   });
 
   it('refuses an empty script', () => {
-    expect(() => shellWords(' \n')).toThrow(/empty/);
+    const refusal = { code: 'ESP_INVALID', message: 'the command is empty' };
+    expect(() => shellWords(' \n')).toThrow(expect.objectContaining(refusal));
   });
 
   it('never lets an input become code', () => {

@@ -119,7 +119,8 @@ describe('a command template', () => {
   });
 
   it('says which input cannot be written as text', () => {
-    expect(refusal(() => expand(['run', '{}'], 1n, 5)).message).toBe('input 5 cannot be written as JSON');
+    const { message, cause } = refusal(() => expand(['run', '{}'], 1n, 5));
+    expect([message, cause]).toEqual(['input 5 cannot be written as JSON', expect.any(TypeError)]);
   });
 
   it('gives any text back unchanged, in as many words as the template has', () => {
