@@ -17,6 +17,11 @@ export function slotName({ run, index }: SlotName): string {
   return `${run}:${index}`;
 }
 
+/** Where a slot stands, as it is read. @example standingText('timed_out') === 'timed out' */
+export function standingText(word: string): string {
+  return word.replaceAll('_', ' ');
+}
+
 /** Where a slot stands, in one word: its outcome, or how far it is; null when that is not known here. */
 export function standing(row: RowInfo | undefined, slot: WindowSlot | undefined): string | null {
   if (row) return row.status;

@@ -1,5 +1,5 @@
 import type { RunDetail, WindowSlot } from 'espalier/client';
-import { slotName } from '../../model/slot.js';
+import { slotName, standingText } from '../../model/slot.js';
 import { linkTo } from '../../state/route.js';
 
 /** How many slots before the cursor are drawn, so that it is seen to move. */
@@ -73,7 +73,7 @@ function SlotLink({ run, slot, x }: { readonly run: string; readonly slot: Windo
 }
 
 function slotText({ index, stage, status }: WindowSlot): string {
-  return `slot ${index}: ${status === null ? stage : `${stage}, ${status}`}`;
+  return `slot ${index}: ${status === null ? stage : `${stage}, ${standingText(status)}`}`;
 }
 
 function Slot({ slot, x }: { readonly slot: WindowSlot; readonly x: number }) {

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { RowInfo } from 'espalier/client';
 import { conditionOf } from '../../model/condition.js';
+import { standingText } from '../../model/slot.js';
 import { duration, plural } from '../../parts/format.js';
 import { Mark } from '../../parts/mark.js';
 import { Section } from '../../parts/panel.js';
@@ -42,7 +43,7 @@ function Row({
     >
       <summary>
         <Mark condition={condition === 'gone' ? 'running' : condition} /> <b>{index}</b>{' '}
-        <span class={condition === 'gone' ? '' : `tone-${condition}`}>{status}</span>{' '}
+        <span class={condition === 'gone' ? '' : `tone-${condition}`}>{standingText(status)}</span>{' '}
         <span class="aside">
           {duration(durationMs)}
           {attempts > 1 && ` · ${plural(attempts, 'attempt')}`} {error !== null && `· ${error}`}

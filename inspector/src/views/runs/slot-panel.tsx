@@ -1,5 +1,5 @@
 import { conditionOf } from '../../model/condition.js';
-import { type SlotName, slotName, standing } from '../../model/slot.js';
+import { type SlotName, slotName, standing, standingText } from '../../model/slot.js';
 import { Empty } from '../../parts/empty.js';
 import { duration } from '../../parts/format.js';
 import { Mark } from '../../parts/mark.js';
@@ -30,7 +30,7 @@ export function SlotPanel({ slot }: { readonly slot: SlotName }) {
     <Panel label={`Slot ${name}`} title={<Title slot={slot} called={state.run.info.name ?? run} />}>
       {word !== null && (
         <p class={`lead tone-${conditionOf(word)}`}>
-          <Mark condition={conditionOf(word)} /> <b>{word}</b>
+          <Mark condition={conditionOf(word)} /> <b>{standingText(word)}</b>
           {row?.error && <span class="lead-problem">{row.error}</span>}
         </p>
       )}

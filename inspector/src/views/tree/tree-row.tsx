@@ -1,5 +1,6 @@
 import type { ActorGauges, ActorSummary } from 'espalier/client';
 import { actorCondition, stateText } from '../../model/condition.js';
+import { usageOf } from '../../model/usage.js';
 import { BudgetMeter } from '../../parts/budget-meter.js';
 import { bytes, depthOf, nameOf, percent } from '../../parts/format.js';
 import type { GridRow } from '../../parts/grid.js';
@@ -11,6 +12,7 @@ export function treeRow(path: string, isContext: boolean): GridRow {
   const actor = treeState.value.actors.get(path);
   const measured = gauges.value.gauges?.actors[path];
   if (!actor) return { cells: [nameOf(path)], level: depthOf(path) + 1 };
+  const { cpu, rss } = usageOf(actor, measured);
   return {
     level: depthOf(path) + 1,
     class: `is-${actorCondition(actor)}${isContext ? ' is-context' : ''}`,
@@ -20,8 +22,8 @@ export function treeRow(path: string, isContext: boolean): GridRow {
       actor.incarnation,
       <Restarts key="restarts" actor={actor} />,
       actor.pid ?? '',
-      measured?.cpu === undefined ? '' : percent(measured.cpu),
-      measured?.rss === undefined ? '' : bytes(measured.rss),
+      cpu === undefined ? '' : percent(cpu),
+      rss === undefined ? '' : bytes(rss),
     ],
   };
 }
