@@ -29,7 +29,7 @@ async function treeAt(url: string) {
     ['hello', 'tree'].map(async (name) => (await fetch(`${origin}/api/${name}`, { headers })).json()),
   );
   return {
-    hello: z.object({ live: z.boolean(), source: z.string() }).parse(hello),
+    hello: z.object({ presence: z.string(), source: z.string() }).parse(hello),
     actors: z.object({ actors: tree }).parse(actors).actors,
   };
 }
@@ -41,7 +41,7 @@ it('what a host that was killed has left is shown as such by tree, ps, runs, sho
   const [, url = ''] = await inspector.says(/^inspect (\S+)$/m);
   await inspector.says(/lives \(pid \d+\); its own inspector also shows/);
   const alive = await treeAt(url);
-  expect(alive.hello).toEqual({ live: true, source: 'store' });
+  expect(alive.hello).toEqual({ presence: 'living', source: 'store' });
   expect(alive.actors.find(({ path }) => path === '/exec')?.status).toBe('living');
 
   host.child.kill('SIGKILL');
@@ -61,7 +61,7 @@ it('what a host that was killed has left is shown as such by tree, ps, runs, sho
   // The one that was open sees it too, and one that is opened now.
   for (;;) {
     const { hello, actors: seen } = await treeAt(url);
-    if (!hello.live && seen.every(({ status }) => status === 'dead')) break;
+    if (hello.presence === 'gone' && seen.every(({ status }) => status === 'dead')) break;
   }
   inspector.child.kill('SIGINT');
   expect((await inspector.result).code).toBe(0);
