@@ -34,7 +34,7 @@ describe('a shell script with placeholders', () => {
     ['after an escaped quote', "printf %s \\'{} | tail -c +2"],
     ['after a word with # inside', "printf %s x#'y' >/dev/null; printf %s {}"],
     ['inside parentheses', '(printf %s {})'],
-    ['behind a comment in a substitution', `printf %s "$(# don't\nprintf %s {})"`],
+    ['behind a comment in a substitution', `printf %s "$(true # don't\nprintf %s {})"`],
     ['behind backquotes inside double quotes', 'printf %s "`true`{}"'],
     ['behind a parenthesis inside double quotes', 'printf %s "({}" | tail -c +2'],
     ['behind a variable inside double quotes', 'x=; printf %s "$x{}"'],
