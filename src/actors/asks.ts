@@ -1,4 +1,5 @@
 import { EspalierError } from '../errors.js';
+import { TransientMap } from '../transient-map.js';
 import type { CallContextIds } from '../transport/process/protocol/messages.js';
 import type { Question } from '../transport/process/protocol/requests.js';
 import type { Clock } from './environment.js';
@@ -25,7 +26,7 @@ export type AskHandler = (ask: Ask) => void;
 
 /** The questions of all workers, in the order in which they were asked. A worker has at most 64 open. */
 export class Asks {
-  readonly #open = new Map<number, Ask>();
+  readonly #open = new TransientMap<number, Ask>();
   readonly #clock: Clock;
   #last = 0;
 

@@ -4,6 +4,7 @@ import { runMachine } from '../machines/run/machine.js';
 import type { RunEvent } from '../machines/run/run-events.js';
 import { RUN_STATUSES, type RunStatus, type RunWish } from '../machines/run/status.js';
 import type { Claimed, RunRecord, RunStore } from '../persistence/store.js';
+import { TransientMap } from '../transient-map.js';
 import type { Dispatched, Dispatcher, DispatchPool, DispatchTarget } from './dispatcher.js';
 import type { Clock } from './environment.js';
 import { allowMany } from './time-limit.js';
@@ -34,7 +35,7 @@ export class Coordinator {
   readonly #run: string;
   readonly #stop = new AbortController();
   /** What is claimed and not yet started. */
-  readonly #claimed = new Map<number, Claimed>();
+  readonly #claimed = new TransientMap<number, Claimed>();
   /** Slots that hold a place. */
   readonly #placed = new Set<number>();
   /** What is at work, until its end is on disk, and claims on their way. */
@@ -162,9 +163,8 @@ export class Coordinator {
   }
 
   #start(index: number): void {
-    const claimed = this.#claimed.get(index);
+    const claimed = this.#claimed.take(index);
     if (!claimed) throw new EspalierError('ESP_INVALID', `slot ${index} of run ${this.#run} was started unclaimed`);
-    this.#claimed.delete(index);
     this.#placed.add(index);
     this.#track(
       this.services.dispatcher

@@ -114,14 +114,14 @@ export class Dispatcher {
     const decision = settle(verdict, target, claimed, unproven !== undefined);
     const error = errorOf(verdict, decision, unproven);
     return this.#finish(target, claimed, {
-      ...decision,
-      ...(error === undefined ? {} : { error }),
-      ...(verdict.outcome === 'lost' ? { lost: true } : {}),
       exit,
       durationMs,
       heldOpen,
-      ...(unproven === undefined ? {} : { unproven }),
       output: { stdout, stderr, dropped },
+      ...(error === undefined ? {} : { error }),
+      ...(verdict.outcome === 'lost' ? { lost: true } : {}),
+      ...(unproven === undefined ? {} : { unproven }),
+      ...decision,
     });
   }
 

@@ -1,4 +1,5 @@
 import type { OutputStore } from '../persistence/store.js';
+import { TransientMap } from '../transient-map.js';
 import type { Capture } from '../transport/process/capture.js';
 import type { Clock } from './environment.js';
 import { isRefusal } from './owed-writes.js';
@@ -27,7 +28,9 @@ interface Flushed {
  * end: of that, as of everything, the last 1 MiB of each stream, so that a full disk cannot fill the memory too.
  */
 export class OutputFlusher {
-  readonly #running = new Set<Flushed>();
+  /** In the order in which they began. */
+  readonly #running = new TransientMap<number, Flushed>();
+  #begun = 0;
   #timer: unknown = null;
 
   constructor(
@@ -39,17 +42,19 @@ export class OutputFlusher {
   /** Begins to flush. The returned function ends it, and resolves when nothing more of it is being written. */
   watch({ run, index, attempt }: Attempt, capture: Capture): () => Promise<void> {
     const flushed: Flushed = { attempt: { run, index, attempt }, capture, writing: null };
-    this.#running.add(flushed);
+    this.#begun += 1;
+    const key = this.#begun;
+    this.#running.set(key, flushed);
     this.#timer ??= this.clock.setTimeout(() => this.#flush(), FLUSH_MS);
     return async () => {
-      this.#running.delete(flushed);
+      this.#running.delete(key);
       await flushed.writing;
     };
   }
 
   #flush(): void {
     this.#timer = null;
-    for (const flushed of this.#running) {
+    for (const flushed of this.#running.values()) {
       if (flushed.writing !== null || !flushed.capture.pending) continue;
       flushed.writing = this.#write(flushed).finally(() => {
         flushed.writing = null;

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { EspalierError } from '../../errors.js';
+import { TransientMap } from '../../transient-map.js';
 import { fromWire } from '../sql/wire-error.js';
 import { threadFile } from '../thread-file.js';
 import type { FromReader, ReaderData, SentQuery, ToReader } from './messages.js';
@@ -19,7 +20,7 @@ export class Reader {
   readonly #file: string;
   readonly #thread: Worker;
   readonly #changed: () => void;
-  readonly #asked = new Map<number, Asked>();
+  readonly #asked = new TransientMap<number, Asked>();
   readonly #exited: Promise<void>;
   #ids = 0;
   #watching = false;
@@ -100,8 +101,7 @@ export class Reader {
       this.#changed();
       return;
     }
-    const asked = this.#asked.get(message.id);
-    this.#asked.delete(message.id);
+    const asked = this.#asked.take(message.id);
     this.#hold();
     if (message.kind === 'answer') asked?.resolve(message.value);
     else asked?.reject(fromWire(message.error));

@@ -1,4 +1,5 @@
 import { EspalierError } from '../../../errors.js';
+import { TransientMap } from '../../../transient-map.js';
 import {
   type CallOutcome,
   type CallRequest,
@@ -30,7 +31,7 @@ interface Entry {
 
 /** The calls that a host has open in one worker. */
 export class Calls {
-  readonly #open = new Map<number, Entry>();
+  readonly #open = new TransientMap<number, Entry>();
   readonly #link: Link;
   #lastId = 0;
   /** Answers to calls that are not open: of a worker that answered twice. */

@@ -1,4 +1,5 @@
 import { EspalierError } from '../../../errors.js';
+import { TransientMap } from '../../../transient-map.js';
 import type { Calls } from './calls.js';
 import type { Link } from './link.js';
 import type { AskMessage, CallContextIds, RequestMessage, ToolCallMessage } from './messages.js';
@@ -34,7 +35,7 @@ export type ToolRunner = (request: ToolRequest) => unknown;
 
 /** What a worker asked of its host and has not been answered. */
 export class Requests {
-  readonly #open = new Map<number, { readonly controller: AbortController; readonly call: number | null }>();
+  readonly #open = new TransientMap<number, { readonly controller: AbortController; readonly call: number | null }>();
   readonly #link: Link;
   readonly #calls: Calls;
   readonly #run: ToolRunner | undefined;
