@@ -118,16 +118,27 @@ describe('who asks is told', () => {
   });
 });
 
+const anyEvent = [
+  { type: 'child.exited', exit: { kind: 'killed' } },
+  { type: 'child.failed', error: 'late' },
+  { type: 'child.started' },
+  { type: 'child.ignored' },
+  { type: 'child.due' },
+  { type: 'child.retry' },
+] as const;
+
 describe('an event of the past', () => {
-  it.each([
-    { type: 'child.exited', exit: { kind: 'killed' } },
-    { type: 'child.failed', error: 'late' },
-    { type: 'child.started' },
-    { type: 'child.ignored' },
-    { type: 'child.due' },
-    { type: 'child.retry' },
-  ] as const)('changes nothing and is told to nobody: $type', (event) => {
+  it.each(anyEvent)('changes nothing and is told to nobody: $type', (event) => {
     const scene = world([crash('a')]);
+    const { state } = scene;
+    const said = scene.commands.length;
+    scene.send({ ...event, id: 'a', incarnation: 1 });
+    scene.send({ ...event, id: 'unknown', incarnation: 1 });
+    expect([scene.state === state, scene.commands.length]).toEqual([true, said]);
+  });
+
+  it.each(anyEvent.slice(1))('says nothing of a child that runs: $type', (event) => {
+    const scene = world([]);
     const { state } = scene;
     const said = scene.commands.length;
     scene.send({ ...event, id: 'a', incarnation: 1 });
