@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Script } from 'node:vm';
 import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
 import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
@@ -49,8 +50,12 @@ class MachinesRunner {
   /** Which files of tests load a source: no other can fail for what runs when it is loaded. */
   #loads = new Map();
 
+  /** What was thrown outside of any test, as XState does with what nobody catches. */
+  #uncaught = [];
+
   constructor() {
     globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE] = this.#stryker;
+    process.on('uncaughtException', (error) => this.#uncaught.push(error));
   }
 
   capabilities() {
@@ -113,7 +118,10 @@ class MachinesRunner {
     const files = covering.toSorted((a, b) => (this.#costs.get(a) ?? 0) - (this.#costs.get(b) ?? 0));
     Object.assign(this.#stryker, { activeMutant: isStatic ? id : undefined, hitCount: 0, hitLimit });
     if (isStatic) this.#modules.clearCache();
+    this.#uncaught = [];
     const tests = await this.#run(files, { ids, bail: !disableBail, activeMutant: id });
+    await setTimeout(1);
+    if (this.#uncaught.length > 0) tests.push(uncaught(this.#uncaught[0]));
     this.#stryker.activeMutant = undefined;
     if (isStatic) this.#modules.clearCache();
     const isEndless = determineHitLimitReached(this.#stryker.hitCount, hitLimit);
@@ -199,6 +207,14 @@ function resultsOf(file) {
   return file.result?.state === 'fail' && !results.some(({ status }) => status === TestStatus.Failed)
     ? [...results, resultOf(file, `${file.filepath}#`, file.filepath)]
     : results;
+}
+
+/** No test has failed for it, but with Vitest itself the run would have. */
+function uncaught(error) {
+  return {
+    ...resultOf({ name: 'uncaught', result: { state: 'fail' } }, 'uncaught', ''),
+    failureMessage: String(error),
+  };
 }
 
 function resultOf({ name, result }, id, file) {

@@ -168,6 +168,13 @@ describe('a pool', () => {
     expect(reports).toEqual([]);
   });
 
+  it('remembers why the slot that closed last did', () => {
+    const actor = createActor(poolMachine, { input: input(2) }).start();
+    actor.send(closed('1'));
+    actor.send(offered('2'));
+    expect(actor.getSnapshot().context.error).toBe(boom);
+  });
+
   it('whose slots served and then all closed is degraded, also when it was never ready', () => {
     const { exits, reports, send } = run(2);
     send(offered('1'), withdrawn('1'), closed('1'), closed('2'));

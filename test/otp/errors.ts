@@ -149,8 +149,8 @@ export const errors: Readonly<Record<string, PlantedError>> = {
   },
   'a temporary child that was terminated is kept': {
     file: stop,
-    right: 'turn.retire(child);\n  const awaited',
-    wrong: "turn.put(child, { status: 'stopped' });\n  const awaited",
+    right: 'turn.retire(child);\n  // When',
+    wrong: "turn.put(child, { status: 'stopped' });\n  // When",
   },
   'a supervisor goes on when a first start fails': {
     file: start,

@@ -33,8 +33,7 @@ function receive(turn: Turn, event: SuperviseEvent): void {
     case 'child.ignored':
     case 'child.failed':
     case 'child.exited':
-      if (!answers(turn, event)) turn.wait(event);
-      return;
+      return heard(turn, event);
     case 'child.due':
     case 'child.retry':
       if (turn.current(event)) turn.wait(event);
@@ -50,19 +49,15 @@ function boot(turn: Turn): void {
   turn.do([...starts, { type: 'ready' }]);
 }
 
-/** Whether the event is what a step under way waits for, or comes too late for anything; it is dealt with then. */
-function answers(turn: Turn, event: ChildEvent): boolean {
+/** What comes of a child is what the step under way waits for, or it waits for its turn, or it comes too late for anything. */
+function heard(turn: Turn, event: ChildEvent): void {
   const child = turn.current(event);
-  if (!child) return true;
-  if (child.status === 'stopping') {
-    stopped(turn, event, child);
-    return true;
-  }
-  if (child.status !== 'starting' || event.type === 'child.exited') return false;
+  if (!child) return;
+  if (child.status === 'stopping') return stopped(turn, event, child);
+  if (child.status !== 'starting' || event.type === 'child.exited') return turn.wait(event);
   const step = peek(turn.state.agenda);
   if (step?.type === 'start') answered(turn, event, child, step);
   else answeredLate(turn, event, child);
-  return true;
 }
 
 /** Takes steps, then events from the inbox, until an answer must be awaited or nothing is left. */

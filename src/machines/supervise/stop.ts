@@ -46,7 +46,7 @@ function noteExit(turn: Turn, event: ChildEvent & { type: 'child.exited' }): voi
   turn.retire(child);
 }
 
-/** Takes the first step, a stop, of the agenda. */
+/** Takes the first step, a stop, of the agenda; it is done when there is nobody to wait for. */
 export function performStop(turn: Turn, ids: readonly string[]): void {
   noteWaitingExits(turn, new Set(ids));
   let awaited = 0;
@@ -84,7 +84,6 @@ export function stopped(turn: Turn, event: ChildEvent, child: Child): void {
   if (event.type === 'child.started') return;
   if (event.type === 'child.exited') turn.reportExit(child, event.exit);
   turn.retire(child);
-  const awaited = turn.state.awaited - 1;
-  turn.set({ awaited });
-  if (awaited === 0) turn.done();
+  // When none is awaited any more the step is taken again: nobody is left to stop, and so it is done.
+  turn.set({ awaited: turn.state.awaited - 1 });
 }

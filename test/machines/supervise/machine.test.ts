@@ -4,7 +4,7 @@ import type { SuperviseCommand } from '../../../src/machines/supervise/commands.
 import type { SuperviseEvent } from '../../../src/machines/supervise/events.js';
 import { toArray } from '../../../src/machines/supervise/queue.js';
 import { newSupervisor, type SupervisorPolicy, type SupervisorState } from '../../../src/machines/supervise/state.js';
-import { superviseOn, supervisorMachine } from '../../../src/machines/supervisor.js';
+import { superviseFrom, superviseOn, supervisorMachine } from '../../../src/machines/supervisor.js';
 import { testPaths } from '../../../src/testing/index.js';
 import { Model } from './model.js';
 import { type Act, child, policy } from './scenario.js';
@@ -49,6 +49,10 @@ it('is starting until all children have started, then running, stopping and stop
     ['stopped', false],
   ]);
   expect(commands.map(({ type }) => type)).toEqual(['start', 'start', 'stop', 'stop', 'exit']);
+});
+
+it('asks nothing before it has decided anything', () => {
+  expect(superviseFrom(input()).commands).toEqual([]);
 });
 
 it('does not count as started when a child fails to start', () => {

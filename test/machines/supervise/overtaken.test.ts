@@ -17,6 +17,14 @@ describe('a start that the end of its supervisor has overtaken', () => {
     expect(overtaken({ type: 'child.started', ...a })).toEqual(['stop a']);
   });
 
+  it('has started, until it is stopped', () => {
+    const supervisor = running('ab');
+    supervisor.exited('a', 'crash');
+    supervisor.stop();
+    supervisor.started('a', 2);
+    expect(supervisor.state.children.get('a')?.status).toBe('running');
+  });
+
   it('is told to the journal when it fails, and nobody is stopped', () => {
     expect(overtaken({ type: 'child.failed', error: new Error('no'), ...a })).toEqual([
       'actor.crashed /s/a',
