@@ -16,13 +16,16 @@ const LONG_MS = 1;
 
 /**
  * How long the turns of a loop take that never sleeps, in milliseconds. `held` is the part of a turn in which its own
- * thread had a processor; in the rest it was ready and others had it, which is no doing of the loop's.
+ * thread had a processor, as the kernel counts it; in the rest it was ready and others had it, which is no doing of the
+ * loop's. `turns` are those that were held for longer than the limit, with their beginning on the system's clock.
  */
 export function probeGaps(limitMs = 5) {
   const gaps = createHistogram();
   const collections = probeCollections();
   const thread = ownThread();
-  let [max, maxHeld, worstHeld, long] = [0, 0, 0, 0];
+  let [max, maxHeld, worstHeld] = [0, 0, 0];
+  const turns = [];
+  const clock = Number(process.hrtime.bigint()) / 1e6 - performance.now();
   let before = performance.now();
   let used = thread.used();
   const turn = () => {
@@ -33,7 +36,7 @@ export function probeGaps(limitMs = 5) {
       const held = Math.min(gap, usedNow - used);
       if (gap > max) [max, maxHeld] = [gap, held];
       worstHeld = Math.max(worstHeld, held);
-      if (held > limitMs) long += 1;
+      if (held > limitMs) turns.push({ at: before + clock, gap });
     }
     used = thread.used();
     before = performance.now();
@@ -43,7 +46,7 @@ export function probeGaps(limitMs = 5) {
   return () => {
     clearImmediate(next);
     thread.close();
-    return { p99: gaps.percentile(99) / 1e6, max, maxHeld, worstHeld, long, longestGc: collections() };
+    return { p99: gaps.percentile(99) / 1e6, max, maxHeld, worstHeld, turns, longestGc: collections() };
   };
 }
 
