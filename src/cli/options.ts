@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
@@ -61,3 +63,26 @@ export const inspectSchema = z
   .transform((given) => {
     return given === false ? {} : { inspector: { port: given === true ? 0 : given } };
   });
+
+/**
+ * Looks whether the inspector could have its port before anything is made.
+ *
+ * @throws EspalierError `ESP_CONFLICT` when it could not
+ */
+export async function checkPort({ inspector }: z.output<typeof inspectSchema>): Promise<void> {
+  if (!inspector) return;
+  const { port } = inspector;
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new EspalierError(
+      'ESP_CONFLICT',
+      `--inspect: 127.0.0.1:${port} is taken; without a port a free one is used`,
+      {
+        cause,
+      },
+    );
+  }
+  await once(server.close(), 'close');
+}

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +57,18 @@ describe('bad usage of run starts nothing', () => {
     linesFile(folder, ['a']);
     writeFileSync(join(folder, 'plain'), '#!/bin/sh\n', { mode: 0o644 });
     await expectRefusal(folder, ['run', '--exec', command, '--input', 'input'], message);
+  });
+
+  it('a port for the inspector that somebody else has', async () => {
+    const folder = newFolder();
+    linesFile(folder, ['a']);
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const args = ['run', '--exec', 'cat {}', '--input', 'input', '--inspect', port];
+    await expectRefusal(folder, args, new RegExp(`--inspect: 127.0.0.1:${port} is taken`));
+    await once(other.close(), 'close');
   });
 
   it('no command and no input', async () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { askRun, createSystem, type RunRecord } from '../../index.js';
 import { drive, exitCode } from '../drive.js';
 import { follow } from '../follow.js';
-import { goOnWith, inspectable, inspectSchema, noRun, onStore, withReader } from '../options.js';
+import { checkPort, goOnWith, inspectable, inspectSchema, noRun, onStore, withReader } from '../options.js';
 import { checkOrigin, originOf, poolOf } from '../origin.js';
 import { printRows } from '../rows.js';
 
@@ -60,6 +60,7 @@ async function takeOver(record: RunRecord, options: Options): Promise<number> {
   const origin = originOf(record);
   checkOrigin(origin);
   const children = [poolOf(origin, record.policy.concurrency)];
+  await checkPort(options.inspect);
   const system = await createSystem({ name: 'cli', store: options.db, children, ...options.inspect });
   try {
     const continued = await system.runs.continue(run, { retryFailed: options.retryFailed });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { compileTemplate, createSystem, EspalierError, isEspalierError, shellWords, splitWords } from '../../index.js';
 import { drive } from '../drive.js';
 import { type InputLine, readInput } from '../input.js';
-import { goOnWith, inspectable, inspectSchema, onStore } from '../options.js';
+import { checkPort, goOnWith, inspectable, inspectSchema, onStore } from '../options.js';
 import { checkOrigin, type Origin, POOL, poolOf } from '../origin.js';
 import { label, wholeNumber } from '../parse.js';
 
@@ -56,6 +56,7 @@ async function run(options: Options): Promise<number> {
   const lines = await readInput(options.input);
   for (const [index, line] of lines.entries()) check(template, line, index, options.input);
 
+  await checkPort(options.inspect);
   const system = await createSystem({
     name: 'cli',
     store: options.db,
