@@ -76,13 +76,9 @@ export async function checkPort({ inspector }: z.output<typeof inspectSchema>): 
   try {
     await once(server, 'listening');
   } catch (cause) {
-    throw new EspalierError(
-      'ESP_CONFLICT',
-      `--inspect: 127.0.0.1:${port} is taken; without a port a free one is used`,
-      {
-        cause,
-      },
-    );
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'refused';
+    const message = `--inspect: cannot listen on 127.0.0.1:${port} (${code}); without a port a free one is used`;
+    throw new EspalierError('ESP_CONFLICT', message, { cause });
   }
   await once(server.close(), 'close');
 }

@@ -67,7 +67,7 @@ describe('bad usage of run starts nothing', () => {
     const address = other.address();
     const port = typeof address === 'object' ? String(address?.port) : '';
     const args = ['run', '--exec', 'cat {}', '--input', 'input', '--inspect', port];
-    await expectRefusal(folder, args, new RegExp(`--inspect: 127.0.0.1:${port} is taken`));
+    await expectRefusal(folder, args, new RegExp(`--inspect: cannot listen on 127.0.0.1:${port} .EADDRINUSE`));
     await once(other.close(), 'close');
   });
 
