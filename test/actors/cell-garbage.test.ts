@@ -13,7 +13,7 @@ const machine = setup({ actions: { note: () => undefined } }).createMachine({
 
 describe('an actor that has ended', () => {
   // First: V8 makes in the slow collections' part what it has seen to live long.
-  it('in a cell is gone with the next quick one', async () => {
+  it('in a cell: is gone with the next quick collection', async () => {
     const clock = new SimulatedClock();
     const bytes = await outliving(500, async (incarnation) => {
       const cell = new Cell({ path: '/x', incarnation, logic: machine, clock, role: 'machine' });
@@ -24,7 +24,7 @@ describe('an actor that has ended', () => {
     expect(bytes).toBeLessThan(3500);
   });
 
-  it('alone is kept for a slow collection, with all that its machine knew', async () => {
+  it('alone: is kept for a slow collection, with all that its machine knew', async () => {
     const bytes = await outliving(500, () => {
       const actor = createActor(machine).start();
       actor.send({ type: 'go' });
@@ -32,7 +32,7 @@ describe('an actor that has ended', () => {
     expect(bytes).toBeGreaterThan(5000);
   });
 
-  it('still performed its last actions, those of its end among them', async () => {
+  it('in a cell: performed its last actions all the same, those of its end among them', async () => {
     const seen: string[] = [];
     const note = (_: unknown, what: string) => void seen.push(what);
     const logic = setup({ actions: { note } }).createMachine({
