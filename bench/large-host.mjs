@@ -42,6 +42,9 @@ for (let round = 0; round < rounds; round++) {
   }
 }
 for (const host of Object.values(hosts)) await host.stop();
+const collected = await startContender(HOST, ['0'], ['--expose-gc', '--initial-heap-size=800']);
+const { bytes } = await collected.ask({ kind: 'garbage' });
+await collected.stop();
 
 console.log(`pool exec of /bin/true, ${LANES} at a time, ${seconds} s, ${rounds} rounds in turns\n`);
 const [small, large] = Object.values(results);
@@ -52,6 +55,7 @@ console.log(`      ratio ${ratio(rates(large, 'exec'), rates(small, 'exec'))}; `
 console.log(`bare spawn: ratio ${ratio(rates(large, 'bare'), rates(small, 'bare'))}\n`);
 console.log(`${table([delayHead(), ...Object.entries(results).flatMap(delayRows)])}\n`);
 console.log(`${table([gapHead(), ...Object.entries(results).flatMap(gapRows)])}\n`);
+console.log(`an execution leaves ${bytes.toFixed(0)} bytes that outlive quick collections\n`);
 console.log('Held: the part of a gap in which the thread of the loop had a processor; in the rest others had it.');
 console.log(
   'Ran: of what was held, the time in which `perf` saw the thread run, every half millisecond; in the rest the',

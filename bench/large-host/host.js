@@ -1,12 +1,13 @@
 // A host that holds some memory: `host.js MEGABYTES`. Measures one thing at a time, for some seconds:
 // `idle` and `exec`: the delay of its loop; `spin`, `spinOne` (one exec at a time) and `spinExec`: the gaps of a loop that
-// never sleeps; `bare`: child_process.spawn.
+// never sleeps; `bare`: child_process.spawn; `garbage`: what executions leave for slow collections.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
+import { getHeapSpaceStatistics } from 'node:v8';
 import { serve } from '../lib/contender.js';
 import { startSystem } from '../lib/espalier.js';
-import { inLanes } from '../lib/lanes.js';
+import { inLanes, LANES } from '../lib/lanes.js';
 import { median } from '../lib/stats.js';
 import { probeDelay, probeGaps } from './probe.js';
 
@@ -25,6 +26,8 @@ serve(
         return probed(probeGaps, () => wait(seconds * 1000));
       case 'spinOne':
         return probed(probeGaps, () => execFor(seconds, 1));
+      case 'garbage':
+        return garbageOf(400);
       case 'spinExec':
         return probed(probeGaps, () => execFor(seconds));
       default:
@@ -48,6 +51,27 @@ async function probed(probe, act) {
 async function execFor(seconds, lanes) {
   const pool = system.pool('x');
   return ratePerSecond(seconds, () => pool.exec(null), lanes);
+}
+
+/**
+ * Bytes for each execution that outlive quick collections. Wants `--expose-gc`, and an `--initial-heap-size` that lets no
+ * slow one come in between.
+ */
+async function garbageOf(times) {
+  const all = async (count) => {
+    for (let begun = 0; begun < count; begun += LANES) {
+      await Promise.all(Array.from({ length: LANES }, () => system.pool('x').exec(null)));
+    }
+  };
+  await all(times / 2);
+  gc();
+  const before = oldBytes();
+  await all(times);
+  return { bytes: (oldBytes() - before) / times };
+}
+
+function oldBytes() {
+  return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space').space_used_size;
 }
 
 async function spawnFor(seconds) {
