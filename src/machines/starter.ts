@@ -133,7 +133,10 @@ function bootFailure({ cause, exit, error }: WorkerEnd): string {
   return exit.signal === null ? `it ended with exit code ${exit.code}` : `it was killed by ${exit.signal}`;
 }
 
-/** Performs a command that is made of what the starter knows. */
+/**
+ * Performs a command that is made of what the starter knows. (`enqueueActions` would leave eight functions for a slow
+ * collection each time, with all that they see; a starter performs some four commands for each execution.)
+ */
 function performing(command: (context: StarterContext) => StarterCommand) {
   return { type: 'perform', params: ({ context }: { context: StarterContext }) => command(context) } as const;
 }
