@@ -151,13 +151,14 @@ describe.skipIf(!hasBrowser)('the page of a real system', () => {
     const panel = page.getByRole('region', { name: /^Run / });
     await panel.getByRole('group', { name: /Commit cursor at slot \d+ of 48/ }).waitFor();
     await panel.getByText('reorder window of 12').waitFor();
-    const failed = panel.locator('details', { hasText: /failed/ }).first();
-    await failed.waitFor({ timeout: 60_000 });
+    const newest = panel.locator('details', { hasText: /failed/ }).first().locator('summary b');
+    const index = await newest.textContent({ timeout: 60_000 });
+    // By its number: the next one that fails comes to stand above it.
+    const failed = panel.locator('details', { has: page.locator('summary b', { hasText: new RegExp(`^${index}$`) }) });
     await failed.locator('summary').click();
     await failed.getByRole('log', { name: 'stderr' }).getByText('image is truncated').waitFor();
     await expectAccessible(page);
     // A link to it says the same, also where the page begins with it.
-    const index = await failed.locator('summary b').textContent();
     const run = new URL(page.url()).hash.replace('#/runs?at=', '');
     await page.goto('about:blank');
     await page.goto(demo.at(`#/runs?at=${run}:${index}`));

@@ -61,7 +61,7 @@ describe.each(SDKS)('a %s worker that is stuck', (sdk) => {
         const { outcome } = await stage.begun(method, {}, { signal: giveUp.signal });
         giveUp.abort();
         expect(await outcome).toMatchObject({ code: 'ESP_ABORTED' });
-      } else for await (const _ of stage.pool.stream(method, { mark: stage.mark() })) break;
+      } else await stage.leftStream(method);
       expect(await stage.pid()).not.toBe(pid);
       expect(lives(pid)).toBe(false);
     },

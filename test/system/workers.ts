@@ -49,6 +49,15 @@ export class Stage {
     return { outcome, mark };
   }
 
+  /** Takes the first item of a stream and leaves it, once its method is past the place where it gave that item. */
+  async leftStream(method: string): Promise<void> {
+    const mark = this.mark();
+    for await (const _ of this.pool.stream(method, { mark })) {
+      await until(`${method} goes on`, () => existsSync(mark), 30_000);
+      break;
+    }
+  }
+
   async pid(): Promise<number> {
     return Number(await this.pool.call('pid'));
   }
