@@ -68,9 +68,9 @@ export class Coordinator {
   logic() {
     const logic = runMachine.provide({
       actions: {
-        perform: ({ self }, command) => {
+        perform: ({ self }, commands) => {
           this.#tell = (event) => self.getSnapshot().status === 'active' && self.send(event);
-          this.#perform(command);
+          for (const command of commands) this.#perform(command);
         },
       },
     });

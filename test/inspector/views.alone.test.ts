@@ -151,7 +151,10 @@ describe.skipIf(!hasBrowser)('the page of a real system', () => {
     const panel = page.getByRole('region', { name: /^Run / });
     await panel.getByRole('group', { name: /Commit cursor at slot \d+ of 48/ }).waitFor();
     await panel.getByText('reorder window of 12').waitFor();
-    const newest = panel.locator('details', { hasText: /failed/ }).first().locator('summary b');
+    const newest = panel
+      .locator('details', { hasText: /failed/ })
+      .first()
+      .locator('summary b');
     const index = await newest.textContent({ timeout: 60_000 });
     // By its number: the next one that fails comes to stand above it.
     const failed = panel.locator('details', { has: page.locator('summary b', { hasText: new RegExp(`^${index}$`) }) });

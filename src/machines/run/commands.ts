@@ -5,7 +5,7 @@ import type { RunStatus } from './status.js';
 export type RunEnd = 'completed' | 'stopped' | 'interrupted' | 'paused' | 'failed';
 
 /**
- * What a run asks of whoever drives it, one at a time, through the machine's one action `perform`. Performing returns at
+ * What a run asks of whoever drives it, in this order, through the machine's one action `perform`. Performing returns at
  * once; the answer comes later as an event. Writes are called in the order in which they are asked for, and answered in
  * that order: a store that keeps the order of calls does that by itself. A write that failed is answered by
  * `write.failed` and by nothing else.

@@ -13,6 +13,8 @@ export interface RunContext {
   readonly book: RunBook;
   /** Whether the plan has been read. */
   readonly loaded: boolean;
+  /** What was asked for last. */
+  readonly commands: readonly RunCommand[];
   readonly end: RunEnd | null;
   /** Why the run ends `failed`: what the first write that failed said. */
   readonly error?: unknown;
@@ -37,8 +39,8 @@ const noTypes: RunTypes = {};
 const run = setup({
   types: noTypes,
   actions: {
-    /** Performs one command; whoever drives the run provides it. */
-    perform: (_, _command: RunCommand): void => undefined,
+    /** Performs the commands, one after the other; whoever drives the run provides it. */
+    perform: (_, _commands: readonly RunCommand[]): void => undefined,
   },
   guards: {
     isComplete: ({ context }) => context.loaded && context.book.complete,
@@ -47,40 +49,45 @@ const run = setup({
   },
 });
 
-const isolate = ({ input, book }: RunContext): RunBook => input.isolate?.(book) ?? book;
+type Change = (book: RunBook, event: RunEvent) => readonly RunCommand[];
+
+/** Changes the books, and notes what that asks for. */
+const change = (by: Change) =>
+  run.assign(({ context: { input, book }, event }) => {
+    const books = input.isolate?.(book) ?? book;
+    return { book: books, commands: by(books, event) };
+  });
+
+/** What the action before it has noted. */
+const perform = {
+  type: 'perform',
+  params: ({ context }: { readonly context: RunContext }) => context.commands,
+} as const;
 
 /** Enters the event into the books. */
-const enter = run.enqueueActions(({ context, event, enqueue }) => {
-  const book = isolate(context);
+const enter = change((book, event) => {
   absorb(book, event);
-  enqueue.assign({ book });
+  return [];
 });
 
 /** Asks for what the books make necessary now. */
-const advance = (mode: DriveMode) =>
-  run.enqueueActions(({ context, enqueue }) => {
-    const book = isolate(context);
-    const commands = nextCommands(book, mode);
-    enqueue.assign({ book });
-    for (const command of commands) enqueue({ type: 'perform', params: command });
-  });
+const advance = (mode: DriveMode) => [change((book) => nextCommands(book, mode)), perform] as const;
 
-const setStatus = (to: Exclude<RunStatus, 'created'>) =>
-  run.enqueueActions(({ context, enqueue }) => {
-    const book = isolate(context);
+const setStatus = (to: Exclude<RunStatus, 'created'>) => {
+  const ask = change((book) => {
     book.statusWrites += 1;
-    enqueue.assign({ book });
-    enqueue({ type: 'perform', params: { type: 'setStatus', to } });
+    return [{ type: 'setStatus', to }];
   });
+  return [ask, perform] as const;
+};
 
-const load = run.enqueueActions(({ enqueue }) => {
-  enqueue({ type: 'perform', params: { type: 'load' } });
-});
-
-const stopRunning = run.enqueueActions(({ context: { book }, enqueue }) => {
-  const then = book.closed ? 'cancel' : 'requeue';
-  if (book.hasStarted) enqueue({ type: 'perform', params: { type: 'stopRunning', then } });
-});
+const stopRunning = [
+  change((book) => {
+    const then = book.closed ? 'cancel' : 'requeue';
+    return book.hasStarted ? [{ type: 'stopRunning', then }] : [];
+  }),
+  perform,
+] as const;
 
 const open = run.assign(({ context, event }) =>
   'plan' in event ? { book: openBook(context, event.plan), loaded: true } : {},
@@ -95,15 +102,17 @@ function openBook({ input, book: { capacity } }: RunContext, plan: LoadedPlan): 
 const blame = run.assign(({ event }) => ('error' in event ? { error: event.error } : {}));
 
 const end = (how: RunEnd) =>
-  run.enqueueActions(({ context, enqueue }) => {
-    enqueue.assign({ end: how });
-    const { error } = context;
-    enqueue({ type: 'perform', params: { type: 'done', end: how, ...(error === undefined ? {} : { error }) } });
-  });
+  [
+    run.assign(({ context: { error } }) => ({
+      end: how,
+      commands: [{ type: 'done', end: how, ...(error === undefined ? {} : { error }) }],
+    })),
+    perform,
+  ] as const;
 
 /** What every state hears that has books to keep. */
 const hears = (mode: DriveMode) => {
-  const actions = [enter, advance(mode)];
+  const actions = [enter, ...advance(mode)] as const;
   return {
     'claim.granted': { actions },
     'claim.refused': { actions },
@@ -122,7 +131,7 @@ const whenComplete = { guard: 'isComplete', target: '#run.completing' } as const
 
 const loading = run.createStateConfig({
   tags: ['espalier.starting'],
-  entry: load,
+  entry: { type: 'perform', params: [{ type: 'load' }] },
   initial: 'toRun',
   // What happens to slots before the plan was read is in the plan.
   on: { 'capacity.changed': { actions: enter }, 'write.failed': hears('shut')['write.failed'], ...whenStopped },
@@ -140,12 +149,12 @@ const running = run.createStateConfig({
 
 /** The first failure is committed and the run fails fast: nothing is left to run for. */
 const cancelling = run.createStateConfig({
-  entry: [stopRunning, advance('closing')],
+  entry: [...stopRunning, ...advance('closing')],
   always: whenComplete,
   on: { ...hears('closing'), ...whenStopped },
 });
 
-const resume = { target: '#run.running', actions: [enter, setStatus('running')] } as const;
+const resume = { target: '#run.running', actions: [enter, ...setStatus('running')] } as const;
 
 /** Nothing more is started; what runs is awaited. */
 const pausing = run.createStateConfig({
@@ -172,7 +181,7 @@ const parking = run.createStateConfig({
  */
 const ending = (how: 'stopped' | 'interrupted') =>
   run.createStateConfig({
-    entry: [stopRunning, advance('closing')],
+    entry: [...stopRunning, ...advance('closing')],
     initial: 'winding',
     on: hears('closing'),
     states: {
@@ -189,9 +198,9 @@ const completing = run.createStateConfig({
 
 /** A write failed: what runs is stopped, and what is leased and being written is awaited, whatever becomes of it. */
 const failing = run.createStateConfig({
-  entry: [stopRunning, advance('shut')],
+  entry: [...stopRunning, ...advance('shut')],
   always: { guard: 'isIdle', target: '#run.failed' },
-  on: { ...hears('shut'), 'write.failed': { actions: [enter, advance('shut')] } },
+  on: { ...hears('shut'), 'write.failed': { actions: [enter, ...advance('shut')] } },
 });
 
 const final = (how: RunEnd) => run.createStateConfig({ type: 'final', entry: end(how) });
@@ -207,12 +216,12 @@ const final = (how: RunEnd) => run.createStateConfig({ type: 'final', entry: end
  * `interrupted`, `parked` and `failed`, each announced by the command `done`.
  *
  * @example
- * const logic = runMachine.provide({ actions: { perform: (_, command) => coordinator.perform(command) } });
+ * const logic = runMachine.provide({ actions: { perform: (_, commands) => coordinator.perform(commands) } });
  * const actor = createActor(logic, { input: { policy: { concurrency: 4, failFast: false, reorderWindow: 64 } } });
  */
 export const runMachine = run.createMachine({
   id: 'run',
-  context: ({ input }) => ({ input, book: RunBook.blank(input), loaded: false, end: null }),
+  context: ({ input }) => ({ input, book: RunBook.blank(input), loaded: false, commands: [], end: null }),
   output: ({ context }) => ({
     end: context.end ?? 'failed',
     ...(context.error === undefined ? {} : { error: context.error }),

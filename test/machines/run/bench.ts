@@ -11,7 +11,7 @@ export class Bench {
 
   constructor(input: Partial<RunInput> & { concurrency?: number; failFast?: boolean; reorderWindow?: number } = {}) {
     const { concurrency = 2, failFast = false, reorderWindow = 64, ...rest } = input;
-    const logic = runMachine.provide({ actions: { perform: (_, command) => void this.commands.push(command) } });
+    const logic = runMachine.provide({ actions: { perform: (_, commands) => void this.commands.push(...commands) } });
     this.#actor = createActor(logic, { input: { policy: { concurrency, failFast, reorderWindow }, ...rest } });
     // A crash is thrown by `send`; without an observer it would end the whole test run.
     this.#actor.subscribe({ error: () => {} });

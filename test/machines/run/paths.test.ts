@@ -91,7 +91,7 @@ function reference(settings: ReferenceSettings, events: readonly RunEvent[]): Re
 /** What the machine asks for when it hears this event in this state. */
 function machine(state: Snapshot, event: RunEvent): Reaction {
   const [next, actions] = transition(runMachine, state, event);
-  const asked = actions.filter(({ type }) => type === 'perform').map(({ params }) => params);
+  const asked = actions.flatMap((action) => (action.type === 'perform' ? action.params : []));
   return { asked, over: next.status === 'done' };
 }
 
