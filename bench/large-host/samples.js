@@ -7,7 +7,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** How often a thread is looked at, per second. */
 const FREQUENCY = 2000;
 /** What one sample stands for, in milliseconds. */
-export const SAMPLE_MS = 1000 / FREQUENCY;
+const SAMPLE_MS = 1000 / FREQUENCY;
+/** A function of V8 that collects garbage, or waits for the threads that help it. */
+const COLLECTS = /v8::internal::(Heap|Scaveng|MarkCompact|Incremental|Minor|Sweep)/;
 
 /**
  * Looks again and again whether a thread runs (Linux `perf`); null where that cannot be. A virtual machine's processor can
@@ -16,7 +18,7 @@ export const SAMPLE_MS = 1000 / FREQUENCY;
  */
 export async function sampleThread(thread) {
   const file = join(tmpdir(), `espalier-perf-${process.pid}-${thread}`);
-  const options = ['-q', '-k', 'CLOCK_MONOTONIC', '-e', 'cpu-clock', '-F', String(FREQUENCY)];
+  const options = ['-q', '-g', '-k', 'CLOCK_MONOTONIC', '-e', 'cpu-clock', '-F', String(FREQUENCY)];
   const recorder = spawn('perf', ['record', ...options, '-t', String(thread), '-o', file], { stdio: 'ignore' });
   const ended = new Promise((resolve) => recorder.once('error', resolve).once('exit', resolve));
   // It says nowhere that it has begun.
@@ -25,19 +27,23 @@ export async function sampleThread(thread) {
   return async () => {
     recorder.kill('SIGINT');
     await ended;
-    const { stdout } = spawnSync('perf', ['script', '-i', file, '-F', 'time', '--ns'], { maxBuffer: 1 << 28 });
+    const script = ['script', '-i', file, '-F', 'time,ip,sym', '--ns'];
+    const { stdout } = spawnSync('perf', script, { encoding: 'utf8', maxBuffer: 1 << 30 });
     rmSync(file, { force: true });
-    return String(stdout)
-      .split('\n')
-      .map((line) => Number.parseFloat(line) * 1000)
-      .filter(Number.isFinite);
+    return stdout
+      .split('\n\n')
+      .map(sample)
+      .filter(({ at }) => Number.isFinite(at));
   };
 }
 
-/** How long it ran between two moments, in milliseconds; the samples in order of time. */
+/** A sample as `perf script` prints it: its moment in seconds, then a line for each function on the stack. */
+function sample(text) {
+  return { at: Number.parseFloat(text) * 1000, collects: COLLECTS.test(text) };
+}
+
+/** How long it ran between two moments, and how much of that it collected garbage, in milliseconds. */
 export function ran(samples, from, to) {
-  const first = samples.findIndex((at) => at >= from);
-  const behind = samples.findIndex((at) => at > to);
-  if (first < 0) return 0;
-  return ((behind < 0 ? samples.length : behind) - first) * SAMPLE_MS;
+  const within = samples.filter(({ at }) => at >= from && at <= to);
+  return { ms: within.length * SAMPLE_MS, collecting: within.filter(({ collects }) => collects).length * SAMPLE_MS };
 }
