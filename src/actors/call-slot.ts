@@ -8,7 +8,7 @@ import type { ReadyMessage } from '../transport/process/protocol/messages.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
 import type { BootGate, GatePlace } from './boot-gate.js';
 import { type CallSlot, CallWorker, type CallWorkerEvents, type CallWorkerOptions } from './call-worker.js';
-import type { ExecProgram } from './exec-program.js';
+import type { Program } from './program.js';
 import type { Hold, SlotEnd, SlotKind, WorkerAddress } from './slot-kind.js';
 import type { Roster } from './work-queue.js';
 import { ProcessHands, recordProcessEnd, recordReady, type Tell } from './worker-hands.js';
@@ -18,7 +18,7 @@ const TAINT_MS = 60_000;
 
 export interface CallSlotOptions extends CallWorkerOptions {
   readonly id: string;
-  readonly program: ExecProgram;
+  readonly program: Program;
   readonly roster: Roster<CallSlot>;
   readonly gate: BootGate;
   readonly graceMs: number;

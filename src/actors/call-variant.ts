@@ -6,11 +6,11 @@ import { CircuitBreaker } from './breaker.js';
 import { CallPool } from './call-pool.js';
 import { CallSlotKind } from './call-slot.js';
 import type { CallSlot } from './call-worker.js';
-import type { ExecProgram } from './exec-program.js';
 import { MethodCatalog } from './method-catalog.js';
 import type { PoolDoor, PoolVariant, SlotDoor } from './pool-actor.js';
 import { type CallPoolOptions, commonParts } from './pool-options.js';
 import type { ProcessServices } from './process-services.js';
+import type { Program } from './program.js';
 import type { StartContext } from './spec.js';
 import { DEFAULT_GRACE_MS } from './worker-hands.js';
 
@@ -26,7 +26,7 @@ export function callVariant(
   options: CallPoolOptions,
   context: StartContext,
   services: ProcessServices,
-  program: ExecProgram,
+  program: Program,
 ): PoolVariant<CallSlot> {
   const catalog = new MethodCatalog(context.path);
   const gate = new BootGate(BOOTING_AT_ONCE);

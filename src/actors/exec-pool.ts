@@ -2,11 +2,11 @@ import { EspalierError } from '../errors.js';
 import { judge } from '../machines/outcome.js';
 import type { WorkerEnd } from '../machines/worker.js';
 import type { Clock } from './environment.js';
-import type { ExecOverrides, ExecProgram } from './exec-program.js';
 import type { ExecSlot } from './exec-slot.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 import type { PoolDoor } from './pool-actor.js';
 import { Pool } from './pool-handle.js';
+import type { ExecOverrides, Program } from './program.js';
 import { TimeLimit } from './time-limit.js';
 
 export interface ExecOptions extends ExecOverrides {
@@ -29,7 +29,7 @@ export interface ExecResult {
 }
 
 export interface ExecPoolParts extends PoolDoor<ExecSlot> {
-  readonly program: ExecProgram;
+  readonly program: Program;
   readonly clock: Clock;
   newSpawnId(): string;
 }

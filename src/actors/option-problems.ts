@@ -1,5 +1,5 @@
 import { EspalierError } from '../errors.js';
-import { type ExecProgramOptions, environmentProblem, folderProblem } from './exec-program.js';
+import { environmentProblem, folderProblem, type ProgramOptions } from './program.js';
 
 /** What keeps one option from being used, naming it; undefined when nothing does. */
 export type Problem = string | undefined;
@@ -11,7 +11,7 @@ export function refuse(whose: string, problems: readonly Problem[]): void {
 }
 
 /** What keeps a program from being one that can be looked for. */
-export function programProblems({ command, cwd, env }: ExecProgramOptions): readonly Problem[] {
+export function programProblems({ command, cwd, env }: ProgramOptions): readonly Problem[] {
   return [
     isCommand(command) ? undefined : 'command must be a list of words, the program first',
     folderProblem(cwd),

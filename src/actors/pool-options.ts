@@ -3,13 +3,13 @@ import { OVERFLOW_POLICIES, type OverflowPolicy } from '../machines/checkout.js'
 import type { AffinityPolicy } from './affinity.js';
 import type { AskHandler } from './asks.js';
 import type { RetryPolicy } from './call-options.js';
-import type { ExecProgramOptions } from './exec-program.js';
 import { MAX_SIZE } from './fleet-keeper.js';
 import { oneOf, programProblems, refuse, whole } from './option-problems.js';
+import type { ProgramOptions } from './program.js';
 import type { ChildOptions } from './spec.js';
 import { MAX_TIMER_MS } from './time-limit.js';
 
-export interface CommonOptions extends Pick<ChildOptions, 'id' | 'restart' | 'backoff'>, ExecProgramOptions {
+export interface CommonOptions extends Pick<ChildOptions, 'id' | 'restart' | 'backoff'>, ProgramOptions {
   /** How many workers: a whole number from 1 to 1024. */
   readonly size: number;
   /** How much work may wait (1000). */

@@ -1,11 +1,11 @@
 import { compileTemplate, literalTemplate } from '../machines/template.js';
 import { callVariant } from './call-variant.js';
 import { ExecPool } from './exec-pool.js';
-import { ExecProgram } from './exec-program.js';
 import { type ExecSlot, ExecSlotKind } from './exec-slot.js';
 import { PoolActor, type PoolVariant } from './pool-actor.js';
 import { checkPool, commonParts, type ExecPoolOptions, type PoolOptions } from './pool-options.js';
 import { type ProcessServices, processServices } from './process-services.js';
+import { Program } from './program.js';
 import { type ChildSpec, type StartResult, spec } from './spec.js';
 import { DEFAULT_GRACE_MS } from './worker-hands.js';
 
@@ -33,7 +33,7 @@ export function pool(options: PoolOptions): ChildSpec {
     start: async (context): Promise<StartResult> => {
       const services = await processServices(context.env);
       const compile = options.mode === 'exec' ? compileTemplate : literalTemplate;
-      const program = new ExecProgram(compile(options.command), options, services);
+      const program = new Program(compile(options.command), options, services);
       return options.mode === 'exec'
         ? new PoolActor(execVariant(options, services, program), context, services).logic()
         : new PoolActor(callVariant(options, context, services, program), context, services).logic();
@@ -41,7 +41,7 @@ export function pool(options: PoolOptions): ChildSpec {
   });
 }
 
-function execVariant(options: ExecPoolOptions, services: ProcessServices, program: ExecProgram): PoolVariant<ExecSlot> {
+function execVariant(options: ExecPoolOptions, services: ProcessServices, program: Program): PoolVariant<ExecSlot> {
   const { graceMs = DEFAULT_GRACE_MS } = options;
   const { newSpawnId, clock } = services;
   return {

@@ -1,5 +1,5 @@
-import type { ExecProgramOptions } from './exec-program.js';
 import { type Problem, programProblems, refuse, whole } from './option-problems.js';
+import type { ProgramOptions } from './program.js';
 import type { Readiness } from './service-probe.js';
 import type { HealthCheck } from './service-slot.js';
 import type { ChildOptions } from './spec.js';
@@ -7,7 +7,7 @@ import { MAX_TIMER_MS } from './time-limit.js';
 
 export interface ServiceOptions
   extends Pick<ChildOptions, 'id' | 'restart' | 'significant' | 'backoff'>,
-    ExecProgramOptions {
+    ProgramOptions {
   /** How it shows that it can be used; without it, it is ready as soon as it runs. */
   readonly ready?: Readiness;
   /** How long that may take, in milliseconds (30 000). */

@@ -3,8 +3,8 @@ import type { WorkerInput } from '../machines/worker.js';
 import { Capture } from '../transport/process/capture.js';
 import { WORKER_FD, WORKER_FD_VARIABLE } from '../transport/process/protocol/limits.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
-import type { ExecProgram } from './exec-program.js';
 import type { ProcessServices } from './process-services.js';
+import type { Program } from './program.js';
 import { accepts, type Readiness, watchReadiness } from './service-probe.js';
 import type { Hold, SlotEnd, SlotKind, WorkerAddress } from './slot-kind.js';
 import { ProcessHands, recordProcessEnd, recordReady, type Tell } from './worker-hands.js';
@@ -23,7 +23,7 @@ export interface HealthCheck {
 
 export interface ServiceSlotOptions {
   readonly services: ProcessServices;
-  readonly program: ExecProgram;
+  readonly program: Program;
   readonly graceMs: number;
   readonly readyMs: number;
   readonly ready: Readiness | undefined;

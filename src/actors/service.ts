@@ -1,7 +1,7 @@
 import type { EspalierError } from '../errors.js';
 import { literalTemplate } from '../machines/template.js';
-import { ExecProgram } from './exec-program.js';
 import { processServices } from './process-services.js';
+import { Program } from './program.js';
 import { checkService, type ServiceOptions } from './service-options.js';
 import { ServiceSlotKind } from './service-slot.js';
 import type { ChildSpec } from './spec.js';
@@ -36,7 +36,7 @@ export function service(options: ServiceOptions): ChildSpec {
     awaitsReady: true,
     services: (env) => processServices(env),
     kind: (services) => {
-      const program = new ExecProgram(literalTemplate(options.command), options, services);
+      const program = new Program(literalTemplate(options.command), options, services);
       return new ServiceSlotKind({ services, program, graceMs, readyMs, ready, health });
     },
     // Thrown from within its actor: the service crashes with the reason, and its supervisor decides.

@@ -3,9 +3,9 @@ import type { SnapshotFrom } from 'xstate';
 import type { Cell } from '../../src/actors/cell.js';
 import { startChild } from '../../src/actors/child.js';
 import { ExecPool } from '../../src/actors/exec-pool.js';
-import { ExecProgram } from '../../src/actors/exec-program.js';
 import type { ExecSlot } from '../../src/actors/exec-slot.js';
 import { PoolActor, type PoolVariant } from '../../src/actors/pool-actor.js';
+import { Program } from '../../src/actors/program.js';
 import { spec } from '../../src/actors/spec.js';
 import { type PoolEvent, poolMachine } from '../../src/machines/pool.js';
 import type { ChildPolicy } from '../../src/machines/supervise/policy.js';
@@ -50,7 +50,7 @@ class Pooled implements Subject<typeof poolMachine> {
   async boot(): Promise<this> {
     const services = scriptedServices(this.#tree);
     const { clock, newSpawnId } = services;
-    const program = new ExecProgram(compileTemplate(['sleep', '{}']), {}, { ...services, hostEnv: process.env });
+    const program = new Program(compileTemplate(['sleep', '{}']), {}, { ...services, hostEnv: process.env });
     const variant: PoolVariant<ExecSlot> = {
       size: this.size,
       maxQueue: 1,

@@ -50,7 +50,7 @@ it('what a host that was killed has left is shown as such by tree, ps, runs, sho
   const commands = [['tree'], ['tree', '--json'], ['runs', '--json'], ['show', run], ['ps', '--json']];
   const said = await Promise.all(commands.map(async (args) => (await espalier(folder, args)).stdout));
   const [drawn = '', listed = '', runs = '', shown = '', ps = ''] = said;
-  expect(drawn).toMatch(/^host \S+ is dead; its actors as they were seen last$/m);
+  expect(drawn).toMatch(/^host \S+ has ended; its actors as they were seen last$/m);
   const actors = tree.parse(lines(listed));
   expect(actors.map(({ path }) => path)).toContain('/exec/workers');
   expect(new Set(actors.map(({ status }) => status))).toEqual(new Set(['dead']));
@@ -66,5 +66,5 @@ it('what a host that was killed has left is shown as such by tree, ps, runs, sho
   inspector.child.kill('SIGINT');
   expect((await inspector.result).code).toBe(0);
   const later = new LiveCommand(folder, ['inspect']);
-  await later.says(/is dead; its actors are shown as they were seen last/);
+  await later.says(/has ended; its actors are shown as they were seen last/);
 });

@@ -28,7 +28,7 @@ const FROM_OUTSIDE = {
   text: 'This host lives: its own inspector also shows plain machines, what workers write, and what waits in pools.',
 };
 
-const POST_MORTEM = { title: 'Post-mortem.', text: 'This host is dead; what it left in its store is shown.' };
+const POST_MORTEM = { title: 'Post-mortem.', text: 'This host has ended; what it left in its store is shown.' };
 
 const ELSEWHERE = {
   title: 'Seen from its store.',

@@ -35,7 +35,7 @@ function aboutHost({ runId, presence, pid }: StoreInspector['host']): string {
     case 'living':
       return `host ${runId} lives (pid ${pid}); its own inspector also shows plain machines, living output and gauges`;
     case 'gone':
-      return `host ${runId} is dead; its actors are shown as they were seen last`;
+      return `host ${runId} has ended; its actors are shown as they were seen last`;
     case 'unknown':
       return `host ${runId} is of another machine or container; whether it lives is not known here`;
     default:

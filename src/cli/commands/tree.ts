@@ -41,7 +41,7 @@ function draw(trees: readonly StoredTree[]): string[] {
 /** Of the living nothing need be said. */
 const PRESENCE = {
   living: '',
-  gone: ' is dead; its actors as they were seen last',
+  gone: ' has ended; its actors as they were seen last',
   unknown: ' is of another machine or container',
 } satisfies Record<StoredTree['presence'], string>;
 

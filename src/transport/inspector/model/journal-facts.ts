@@ -35,7 +35,7 @@ export function factOfEvent(event: JournalEvent, known: number): ActorFact | nul
       return troubled(`more than ${intensity} restarts in ${periodMs} ms: ${reason}`);
     }
     case 'worker.failed':
-      return troubled(`${event.data.boots} boots failed in a row: ${event.data.error.message}`);
+      return troubled(event.data.error.message);
     case 'worker.ready':
       return { type: 'spawned', incarnation, pid: event.data.pid };
     case 'worker.crashed': {

@@ -13,7 +13,7 @@ export interface ExecOverrides {
 }
 
 /** A program, and where it runs. */
-export interface ExecProgramOptions extends ExecOverrides {
+export interface ProgramOptions extends ExecOverrides {
   /** The program and its arguments, as they are: only in an exec pool do braces mean something. */
   readonly command: readonly [string, ...string[]];
 }
@@ -22,7 +22,7 @@ export interface ExecProgramOptions extends ExecOverrides {
  * The command of a pool or a service: compiled once, filled in for each start. A literal program is looked up once, when
  * the pool is made, so that a missing one is found before anything starts; a templated one is looked up each time.
  */
-export class ExecProgram {
+export class Program {
   readonly #template: Template;
   readonly #cwd: string;
   readonly #env: Readonly<Record<string, string>>;
