@@ -9,6 +9,7 @@ const PURE = 'test/{machines,inspection}/**';
  */
 export default defineConfig(({ mode }) => {
   const isQuick = mode !== 'slow' && mode !== 'alone';
+  const later = isQuick ? ['**/*.{slow,alone}.test.ts'] : [];
   return {
     test: {
       // Only what hangs is to fail by time: a slow machine needs seconds for a command, and some tests give several.
@@ -19,14 +20,19 @@ export default defineConfig(({ mode }) => {
       projects: [
         {
           extends: true,
-          test: { name: 'pure', include: isQuick ? [`${PURE}/*.test.ts`] : [], isolate: false },
+          test: {
+            name: 'pure',
+            include: isQuick ? [`${PURE}/*.test.ts`] : [],
+            exclude: [...configDefaults.exclude, ...later],
+            isolate: false,
+          },
         },
         {
           extends: true,
           test: {
             name: 'real',
             include: [isQuick ? 'test/**/*.test.ts' : `test/**/*.${mode}.test.ts`],
-            exclude: [...configDefaults.exclude, PURE, ...(isQuick ? ['**/*.{slow,alone}.test.ts'] : [])],
+            exclude: [...configDefaults.exclude, ...later, ...(isQuick ? [PURE] : [])],
           },
         },
       ],
