@@ -48,6 +48,7 @@ const FOREIGN_TYPES = ['host.fenced', 'store.refused'] as const satisfies AboutQ
  * @throws EspalierError `ESP_NOT_FOUND`, with the nearest names that there are, for a target that the store does not know,
  * and for a host that it does not know
  * @example
+ * import { explain, openReader } from 'espalier';
  * await using reader = await openReader('.espalier/espalier.db');
  * const { findings } = await explain(reader, '/embed');
  * console.log(findings[0].sentences[0]);

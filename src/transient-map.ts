@@ -10,9 +10,10 @@ type Box<V> = [value: V] | [];
  * Here the tables hold boxes, which are emptied when their key is deleted.
  *
  * @example
- * const calls = new TransientMap<number, Call>();
- * calls.set(call.id, call);
- * calls.take(id)?.resolve(answer);
+ * const calls = new TransientMap<number, string>();
+ * calls.set(7, 'embed');
+ * calls.take(7); // 'embed'
+ * calls.size; // 0
  */
 export class TransientMap<K extends string | number, V> implements Iterable<readonly [key: K, value: V]> {
   readonly #boxes = new Map<K, Box<V>>();

@@ -48,7 +48,7 @@ interface StartWaiter {
  * process.
  *
  * @example
- * const cell = new Cell({ path: '/orders', incarnation: 1, logic: ordersMachine, clock, role: 'machine' });
+ * const cell = new Cell({ path: '/orders', incarnation: 1, logic: orderMachine, clock, role: 'machine' });
  * await cell.start();
  * cell.send({ type: 'order' });
  * const exit = await cell.stop(5000); // { kind: 'shutdown' }

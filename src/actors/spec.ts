@@ -91,7 +91,7 @@ const startSchema = z.custom<ChildSpec['start']>((value) => typeof value === 'fu
  * @throws EspalierError `ESP_INVALID` naming the option that does not fit
  * @example
  * import { spec } from 'espalier';
- * spec({ id: 'clock', start: () => clockMachine }).restart; // 'permanent'
+ * spec({ id: 'clock', start: () => orderMachine }).restart; // 'permanent'
  */
 export function spec(options: ChildOptions): ChildSpec {
   const policy = childPolicySchema.safeParse(options);
@@ -110,7 +110,7 @@ export function spec(options: ChildOptions): ChildSpec {
  * @throws EspalierError `ESP_INVALID` naming the option that does not fit
  * @example
  * import { machine } from 'espalier';
- * machine({ id: 'orders', logic: ordersMachine, restart: 'transient' });
+ * machine({ id: 'orders', logic: orderMachine, restart: 'transient' });
  */
 export function machine(options: MachineOptions): ChildSpec {
   const { logic, input, persist = 'none', version, migrate, ...rest } = options;

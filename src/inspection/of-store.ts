@@ -28,6 +28,7 @@ export interface StoreInspector extends InspectorServer {
  *
  * @throws EspalierError `ESP_NOT_FOUND` for a store without hosts, `ESP_CONFLICT` when the port is taken
  * @example
+ * import { inspectStore, openReader } from 'espalier';
  * await using reader = await openReader('.espalier/app.db');
  * const inspector = await inspectStore(reader, { port: 4100 });
  * console.log(inspector.url);

@@ -13,7 +13,7 @@ interface Timer {
  * import { SimulatedClock } from 'espalier/testing';
  * import { createActor } from 'xstate';
  * const clock = new SimulatedClock();
- * const actor = createActor(machine, { clock }).start();
+ * const actor = createActor(orderMachine, { clock }).start();
  * clock.increment(1000); // what waits for a second has had it
  */
 export class SimulatedClock {

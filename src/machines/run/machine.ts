@@ -216,6 +216,7 @@ const final = (how: RunEnd) => run.createStateConfig({ type: 'final', entry: end
  * `interrupted`, `parked` and `failed`, each announced by the command `done`.
  *
  * @example
+ * import { createActor } from 'xstate';
  * const logic = runMachine.provide({ actions: { perform: (_, commands) => coordinator.perform(commands) } });
  * const actor = createActor(logic, { input: { policy: { concurrency: 4, failFast: false, reorderWindow: 64 } } });
  */

@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { examples, Project } from './doc-comments.js';
+
+describe('the examples in doc comments', () => {
+  const all = examples();
+  const named = all.map(({ place, runs }, index) => ({ place, runs, index }));
+  const running = named.filter(({ runs }) => runs);
+  let project: Project;
+  let problems: ReadonlyMap<number, string>;
+  let thrown: ReadonlyMap<number, string>;
+
+  beforeAll(() => {
+    project = new Project(all);
+    problems = project.compile();
+    thrown = project.run(running.map(({ index }) => index));
+  });
+  afterAll(() => project[Symbol.dispose]());
+
+  it.each(named)('compile: $place', ({ index }) => expect(problems.get(index) ?? '').toBe(''));
+
+  it.each(running)('say truly what they are: $place', ({ index }) => expect(thrown.get(index) ?? '').toBe(''));
+});

@@ -1,0 +1,22 @@
+/** What the examples in doc comments take for given. */
+import type { ChildSpec, System } from 'espalier';
+import type { SimulatedClock } from 'espalier/testing';
+import { setup } from 'xstate';
+
+export { strict as assert } from 'node:assert';
+export { statfs } from 'node:fs/promises';
+
+export declare const system: System;
+export declare const clock: SimulatedClock;
+export declare const cache: ChildSpec;
+export declare const queue: ChildSpec;
+export declare const coordinator: { perform(commands: readonly unknown[]): void };
+export declare const prompt: string;
+export declare const token: string;
+
+export const orderMachine = setup({
+  types: {
+    context: {} as { total: number },
+    events: {} as { type: 'pay' } | { type: 'cancel' },
+  },
+}).createMachine({ context: { total: 0 } });
