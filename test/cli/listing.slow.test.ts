@@ -135,8 +135,10 @@ describe('the janitor', () => {
     await dead.result;
 
     const look = async (...options: string[]) => {
-      const [report] = json((await espalier(folder, ['janitor', '--json', ...options])).stdout);
-      return report.hosts.map((host: { verdict: { dead: boolean } }) => host.verdict.dead);
+      const hosts = json((await espalier(folder, ['janitor', '--json', ...options])).stdout);
+      expect(new Set(hosts.map(({ runId }) => runId)).size).toBe(hosts.length);
+      expect(hosts.map(({ registrations }) => registrations.length)).toEqual(hosts.map(({ verdict }) => +verdict.dead));
+      return hosts.map(({ verdict }) => verdict.dead);
     };
     expect((await look('--dry-run')).sort()).toEqual([false, true]);
     expect((await look('--dry-run')).sort()).toEqual([false, true]);

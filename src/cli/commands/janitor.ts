@@ -10,7 +10,11 @@ const optionsSchema = z.object({
   dryRun: z.boolean().default(false),
 });
 
-const columns: Listing<JanitorReport['hosts'][number]> = {
+type Found = JanitorReport['hosts'][number] & {
+  readonly registrations: readonly Omit<JanitorReport['registrations'][number], 'runId'>[];
+};
+
+const columns: Listing<Found> = {
   head: ['HOST', 'STATE', 'BECAUSE', 'FOUND', 'CLEAN'],
   cells: ({ runId, verdict, killed, clean }) => [
     runId,
@@ -27,8 +31,16 @@ export function addJanitor(program: Command): void {
     .option('--dry-run', 'only look, and say what would be ended')
     .action(async (raw: unknown) => {
       const { db, json, dryRun } = optionsSchema.parse(raw);
-      const report = await sweep(db, { dryRun });
-      if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
-      else await printListing(report.hosts, false, columns);
+      await printListing(byHost(await sweep(db, { dryRun })), json, columns);
     });
+}
+
+/** Each host with the registrations that it left. */
+function byHost({ hosts, registrations }: JanitorReport): Found[] {
+  return hosts.map((host) => ({
+    ...host,
+    registrations: registrations
+      .filter(({ runId }) => runId === host.runId)
+      .map(({ spawnId, outcome }) => ({ spawnId, outcome })),
+  }));
 }
