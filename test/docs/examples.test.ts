@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { examples, Project } from './doc-comments.js';
+import { examples, Project } from './examples.js';
 
-describe('the examples in doc comments', () => {
+describe('the examples in doc comments and on pages', () => {
   const all = examples();
   const named = all.map(({ place, runs }, index) => ({ place, runs, index }));
   const running = named.filter(({ runs }) => runs);

@@ -15,30 +15,46 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const SCENE = readFileSync(new URL('scene.ts', import.meta.url), 'utf8');
+/** What the scene has from elsewhere. */
+const PASSED_ON = ['assert', 'createSystem', 'pool', 'statfs'];
 const EXPORTED = /^export (?:declare )?(?:async )?(?:abstract )?(?:function|class|const|interface|type) (\w+)/gm;
 
 export interface Example {
-  /** `src/errors.ts:12`: where its comment begins. */
+  /** `src/errors.ts:12`: where it stands. */
   readonly place: string;
-  readonly source: string;
+  readonly file: string;
   readonly code: string;
   /** Whether it says what its expressions are, and needs nothing but the code it is about for that. */
   readonly runs: boolean;
 }
 
-/** The examples of all doc comments below `src`. */
+const COMMENT = /\/\*\*(?:(?!\*\/).)*?@example\n(.*?)\*\//gs;
+const BLOCK = /^```(?:js|ts)\n(.*?)^```$/gms;
+/** Made from the schemas: types, no programs. */
+const MADE = 'docs/inspector-protocol.md';
+
+/** The examples of all doc comments below `src`, and of all pages. */
 export function examples(): Example[] {
-  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
-    /\.ts$/.test(file),
-  );
-  return files.sort().flatMap((file) => {
-    const text = readFileSync(join(root, 'src', file), 'utf8');
-    return [...text.matchAll(/\/\*\*(?:(?!\*\/).)*?@example\n(.*?)\*\//gs)].map((found) => {
-      const line = text.slice(0, found.index).split('\n').length;
-      const code = (found[1] ?? '').replace(/^ *\* ?/gm, '').trim();
-      const runs = code.search(VALUE) >= 0 && !/\bawait\b|\bsystem\b/.test(code);
-      return { place: `src/${file}:${line}`, source: file, code, runs };
-    });
+  const sources = filesIn('src', /\.ts$/).flatMap((file) => examplesIn(file, COMMENT));
+  const pages = ['README.md', ...filesIn('docs', /\.md$/)].filter((page) => page !== MADE);
+  return [...sources, ...pages.flatMap((page) => examplesIn(page, BLOCK))];
+}
+
+function filesIn(folder: string, name: RegExp): string[] {
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => name.test(file))
+    .map((file) => join(folder, file))
+    .sort();
+}
+
+function examplesIn(file: string, pattern: RegExp): Example[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(pattern)].map((found) => {
+    const line = text.slice(0, found.index).split('\n').length;
+    const code = (found[1] ?? '').replace(pattern === COMMENT ? /^ *\* ?/gm : '', '').trim();
+    const runs = code.search(VALUE) >= 0 && !/\bawait\b|\bsystem\b/.test(code);
+    return { place: `${file}:${line}`, file, code, runs };
   });
 }
 
@@ -46,12 +62,10 @@ export function examples(): Example[] {
 const VALUE = /^(\S.*);\s*\/\/ ((?:['"[{\d-]|true|false|null|undefined).*)$/gm;
 
 /** A module that compiles when the example does, and throws when a value in it is not what it says. */
-function moduleOf({ source, code, runs }: Example): string {
-  const own = exportsOf(readFileSync(join(root, 'src', source), 'utf8'));
-  const built = join(root, 'dist', source.replace(/\.ts$/, '.js'));
-  const taken = new Set(
-    [...code.matchAll(/^import (?:type )?\{(.*?)\}/gm)].flatMap(([, names = '']) => names.split(/[ ,]+/)),
-  );
+function moduleOf({ file, code, runs }: Example): string {
+  const own = file.endsWith('.ts') ? exportsOf(readFileSync(join(root, file), 'utf8')) : [];
+  const built = join(root, file.replace(/^src(.*)\.ts$/, 'dist$1.js'));
+  const taken = new Set([...code.matchAll(/^import (.*?) from /gm)].flatMap(([, names]) => names?.match(/\w+/g) ?? []));
   const words = new Set(code.replace(/'[^']*'/g, '').match(/\w+/g));
   const used = (names: readonly string[]) => {
     return names.filter((name) => words.has(name) && !taken.has(name) && !declares(code, name));
@@ -60,8 +74,8 @@ function moduleOf({ source, code, runs }: Example): string {
   const body = runs ? code.replace(VALUE, (_, expression, value) => `equal(${expression}, ${value});`) : code;
   return [
     `import { deepStrictEqual as equal } from 'node:assert';`,
-    imported(used(own), built),
-    imported(used([...exportsOf(SCENE), 'assert', 'statfs']), './scene.js'),
+    own.length === 0 ? '' : imported(used(own), built),
+    imported(used([...exportsOf(SCENE), ...PASSED_ON]), './scene.js'),
     'void equal;',
     body,
   ].join('\n');
@@ -82,7 +96,7 @@ export class Project implements Disposable {
   constructor(all: readonly Example[]) {
     mkdirSync(join(this.folder, 'node_modules', '@types'), { recursive: true });
     symlinkSync(root, join(this.folder, 'node_modules', 'espalier'));
-    for (const name of ['xstate', 'zod', '@types/node']) {
+    for (const name of ['xstate', 'zod', '@statelyai', '@types/node']) {
       symlinkSync(join(root, 'node_modules', name), join(this.folder, 'node_modules', name));
     }
     copyFileSync(new URL('scene.ts', import.meta.url), join(this.folder, 'scene.ts'));
