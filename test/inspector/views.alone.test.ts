@@ -131,6 +131,7 @@ describe.skipIf(!hasBrowser)('the page of a real system', () => {
     expect(new Set(await types.allTextContents())).toEqual(new Set([' actor.crashed', ' actor.restarted']));
     await page
       .getByRole('row', { name: /actor\.crashed/ })
+      .filter({ hasText: '/market/feed' })
       .first()
       .click();
     await page

@@ -53,16 +53,18 @@ type Change = (book: RunBook, event: RunEvent) => readonly RunCommand[];
 
 /** Changes the books, and notes what that asks for. */
 const change = (by: Change) =>
-  run.assign(({ context: { input, book }, event }) => {
-    const books = input.isolate?.(book) ?? book;
-    return { book: books, commands: by(books, event) };
+  run.assign(({ context: { input, book: before }, event }) => {
+    const book = input.isolate?.(before) ?? before;
+    return { book, commands: by(book, event) };
   });
 
-/** What the action before it has noted. */
+/** Performs what the action before it has noted. */
 const perform = {
   type: 'perform',
   params: ({ context }: { readonly context: RunContext }) => context.commands,
 } as const;
+
+const ask = (by: Change) => [change(by), perform] as const;
 
 /** Enters the event into the books. */
 const enter = change((book, event) => {
@@ -71,23 +73,18 @@ const enter = change((book, event) => {
 });
 
 /** Asks for what the books make necessary now. */
-const advance = (mode: DriveMode) => [change((book) => nextCommands(book, mode)), perform] as const;
+const advance = (mode: DriveMode) => ask((book) => nextCommands(book, mode));
 
-const setStatus = (to: Exclude<RunStatus, 'created'>) => {
-  const ask = change((book) => {
+const setStatus = (to: Exclude<RunStatus, 'created'>) =>
+  ask((book) => {
     book.statusWrites += 1;
     return [{ type: 'setStatus', to }];
   });
-  return [ask, perform] as const;
-};
 
-const stopRunning = [
-  change((book) => {
-    const then = book.closed ? 'cancel' : 'requeue';
-    return book.hasStarted ? [{ type: 'stopRunning', then }] : [];
-  }),
-  perform,
-] as const;
+const stopRunning = ask((book) => {
+  const then = book.closed ? 'cancel' : 'requeue';
+  return book.hasStarted ? [{ type: 'stopRunning', then }] : [];
+});
 
 const open = run.assign(({ context, event }) =>
   'plan' in event ? { book: openBook(context, event.plan), loaded: true } : {},
