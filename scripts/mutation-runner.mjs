@@ -74,7 +74,8 @@ class MachinesRunner {
       server: { middlewareMode: true, ws: false, watch: null, hmr: false },
     });
     this.#modules = createServerModuleRunner(this.#server.environments.ssr, { hmr: false });
-    const names = readdirSync(FOLDER, { recursive: true }).filter((name) => name.endsWith('.test.ts'));
+    const isQuick = (name) => name.endsWith('.test.ts') && !name.endsWith('.slow.test.ts');
+    const names = readdirSync(FOLDER, { recursive: true }).filter(isQuick);
     this.#files = names.map((name) => join(process.cwd(), FOLDER, name));
     await (existsSync(FOUND) ? this.#resume() : this.#run(this.#files));
   }
