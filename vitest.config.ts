@@ -15,6 +15,7 @@ export default defineConfig(({ mode }) => {
       // Only what hangs is to fail by time: a slow machine needs seconds for a command, and some tests give several.
       testTimeout: isQuick ? 120_000 : 300_000,
       hookTimeout: 120_000,
+      setupFiles: ['test/support/own-group.ts'],
       // Real processes compete for the cores: more files at once make no run quicker, only less steady.
       maxWorkers: mode === 'alone' ? 1 : 2,
       projects: [

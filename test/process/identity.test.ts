@@ -67,7 +67,7 @@ describe('verifying, right before a signal', () => {
 
   it('finds nobody where nobody is', async () => {
     const identity = await sleeper({});
-    process.kill(pids.pop() ?? 0, 'SIGKILL');
+    process.kill(pids.pop() ?? Number.NaN, 'SIGKILL');
     await until('it is gone', () => readIdentity(identity.pid) === null);
     expect(verify(identity, 'run.1.a')).toBe('gone');
   });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CallPoolOptions, type JournalEvent, type Pool, pool, type System } from 'espalier';
@@ -26,6 +26,11 @@ export async function workers(sdk: Sdk, options: Partial<CallPoolOptions> = {}):
   return new Stage(system, handle);
 }
 
+/** Whether a method has written its line: a file that is there may still be empty. */
+function isMarked(mark: string): boolean {
+  return existsSync(mark) && readFileSync(mark, 'utf8').endsWith('\n');
+}
+
 export class Stage {
   readonly #folder = folder();
   #marks = 0;
@@ -45,7 +50,7 @@ export class Stage {
   async begun(method: string, args: object = {}, options: Parameters<Pool['call']>[2] = {}) {
     const mark = this.mark();
     const outcome = this.pool.call(method, { mark, ...args }, options).catch((error: unknown) => error);
-    await until(`${method} has begun`, () => existsSync(mark), 30_000);
+    await until(`${method} has begun`, () => isMarked(mark), 30_000);
     return { outcome, mark };
   }
 
@@ -53,7 +58,7 @@ export class Stage {
   async leftStream(method: string): Promise<void> {
     const mark = this.mark();
     for await (const _ of this.pool.stream(method, { mark })) {
-      await until(`${method} goes on`, () => existsSync(mark), 30_000);
+      await until(`${method} goes on`, () => isMarked(mark), 30_000);
       break;
     }
   }
