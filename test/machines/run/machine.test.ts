@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createActor, createMachine } from 'xstate';
 import type { RunCommand } from '../../../src/machines/run/commands.js';
 import type { RunEvent } from '../../../src/machines/run/run-events.js';
 import { Bench, ended, requeued } from './bench.js';
@@ -361,4 +362,13 @@ test('in JSON the books are a summary', () => {
     committed: 1,
     frontier: 1,
   });
+});
+
+test('steps within an action of another actor without a warning of XState', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  onTestFinished(() => warn.mockRestore());
+  const bench = new Bench();
+  createActor(createMachine({ entry: () => void bench.load([0, 0]) })).start();
+  expect(bench.state).toBe('running');
+  expect(warn).not.toHaveBeenCalled();
 });
