@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { examples, Project } from './examples.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ExampleProject, examples } from './examples.js';
 
 describe('the examples in doc comments and on pages', () => {
   const all = examples();
   const named = all.map(({ place, runs }, index) => ({ place, runs, index }));
   const running = named.filter(({ runs }) => runs);
-  let project: Project;
+  const project = new ExampleProject(all);
   let problems: ReadonlyMap<number, string>;
   let thrown: ReadonlyMap<number, string>;
 
   beforeAll(() => {
-    project = new Project(all);
     problems = project.compile();
     thrown = project.run(running.map(({ index }) => index));
   });
-  afterAll(() => project[Symbol.dispose]());
 
   it.each(named)('compile: $place', ({ index }) => expect(problems.get(index) ?? '').toBe(''));
 

@@ -1,19 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { Project, page, root } from './project.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const SCENE = readFileSync(new URL('scene.ts', import.meta.url), 'utf8');
 /** What the scene has from elsewhere. */
 const PASSED_ON = ['assert', 'createSystem', 'pool', 'statfs'];
@@ -49,7 +38,7 @@ function filesIn(folder: string, name: RegExp): string[] {
 }
 
 function examplesIn(file: string, pattern: RegExp): Example[] {
-  const text = readFileSync(join(root, file), 'utf8');
+  const text = page(file);
   return [...text.matchAll(pattern)].map((found) => {
     const line = text.slice(0, found.index).split('\n').length;
     const code = (found[1] ?? '').replace(pattern === COMMENT ? /^ *\* ?/gm : '', '').trim();
@@ -63,7 +52,7 @@ const VALUE = /^(\S.*);\s*\/\/ ((?:['"[{\d-]|true|false|null|undefined).*)$/gm;
 
 /** A module that compiles when the example does, and throws when a value in it is not what it says. */
 function moduleOf({ file, code, runs }: Example): string {
-  const own = file.endsWith('.ts') ? exportsOf(readFileSync(join(root, file), 'utf8')) : [];
+  const own = file.endsWith('.ts') ? exportsOf(page(file)) : [];
   const built = join(root, file.replace(/^src(.*)\.ts$/, 'dist$1.js'));
   const taken = new Set([...code.matchAll(/^import (.*?) from /gm)].flatMap(([, names]) => names?.match(/\w+/g) ?? []));
   const words = new Set(code.replace(/'[^']*'/g, '').match(/\w+/g));
@@ -89,28 +78,16 @@ function declares(code: string, name: string): boolean {
   return new RegExp(`\\b(?:const|let|function|class) (?:${name}\\b|\\{[^}]*\\b${name}\\b)`).test(code);
 }
 
-/** A folder as of a project that has the package installed, with a module for each example. */
-export class Project implements Disposable {
-  readonly folder = mkdtempSync(join(tmpdir(), 'espalier-examples-'));
-
+/** A project with a module for each example. */
+export class ExampleProject extends Project {
   constructor(all: readonly Example[]) {
-    mkdirSync(join(this.folder, 'node_modules', '@types'), { recursive: true });
-    symlinkSync(root, join(this.folder, 'node_modules', 'espalier'));
-    for (const name of ['xstate', 'zod', '@statelyai', '@types/node']) {
-      symlinkSync(join(root, 'node_modules', name), join(this.folder, 'node_modules', name));
-    }
-    copyFileSync(new URL('scene.ts', import.meta.url), join(this.folder, 'scene.ts'));
-    const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
+    super('xstate', 'zod', '@statelyai/inspect', '@types/node');
+    const { compilerOptions } = JSON.parse(page('tsconfig.json'));
     const { paths: _, noEmit: __, noUnusedLocals: ___, noUnusedParameters: ____, ...options } = compilerOptions;
-    this.#write('package.json', { type: 'module', private: true });
-    this.#write('tsconfig.json', { compilerOptions: options, include: ['*.ts'] });
-    for (const [index, example] of all.entries()) {
-      writeFileSync(join(this.folder, `example-${index}.ts`), moduleOf(example));
-    }
-  }
-
-  #write(name: string, content: object): void {
-    writeFileSync(join(this.folder, name), JSON.stringify(content));
+    this.write('package.json', JSON.stringify({ type: 'module', private: true }));
+    this.write('tsconfig.json', JSON.stringify({ compilerOptions: options, include: ['*.ts'] }));
+    this.write('scene.ts', SCENE);
+    for (const [index, example] of all.entries()) this.write(`example-${index}.ts`, moduleOf(example));
   }
 
   /** What the compiler says against each of the modules, by its number. */
@@ -130,12 +107,6 @@ export class Project implements Disposable {
       for (const index of ${JSON.stringify(indexes)})
         await import('./example-' + index + '.js').catch((error) => said.push([index, error.message]));
       console.log(JSON.stringify(said));`;
-    const words = ['--input-type=module', '--eval', program];
-    const { stdout } = spawnSync(process.execPath, words, { cwd: this.folder, encoding: 'utf8' });
-    return new Map(JSON.parse(stdout));
-  }
-
-  [Symbol.dispose](): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    return new Map(JSON.parse(this.node('--input-type=module', '--eval', program).stdout));
   }
 }
