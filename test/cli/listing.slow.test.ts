@@ -126,11 +126,13 @@ describe('a living host is seen from outside', () => {
 describe('the janitor', () => {
   it('ends what a dead host left, only looks in a dry run, and lets the living be', async () => {
     const folder = newFolder();
-    const script = 'while [ ! -e go ]; do sleep 0.02; done; : {}';
+    const script = 'echo begun; while [ ! -e go ]; do sleep 0.02; done; : {}';
     const start = () =>
       new LiveCommand(folder, ['run', '--shell', '--exec', script, '--input', '-', '--jobs', '1'], 'a\n');
     const [dead, living] = [start(), start()];
     const ids = [await dead.runId(), await living.runId()];
+    // A host that dies before its slot has begun leaves no registration for the janitor to find.
+    for (const id of ids) await new LiveCommand(folder, ['logs', `${id}:0`, '--follow']).prints(/begun\n/);
     dead.child.kill('SIGKILL');
     await dead.result;
 
