@@ -11,7 +11,7 @@ import type { ProcessServices } from './process-services.js';
 import { emptyHold, type Hold, type SlotKind, WORKER_ID, type WorkerAddress } from './slot-kind.js';
 import { type ChildOptions, type ChildSpec, type StartContext, spec } from './spec.js';
 import { type SweepResult, sweepHold } from './sweep.js';
-import { isUnasked, workerCrash } from './worker-crash.js';
+import { isUnasked, lastWords, workerCrash } from './worker-crash.js';
 
 export interface StarterOptions {
   readonly id: string;
@@ -68,7 +68,7 @@ class Starter {
     this.#kind.bind((event) => this.#tell(event));
     const start = () => ({ logic: workerMachine, input: this.#kind.worker(this.#address, this.#hold) });
     const exitOf = (exit: ActorExit, output: unknown) =>
-      isWorkerEnd(output) ? workerExit(exit, output, this.#kind.mode) : exit;
+      isWorkerEnd(output) ? workerExit(exit, output, this.#kind.mode, lastWords(this.#kind.stderr())) : exit;
     const policy = spec({ id: WORKER_ID, role: 'worker', restart: 'temporary', shutdown: 'infinity', start });
     this.#workerSpec = { ...policy, exitOf };
     services.outlets.set(this.#workerPath, this.#outlet);

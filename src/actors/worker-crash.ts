@@ -3,8 +3,13 @@ import type { WorkerEnd, WorkerMode } from '../machines/worker.js';
 import type { LastMemory } from './memory-watch.js';
 import type { HoldIdentity } from './slot-kind.js';
 
-/** What the journal keeps of a worker's last words, in characters. */
+/** What is kept of a worker's last words, in characters. */
 const KEPT_STDERR = 2048;
+
+/** The last words in what a worker wrote to standard error. */
+export function lastWords(stderr: string): string {
+  return stderr.slice(-KEPT_STDERR);
+}
 
 /**
  * Whether nobody had asked for this end. An execution ends by itself, and its end is a result; only SIGKILL, which no
@@ -30,7 +35,7 @@ export function workerCrash(
     signal: exit?.signal ?? null,
     error: error ?? null,
     served,
-    stderr: stderr.slice(-KEPT_STDERR),
+    stderr: lastWords(stderr),
     rssBytes: memory?.rssBytes ?? null,
     // Our own kills say nothing of the kernel's.
     oomKills: cause === 'exited' ? (memory?.oomKills ?? 0) : 0,

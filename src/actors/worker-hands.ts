@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { isEspalierError, toErrorRecord } from '../errors.js';
 import type { EventContext } from '../machines/events.js';
 import { registeredCommand } from '../machines/process.js';
@@ -123,10 +124,12 @@ export class ProcessHands implements WorkerHands {
     memory.watch(pid);
     const worker = { ...this.address, command: registeredCommand(this.plan.told) };
     background(registry.live(spawnId, { identity, generation, worker }));
-    void process.exited.then((exit) => {
+    void process.exited.then(async (exit) => {
       this.hold.endedAt = clock.now();
       if (exit.signal === 'SIGKILL') this.hold.memory = memory.take(pid);
       else memory.forget(pid);
+      // Those of an execution are its result, which is read to its end.
+      if (this.hooks.isStanding) await lastWordsRead();
       tell({ type: 'exited', exit });
     });
     tell({ type: 'spawned' });
@@ -136,6 +139,15 @@ export class ProcessHands implements WorkerHands {
   #onProcess(act: (process: SpawnedProcess) => void): void {
     void this.hold.spawned?.then((process) => process && act(process));
   }
+}
+
+/**
+ * Resolves when the loop has looked at every stream once more: what an ended process wrote is in its pipes when its end is
+ * known, and no pipe holds more than one look reads.
+ */
+async function lastWordsRead(): Promise<void> {
+  await immediate();
+  await immediate();
 }
 
 function killFailed(error: unknown): WorkerEvent {

@@ -8,7 +8,8 @@ import type { ProcessExit } from './process.js';
  * - `crash`: anything thrown, or a process that ended badly
  * - `killed`: it was ended without being asked
  *
- * That of a worker also has the `code` and `signal` of its process, if somebody saw its end.
+ * That of a worker also has the `code` and `signal` of its process, if somebody saw its end; when it crashed, the context of
+ * its error has its last words as `stderr`.
  */
 export type ActorExit = (
   | { readonly kind: 'normal'; readonly output?: unknown }

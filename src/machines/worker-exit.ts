@@ -19,11 +19,12 @@ const CODES: Readonly<Record<WorkerCause, ErrorCode>> = {
  * in an exec pool it is the result of the execution.
  *
  * @param exit how its machine ended
+ * @param stderr its last words
  */
-export function workerExit(exit: ActorExit, end: WorkerEnd, mode: WorkerMode): ActorExit {
+export function workerExit(exit: ActorExit, end: WorkerEnd, mode: WorkerMode, stderr: string): ActorExit {
   if (exit.kind !== 'normal' || mode === 'exec' || end.cause === 'stopped') return { ...exit, ...end.exit };
   const verdict = judge(end, null);
   const message = 'error' in verdict ? verdict.error.message : 'exit code 0, and nobody had asked it to leave';
-  const error = new EspalierError(CODES[end.cause], message, { context: { ...end.exit } });
+  const error = new EspalierError(CODES[end.cause], message, { context: { ...end.exit, stderr } });
   return { kind: 'crash', error, output: end, ...end.exit };
 }

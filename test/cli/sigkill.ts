@@ -23,8 +23,18 @@ export interface SigkillReport {
   readonly reruns: number;
   /** Attempts that were on disk as running when their host was killed. */
   readonly inFlight: number;
-  readonly slowestCleanupMs: number;
+  readonly slowestCleanup: Cleanup;
   readonly killed: number;
+}
+
+/** What became of a dead host's processes. */
+interface Cleanup {
+  /** From its death until nothing was left, in milliseconds. */
+  readonly ms: number;
+  /** From its start to its death, in milliseconds. */
+  readonly lifeMs: number;
+  /** Who was there last: what the time went to. */
+  readonly last: readonly string[];
 }
 
 /**
@@ -42,21 +52,25 @@ export async function surviveKills(options: SigkillOptions): Promise<SigkillRepo
   const run = await first.runId();
 
   let host = first;
+  let born = performance.now();
   let killed = 0;
-  let slowestCleanupMs = 0;
+  let slowestCleanup: Cleanup = { ms: 0, lifeMs: 0, last: [] };
   for (let kill = 0; kill < kills; kill += 1) {
     // Every other death strikes at any instant, the start included; the rest strike a host that is at work.
     if (kill % 2 === 1) await Promise.race([host.result, host.prints(/\n/)]).catch(() => undefined);
     const ended = await Promise.race([host.result.then(() => true), wait(random() * longestLifeMs, false)]);
     if (ended) break;
     host.child.kill('SIGKILL');
+    const died = performance.now();
     await host.result;
     killed += 1;
-    slowestCleanupMs = Math.max(slowestCleanupMs, await untilNothingIsLeft(folder));
+    const cleanup = { lifeMs: Math.round(died - born), ...(await untilNothingIsLeft(folder, died)) };
+    if (cleanup.ms > slowestCleanup.ms) slowestCleanup = cleanup;
+    born = performance.now();
     host = new LiveCommand(folder, ['continue', run, '--quiet']);
   }
   await host.result;
-  return { killed, slowestCleanupMs, ...(await audit(folder, run, inputs)) };
+  return { killed, slowestCleanup, ...(await audit(folder, run, inputs)) };
 }
 
 async function audit(folder: string, run: string, inputs: readonly string[]) {
@@ -92,15 +106,16 @@ async function audit(folder: string, run: string, inputs: readonly string[]) {
   }
 }
 
-/** Resolves with the milliseconds until no process of any host of the store was left. */
-async function untilNothingIsLeft(folder: string): Promise<number> {
-  const began = performance.now();
+/** Resolves once no process of any host of the store is left. */
+async function untilNothingIsLeft(folder: string, since: number): Promise<Pick<Cleanup, 'ms' | 'last'>> {
   const runIds = hostsOf(folder);
+  let last: readonly string[] = [];
   for (;;) {
     const left = carriers(runIds);
-    const elapsed = performance.now() - began;
-    if (left.length === 0) return elapsed;
-    expect(elapsed, `left behind: ${left.join(', ')}`).toBeLessThan(ORPHAN_DEADLINE_MS);
+    const ms = Math.round(performance.now() - since);
+    if (left.length === 0) return { ms, last };
+    last = left;
+    expect(ms, `left behind: ${left.join(', ')}`).toBeLessThan(ORPHAN_DEADLINE_MS);
     await wait(2);
   }
 }

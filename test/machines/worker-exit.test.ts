@@ -21,9 +21,13 @@ it.each<[string, Partial<WorkerEnd>, string, RegExp]>([
   ['silence', { cause: 'unresponsive', error: { code: 'E', message: 'silent' } }, 'ESP_WORKER_EXITED', /silent/],
 ])('%s is the crash of a worker that stays, with what is known of its process', (_, how, code, message) => {
   const end: WorkerEnd = { cause: 'exited', exit: null, served: true, ...how };
-  expect(workerExit(finished(end), end, 'protocol')).toEqual({
+  expect(workerExit(finished(end), end, 'protocol', 'no more\n')).toEqual({
     kind: 'crash',
-    error: expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    error: expect.objectContaining({
+      code,
+      message: expect.stringMatching(message),
+      context: { ...end.exit, stderr: 'no more\n' },
+    }),
     output: end,
     ...end.exit,
   });
@@ -31,12 +35,12 @@ it.each<[string, Partial<WorkerEnd>, string, RegExp]>([
 
 it('the end of an execution is its result, with what is known of its process', () => {
   const end: WorkerEnd = { cause: 'exited', exit: killed, served: true };
-  expect(workerExit(finished(end), end, 'exec')).toEqual({ kind: 'normal', output: end, ...killed });
+  expect(workerExit(finished(end), end, 'exec', '')).toEqual({ kind: 'normal', output: end, ...killed });
 });
 
 it('a worker that was asked to stop has shut down, with what is known of its process', () => {
   const end: WorkerEnd = { cause: 'stopped', exit: { code: 0, signal: null }, served: true };
   const exit = { kind: 'shutdown', reason: 'enough' } as const;
-  expect(workerExit(exit, end, 'protocol')).toEqual({ ...exit, code: 0, signal: null });
-  expect(workerExit({ kind: 'killed' }, { ...end, exit: null }, 'protocol')).toEqual({ kind: 'killed' });
+  expect(workerExit(exit, end, 'protocol', '')).toEqual({ ...exit, code: 0, signal: null });
+  expect(workerExit({ kind: 'killed' }, { ...end, exit: null }, 'protocol', '')).toEqual({ kind: 'killed' });
 });

@@ -11,11 +11,19 @@ const program = join(home, 'worker.mjs');
 const built = new URL('../../dist/worker.js', import.meta.url).href;
 writeFileSync(
   program,
-  `import { writeFileSync } from 'node:fs';
+  `import { writeFileSync, writeSync } from 'node:fs';
    import { worker } from ${JSON.stringify(built)};
    worker({ methods: {
      pid: () => process.pid,
      words: () => process.argv.slice(2),
+     dies: (_, { mark, afterMs, words }) => {
+       writeFileSync(mark, '');
+       setTimeout(() => {
+         writeSync(2, words);
+         process.exit(3);
+       }, afterMs);
+       return new Promise(() => {});
+     },
      never: (_, mark) => {
        writeFileSync(mark, '');
        return new Promise(() => {});
@@ -75,6 +83,28 @@ describe('when a part of a pool of workers ends', () => {
     expect(await fellow).toMatchObject({ exit: { kind: 'crash', error } });
   });
 
+  it('whoever watches a worker hears its last words, however shortly before its end they were said', async () => {
+    const child = pool({ id: 'dying', command: [process.execPath, program], size: 3, prefetch: 0 });
+    expect(await system.supervisor().startChild(child)).toMatchObject({ ok: true });
+    const handle = system.pool('dying');
+    await handle.ready();
+    const all = [1, 2, 3];
+    const paths = all.map((slot) => `${handle.path}/workers/${slot}/worker`);
+    const downs = paths.map((path) => new Promise((resolve) => system.monitor(path, resolve)));
+    // As much as a pipe holds.
+    const words = 'no more '.repeat(8_192);
+    const marks = all.map((slot) => join(home, `dies-${slot}`));
+    const calls = marks.map((mark, index) =>
+      handle.call('dies', { mark, words, afterMs: 300 + 100 * index }).catch((error: unknown) => error),
+    );
+    await until('the calls have begun', () => marks.every((mark) => existsSync(mark)));
+    // So that it finds their words and the reports of their ends at once, and the first report before the last words.
+    block(1_000);
+    expect(await Promise.all(calls)).toMatchObject(all.map(() => ({ code: 'ESP_WORKER_EXITED' })));
+    const error = expect.objectContaining({ context: { code: 3, signal: null, stderr: words.slice(-2048) } });
+    expect(await Promise.all(downs)).toMatchObject(all.map(() => ({ exit: { kind: 'crash', error } })));
+  });
+
   it('the words of its command are taken as they stand: workers have no input that could fill braces', async () => {
     const words = ['{}', '{#}', '{.file}', '{name}', '{{', '${HOME}'];
     const child = pool({ id: 'braces', command: [process.execPath, program, ...words], size: 1 });
@@ -82,6 +112,11 @@ describe('when a part of a pool of workers ends', () => {
     expect(await system.pool('braces').call('words')).toEqual(words);
   });
 });
+
+/** Keeps the event loop from turning, for so many milliseconds. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
 
 /** Calls until the pool takes calls again. */
 async function again(call: () => Promise<unknown>): Promise<unknown> {
