@@ -75,6 +75,8 @@ describe('a host that is killed', () => {
     const [line]: unknown[] = await once(createInterface({ input: host.stdout }), 'line');
     const [runId, id]: [string, string] = JSON.parse(String(line));
     const pid = await marks.pid('up');
+    // What has merely ended when its host is killed runs again.
+    await committed(store, id, 1);
     host.kill('SIGKILL');
     await until('nothing of the host is left', () => remains(runId).length === 0 && !lives(pid), 10_000);
     const system = await start({ store, children: [shells()] });
@@ -169,6 +171,12 @@ describe('a store that cannot be written', () => {
     expect(await system.ended).toMatchObject({ kind: 'shutdown' });
   });
 });
+
+/** Resolves when so many slots of a run are committed. */
+async function committed(store: string, run: string, slots: number): Promise<void> {
+  await using reader = await openReader(store);
+  while (((await reader.runs.get(run))?.counts.succeeded ?? 0) < slots) await reader.journal.changed();
+}
 
 /** Writes until the disk is full. */
 function fill(file: string): void {
