@@ -83,22 +83,32 @@ it('a machine whose host was killed goes on in the next one from the state and c
   expect(await new SavingHost(store, '1').told()).toMatchObject({ value: 'even', count: 8 });
 });
 
-it('killed at any moment of its work, it goes on from exactly one acknowledged state, never from an older one', async () => {
+it('killed at any moment of its work, it goes on from one whole state, never from one older than was acknowledged', async () => {
   const store = join(folder(), 'store.db');
-  let last = 0;
+  let acknowledged = 0;
   for (const kill of [1, 2, 3]) {
     const host = new SavingHost(store, '1');
-    const { runId, value, count } = await host.told();
-    expect({ value, count }).toEqual({ value: stateAfter(last), count: last });
+    const { runId, count } = await goesOn(host, acknowledged);
     await using reader = await openReader(store);
     host.add(1_000_000);
-    const seen = await saved(reader, runId, last + 20 * kill);
+    const seen = await saved(reader, runId, count + 20 * kill);
     await host.kill();
-    last = counted(await committed(reader, runId));
-    expect(last).toBeGreaterThanOrEqual(seen);
+    acknowledged = counted(await committed(reader, runId));
+    expect(acknowledged).toBeGreaterThanOrEqual(seen);
   }
-  expect(await new SavingHost(store, '1').told()).toMatchObject({ value: stateAfter(last), count: last });
+  await goesOn(new SavingHost(store, '1'), acknowledged);
 });
+
+/**
+ * A state that was on its way to the disk when its host was killed was acknowledged to nobody; whether it has arrived is
+ * decided when the store is opened next.
+ */
+async function goesOn(host: SavingHost, acknowledged: number): Promise<Told> {
+  const told = await host.told();
+  expect(told.count).toBeGreaterThanOrEqual(acknowledged);
+  expect(told.value).toBe(stateAfter(told.count));
+  return told;
+}
 
 it('left by a killed host for another version, it is quarantined, and found again by the right one', async () => {
   const store = join(folder(), 'store.db');
