@@ -21,6 +21,9 @@ export interface ConnectOptions {
 /** A file up to this size is checked from end to end when it is opened; in a larger one damage shows when it is read. */
 const QUICK_CHECK_BYTES = 4 * 1024 * 1024;
 
+/** Between two tries for a lock that SQLite does not wait for, in milliseconds. */
+const BUSY_PAUSE_MS = 5;
+
 /**
  * Opens the store for writing, creates it if it is missing and brings it to the current version. A failure leaves nothing
  * behind that was not there before.
@@ -59,7 +62,7 @@ export function connectWriter(
 }
 
 function configureWriter(db: Connection, options: ConnectOptions, file: string): void {
-  const mode = db.one(z.object({ journal_mode: z.string() }), 'PRAGMA journal_mode = WAL')?.journal_mode;
+  const mode = switchToLog(db, options.busyTimeoutMs);
   if (mode !== 'wal') {
     throw new EspalierError(
       'ESP_STORE_UNUSABLE',
@@ -70,6 +73,19 @@ function configureWriter(db: Connection, options: ConnectOptions, file: string):
   db.execute(`PRAGMA synchronous = ${options.synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
   db.execute('PRAGMA foreign_keys = ON');
   db.execute('PRAGMA journal_size_limit = 67108864');
+}
+
+/** SQLite waits for other connections at every statement but this one: of two hosts that make a store one meets the other. */
+function switchToLog(db: Connection, busyTimeoutMs: number): string | undefined {
+  const giveUpAt = performance.now() + busyTimeoutMs;
+  for (;;) {
+    try {
+      return db.one(z.object({ journal_mode: z.string() }), 'PRAGMA journal_mode = WAL')?.journal_mode;
+    } catch (error) {
+      if (codeOf(error) !== 'SQLITE_BUSY' || performance.now() > giveUpAt) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE_MS);
+    }
+  }
 }
 
 /**

@@ -85,13 +85,22 @@ function ours(file: string, mode: 'write' | 'read'): void {
       if (log > 0) throw corrupt(file, `it is empty, but ${file}-wal is not: the file was cut short, restore a copy`);
       return;
     case 'store':
-      if (log === 0 && (stat(file)?.size ?? 0) < header.bytesExpected) {
+      if (log === 0 && isCutShort(file, header.bytesExpected)) {
         throw corrupt(file, `it was cut short (${header.bytesExpected} bytes expected): restore a copy`);
       }
       return;
     default:
       header satisfies never;
   }
+}
+
+/**
+ * A store that another process makes at this moment is short too, and has a journal until it is whole. That may have gone
+ * between two looks, so the size has the last word.
+ */
+function isCutShort(file: string, bytesExpected: number): boolean {
+  const isShort = () => (stat(file)?.size ?? 0) < bytesExpected;
+  return isShort() && stat(`${file}-journal`) === null && isShort();
 }
 
 /** What is at a path, or null for nothing. */

@@ -29,7 +29,7 @@ export class Hunt {
     this.#giveUpAt = now + GIVE_UP_MS;
   }
 
-  /** Whether the pass found something. */
+  /** Whether the pass found something, or cannot say that it did not. */
   get dirty(): boolean {
     return this.#dirty;
   }
@@ -48,6 +48,11 @@ export class Hunt {
   found(stat: ProcessStat): void {
     this.#dirty = true;
     this.#killed.set(stat.pid, stat.startTicks);
+  }
+
+  /** Not everything could be looked at: this pass proves nothing. */
+  unsure(): void {
+    this.#dirty = true;
   }
 
   suspect(pid: number, reason: string): void {

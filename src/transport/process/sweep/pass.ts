@@ -88,19 +88,25 @@ export class Pass {
     await this.#settle(this.#strike(newest));
   }
 
-  /** An exec takes long on a busy machine, longer than a pass. What is not over in time could be anybody's. */
+  /**
+   * An exec takes long on a busy machine, longer than a pass. What was in the midst of one all the time could be anybody's;
+   * who merely is in one at the end, and there always is somebody where much is started, is for the next pass.
+   */
   async #settle(since: number): Promise<void> {
     let newest = since;
-    for (let waits = 0; this.#unsettled.size > 0; waits++) {
+    let always: readonly number[] = [...this.#unsettled];
+    for (let waits = 0; this.#unsettled.size > 0 && waits < MOST_WAITS; waits++) {
       const pids = [...this.#unsettled];
-      if (waits === MOST_WAITS) {
-        for (const pid of pids) for (const hunt of this.hunts) this.#doubt(pid, hunt, 'it shows no environment');
-        return;
-      }
       await delay(1);
       this.#unsettled.clear();
       for (const pid of pids) this.#look(pid);
       newest = this.#strike(newest);
+      always = always.filter((pid) => this.#unsettled.has(pid));
+    }
+    if (this.#unsettled.size === 0) return;
+    for (const hunt of this.hunts) {
+      for (const pid of always) this.#doubt(pid, hunt, 'it shows no environment');
+      if (always.length < this.#unsettled.size) hunt.unsure();
     }
   }
 
