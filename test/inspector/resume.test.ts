@@ -204,6 +204,15 @@ describe('a hub', () => {
     expect(client.status.get()).toEqual({ type: 'ended', reason: 'stopped' });
   });
 
+  it('tells it one that is being welcomed at the end as well', async () => {
+    const { hub } = serve();
+    const { client } = clientOf(hub);
+    const closing = hub.close('stopped');
+    await settled();
+    await closing;
+    expect(client.status.get()).toEqual({ type: 'ended', reason: 'stopped' });
+  });
+
   it('refuses to change anything unless it may', async () => {
     const { hub } = serve();
     const { client } = clientOf(hub);

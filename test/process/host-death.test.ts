@@ -1,4 +1,9 @@
-import { afterEach, describe, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createHostDirectory } from '../../src/transport/process/directory.js';
 import { DoomedHost, mopUp, program } from './doomed-host.js';
 import { NASTY } from './nasty.js';
 
@@ -26,5 +31,14 @@ describe('when a host is killed with SIGKILL', () => {
       process.kill(doomed.forker, 'SIGKILL');
     });
     await doomed.gone(20_000);
+  });
+
+  it('while its forker loads, its folder goes with the forker, which was told nothing yet', async () => {
+    const folder = await createHostDirectory();
+    const main = fileURLToPath(new URL('../../dist/transport/process/forker/main.js', import.meta.url));
+    const forker = spawn(process.execPath, [main, folder], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    forker.disconnect();
+    expect(await once(forker, 'exit')).toEqual([0, null]);
+    expect(existsSync(folder)).toBe(false);
   });
 });

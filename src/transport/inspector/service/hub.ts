@@ -152,6 +152,7 @@ export class Hub {
     try {
       await this.#following.value;
       session.say(this.hello());
+      if (this.#end !== null) return this.#farewell(session, this.#end);
       this.#sessions.add(session);
       this.#rounds.wake();
     } catch (error) {
@@ -195,10 +196,12 @@ export class Hub {
     const deadline = Date.now() + LIMITS.farewellMs;
     while (this.ring.head < head && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
     await this.#rounds.last();
-    for (const session of [...this.#sessions]) {
-      session.say({ type: 'end', seq: this.ring.head, reason });
-      session.close(reason);
-    }
+    for (const session of [...this.#sessions]) this.#farewell(session, reason);
+  }
+
+  #farewell(session: Session, reason: End): void {
+    session.say({ type: 'end', seq: this.ring.head, reason });
+    session.close(reason);
   }
 
   #makeSources(): FeedSources {

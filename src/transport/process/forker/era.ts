@@ -54,7 +54,9 @@ export class Era {
 
   constructor(readonly options: EraOptions) {
     const { runId, generation, directory, zygote } = options;
-    this.#link = new ForkerLink(runId, (notice) => this.#notice(notice));
+    // What earlier forkers left in the folder is for their guardians.
+    const own = generation === 1 ? directory : null;
+    this.#link = new ForkerLink(runId, own, (notice) => this.#notice(notice));
     const release = this.#link.hold();
     this.gone = this.#link.gone.then((exit) => this.#end(exit));
     this.ready = new Promise((resolve, reject) => {

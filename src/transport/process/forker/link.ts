@@ -34,11 +34,13 @@ export class ForkerLink {
   #ended: EspalierError | undefined;
   #holds = 0;
 
+  /** @param folder what it removes if the host dies before it has told it anything, if that is its own alone */
   constructor(
     runId: string,
+    folder: string | null,
     private readonly onNotice: (notice: Notice) => void,
   ) {
-    this.#child = startForker(runId);
+    this.#child = startForker(runId, folder);
     this.gone = new Promise((resolve) => {
       this.#child.once('error', (error) => {
         // An error after the start is one of a message or a signal; the process is not over with it.
@@ -138,10 +140,10 @@ export class ForkerLink {
   }
 }
 
-function startForker(runId: string): ChildProcess {
+function startForker(runId: string, folder: string | null): ChildProcess {
   const { NODE_OPTIONS: _options, NODE_CHANNEL_FD: _channel, ...env } = process.env;
   // Options such as --inspect or --require are the host's own business.
-  return spawn(process.execPath, [MAIN], {
+  return spawn(process.execPath, folder === null ? [MAIN] : [MAIN, folder], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -17,7 +17,8 @@ import { isToForker, type ToForker, type ToHost } from './messages.js';
 const LEAVE_MS = 40_000;
 
 let launcher: LocalLauncher | undefined;
-let directory: string | undefined;
+/** Of a first forker from the beginning: if its host dies before it is told anything, nobody else knows of the folder. */
+let directory: string | undefined = process.argv[2];
 let leaving = false;
 const environments = new Map<number, Readonly<Record<string, string>>>();
 
@@ -157,6 +158,8 @@ process.on('unhandledRejection', fail);
 process.on('disconnect', () => void leave(0, true));
 process.on('message', (message) => {
   if (!isToForker(message)) throw new Error(`a message for no forker: ${JSON.stringify(message)}`);
-  if (message.t === 'start') start(message);
-  else if (launcher) obey(launcher, message).catch(fail);
+  if (message.t === 'start' && !leaving) start(message);
+  else if (message.t !== 'start' && launcher) obey(launcher, message).catch(fail);
 });
+// The host may have died while this was loaded, when nobody listened.
+if (!process.connected) void leave(0, true);
