@@ -35,6 +35,6 @@ describe.skipIf(!PRESENT)('where /bin/sh is busybox', () => {
     await doomed.ready();
     await doomed.struck(() => death.strike(doomed));
     if (death.hostLives) doomed.say('stop');
-    await doomed.gone(20_000);
+    await doomed.gone();
   });
 });

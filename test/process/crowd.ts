@@ -9,8 +9,9 @@ export function besideCrowd(size: number): void {
     crowd = await Crowd.gather(size);
   });
   afterAll(() => {
-    expect(crowd?.pids.filter((pid) => !lives(pid))).toEqual([]);
+    const dead = crowd?.pids.filter((pid) => !lives(pid));
     crowd?.disperse();
+    expect(dead).toEqual([]);
   });
 }
 
@@ -24,7 +25,7 @@ class Crowd {
   }
 
   static async gather(size: number): Promise<Crowd> {
-    const script = `i=0; while [ $i -lt ${size} ]; do sleep 1000 & p="$p $!"; i=$((i+1)); done; echo $p; wait`;
+    const script = `i=0; while [ $i -lt ${size} ]; do sleep 20000 & p="$p $!"; i=$((i+1)); done; echo $p; wait`;
     const shell = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
     const crowd = new Crowd(shell);
     crowd.#pids = (await line(shell.stdout)).trim().split(' ').map(Number);

@@ -83,14 +83,10 @@ export class DoomedHost {
 
   /** Waits until every program said that it is ready. */
   async ready(): Promise<void> {
-    await until(
-      `host is ready ${this.stderr}`,
-      () => {
-        if (this.process.exitCode !== null) throw new Error(`the host ended: ${this.stderr}`);
-        return this.told.some((told) => told.ready);
-      },
-      20_000,
-    );
+    await until(`host is ready ${this.stderr}`, () => {
+      if (this.process.exitCode !== null) throw new Error(`the host ended: ${this.stderr}`);
+      return this.told.some((told) => told.ready);
+    });
   }
 
   say(word: string): void {
@@ -163,7 +159,7 @@ export class DoomedHost {
   }
 
   /** Waits until nothing of it is left; resolves with the milliseconds until its programs, and until all was gone. */
-  async gone(withinMs = 10_000): Promise<{ programs: number; all: number }> {
+  async gone(withinMs = 20_000): Promise<{ programs: number; all: number }> {
     const began = performance.now();
     await until(`programs of ${this.runId} are gone`, () => this.remains().length === 0, withinMs);
     const programs = performance.now() - began;

@@ -2,15 +2,24 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { codeOf } from '../../src/errors.js';
 import { guardCommand, scriptPath } from '../../src/transport/process/guard.js';
 import { groupMembers, line, lives, text, until } from './support.js';
 
 const started: ChildProcess[] = [];
 afterEach(() => {
   // Their own lifelines end with them; a failed test may have left a group.
-  for (const { pid } of started.splice(0))
-    if (pid !== undefined && groupMembers(pid).length > 0) process.kill(-pid, 'SIGKILL');
+  for (const { pid } of started.splice(0)) if (pid !== undefined && groupMembers(pid).length > 0) killGroup(pid);
 });
+
+/** What was seen of it may be gone by now. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
+}
 
 interface Guarded {
   readonly pid: number;

@@ -19,7 +19,7 @@ describe('when a host is killed with SIGKILL', () => {
     host = doomed;
     await doomed.ready();
     await doomed.struck(() => process.kill(doomed.pid, 'SIGKILL'));
-    await doomed.gone(20_000);
+    await doomed.gone();
   });
 
   it('with its forker, nothing is left of them either', async () => {
@@ -30,7 +30,7 @@ describe('when a host is killed with SIGKILL', () => {
       process.kill(doomed.pid, 'SIGKILL');
       process.kill(doomed.forker, 'SIGKILL');
     });
-    await doomed.gone(20_000);
+    await doomed.gone();
   });
 
   it('while its forker loads, its folder goes with the forker, which was told nothing yet', async () => {

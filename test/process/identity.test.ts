@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProcessIdentity } from '../../src/machines/process.js';
 import { readIdentity, sameProcess, verify, verifyForker } from '../../src/transport/process/identity.js';
-import { listPids, readStat } from '../../src/transport/process/proc.js';
+import { listPids, readEnvironment, readStat } from '../../src/transport/process/proc.js';
 import { until } from './support.js';
 
 const pids: number[] = [];
@@ -17,6 +17,8 @@ async function sleeper(env: NodeJS.ProcessEnv): Promise<ProcessIdentity> {
   const identity = readIdentity(child.pid ?? 0);
   if (identity === null) throw new Error('no identity');
   pids.push(identity.pid);
+  // It is started when its exec has begun; what it carries shows when that is over.
+  await until('its exec is over', () => readEnvironment(identity.pid) instanceof Buffer);
   return identity;
 }
 

@@ -28,7 +28,7 @@ async function play(
   if (death.sparesPrograms) await spare(doomed, death, programs);
   const took = await doomed.struck(() => (death.sparesPrograms ? doomed.say('stop') : death.strike(doomed)));
   if (death.hostLives && !death.sparesPrograms) doomed.say('stop');
-  await doomed.gone(20_000);
+  await doomed.gone();
   return took;
 }
 
@@ -87,7 +87,7 @@ describe('with programs that are still being started', () => {
       const took = await doomed.struck(() => {
         for (const pid of victims) if (pid > 0) process.kill(pid, 'SIGKILL');
       });
-      await doomed.gone(20_000);
+      await doomed.gone();
       note('programs being started', victims.length === 1 ? 'host SIGKILL' : 'host and forker', took);
     },
   );

@@ -42,7 +42,7 @@ async function timeOfDeath(
   const took = await doomed.struck(() => {
     for (const pid of victims(doomed)) process.kill(pid, 'SIGKILL');
   });
-  await doomed.gone(20_000);
+  await doomed.gone();
   return took;
 }
 

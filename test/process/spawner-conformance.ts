@@ -54,8 +54,10 @@ function describeStart(spawner: () => Made, runId: string): void {
 
   it('reports the identity of the program itself', async () => {
     const child = await spawner().spawn(request(['/bin/sleep', '60']));
-    await until('the guard became the program', () => readCommandLine(child.identity.pid)[0] === '/bin/sleep');
-    expect(String(readEnvironment(child.identity.pid))).toContain(`ESPALIER_COOKIE=${runId}.1.`);
+    const { pid } = child.identity;
+    await until('the guard became the program', () => readCommandLine(pid)[0] === '/bin/sleep');
+    const carries = () => String(readEnvironment(pid)).includes(`ESPALIER_COOKIE=${runId}.1.`);
+    await until('it carries its cookie', carries);
     await child.killGroup();
     expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
   });

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { formatRunId } from '../../src/machines/ids.js';
+import { until as wait } from '../../src/testing/index.js';
 import { listPids, readStat } from '../../src/transport/process/proc.js';
 import type { SpawnedProcess, SpawnRequest } from '../../src/transport/process/spawner.js';
 import { isAlive } from '../../src/transport/process/stat.js';
 
-export { until } from '../../src/testing/index.js';
+/** Waits for what must come; only what hangs is to fail by time, however slow the machine. */
+export function until(what: string, condition: () => boolean, withinMs = 60_000): Promise<number> {
+  return wait(what, condition, withinMs);
+}
 
 /** A fresh run id. */
 export function newRunId(): string {

@@ -307,10 +307,10 @@ describe.each(Object.keys(sdks) as Sdk[])('a %s worker', (sdk) => {
   it('finishes what runs at a shutdown, says bye and exits with 0', async () => {
     await using worker = await live(sdk);
     // Long enough for the shutdown to overtake what waits, on a busy machine too.
-    const running = worker.call('spin', { ms: 2000 });
+    const running = worker.call('spin', { ms: 5000 });
     const queued = worker.call('echo', 1);
     await untilEvent(worker, 'spinning');
-    worker.port.shutdown(5000);
+    worker.port.shutdown(20_000);
     expect(await running.outcome).toEqual({ kind: 'result', value: 'done' });
     expect(await queued.outcome).toMatchObject({ kind: 'lost', state: 'not_started' });
     expect(await worker.exited).toEqual({ code: 0, signal: null });

@@ -117,6 +117,8 @@ describe('the zygote', () => {
 
   it('outlives the signals that end everything at a shutdown', async () => {
     const { spawner, zygote } = await start();
+    // It blocks them before its first launch.
+    await finish(await spawner.spawn(shell('exit 0')));
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGPIPE'] as const)
       process.kill(zygote, signal);
     expect((await finish(await spawner.spawn(shell('echo there')))).stdout).toBe('there\n');
