@@ -9,6 +9,7 @@ import type { RunPolicy } from '../../src/machines/run/status.js';
 import type { Store } from '../../src/persistence/store.js';
 import { SimulatedClock } from '../../src/testing/index.js';
 import { newFile, openHost, startRun } from '../persistence/support/world.js';
+import { soon } from '../support/soon.js';
 
 /** A pool whose programs end when the test says so, or when they are stopped. */
 class HandPool implements DispatchPool {
@@ -48,7 +49,7 @@ async function drive(
   inputs: readonly string[],
   options: { policy?: Partial<RunPolicy>; runs?: Partial<Store['runs']> } = {},
 ) {
-  const store = await openHost(newFile());
+  const store = await openHost(newFile(), 'host-a', { synchronous: 'normal' });
   const clock = new SimulatedClock();
   const run = await startRun(store, inputs, { concurrency: 1, ...options.policy });
   const pool = new HandPool();
@@ -76,7 +77,8 @@ async function drive(
   return { store, clock, run, pool, failures, spawned: () => spawns, make, status, ...(await make()) };
 }
 
-const runs = (pool: HandPool, count: number) => vi.waitUntil(() => pool.running.length === count, { interval: 1 });
+const runs = (pool: HandPool, count: number) =>
+  vi.waitUntil(() => pool.running.length === count, { ...soon, interval: 1 });
 
 describe('a coordinator', () => {
   it('runs every slot once and ends', async () => {
@@ -94,8 +96,8 @@ describe('a coordinator', () => {
     await runs(pool, 1);
     pool.isOpen = false;
     pool.end();
-    await vi.waitUntil(async () => (await store.runs.get('run'))?.counts.succeeded === 1, { interval: 1 });
-    await vi.waitUntil(async () => [...(await store.runs.plan('run'))].join('') === '300', { interval: 1 });
+    await vi.waitUntil(async () => (await store.runs.get('run'))?.counts.succeeded === 1, { ...soon, interval: 1 });
+    await vi.waitUntil(async () => [...(await store.runs.plan('run'))].join('') === '300', { ...soon, interval: 1 });
     const claims = spawned();
     for (let looks = 0; looks < 5; looks += 1) {
       clock.increment(200);
@@ -104,10 +106,13 @@ describe('a coordinator', () => {
     expect([spawned(), pool.submitted]).toEqual([claims, 1]);
     pool.isOpen = true;
     for (let n = 0; n < 2; n += 1) {
-      await vi.waitUntil(() => {
-        clock.increment(200);
-        return pool.running.length === 1;
-      });
+      await vi.waitUntil(
+        () => {
+          clock.increment(200);
+          return pool.running.length === 1;
+        },
+        { ...soon, interval: 1 },
+      );
       pool.end();
     }
     expect(await cell.exited).toMatchObject({ kind: 'normal' });
@@ -163,7 +168,10 @@ describe('a coordinator', () => {
     clock.increment(200);
     await store.journal.head();
     if (wish === 'pause') pool.end();
-    await vi.waitUntil(async () => (await status()) === (wish === 'pause' ? 'paused' : 'stopped'), { interval: 1 });
+    await vi.waitUntil(async () => (await status()) === (wish === 'pause' ? 'paused' : 'stopped'), {
+      ...soon,
+      interval: 1,
+    });
     expect(pool.running).toEqual([]);
   });
 });
@@ -214,7 +222,7 @@ describe('a coordinator that was killed', () => {
     const next = await make();
     await runs(pool, 2);
     pool.end();
-    await vi.waitUntil(() => pool.submitted === 5, { interval: 1 });
+    await vi.waitUntil(() => pool.submitted === 5, { ...soon, interval: 1 });
     pool.end();
     pool.end();
     await next.cell.exited;

@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { treeDigest } from '../../src/client.js';
 import { LIMITS } from '../../src/transport/inspector/service/limits.js';
+import { soon } from '../support/soon.js';
 import { Crowd, mountDoors } from './crowd/crowd.js';
 import { listen, TOKEN } from './doors.js';
 import type { FakeHost } from './fake-host.js';
@@ -11,7 +12,6 @@ import type { FakeHost } from './fake-host.js';
 setFlagsFromString('--expose-gc');
 const gc: () => void = runInNewContext('gc');
 
-const soon = { timeout: 60_000, interval: 20 };
 /** So many large events are more than the kernel holds for a client. */
 const LARGE = 500;
 

@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { LIMITS } from '../../src/transport/inspector/service/limits.js';
+import { soon } from '../support/soon.js';
 import { get, knock, listen, openDoors, TOKEN } from './doors.js';
 import { FakeHost } from './fake-host.js';
 
@@ -103,8 +104,9 @@ describe('reading only', () => {
     expect(JSON.parse(refused.body)).toMatchObject({ error: { code: 'read_only' } });
     const { socket, heard } = await listen(port);
     socket.send(JSON.stringify({ type: 'control', id: 1, control: { type: 'actor.kill', path: '/a' } }));
-    await vi.waitFor(() =>
-      expect(heard).toContainEqual(expect.objectContaining({ type: 'refused', code: 'read_only' })),
+    await vi.waitFor(
+      () => expect(heard).toContainEqual(expect.objectContaining({ type: 'refused', code: 'read_only' })),
+      soon,
     );
     expect(control).not.toHaveBeenCalled();
   });
@@ -160,7 +162,10 @@ describe('what a client sends', () => {
     const { port, faults } = await openDoors();
     const { socket, heard } = await listen(port);
     socket.send(text);
-    await vi.waitFor(() => expect(heard).toContainEqual(expect.objectContaining({ type: 'refused', code: 'invalid' })));
+    await vi.waitFor(
+      () => expect(heard).toContainEqual(expect.objectContaining({ type: 'refused', code: 'invalid' })),
+      soon,
+    );
     expect(faults).toEqual([]);
     expect(socket.readyState).toBe(socket.OPEN);
   });
@@ -188,7 +193,10 @@ describe('what a client sends', () => {
     for (let id = 0; id <= LIMITS.subscriptions; id += 1) {
       socket.send(JSON.stringify({ type: 'subscribe', id, view: { type: 'runs' } }));
     }
-    await vi.waitFor(() => expect(heard).toContainEqual(expect.objectContaining({ type: 'refused', code: 'busy' })));
+    await vi.waitFor(
+      () => expect(heard).toContainEqual(expect.objectContaining({ type: 'refused', code: 'busy' })),
+      soon,
+    );
   });
 
   it('without a name is refused', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createRedactor, MASK } from '../../src/transport/inspector/redactor.js';
 import { Capture } from '../../src/transport/process/capture.js';
 import { claim, newFile, openHost, startRun } from '../persistence/support/world.js';
+import { soon } from '../support/soon.js';
 import { get, listen, openDoors, TOKEN } from './doors.js';
 import { FakeHost } from './fake-host.js';
 
@@ -191,7 +192,7 @@ describe('a private key that is cut', () => {
     const { socket, heard } = await listen(port);
     socket.send(JSON.stringify({ type: 'subscribe', id: 1, view: { type: 'timeline' } }));
     socket.send(JSON.stringify({ type: 'subscribe', id: 2, view: { type: 'actor', path: '/a' } }));
-    await vi.waitFor(() => expect(heard.filter(({ type }) => type === 'snapshot')).toHaveLength(2));
+    await vi.waitFor(() => expect(heard.filter(({ type }) => type === 'snapshot')).toHaveLength(2), soon);
     const headers = { authorization: `Bearer ${TOKEN}` };
     const said = await Promise.all(DOORS.map(async (door) => (await get(port, `/api/${door}`, { headers })).body));
     const all = [JSON.stringify(heard), ...said];

@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { soon } from '../support/soon.js';
 import { Browser, expectAccessible, hasBrowser } from './browser.js';
 import { Demo, Installed } from './demo.js';
 
 /** How long a page on a busy machine may take. */
-const soon = { timeout: 30_000 };
 
 describe.skipIf(!hasBrowser)('the page of a real system', () => {
   let installed: Installed;

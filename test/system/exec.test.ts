@@ -46,7 +46,7 @@ describe('what a program leaves behind', () => {
 
   it('does not wait for a process that left the group and holds the streams open', async () => {
     const before = performance.now();
-    const result = await shell.exec(`setsid sh -c '${marks.mark('away')}; sleep 20' & echo hi`);
+    const result = await shell.exec(`setsid sh -c '${marks.mark('away')}; sleep 20' & ${marks.gate('away')}; echo hi`);
     expect(result).toMatchObject({ stdout: 'hi\n', exitCode: 0 });
     expect(performance.now() - before).toBeLessThan(10_000);
   });
@@ -130,14 +130,14 @@ describe('a full queue', () => {
 describe('a program that is not wanted any more', () => {
   it('is gone when its time is up, with those it started', async () => {
     const script = `setsid sh -c '${marks.mark('child')}; sleep 50' & ${marks.mark('shell')}; wait`;
-    const pending = shell.exec(script, { timeout: 1500 }).catch((error: unknown) => error);
+    const pending = shell.exec(script, { timeout: 3000 }).catch((error: unknown) => error);
     const [child, own] = [await marks.pid('child'), await marks.pid('shell')];
-    expect(await pending).toMatchObject({ code: 'ESP_TIMEOUT', context: { timeout: 1500 } });
+    expect(await pending).toMatchObject({ code: 'ESP_TIMEOUT', context: { timeout: 3000 } });
     expect([lives(child), lives(own)]).toEqual([false, false]);
   });
 
   it('is killed when it ignores being asked', async () => {
-    const pending = shell.exec(`trap '' TERM; ${marks.mark('deaf')}; while :; do sleep 0.05; done`, { timeout: 1200 });
+    const pending = shell.exec(`trap '' TERM; ${marks.mark('deaf')}; while :; do sleep 0.05; done`, { timeout: 3000 });
     await expect(pending).rejects.toMatchObject({ code: 'ESP_TIMEOUT' });
     expect(lives(await marks.pid('deaf'))).toBe(false);
   });

@@ -6,9 +6,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { assign, createMachine } from 'xstate';
 import { lives } from '../process/support.js';
 import { SmallDisk } from '../support/small-disk.js';
+import { soon } from '../support/soon.js';
 import { all, Marks, methodsCommand, outcome, remains, shells, start } from './support.js';
-
-const soon = { timeout: 60_000, interval: 50 };
 
 const counter = createMachine({
   context: { count: 0 },
@@ -38,8 +37,9 @@ describe('a host whose disk was full for a while', () => {
     const disk = SmallDisk.mount(3);
     if (disk === null) return skip('this user may not mount a disk');
     const { file, system } = await host(disk);
+    await vi.waitFor(async () => expect(await pidsOf(system, '/calls')).toHaveLength(2), soon);
+    await vi.waitFor(async () => expect(await pidsOf(system, '/bare')).toHaveLength(1), soon);
     const [workers, services] = [await pidsOf(system, '/calls'), await pidsOf(system, '/bare')];
-    expect([workers.length, services.length]).toEqual([2, 1]);
     const before = [...workers, ...services];
     disk.fill();
     for (const pid of before) process.kill(pid, 'SIGKILL');
@@ -64,8 +64,10 @@ describe('a host whose disk was full for a while', () => {
         ),
       soon,
     );
-    const registered = (await reader.processes.present(system.runId)).map(({ identity }) => identity?.pid);
-    expect(registered.filter((pid) => pid === undefined || !lives(pid))).toEqual([]);
+    await vi.waitFor(async () => {
+      const registered = (await reader.processes.present(system.runId)).map(({ identity }) => identity?.pid);
+      expect(registered.filter((pid) => pid === undefined || !lives(pid))).toEqual([]);
+    }, soon);
 
     await vi.waitFor(
       async () => expect((await said(reader, system.runId)).text).toContain('later writes succeeded'),

@@ -78,7 +78,7 @@ describe('a host that is killed', () => {
     // What has merely ended when its host is killed runs again.
     await committed(store, id, 1);
     host.kill('SIGKILL');
-    await until('nothing of the host is left', () => remains(runId).length === 0 && !lives(pid), 10_000);
+    await until('nothing of the host is left', () => remains(runId).length === 0 && !lives(pid));
     const system = await start({ store, children: [shells()] });
     marks.open('go');
     const rows = await all((await system.runs.continue(id)).committed({ from: 'start' }));

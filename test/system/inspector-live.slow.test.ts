@@ -1,12 +1,12 @@
 import { pool, type System, service } from 'espalier';
 import { connect } from 'espalier/client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { soon } from '../support/soon.js';
 import { Marks, shells, start } from './support.js';
 import { stuck } from './workers.js';
 
 // Everything here waits for real processes.
 vi.setConfig({ testTimeout: 120_000 });
-const soon = { timeout: 60_000 };
 
 async function look(system: System) {
   const { port = 0, token = '' } = system.inspector ?? {};

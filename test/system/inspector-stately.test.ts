@@ -2,10 +2,10 @@ import { createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai
 import { machine } from 'espalier';
 import { expect, it, vi } from 'vitest';
 import { createMachine } from 'xstate';
+import { soon } from '../support/soon.js';
 import { start } from './support.js';
 
 vi.setConfig({ testTimeout: 120_000 });
-const soon = { timeout: 60_000 };
 
 const account = createMachine({
   id: 'account',

@@ -70,7 +70,7 @@ describe('a run', () => {
 
   it('ends an attempt whose time is up, each attempt anew, and goes on', async () => {
     const slots = [`${log('try')}; ${marks.mark('slow')}; exec sleep 60`, 'echo quick'];
-    const rows = await all((await run(slots, { timeoutMs: 800, retries: 1 })).committed());
+    const rows = await all((await run(slots, { timeoutMs: 2000, retries: 1 })).committed());
     expect(rows).toMatchObject([
       { status: 'timed_out', attempts: 2, error: { code: 'ESP_TIMEOUT' } },
       { status: 'succeeded', attempts: 1, output: { stdout: 'quick\n' } },
@@ -104,7 +104,9 @@ describe('a run', () => {
     );
     // The last one is held back, so that the run that is stopped on its way cannot have come to its end before.
     slots[15] = `${marks.gate('go')}; ${slots[15]}`;
-    marks.open('go');
+    // Until it is paused nothing beyond its window begins, the last one above all: a pause waits for what has begun.
+    slots[4] = `${marks.gate('paused')}; ${slots[4]}`;
+    for (const gate of ['go', 'paused']) marks.open(gate);
     const digests = new Set<string>();
     const expected = slots.map((_, n) => (n % 5 === 3 ? `bad ${n}\n` : `${n}\n`));
     for (const concurrency of [1, 4, 8]) {
@@ -112,10 +114,15 @@ describe('a run', () => {
       expect((await all(started.committed())).map(({ output }) => output?.stdout)).toEqual(expected);
       digests.add(await digest(started.id));
     }
-    rmSync(join(marks.folder, 'go'));
-    let disturbed = await run(slots, { concurrency: 4 });
+    for (const gate of ['go', 'paused']) rmSync(join(marks.folder, gate));
+    let disturbed = await run(slots, { concurrency: 4, reorderWindow: 8 });
     for await (const { index } of disturbed.committed()) {
-      if (index === 3) await disturbed.pause().then(() => disturbed.resume());
+      if (index === 3) {
+        const pausing = disturbed.pause();
+        marks.open('paused');
+        await pausing;
+        await disturbed.resume();
+      }
       if (index >= 6) break;
     }
     await disturbed.stop();

@@ -263,7 +263,7 @@ it(`whatever is done, the tree does what the model says, and nothing is left (ES
   const end = performance.now() + LIMIT_MS;
   let played = 0;
   const property = fc.asyncProperty(anyStrategy, commands, async (strategy, sequence) => {
-    if (performance.now() > end) return;
+    if (played >= ENOUGH && performance.now() > end) return;
     played += 1;
     await play(new Stage(world, `t${played}`, strategy), sequence);
   });

@@ -101,11 +101,11 @@ describe('a service that ends', () => {
     // A zombie that nobody has collected yet is dead.
     const state = `"$(cut -d' ' -f3 /proc/$(cat ${old})/stat 2>/dev/null)"`;
     const check = `if [ -e ${old} ]; then case ${state} in ''|Z) ;; *) touch ${overlap};; esac; fi`;
-    const first = `setsid sh -c 'trap "" TERM; echo $$ > ${old}; sleep 300' & ${marks.mark('first')}; ${marks.gate('go')}; ${end}`;
+    const first = `setsid sh -c 'trap "" TERM; ${marks.mark('old')}; sleep 300' & ${marks.mark('first')}; ${marks.gate('go')}; ${end}`;
     const text = `${check}; if [ -e ${join(marks.folder, 'first')} ]; then ${marks.mark('second')}; exec sleep 300; else ${first}; fi`;
     await start({ children: [script(text)] });
     const pid = await marks.pid('first');
-    await until('it has a process elsewhere', () => existsSync(old));
+    await marks.pid('old');
     marks.open('go');
     const next = await marks.pid('second');
     expect([lives(pid), lives(next)]).toEqual([false, true]);
@@ -138,8 +138,9 @@ describe('the health of a service', () => {
       checks += 1;
       return marks.has('second') ? true : bad();
     };
-    const text = `if [ -e ${join(marks.folder, 'first')} ]; then ${marks.mark('second')}; else ${marks.mark('first')}; fi; exec sleep 300`;
-    await start({ children: [script(text, { health: { ...healthy, check } })] });
+    const text = `if [ -e ${join(marks.folder, 'first')} ]; then ${marks.mark('second')}; else ${marks.mark('first')}; fi; echo up; exec sleep 300`;
+    // It is ready, and looked after, once its mark is left.
+    await start({ children: [script(text, { ready: { log: 'up' }, health: { ...healthy, check } })] });
     const first = await marks.pid('first');
     const second = await marks.pid('second');
     expect([lives(first), lives(second)]).toEqual([false, true]);

@@ -3,6 +3,7 @@ import { openReader, sweep } from 'espalier';
 import { untilEvent } from 'espalier/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { readIdentity } from '../../src/transport/process/identity.js';
+import { readCommandLine } from '../../src/transport/process/proc.js';
 import { bystander } from '../process/innocents.js';
 import { lives, until } from '../process/support.js';
 import { required } from '../support/required.js';
@@ -26,7 +27,10 @@ function silence({ store, runId }: OtherHost, ms: number): void {
 
 /** Where the marks of programs in another pid namespace hold its own numbers: what carries the host's cookie. */
 async function running(host: OtherHost, marks: Marks, ...names: string[]): Promise<readonly number[]> {
-  await until(`${names} are up`, () => names.every((name) => marks.has(name)), 20_000);
+  await until(`${names} are up`, () => names.every((name) => marks.has(name)));
+  // What left the last mark carries the cookie too, until it is gone.
+  const isMarking = (pid: number) => readCommandLine(pid)[0] === 'mv';
+  await until('all marks are left', () => !remains(host.runId).some(isMarking));
   return remains(host.runId);
 }
 
