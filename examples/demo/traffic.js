@@ -65,7 +65,7 @@ function script(index) {
 
 async function pausedRun(system) {
   const paused = await system.runs.start({
-    slots: Array.from({ length: 20 }, (_, index) => ({ script: `sleep 1; echo page ${index}` })),
+    slots: Array.from({ length: 200 }, (_, index) => ({ script: `sleep 1; echo page ${index}` })),
     pool: 'shell',
     concurrency: 2,
     name: 'archive',

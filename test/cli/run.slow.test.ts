@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { espalier, linesFile, newFolder, readLines, rowsOf } from './espalier.js';
+import { espalier, LiveCommand, linesFile, newFolder, readLines, rowsOf } from './espalier.js';
 
 describe('espalier run', () => {
   it('prints one row per line of input, in their order, and exits 0', async () => {
@@ -27,7 +27,8 @@ describe('espalier run', () => {
         attempts: 1,
       })),
     );
-    expect(rows[0]?.durationMs).toBeGreaterThanOrEqual(250);
+    // As its host saw it, which hears of a start late on a busy machine.
+    expect(rows[0]?.durationMs).toBeGreaterThanOrEqual(100);
     expect(Object.keys(rows[0] ?? {})).toEqual(['index', 'status', 'input', 'output', 'attempts', 'durationMs']);
     expect(result.stderr.split('\n')[0]).toMatch(/^run \S+$/);
     expect(result.stderr).toMatch(/completed: 4 succeeded/);
@@ -93,7 +94,7 @@ describe('espalier run', () => {
       '--retries',
       '2',
       '--timeout',
-      '300',
+      '2000',
       '--jobs',
       '1',
     ];
@@ -121,8 +122,13 @@ describe('espalier run', () => {
   });
 
   it('prints rows as they finish with --unordered', async () => {
-    const args = ['run', '--exec', 'sleep {}', '--input', '-', '--unordered', '--jobs', '3'];
-    const { code, stdout } = await espalier(newFolder(), args, '1.5\n0.8\n0\n');
+    const folder = newFolder();
+    const script = 'case {} in 0) while [ ! -e go ]; do sleep 0.02; done;; esac';
+    const args = ['run', '--shell', '--exec', script, '--input', '-', '--unordered', '--jobs', '3'];
+    const run = new LiveCommand(folder, args, '0\n1\n2\n');
+    await run.prints(/"index":1/);
+    writeFileSync(join(folder, 'go'), '');
+    const { code, stdout } = await run.result;
     expect(code).toBe(0);
     const order = rowsOf(stdout).map(({ index }) => index);
     expect([...order].sort()).toEqual([0, 1, 2]);

@@ -8,5 +8,6 @@ it(`commits each of 1000 slots once and in order through 20 deaths of its host (
   const report = await surviveKills({ slots: 1000, kills: 20, jobs: 4, longestLifeMs: 1500, seed });
   console.log(JSON.stringify({ seed, ...report }));
   expect(report.reruns).toBeLessThanOrEqual(report.inFlight);
-  expect(report.inFlight).toBeLessThanOrEqual(report.killed * 6);
+  // At work, claimed ahead at the most, and ended but not yet on disk.
+  expect(report.inFlight).toBeLessThanOrEqual(report.killed * (4 + 8 + 4));
 });

@@ -67,7 +67,8 @@ export class Browser implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.context.close();
-    rmSync(this.profile, { recursive: true, force: true });
+    // Its helpers may write their last a moment after it.
+    rmSync(this.profile, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

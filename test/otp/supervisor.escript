@@ -51,7 +51,7 @@ play({Supervisor, Outcomes, Acts}) ->
 
 act(Acts, Root, Tracer) ->
     log(Tracer, "="),
-    case receive {'EXIT', Root, Reason} -> {ended, Reason} after 0 -> lives end of
+    case ended(Root) of
         {ended, Reason1} ->
             log(Tracer, ["end ", reason(Reason1)]);
         lives when Acts =:= [] ->
@@ -62,6 +62,13 @@ act(Acts, Root, Tracer) ->
             perform(First, Root, Tracer),
             settle(Root, Tracer),
             act(Rest, Root, Tracer)
+    end.
+
+%% A process is gone a moment before those that are linked to it hear so.
+ended(Root) ->
+    case is_process_alive(Root) of
+        true -> lives;
+        false -> receive {'EXIT', Root, Reason} -> {ended, Reason} end
     end.
 
 stop(Root, Tracer) ->

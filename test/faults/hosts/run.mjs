@@ -7,7 +7,9 @@ import { createSystem } from 'espalier';
 const [name, folder, port = '0'] = process.argv.slice(2);
 const { children, fault, end } = await import(`./${name}.mjs`);
 const store = join(folder, 'app.db');
-const system = await createSystem({ name, store, children: children(folder), inspector: { port: Number(port) } });
+// A fault that shows again and again does not end its host before everybody has looked.
+const tree = { children: children(folder), intensity: 1000 };
+const system = await createSystem({ name, store, ...tree, inspector: { port: Number(port) } });
 const target = await fault(system);
 process.stdout.write(
   `${JSON.stringify({ fault: name, store, target, host: system.runId, url: system.inspector.url })}\n`,
