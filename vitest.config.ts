@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Pure code: its tests share a process and the modules in it, which take longer to load than the tests to run. */
-const PURE = 'test/{machines,inspection}/**';
+/** These change nothing of the process they run in, and share it: its modules take longer to load than the tests to run. */
+const SHARING = 'test/{machines,inspection,actors,inspector}/**';
 
 /**
  * `vitest run` takes the quick tests. `--mode slow` takes `*.slow.test.ts`, and `--mode alone` takes `*.alone.test.ts`, which
@@ -22,8 +22,8 @@ export default defineConfig(({ mode }) => {
         {
           extends: true,
           test: {
-            name: 'pure',
-            include: isQuick ? [`${PURE}/*.test.ts`] : [],
+            name: 'sharing',
+            include: isQuick ? [`${SHARING}/*.test.ts`] : [],
             exclude: [...configDefaults.exclude, ...later],
             isolate: false,
           },
@@ -31,9 +31,9 @@ export default defineConfig(({ mode }) => {
         {
           extends: true,
           test: {
-            name: 'real',
+            name: 'apart',
             include: [isQuick ? 'test/**/*.test.ts' : `test/**/*.${mode}.test.ts`],
-            exclude: [...configDefaults.exclude, ...later, ...(isQuick ? [PURE] : [])],
+            exclude: [...configDefaults.exclude, ...later, ...(isQuick ? [SHARING] : [])],
           },
         },
       ],
