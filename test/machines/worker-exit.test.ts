@@ -44,3 +44,10 @@ it('a worker that was asked to stop has shut down, with what is known of its pro
   expect(workerExit(exit, end, 'protocol', '')).toEqual({ ...exit, code: 0, signal: null });
   expect(workerExit({ kind: 'killed' }, { ...end, exit: null }, 'protocol', '')).toEqual({ kind: 'killed' });
 });
+
+it('one that ended as it was asked to has not crashed, and how its actor ended otherwise is not changed', () => {
+  const end: WorkerEnd = { cause: 'stopped', exit: { code: 0, signal: null }, served: true };
+  expect(workerExit(finished(end), end, 'protocol', '')).toEqual({ ...finished(end), code: 0, signal: null });
+  const crash = { kind: 'crash', error: new Error('its own') } as const;
+  expect(workerExit(crash, { ...end, cause: 'exited' }, 'protocol', '')).toEqual({ ...crash, code: 0, signal: null });
+});
