@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { codeOf, newFile, open, openHost, openStore } from './support/world.js';
 
 /** Where SQLite locks a database that a connection uses: 510 bytes from here. */
@@ -49,4 +52,15 @@ describe.runIf(process.platform === 'linux')('an open store', () => {
     writeFileSync(file, 'something else by now');
     expect(await codeOf(openStore(file, { mode: 'read' }))).toBe('ESP_STORE_CORRUPT');
   });
+});
+
+it('a store gets its turn beside another writer that makes hardly a pause', async () => {
+  const file = newFile();
+  const store = await openHost(file);
+  const hog = spawn(process.execPath, [fileURLToPath(new URL('fixtures/hog.mjs', import.meta.url)), file]);
+  onTestFinished(() => void hog.kill('SIGKILL'));
+  await once(hog.stdout, 'data');
+  for (let turn = 0; turn < 10; turn += 1) {
+    await store.journal.append([{ type: 'pool.ready', path: '/pool', data: { size: turn } }]);
+  }
 });

@@ -6,6 +6,7 @@ import { migrate, refuseFuture } from '../schema/migrate.js';
 import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../schema/migrations.js';
 import { Connection } from '../sql/connection.js';
 import { storeFailure } from '../sql/failure.js';
+import { LOOK_MS, waitForLock } from '../sql/lock.js';
 import { createFolder, fileNumber, ignoreInGit, undoCreation } from './creation.js';
 import { APPLICATION_ID } from './header.js';
 import { preflight } from './preflight.js';
@@ -20,9 +21,6 @@ export interface ConnectOptions {
 
 /** A file up to this size is checked from end to end when it is opened; in a larger one damage shows when it is read. */
 const QUICK_CHECK_BYTES = 4 * 1024 * 1024;
-
-/** Between two tries for a lock that SQLite does not wait for, in milliseconds. */
-const BUSY_PAUSE_MS = 5;
 
 /**
  * Opens the store for writing, creates it if it is missing and brings it to the current version. A failure leaves nothing
@@ -62,7 +60,9 @@ export function connectWriter(
 }
 
 function configureWriter(db: Connection, options: ConnectOptions, file: string): void {
-  const mode = switchToLog(db, options.busyTimeoutMs);
+  // At this statement SQLite does not wait: of two hosts that make a store one meets the other.
+  const toLog = () => db.one(z.object({ journal_mode: z.string() }), 'PRAGMA journal_mode = WAL');
+  const mode = waitForLock(options.busyTimeoutMs, toLog)?.journal_mode;
   if (mode !== 'wal') {
     throw new EspalierError(
       'ESP_STORE_UNUSABLE',
@@ -73,19 +73,8 @@ function configureWriter(db: Connection, options: ConnectOptions, file: string):
   db.execute(`PRAGMA synchronous = ${options.synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
   db.execute('PRAGMA foreign_keys = ON');
   db.execute('PRAGMA journal_size_limit = 67108864');
-}
-
-/** SQLite waits for other connections at every statement but this one: of two hosts that make a store one meets the other. */
-function switchToLog(db: Connection, busyTimeoutMs: number): string | undefined {
-  const giveUpAt = performance.now() + busyTimeoutMs;
-  for (;;) {
-    try {
-      return db.one(z.object({ journal_mode: z.string() }), 'PRAGMA journal_mode = WAL')?.journal_mode;
-    } catch (error) {
-      if (codeOf(error) !== 'SQLITE_BUSY' || performance.now() > giveUpAt) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE_MS);
-    }
-  }
+  // From here on `begin` alone waits for others.
+  db.execute(`PRAGMA busy_timeout = ${Math.min(LOOK_MS, options.busyTimeoutMs)}`);
 }
 
 /**
@@ -144,7 +133,7 @@ function withoutLink(path: string): string {
 }
 
 function open(file: string, busyTimeoutMs: number, options: Database.Options): Connection {
-  return new Connection(new Database(file, { ...options, timeout: busyTimeoutMs }));
+  return new Connection(new Database(file, { ...options, timeout: busyTimeoutMs }), busyTimeoutMs);
 }
 
 function refuseDamage(db: Connection, file: string): void {

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
+import { waitForLock } from './lock.js';
 
 /** What a statement takes for its placeholders. */
 export type SqlValue = string | number | null | Uint8Array;
@@ -10,10 +11,13 @@ export type SqlValue = string | number | null | Uint8Array;
  */
 export class Connection {
   readonly #database: Database.Database;
+  readonly #lockMs: number;
   readonly #statements = new Map<string, Database.Statement>();
 
-  constructor(database: Database.Database) {
+  /** @param lockMs how long `begin` waits for other connections, in milliseconds */
+  constructor(database: Database.Database, lockMs = 0) {
     this.#database = database;
+    this.#lockMs = lockMs;
   }
 
   /** Whether a transaction is open. SQLite ends one by itself when, for instance, the disk is full. */
@@ -73,7 +77,7 @@ export class Connection {
   }
 
   begin(): void {
-    this.#prepared('BEGIN IMMEDIATE').run();
+    waitForLock(this.#lockMs, () => this.#prepared('BEGIN IMMEDIATE').run());
   }
 
   commit(): void {
