@@ -13,18 +13,21 @@ const SHARING = 'test/{machines,inspection,actors,inspector}/**/!(*-garbage).tes
 export default defineConfig(({ mode }) => {
   const isQuick = mode !== 'slow' && mode !== 'alone';
   const later = isQuick ? ['**/*.{slow,alone}.test.ts'] : [];
+  // Given to each project: what a project takes over from the whole is asked of this file anew, for the mode `test`.
+  const common = {
+    // Only what hangs is to fail by time: a slow machine needs seconds for a command, and some tests give several.
+    testTimeout: isQuick ? 120_000 : 300_000,
+    hookTimeout: 120_000,
+    setupFiles: ['test/support/own-group.ts'],
+    // Real processes compete for the cores: more files at once make no run quicker, only less steady.
+    maxWorkers: mode === 'alone' ? 1 : 2,
+  };
   return {
     test: {
-      // Only what hangs is to fail by time: a slow machine needs seconds for a command, and some tests give several.
-      testTimeout: isQuick ? 120_000 : 300_000,
-      hookTimeout: 120_000,
-      setupFiles: ['test/support/own-group.ts'],
-      // Real processes compete for the cores: more files at once make no run quicker, only less steady.
-      maxWorkers: mode === 'alone' ? 1 : 2,
       projects: [
         {
-          extends: true,
           test: {
+            ...common,
             name: 'sharing',
             include: isQuick ? [SHARING] : [],
             exclude: [...configDefaults.exclude, ...later],
@@ -32,8 +35,8 @@ export default defineConfig(({ mode }) => {
           },
         },
         {
-          extends: true,
           test: {
+            ...common,
             name: 'apart',
             include: [isQuick ? 'test/**/*.test.ts' : `test/**/*.${mode}.test.ts`],
             exclude: [...configDefaults.exclude, ...later, ...(isQuick ? [SHARING] : [])],
