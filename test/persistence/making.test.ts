@@ -26,6 +26,7 @@ describe('a store that another process makes at this moment', () => {
     const other = new Database(file);
     other.exec('PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE');
     const opening = open(file, { mode: 'write' });
+    // Nothing tells that somebody waits for a lock. If it comes later than that, it has not to wait, and this proves less.
     setTimeout(() => other.exec('COMMIT'), 300);
     await expect(opening).resolves.toBeDefined();
     other.close();

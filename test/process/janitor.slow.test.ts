@@ -94,7 +94,7 @@ describe('the janitor', () => {
     await until('the host is dead', () => !lives(host.pid));
     const report = await sweep(trace, { forkerGraceMs: 50 });
     expect(report.hosts).toMatchObject([{ clean: true }]);
-    // As below.
+    // One without its cookie is not looked for: it goes with its group, for which the kernel may take a moment.
     await until('all of it is gone', () => ![host.forker, ...host.remains()].some(lives));
   });
 

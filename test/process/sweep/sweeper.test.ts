@@ -90,9 +90,10 @@ describe('a process in the midst of an exec', () => {
 
   it('is none for being in one when the look ends: what began meanwhile is for the next', async () => {
     const pid = await carrier(`${runId}.7.a`);
-    unsettled.set(pid, Number.POSITIVE_INFINITY);
+    const ever = 1e9;
+    unsettled.set(pid, ever);
     const striking = new Sweeper({ isLivingGroup: () => false }).strike(target(`${runId}.7.a`));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until('all was looked at, and it is waited for', () => Number(unsettled.get(pid)) < ever - 3);
     const stranger = spawn('/bin/sleep', ['300'], { stdio: 'ignore' });
     children.push(stranger);
     unsettled.set(stranger.pid ?? 0, Number.POSITIVE_INFINITY);
