@@ -299,9 +299,9 @@ export class System {
     } finally {
       this.#heartbeat?.stop();
       this.sessions.stop();
-      this.#observations.flush();
+      this.#observations.close();
       // What the disk refused and still refuses is for the next host to find out.
-      await this.#owed.settled().catch((error) => this.#fault(error));
+      await this.#owed.close().catch((error) => this.#fault(error));
       await this.#store.hosts.end(this.runId).catch((error) => this.#fault(error));
       await this.#inspector?.close().catch((error) => this.#fault(error));
       await this.#store.close().finally(() => this.#end(this.#exit));

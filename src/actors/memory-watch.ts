@@ -29,6 +29,7 @@ export interface LastMemory {
 export class MemoryWatch {
   readonly #resident = new Map<number, number | null>();
   #timer: unknown = null;
+  #isClosed = false;
   /** The counts of the last two looks: an end may be reported just after the kill was counted. */
   #kills: { readonly before: number; readonly last: number };
 
@@ -43,7 +44,7 @@ export class MemoryWatch {
   /** From now on the process is looked at, until it is taken. */
   watch(pid: number): void {
     this.#resident.set(pid, null);
-    this.#timer ??= this.clock.setTimeout(() => this.#look(), LOOK_MS);
+    if (!this.#isClosed) this.#timer ??= this.clock.setTimeout(() => this.#look(), LOOK_MS);
   }
 
   /** Ends the watch of a process and says what is known of it. */
@@ -59,6 +60,7 @@ export class MemoryWatch {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.clock.clearTimeout(this.#timer);
     this.#resident.clear();
   }

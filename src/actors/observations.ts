@@ -15,6 +15,7 @@ const KEPT: ReadonlySet<ActorRole> = new Set(['supervisor', 'pool', 'starter', '
 export class Observations {
   #changed = new Map<string, Observation>();
   #timer: unknown = null;
+  #isClosed = false;
 
   constructor(
     readonly snapshots: Pick<SnapshotStore, 'put'>,
@@ -26,7 +27,7 @@ export class Observations {
     const isKept = observation.kept || KEPT.has(observation.role);
     if (!isKept || observation.state === 'fault') return;
     this.#changed.set(observation.path, observation);
-    this.#timer ??= this.clock.setTimeout(() => this.flush(), FLUSH_MS);
+    if (!this.#isClosed) this.#timer ??= this.clock.setTimeout(() => this.flush(), FLUSH_MS);
   }
 
   /** Writes what has changed since the last time. */
@@ -38,12 +39,19 @@ export class Observations {
     for (const observation of changed.values()) this.background(this.#put(observation));
   }
 
+  /** Writes what is left; what the store refuses from now on is for nobody, and nothing waits for it. */
+  close(): void {
+    this.#isClosed = true;
+    this.flush();
+  }
+
   async #put(observation: Observation): Promise<void> {
     const { path, incarnation, role, state, detail } = observation;
     try {
       await this.snapshots.put({ path, incarnation, role, state, kind: 'observed', detail: detail ?? null });
     } catch (error) {
       if (!isRefusal(error)) throw error;
+      if (this.#isClosed) return;
       // There is no room now: the picture is put when there is, unless there is a newer one by then.
       if (!this.#changed.has(path)) this.#changed.set(path, observation);
       this.#timer ??= this.clock.setTimeout(() => this.flush(), ASK_AGAIN_MS);

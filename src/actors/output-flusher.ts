@@ -48,8 +48,15 @@ export class OutputFlusher {
     this.#timer ??= this.clock.setTimeout(() => this.#flush(), FLUSH_MS);
     return async () => {
       this.#running.delete(key);
+      if (this.#running.size === 0) this.#disarm();
       await flushed.writing;
     };
+  }
+
+  /** A timer of nobody would keep the process alive. */
+  #disarm(): void {
+    this.clock.clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   #flush(): void {

@@ -30,7 +30,7 @@ export class OwedWrites {
   readonly #options: OwedWritesOptions;
   readonly #owed: { readonly write: Write; readonly key: string | null }[] = [];
   #writing: Promise<void> = Promise.resolve();
-  #isArmed = false;
+  #timer: unknown = null;
 
   constructor(options: OwedWritesOptions) {
     this.#options = options;
@@ -71,15 +71,20 @@ export class OwedWrites {
     return this.#writing;
   }
 
+  /** The last try, at the end of the host. @throws the refusal: what is still owed is for the next host to find out */
+  async close(): Promise<void> {
+    this.#options.clock.clearTimeout(this.#timer);
+    await this.settled();
+  }
+
   #arm(): void {
     const { clock, isOver } = this.#options;
-    if (this.#isArmed || this.isEmpty || isOver()) return;
-    this.#isArmed = true;
+    if (this.#timer !== null || this.isEmpty || isOver()) return;
     const again = () => {
-      this.#isArmed = false;
+      this.#timer = null;
       this.#arm();
     };
-    clock.setTimeout(() => void this.settled().then(again, again), ASK_AGAIN_MS);
+    this.#timer = clock.setTimeout(() => void this.settled().then(again, again), ASK_AGAIN_MS);
   }
 
   async #writeAll(): Promise<void> {

@@ -25,6 +25,8 @@ export interface Hold {
    * store that does not take writes now.
    */
   registration: 'none' | 'asked' | 'waiting' | 'kept' | 'refused';
+  /** The timer of the next try, while it is `waiting`. */
+  nextTry: unknown;
 }
 
 export interface HoldIdentity {
@@ -42,6 +44,7 @@ export const emptyHold = (): Hold => ({
   identity: null,
   memory: null,
   registration: 'none',
+  nextTry: null,
 });
 
 /** Where a worker lives, for its registration and for `ps`. */

@@ -95,7 +95,7 @@ export class ProcessHands implements WorkerHands {
     this.hold.registration = 'waiting';
     // Its end may be recorded meanwhile.
     const again = () => this.hold.registration === 'waiting' && this.#register(tell);
-    this.services.clock.setTimeout(again, ASK_AGAIN_MS);
+    this.hold.nextTry = this.services.clock.setTimeout(again, ASK_AGAIN_MS);
   }
 
   #spawn(tell: Tell): void {
@@ -178,6 +178,7 @@ export function recordProcessEnd(services: ProcessServices, spawnId: string, slo
     case 'refused':
       return;
     case 'waiting':
+      services.clock.clearTimeout(hold.nextTry);
       hold.registration = 'refused';
       return;
     case 'kept':
