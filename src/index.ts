@@ -42,6 +42,7 @@ export {
   readRun,
   readRuns,
   readTree,
+  type StoredActor,
   type StoredTree,
   type StoreInspector,
 } from './inspection/of-store.js';

@@ -25,12 +25,10 @@ import { type SupervisorHandle, supervisorHandle } from './actors/supervisor-cal
 import { SystemTools } from './actors/system-tools.js';
 import { WorkerDesk } from './actors/worker-desk.js';
 import { EspalierError, isEspalierError } from './errors.js';
-import { controller } from './inspection/control.js';
-import { explained } from './inspection/explained.js';
+import { answersOf } from './inspection/answers.js';
 import { type InspectorServer, serveInspector } from './inspection/inspector.js';
 import { liveActors } from './inspection/live-actors.js';
-import { liveHost } from './inspection/live-host.js';
-import { poolLoads } from './inspection/pool-loads.js';
+import { inspectedSystem } from './inspection/of-system.js';
 import type { NewJournalEvent } from './machines/events.js';
 import type { ActorExit } from './machines/exit.js';
 import { formatRunId } from './machines/ids.js';
@@ -153,6 +151,7 @@ export class System {
       ...{ runId, store, clock, owed: this.#owed, desk, journal, background },
       hostEnv: process.env,
       secretKeys: inspector?.redact?.keys ?? [],
+      onFault: (error) => this.#fault(error),
     });
     const requireRunning = () => this.#requireRunning();
     this.tools = new SystemTools(desk, () => this.#processes.pools(), requireRunning);
@@ -174,7 +173,11 @@ export class System {
     const { hosts } = this.#store;
     const identity = readIdentity(process.pid);
     if (!identity) throw new EspalierError('ESP_PLATFORM', 'this process cannot be found in /proc');
-    await hosts.register({ runId: this.runId, name: this.name, identity, node: process.version, version: VERSION });
+    const parts = { directory: this.#directory, model: this.#model, redact: options.inspector?.redact };
+    // A store in memory is known to nobody who could ask.
+    const directory = options.store === ':memory:' ? null : await this.#processes.listen(answersOf(parts));
+    const [node, version] = [process.version, VERSION];
+    await hosts.register({ runId: this.runId, name: this.name, identity, node, version, directory });
     await recover({ store: this.#store, self: this.runId, clock: this.#env.clock });
     this.#heartbeat = new Heartbeat(
       this.runId,
@@ -201,20 +204,16 @@ export class System {
 
   /** What `createInspector` looks at. */
   get inspected(): InspectedHost {
-    const [directory, store] = [this.#directory, this.#store];
-    return liveHost({
+    return inspectedSystem({
       runId: this.runId,
       name: this.name,
       startedAt: this.#startedAt,
-      store,
-      directory,
+      store: this.#store,
+      directory: this.#directory,
       model: this.#model,
       actors: this.#live,
-      conceal: (keys) => this.#processes.conceal(keys),
-      logs: (path) => this.#processes.lastOutput(path),
-      loads: () => poolLoads(this.#processes.pools()),
-      why: explained(store, this.runId),
-      control: controller({ directory, runs: store.runs, supervisor: (path) => this.supervisor(path) }),
+      processes: this.#processes,
+      supervisor: (path) => this.supervisor(path),
     });
   }
 

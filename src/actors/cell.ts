@@ -57,6 +57,8 @@ export class Cell {
   readonly path: string;
   readonly incarnation: number;
   readonly role: ActorRole;
+  /** When it was made, in milliseconds since the epoch. */
+  readonly startedAt: number;
   readonly #options: CellOptions;
   readonly #host: ActorHost;
   #exit: ActorExit | undefined;
@@ -73,6 +75,7 @@ export class Cell {
     this.path = options.path;
     this.incarnation = options.incarnation;
     this.role = options.role;
+    this.startedAt = options.clock.now();
     this.#options = options;
     this.#host = new ActorHost(options.clock, (signal) => this.#on(signal), options.mailbox);
     const { logic, input, saved } = options;

@@ -1,9 +1,11 @@
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { Store } from '../persistence/store.js';
+import { AskDoor } from '../transport/ask/door.js';
+import type { Answerer } from '../transport/ask/question.js';
 import { type IsSecret, keyMatcher } from '../transport/inspector/redact/secrets.js';
 import type { LastOutput } from '../transport/process/capture.js';
-import { createHostDirectory } from '../transport/process/directory.js';
+import { createHostDirectory, removeHostDirectory } from '../transport/process/directory.js';
 import { createForkerSpawner, type ForkerSpawner } from '../transport/process/forker/client.js';
 import { readOomKills, readResident } from '../transport/process/proc.js';
 import { childPath } from './child.js';
@@ -28,11 +30,15 @@ export interface ProcessHostOptions {
   readonly desk: WorkerDesk;
   journal(event: NewJournalEvent): void;
   background(write: Promise<unknown>): void;
+  /** What failed where nobody waits for it. */
+  onFault(error: unknown): void;
 }
 
-/** The part of a host that starts processes: made when the first pool or service asks, never in a host without them. */
+/** The part of a host that has to do with other processes: its forker is started when the first pool or service asks. */
 export class ProcessHost {
   #spawner: Promise<ForkerSpawner> | null = null;
+  #folder: Promise<string> | null = null;
+  #door: AskDoor | null = null;
   readonly #pools = new Map<string, Pool>();
   readonly #registry: PatientRegistry;
   readonly #leftovers = new Leftovers();
@@ -45,6 +51,21 @@ export class ProcessHost {
   constructor(readonly options: ProcessHostOptions) {
     this.conceal(options.secretKeys);
     this.#registry = new PatientRegistry(options.store.processes, options.owed);
+  }
+
+  /**
+   * Answers other processes of this user, and says in which folder: null, and a fault, where that cannot be. A host can do
+   * without.
+   */
+  async listen(answerer: Answerer): Promise<string | null> {
+    try {
+      const folder = await this.#makeFolder();
+      this.#door = await AskDoor.open(folder, answerer, (error) => this.options.onFault(error));
+      return folder;
+    } catch (error) {
+      this.options.onFault(error);
+      return null;
+    }
   }
 
   /** Starts the forker at the first call, and at the next one if that failed. It is on disk before it is used. */
@@ -106,6 +127,9 @@ export class ProcessHost {
     const spawner = await this.#spawner?.catch(() => null);
     await spawner?.close();
     this.#memory?.close();
+    await this.#door?.close();
+    const folder = await this.#folder?.catch(() => null);
+    if (folder) await removeHostDirectory(folder);
   }
 
   #standing(): Promise<ForkerSpawner> {
@@ -116,13 +140,26 @@ export class ProcessHost {
     // What kept it from starting may pass: files, processes or memory that are short now.
     spawner.catch(() => {
       if (this.#spawner === spawner) this.#spawner = null;
+      // It took the folder along.
+      this.#folder = null;
     });
     return spawner;
   }
 
+  /** The host's private folder, made at the first need, and at the next one if that failed. */
+  #makeFolder(): Promise<string> {
+    if (this.#folder !== null) return this.#folder;
+    const folder = createHostDirectory();
+    this.#folder = folder;
+    folder.catch(() => {
+      if (this.#folder === folder) this.#folder = null;
+    });
+    return folder;
+  }
+
   async #start(): Promise<ForkerSpawner> {
     const { runId, store, journal } = this.options;
-    const directory = await createHostDirectory();
+    const directory = await this.#makeFolder();
     return createForkerSpawner({
       runId,
       directory,

@@ -109,6 +109,11 @@ function picked(context: unknown, names: readonly string[]): Record<string, unkn
   return Object.fromEntries(known.filter(([name]) => names.includes(name)));
 }
 
+/** The ids of a supervisor's children, in the order of their start; none for what supervises nobody. */
+export function childIds(cell: Cell): readonly string[] {
+  return supervisionOf(cell)?.children.ids() ?? [];
+}
+
 function supervisionOf(cell: Cell): SupervisorState | null {
   const snapshot = cell.getSnapshot();
   const context: unknown = 'context' in snapshot ? snapshot.context : null;

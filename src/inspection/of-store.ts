@@ -4,16 +4,36 @@ import { presenceOf } from '../presence.js';
 import type { StoreReader } from '../store-access.js';
 import type { TreeNode } from '../transport/inspector/model/read-model.js';
 import type { ActorSummary } from '../transport/inspector/protocol/wire.js';
+import { askHost } from './ask-host.js';
 import { type InspectorServer, type InspectorServerOptions, serveInspector } from './inspector.js';
 import { type StandingProcess, standingProcesses, standingRuns } from './standing.js';
-import { storeHost } from './store-host.js';
+import { findHost, storeHost } from './store-host.js';
+
+/** An actor of a host that may be another process. */
+export interface StoredActor extends TreeNode, Pick<ActorSummary, 'status' | 'health' | 'problem'> {
+  /** Of workers and services while their process lives. */
+  readonly pid: number | null;
+  /** How often it was restarted. */
+  readonly restarts: number;
+  /** When its present incarnation was made, in milliseconds since the epoch; null where only the living host knows. */
+  readonly startedAt: number | null;
+}
 
 /** The actors of one host of a store. */
 export interface StoredTree {
   readonly runId: string;
+  readonly pid: number;
   /** Whether the host lives; of another machine or container only the store's word is known. */
   readonly presence: HostPresence;
-  readonly actors: readonly (TreeNode & Pick<ActorSummary, 'status' | 'health' | 'problem'>)[];
+  /**
+   * Why these are not the host's own words but what its store knows: `has ended`, for example. Machines that are not
+   * observed are then missing. Null when the host itself has answered.
+   */
+  readonly unasked: string | null;
+  /** Of the host itself in the order of their start, of its store in that of their paths. */
+  readonly actors: readonly StoredActor[];
+  /** How many actors are not among them. */
+  readonly leftOut: number;
 }
 
 /** The inspector of a store. */
@@ -43,11 +63,39 @@ export async function inspectStore(
   return { ...(await serveInspector(seen, options)), host: { runId, presence, pid } };
 }
 
-/** The tree of one host as its store knows it, in order of the paths: what the inspector of that store shows. */
+/**
+ * The tree of one host, of one that lives before one that does not: what it answers itself where it can be asked, which
+ * takes a living host of this user and this machine; otherwise what its store knows.
+ *
+ * @throws EspalierError `ESP_NOT_FOUND` for a store without hosts
+ */
 export async function readTree(reader: StoreReader, runId?: string): Promise<StoredTree> {
-  const host = await storeHost(reader, runId);
-  const actors = [...host.model.summaries()].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { runId: host.runId, presence: await presenceIn(reader, host.runId), actors };
+  const record = await findHost(reader, runId);
+  const pids = await pidsOf(reader, record.runId);
+  const { pid } = record.identity;
+  const withPid = <T extends { readonly path: string }>(actor: T) => ({ ...actor, pid: pids.get(actor.path) ?? null });
+  const asked = await askHost(record, { ask: 'tree' });
+  const tree = { runId: record.runId, pid, presence: await presenceIn(reader, record.runId) };
+  if (asked.answered) {
+    const { actors, leftOut } = asked.answer;
+    return { ...tree, unasked: null, actors: actors.map(withPid), leftOut };
+  }
+  const { model } = await storeHost(reader, record.runId);
+  const summaries = [...model.summaries()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const actors = summaries.map(({ path, role, status, health, state, incarnation, problem, restarts }) =>
+    withPid({ path, role, status, health, state, incarnation, problem, restarts: restarts.total, startedAt: null }),
+  );
+  return { ...tree, unasked: asked.why, actors, leftOut: 0 };
+}
+
+/** The living processes of a host, by the paths of their actors. */
+async function pidsOf(reader: StoreReader, runId: string): Promise<ReadonlyMap<string, number>> {
+  const processes = await readProcesses(reader);
+  return new Map(
+    processes.flatMap(({ runId: host, state, path, identity }) =>
+      host === runId && state === 'live' && identity ? [[path, identity.pid] as const] : [],
+    ),
+  );
 }
 
 async function presenceIn({ hosts }: Pick<StoreReader, 'hosts'>, runId: string): Promise<HostPresence> {

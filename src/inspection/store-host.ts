@@ -45,7 +45,7 @@ export async function storeHost(reader: StoreReader, runId?: string): Promise<In
 }
 
 /** A living host before a dead one, the newest first. */
-async function findHost(reader: StoreReader, runId: string | undefined): Promise<HostRecord> {
+export async function findHost(reader: StoreReader, runId: string | undefined): Promise<HostRecord> {
   const hosts = runId === undefined ? await reader.hosts.newest(20) : [await reader.hosts.get(runId)];
   const known = hosts.filter((host) => host !== null);
   const host = known.find((one) => presenceOf(one) === 'living') ?? known[0];

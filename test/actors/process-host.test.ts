@@ -26,6 +26,7 @@ async function make() {
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     journal: (event) => void told.push(event),
     background: (write) => void write.catch(() => undefined),
+    onFault: () => undefined,
   });
   onTestFinished(() => host.close());
   const register = () =>

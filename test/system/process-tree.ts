@@ -36,6 +36,7 @@ export class ProcessWorld {
       desk: new WorkerDesk({ tools: [], asks: new Asks(systemClock), onAsk: undefined, onFault: () => undefined }),
       journal: () => undefined,
       background: (write) => void write.catch(() => undefined),
+      onFault: () => undefined,
     });
     return new ProcessWorld(runId, store, host);
   }

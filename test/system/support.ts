@@ -2,7 +2,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createSystem, type ExecPoolOptions, isEspalierError, pool, type System, type SystemOptions } from 'espalier';
+import {
+  createSystem,
+  type ExecPoolOptions,
+  isEspalierError,
+  openReader,
+  pool,
+  readTree,
+  type StoredTree,
+  type System,
+  type SystemOptions,
+} from 'espalier';
 import { onTestFinished } from 'vitest';
 import { listPids, readCommandLine, readEnvironment, readStat } from '../../src/transport/process/proc.js';
 import { carriers } from '../process/doomed-host.js';
@@ -133,4 +143,16 @@ export function ownForkers(): readonly string[] {
 /** The forker of a system of this process. */
 export function ownForkerPids(runId: string): readonly number[] {
   return listPids().filter((pid) => readStat(pid)?.parent === process.pid && isForker(pid, runId));
+}
+
+/** The tree of a store, as any process is told it. */
+export async function treeOf(store: string): Promise<StoredTree> {
+  await using reader = await openReader(store);
+  return await readTree(reader);
+}
+
+/** The private folder of a host; empty when it has none. */
+export async function directoryOf(store: string, runId: string): Promise<string> {
+  await using reader = await openReader(store);
+  return (await reader.hosts.get(runId))?.directory ?? '';
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readTree, type StoredTree, type StoreReader } from '../../index.js';
 import { listing, withReader } from '../options.js';
 import { Output } from '../output.js';
-import { printable } from '../table.js';
+import { type Cells, formatDuration, formatTable } from '../table.js';
 
 const optionsSchema = z.object({ db: z.string(), json: z.boolean().default(false) });
 
@@ -13,7 +13,7 @@ export function addTree(program: Command): void {
     const { db, json } = optionsSchema.parse(raw);
     const trees = await withReader(db, readTrees);
     const output = new Output(process.stdout);
-    const lines = json ? trees.flatMap(asJson) : draw(trees);
+    const lines = json ? trees.flatMap(asJson) : draw(trees, Date.now());
     for (const line of lines) await output.line(line);
   });
 }
@@ -29,25 +29,40 @@ function asJson({ runId, actors }: StoredTree): string[] {
   return actors.map((actor) => JSON.stringify({ ...actor, runId }));
 }
 
-/** One line per actor, indented by its depth, below a line per host. */
-function draw(trees: readonly StoredTree[]): string[] {
+const HEAD = ['ACTOR', 'ROLE', 'STATE', 'PID', 'AGE', 'RESTARTS', 'PROBLEM'];
+
+/** A table per host: one line per actor, indented by its depth. */
+function draw(trees: readonly StoredTree[], now: number): string[] {
   if (trees.every(({ actors }) => actors.length === 0)) return ['no actors'];
-  return trees.flatMap(({ runId, presence, actors }) => [
-    `host ${runId}${PRESENCE[presence]}`,
-    ...actors.map(describe),
+  return trees.flatMap((tree) => [
+    about(tree),
+    ...formatTable(
+      HEAD,
+      tree.actors.map((actor) => cellsOf(actor, now)),
+    ).map((line) => `  ${line}`),
+    ...(tree.leftOut > 0 ? [`  and ${tree.leftOut} more, which are not shown`] : []),
   ]);
 }
 
-/** Of the living nothing need be said. */
-const PRESENCE = {
-  living: '',
-  gone: ' has ended; its actors as they were seen last',
-  unknown: ' is of another machine or container',
-} satisfies Record<StoredTree['presence'], string>;
+function about({ runId, pid, presence, unasked }: StoredTree): string {
+  switch (presence) {
+    case 'living':
+      return unasked === null
+        ? `host ${runId} (pid ${pid})`
+        : `host ${runId} (pid ${pid}) lives, but ${unasked}: shown is what its store has of it`;
+    case 'gone':
+      return `host ${runId} has ended; its actors as they were seen last`;
+    case 'unknown':
+      return `host ${runId} is of another machine or container; its actors as they were seen last`;
+    default:
+      return presence satisfies never;
+  }
+}
 
-function describe({ path, role, state, incarnation, problem }: StoredTree['actors'][number]): string {
+function cellsOf(actor: StoredTree['actors'][number], now: number): Cells {
+  const { path, role, state, pid, startedAt, restarts, problem } = actor;
   const depth = path === '/' ? 0 : path.split('/').length - 1;
-  const name = path.split('/').at(-1) || '/';
-  const more = problem === null ? '' : `  ${problem}`;
-  return printable(`${'  '.repeat(depth + 1)}${name}  ${role}  ${state}  #${incarnation}${more}`);
+  const name = `${'  '.repeat(depth)}${path.split('/').at(-1) || '/'}`;
+  const age = startedAt === null ? '' : formatDuration(Math.max(0, now - startedAt));
+  return [name, role, state, pid ?? '', age, restarts, problem ?? ''];
 }

@@ -6,7 +6,7 @@ export interface HostRecord {
   readonly name: string;
   readonly identity: ProcessIdentity;
   readonly forker: { readonly identity: ProcessIdentity; readonly generation: number } | null;
-  /** The host's private directory for FIFOs and sockets, or null when it starts no processes. */
+  /** The host's private directory for FIFOs and sockets, where it is asked by other processes too; null when it has none. */
   readonly directory: string | null;
   readonly startedAt: number;
   readonly heartbeatAt: number;
@@ -14,10 +14,17 @@ export interface HostRecord {
   readonly ended: 'stopped' | 'dead' | null;
 }
 
+/** A host that begins. */
+export interface NewHost extends Pick<HostRecord, 'runId' | 'name' | 'identity'> {
+  readonly node: string;
+  readonly version: string;
+  readonly directory?: string | null;
+}
+
 /** The hosts of the store; the run id of each is its fence. */
 export interface HostStore {
-  /** Adds this host and journals `host.started`. */
-  register(host: Pick<HostRecord, 'runId' | 'name' | 'identity'> & { node: string; version: string }): Promise<void>;
+  /** Adds this host, with its private directory if it has one already, and journals `host.started`. */
+  register(host: NewHost): Promise<void>;
   /** Renews the lease; false when this host has been fenced or has ended. */
   heartbeat(runId: string): Promise<boolean>;
   /** Written before the forker starts its first program, together with the private directory it works in. */

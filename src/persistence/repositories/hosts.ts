@@ -3,8 +3,8 @@ import type { HostStore } from '../contract/hosts.js';
 
 export function hostStore(access: Access): HostStore {
   return {
-    register: ({ runId, name, identity, node, version }) =>
-      access.write('hosts.register', { runId, name, identity, node, version }),
+    register: ({ runId, name, identity, node, version, directory = null }) =>
+      access.write('hosts.register', { runId, name, identity, node, version, directory }),
     heartbeat: (runId) => access.write('hosts.heartbeat', { runId }),
     setForker: (runId, { identity, generation }, directory) =>
       access.write('hosts.setForker', { runId, forker: { identity, generation }, directory }),

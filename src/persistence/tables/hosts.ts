@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
-import type { HostRecord } from '../contract/hosts.js';
+import type { HostRecord, NewHost } from '../contract/hosts.js';
 import { identity } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';
 import { isDuplicate } from '../sql/failure.js';
@@ -36,20 +36,18 @@ const hostRow = z
     }),
   );
 
-export function registerHost(
-  tx: Transaction,
-  host: Pick<HostRecord, 'runId' | 'name' | 'identity'> & { node: string; version: string },
-): void {
-  const { runId, name, node, version } = host;
+export function registerHost(tx: Transaction, host: NewHost): void {
+  const { runId, name, node, version, directory = null } = host;
   try {
     tx.db.run(
-      `INSERT INTO hosts (run_id, name, identity, node, version, started_at, heartbeat_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO hosts (run_id, name, identity, node, version, directory, started_at, heartbeat_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       runId,
       name,
       JSON.stringify(host.identity),
       node,
       version,
+      directory,
       tx.now,
       tx.now,
     );
