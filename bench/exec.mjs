@@ -19,7 +19,7 @@ const titles = {
   withGroupKill: '  + the group seen to end',
   direct: 'direct spawner',
   forker: 'forker spawner',
-  pool: "system.pool('x').exec",
+  pool: "system.execPool('x').exec",
   run: 'system.runs.start, store full',
   cli: 'espalier run, whole command',
   xargs: 'xargs -P4',

@@ -5,6 +5,7 @@
 export type ErrorCode =
   | 'ESP_ABORTED' // the caller's AbortSignal fired, or the work was cancelled
   | 'ESP_CONFLICT' // two owners claim one thing: a registration, a key, a path
+  | 'ESP_CONTRACT' // a worker's answer does not fit the contract of its pool
   | 'ESP_FENCED' // another host declared this one dead and took its work
   | 'ESP_INVALID' // an argument, option or input does not fit; nothing was started
   | 'ESP_NOT_FOUND' // no actor, pool, run, job or file of that name

@@ -1,3 +1,4 @@
+export type { ActorHandle, UntypedLogic } from './actors/actor-handle.js';
 export type { AffinityPolicy } from './actors/affinity.js';
 export type { Ask, AskHandler, Asks } from './actors/asks.js';
 export type { CallOptions, RetryPolicy } from './actors/call-options.js';
@@ -5,8 +6,9 @@ export type { MailboxOptions, MailboxState } from './actors/cell-mailbox.js';
 export type { DeadLetter, DeadLetterReason, Down } from './actors/directory.js';
 export type { ExecOptions, ExecResult } from './actors/exec-pool.js';
 export { type HostTool, type ToolContext, tool } from './actors/host-tool.js';
+export type { Contract, MethodContract, UntypedMethods } from './actors/method-types.js';
 export { type CallPoolOptions, type ExecPoolOptions, type PoolOptions, pool } from './actors/pool.js';
-export type { Pool, PoolLoad } from './actors/pool-handle.js';
+export type { ExecPool, Pool, PoolHandle, PoolLoad } from './actors/pool-handle.js';
 export { type CommittedOptions, isMoving, Run } from './actors/run.js';
 export type { ContinueRunOptions, Runs, StartRunOptions } from './actors/runs.js';
 export type { Migrate } from './actors/saved-machine.js';
@@ -31,7 +33,17 @@ export {
 
 export type { Refused, Started, SupervisorHandle } from './actors/supervisor-calls.js';
 export type { ListedTool, SystemTools, ToolCall, ToolCallOptions } from './actors/system-tools.js';
+export type {
+  DynamicSupervisorSpec,
+  ExecPoolSpec,
+  MachineSpec,
+  OtherSpec,
+  Place,
+  PoolSpec,
+  SupervisorSpec,
+} from './actors/tree-types.js';
 export type { WorkerListener, WorkerMessageFrom } from './actors/worker-desk.js';
+export { type DefinedTree, defineTree } from './define-tree.js';
 export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutdown } from './errors.js';
 export { type ExplainOptions, type ExplainSource, explain } from './explain.js';
 export { createInspector } from './inspection/create.js';
@@ -62,6 +74,6 @@ export { splitWords } from './machines/words.js';
 export { EVENT_TYPES, type HostRecord, type RunRecord, type SnapshotRecord } from './persistence/index.js';
 export { askRun, openReader, type StoreReader } from './store-access.js';
 export { type JanitorReport, sweep } from './sweep.js';
-export { type ActorHandle, createSystem, type System, type SystemOptions } from './system.js';
+export { createSystem, type System, type SystemOptions } from './system.js';
 export { resolveProgram } from './transport/process/resolve.js';
 export { VERSION } from './version.js';

@@ -1,28 +1,30 @@
 import { randomBytes } from 'node:crypto';
-import type { AnyEventObject, Snapshot, Subscription } from 'xstate';
+import type { AnyActorLogic } from 'xstate';
+import { type ActorHandle, StandingActor, type UntypedLogic } from './actors/actor-handle.js';
 import { Asks } from './actors/asks.js';
 import type { Cell } from './actors/cell.js';
-import type { MailboxState } from './actors/cell-mailbox.js';
 import { absolutePath, startChild } from './actors/child.js';
 import { systemClock } from './actors/clock.js';
 import { type DeadLetter, type DeadLetterReason, Directory, type Down } from './actors/directory.js';
-import { Dispatcher, type DispatchPool } from './actors/dispatcher.js';
+import { Dispatcher } from './actors/dispatcher.js';
 import type { Observation, TreeEnvironment } from './actors/environment.js';
 import { Heartbeat } from './actors/heartbeat.js';
 import { link } from './actors/link.js';
+import type { UntypedMethods } from './actors/method-types.js';
 import { Observations } from './actors/observations.js';
 import { OutputFlusher } from './actors/output-flusher.js';
 import { OwedWrites } from './actors/owed-writes.js';
-import type { Pool } from './actors/pool-handle.js';
+import type { ExecPool, Pool } from './actors/pool-handle.js';
 import { ProcessHost } from './actors/process-host.js';
 import { recover } from './actors/recovery.js';
 import { Runs } from './actors/runs.js';
 import { Sessions } from './actors/sessions.js';
 import { type ChildSpec, spec } from './actors/spec.js';
-import { dispatchPool, StandingPool } from './actors/standing-pool.js';
+import { dispatchPool, type FindPool, standingExecPool, standingPool } from './actors/standing-pool.js';
 import { dynamicSupervisor, supervisor, supervisorLogic } from './actors/supervisor.js';
 import { type SupervisorHandle, supervisorHandle } from './actors/supervisor-calls.js';
 import { SystemTools } from './actors/system-tools.js';
+import type { AnyPath, FreePath, LogicAt, MethodsAt, PathTo, Place, Shaped } from './actors/tree-types.js';
 import { WorkerDesk } from './actors/worker-desk.js';
 import { EspalierError, isEspalierError } from './errors.js';
 import { answersOf } from './inspection/answers.js';
@@ -41,22 +43,6 @@ import { VERSION } from './version.js';
 
 export type { SystemOptions } from './system-options.js';
 
-/** A running actor, by path: the handle stays good across restarts. */
-export interface ActorHandle {
-  readonly path: string;
-  /** False, and a dead letter, if nobody lives there or the mailbox is full. */
-  send(event: AnyEventObject): boolean;
-  /** @throws EspalierError `ESP_NOT_FOUND` if nobody lives there */
-  getSnapshot(): Snapshot<unknown>;
-  subscribe(listener: (snapshot: Snapshot<unknown>) => void): Subscription;
-  /** What waits for it. @throws EspalierError `ESP_NOT_FOUND` if nobody lives there */
-  mailbox(): MailboxState;
-  /** OTP's `exit(Pid, shutdown)`: its supervisor applies the restart type. */
-  stop(reason?: unknown): Promise<ActorExit>;
-  /** OTP's `kill`. */
-  kill(): Promise<ActorExit>;
-}
-
 /** How often the same warning is given at most, in milliseconds. */
 const WARN_MS = 1000;
 
@@ -74,16 +60,16 @@ const RUNS_PATH = `/${OWN_ID}/runs`;
  *   name: 'app',
  *   children: [pool({ id: 'shell', mode: 'exec', command: ['sh', '-c', '{.script}'], size: 4 })],
  * });
- * const { stdout } = await system.pool('shell').exec({ script: 'echo hello' });
+ * const { stdout } = await system.execPool('shell').exec({ script: 'echo hello' });
  * await system.stop();
  */
-export async function createSystem(options: SystemOptions): Promise<System> {
+export async function createSystem<T extends Place = Place>(options: SystemOptions & Shaped<T>): Promise<System<T>> {
   checkSystemOptions(options);
   const { name, children = [], synchronous = 'full' } = options;
   const runId = formatRunId(Date.now(), randomBytes(8).toString('hex'));
   const file = options.store ?? `.espalier/${name}.db`;
   const store = await openStore(file, { mode: 'write', runId, synchronous });
-  const system = new System(name, runId, store, options);
+  const system = new System<T>(name, runId, store, options);
   try {
     await system.start({ ...options, children });
     return system;
@@ -98,8 +84,8 @@ function firstCause(error: unknown): unknown {
   return isEspalierError(error) && error.code === 'ESP_START' && error.cause ? firstCause(error.cause) : error;
 }
 
-/** One supervision tree with its store. Made by `createSystem`. */
-export class System {
+/** One supervision tree with its store. Made by `createSystem`; of one that `defineTree` wrote down it knows the paths. */
+export class System<T extends Place = Place> {
   readonly #store: Store;
   readonly #directory = new Directory({ onFault: (error) => this.#fault(error) });
   readonly #processes: ProcessHost;
@@ -213,23 +199,34 @@ export class System {
       model: this.#model,
       actors: this.#live,
       processes: this.#processes,
-      supervisor: (path) => this.supervisor(path),
+      supervisor: (path) => this.#supervisor(path),
     });
   }
 
-  /** The pool at a path; `embed` means `/embed`. The handle stays good across restarts. @throws EspalierError `ESP_NOT_FOUND`, `ESP_STOPPED` */
+  /**
+   * The pool at a path, whose workers serve calls; `embed` means `/embed`. The handle stays good across restarts.
+   *
+   * @throws EspalierError `ESP_NOT_FOUND`; `ESP_INVALID` for a pool that runs programs; `ESP_STOPPED`
+   * @example
+   * type Methods = { embed(args: { text: string }): number[] };
+   * const vector = await system.pool<Methods>('embed').call('embed', { text: 'hello' });
+   */
+  pool<M extends object = UntypedMethods>(path: FreePath<T>): Pool<M>;
+  pool<P extends PathTo<T, 'pool'>>(path: P): Pool<MethodsAt<T, P>>;
   pool(path: string): Pool {
-    this.#requireRunning();
-    const at = absolutePath(path);
-    const find = () => this.#processes.pool(at);
-    const pool = find();
-    if (pool) return new StandingPool(at, pool.mode, find);
-    throw new EspalierError('ESP_NOT_FOUND', `there is no pool at ${at}`, { context: { path: at } });
+    return standingPool(...this.#place(path));
+  }
+
+  /** The exec pool at a path. @throws EspalierError `ESP_NOT_FOUND`; `ESP_INVALID` for one that serves calls; `ESP_STOPPED` */
+  execPool(path: FreePath<T> | PathTo<T, 'execPool'>): ExecPool {
+    return standingExecPool(...this.#place(path));
   }
 
   /** The supervisor at a path; `/` is the root. */
-  supervisor(path = '/'): SupervisorHandle {
-    return supervisorHandle(this.#env, absolutePath(path));
+  supervisor(
+    path: FreePath<T> | PathTo<T, 'supervisor' | 'dynamic' | 'pool' | 'execPool'> | '/' = '/',
+  ): SupervisorHandle {
+    return this.#supervisor(path);
   }
 
   /** Whether an actor lives at a path, and in which incarnation. */
@@ -257,18 +254,16 @@ export class System {
     return { counts: this.#directory.deadLetters, recent: this.#directory.recentDeadLetters };
   }
 
+  /** The actor at a path, alive or not; `system.actor<typeof ordersMachine>(path)` knows its events and its snapshot. */
+  actor<L extends AnyActorLogic = UntypedLogic>(path: FreePath<T>): ActorHandle<L>;
+  actor<P extends AnyPath<T>>(path: P): ActorHandle<LogicAt<T, P>>;
   actor(path: string): ActorHandle {
     const at = absolutePath(path);
-    const cell = () => this.#cell(at);
-    return {
-      path: at,
+    return new StandingActor(at, {
+      find: () => this.#directory.whereis(at),
+      cell: () => this.#cell(at),
       send: (event) => this.#directory.send(at, event),
-      getSnapshot: () => cell().getSnapshot(),
-      mailbox: () => cell().mailbox,
-      subscribe: (listener) => cell().subscribe(listener),
-      stop: (reason) => cell().stop(5000, reason),
-      kill: () => cell().kill(),
-    };
+    });
   }
 
   /** The living actors in order of their paths, each with its state; nested states as JSON. */
@@ -368,10 +363,14 @@ export class System {
     throw new EspalierError('ESP_NOT_FOUND', `no actor lives at ${path}`, { context: { path } });
   }
 
-  #dispatchPool(path: string): DispatchPool {
-    const { path: at, mode } = this.pool(path);
-    if (mode === 'exec') return dispatchPool(at, () => this.#processes.pool(at));
-    throw new EspalierError('ESP_INVALID', `pool ${at} serves calls; a run needs an exec pool`);
+  #supervisor(path: string): SupervisorHandle {
+    return supervisorHandle(this.#env, absolutePath(path));
+  }
+
+  #place(path: string): [path: string, find: FindPool] {
+    this.#requireRunning();
+    const at = absolutePath(path);
+    return [at, () => this.#processes.pool(at)];
   }
 
   #makeRuns(): Runs {
@@ -387,7 +386,7 @@ export class System {
       dispatcher: new Dispatcher({ runId, attempts, flusher, owed, newSpawnId }),
       owed,
       supervisor: supervisorHandle(this.#env, RUNS_PATH),
-      pool: (path) => this.#dispatchPool(path),
+      pool: (path) => dispatchPool(...this.#place(path)),
       newRun: () => formatRunId(Date.now(), randomBytes(4).toString('hex')),
     });
   }

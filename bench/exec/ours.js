@@ -39,7 +39,7 @@ export async function pool(command) {
     await system.stop();
     removeStore();
   };
-  return { one: async () => (await system.pool('x').exec('hello')).stdout, stop };
+  return { one: async () => (await system.execPool('x').exec('hello')).stdout, stop };
 }
 
 /** A durable run, read to its end. */

@@ -49,7 +49,7 @@ async function probed(probe, act) {
 }
 
 async function execFor(seconds, lanes) {
-  const pool = system.pool('x');
+  const pool = system.execPool('x');
   return ratePerSecond(seconds, () => pool.exec(null), lanes);
 }
 
@@ -60,7 +60,7 @@ async function execFor(seconds, lanes) {
 async function garbageOf(times) {
   const all = async (count) => {
     for (let begun = 0; begun < count; begun += LANES) {
-      await Promise.all(Array.from({ length: LANES }, () => system.pool('x').exec(null)));
+      await Promise.all(Array.from({ length: LANES }, () => system.execPool('x').exec(null)));
     }
   };
   await all(times / 2);

@@ -24,6 +24,6 @@ export async function startSystem({ command, size, name = 'bench' }) {
   const store = join(folder.path, 'bench.db');
   const children = [pool({ id: 'x', mode: 'exec', command, size })];
   const system = await createSystem({ name, store, synchronous: 'full', children });
-  await system.pool('x').ready();
+  await system.execPool('x').ready();
   return { system, store, removeStore: folder.remove };
 }

@@ -9,10 +9,12 @@ import type { CircuitBreaker } from './breaker.js';
 import type { CallOptions, RetryPolicy } from './call-options.js';
 import { CallRun, explained, runCall } from './call-run.js';
 import type { CallSlot } from './call-worker.js';
+import type { ContractCheck } from './contract.js';
+import { ControlledPool } from './controlled-pool.js';
 import type { Clock } from './environment.js';
 import type { MethodCatalog } from './method-catalog.js';
 import type { PoolDoor } from './pool-actor.js';
-import { Pool } from './pool-handle.js';
+import type { Pool } from './pool-handle.js';
 import { TimeLimit } from './time-limit.js';
 import type { WorkerDesk, WorkerListener } from './worker-desk.js';
 
@@ -22,6 +24,8 @@ export interface CallPoolParts extends PoolDoor<CallSlot> {
   readonly clock: Clock;
   readonly desk: WorkerDesk;
   readonly catalog: MethodCatalog;
+  /** Null without one. */
+  readonly contract: ContractCheck | null;
   readonly affinity: Affinity<CallSlot>;
   /** How long a cancelled call may go on in its worker before that is killed, in milliseconds. */
   readonly cancelGraceMs: number;
@@ -51,8 +55,8 @@ interface Journey {
   readonly avoids: Set<string>;
 }
 
-/** A pool whose workers speak the worker protocol and serve calls. */
-export class CallPool extends Pool {
+/** One incarnation of a pool whose workers speak the worker protocol and serve calls. */
+export class LiveCallPool extends ControlledPool implements Pool {
   readonly mode = 'protocol';
   readonly #parts: CallPoolParts;
 
@@ -61,43 +65,30 @@ export class CallPool extends Pool {
     this.#parts = parts;
   }
 
-  /**
-   * Calls a method of some worker. At most once, unless it is idempotent: a call whose worker died is rejected, except one
-   * that provably had not begun, which goes to another.
-   *
-   * @throws what the method threw; EspalierError `ESP_INVALID` when the argument does not fit what the method said of it,
-   * `ESP_TIMEOUT`, `ESP_ABORTED`, `ESP_QUEUE_FULL`, `ESP_WORKER_EXITED` with the exit in its context, `ESP_SESSION_LOST`,
-   * `ESP_UNAVAILABLE`, `ESP_STOPPED`
-   * @example
-   * const vector = await system.pool('embed').call('embed', { text: 'hello' }, { timeout: 2000 });
-   */
-  override async call(method: string, args?: unknown, options: CallOptions = {}): Promise<unknown> {
-    const { breaker, catalog } = this.#parts;
-    catalog.check(method, args);
+  async call(method: string, args?: unknown, options: CallOptions = {}): Promise<unknown> {
+    const { breaker, catalog, contract } = this.#parts;
+    const given = contract ? await contract.input(method, args) : args;
+    catalog.check(method, given);
     breaker?.admit();
     try {
-      const value = await this.#complete(this.#journey(method, args, options));
+      const value = await this.#complete(this.#journey(method, given, options));
       breaker?.ended('succeeded');
-      return value;
+      return contract ? await contract.output(method, value) : value;
     } catch (error) {
       breaker?.ended(verdictOf(error));
       throw error;
     }
   }
 
-  /**
-   * Calls a method that answers with a stream, and reads it. Leaving the loop cancels the method. A stream runs at most
-   * once: it is not begun again when its worker dies.
-   *
-   * @throws as `call`
-   * @example
-   * for await (const token of system.pool('llm').stream('generate', { prompt })) process.stdout.write(String(token));
-   */
-  override async *stream(method: string, args?: unknown, options: CallOptions = {}): AsyncGenerator<unknown, void> {
-    this.#parts.catalog.check(method, args);
-    const journey = this.#journey(method, args, options);
+  async *stream(method: string, args?: unknown, options: CallOptions = {}): AsyncGenerator<unknown, void> {
+    const { catalog, contract } = this.#parts;
+    const given = contract ? await contract.input(method, args) : args;
+    catalog.check(method, given);
+    const journey = this.#journey(method, given, options);
     try {
-      yield* this.#read(journey, await this.#slot(journey));
+      const chunks = this.#read(journey, await this.#slot(journey));
+      if (!contract) yield* chunks;
+      else for await (const chunk of chunks) yield await contract.output(method, chunk);
     } finally {
       journey.limit.end();
     }
@@ -122,11 +113,11 @@ export class CallPool extends Pool {
     }
   }
 
-  override methods(): readonly MethodDescription[] {
+  methods(): readonly MethodDescription[] {
     return this.#parts.catalog.list();
   }
 
-  override observe(listener: WorkerListener): Disposable {
+  observe(listener: WorkerListener): Disposable {
     return this.#parts.desk.listen(this.path, listener);
   }
 

@@ -3,9 +3,10 @@ import type { RecycleReason } from '../machines/recycle.js';
 import { Affinity } from './affinity.js';
 import { BootGate } from './boot-gate.js';
 import { CircuitBreaker } from './breaker.js';
-import { CallPool } from './call-pool.js';
+import { LiveCallPool } from './call-pool.js';
 import { CallSlotKind } from './call-slot.js';
 import type { CallSlot } from './call-worker.js';
+import { ContractCheck } from './contract.js';
 import { MethodCatalog } from './method-catalog.js';
 import type { PoolDoor, PoolVariant, SlotDoor } from './pool-actor.js';
 import { type CallPoolOptions, commonParts } from './pool-options.js';
@@ -44,7 +45,7 @@ export function callVariant(
   return {
     ...commonParts(options),
     kind,
-    handle: (door) => new CallPool({ ...door, ...callParts(options, context, services, door), catalog }),
+    handle: (door) => new LiveCallPool({ ...door, ...callParts(options, context, services, door), catalog }),
     recycled: (slot, reason) => journalRecycled(services, slot, reason),
   };
 }
@@ -70,7 +71,8 @@ function callParts(
     isServing,
   );
   const breaker = policy ? new CircuitBreaker(path, policy, clock, journal) : null;
-  return { clock, desk, affinity, cancelGraceMs, breaker, retry, random: () => env.random() };
+  const contract = options.contract ? new ContractCheck(path, options.contract) : null;
+  return { clock, desk, contract, affinity, cancelGraceMs, breaker, retry, random: () => env.random() };
 }
 
 function journalRecycled({ journal }: ProcessServices, slot: CallSlot, reason: RecycleReason): void {

@@ -2,6 +2,7 @@ import type { AnyActorRef, AnyEventObject, InspectionEvent, Snapshot, Subscripti
 import { EspalierError, isEspalierError, Shutdown, toErrorRecord } from '../errors.js';
 import type { ActorExit } from '../machines/exit.js';
 import type { Shutdown as ShutdownTime } from '../machines/supervise/policy.js';
+import type { Outside } from './cell-listeners.js';
 import { handles } from './cell-machine.js';
 import type { MailboxOptions, MailboxState } from './cell-mailbox.js';
 import type { CellKeeper, SavedCell } from './cell-saved.js';
@@ -158,6 +159,11 @@ export class Cell {
     this.#listeners ??= new Set();
     this.#listeners.add(listener);
     return { unsubscribe: () => void this.#listeners?.delete(listener) };
+  }
+
+  /** Its root's `subscribe` and `on` for those outside: what their listeners throw is reported as a fault and harms nobody. */
+  get outside(): Outside {
+    return this.#host.outside;
   }
 
   /** Attaches an XState inspector to everything inside; costs nothing while none is attached. */

@@ -1,11 +1,12 @@
 import { EspalierError } from '../errors.js';
 import { judge } from '../machines/outcome.js';
 import type { WorkerEnd } from '../machines/worker.js';
+import { ControlledPool } from './controlled-pool.js';
 import type { Clock } from './environment.js';
 import type { ExecSlot } from './exec-slot.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 import type { PoolDoor } from './pool-actor.js';
-import { Pool } from './pool-handle.js';
+import type { ExecPool } from './pool-handle.js';
 import type { ExecOverrides, Program } from './program.js';
 import { TimeLimit } from './time-limit.js';
 
@@ -34,8 +35,8 @@ export interface ExecPoolParts extends PoolDoor<ExecSlot> {
   newSpawnId(): string;
 }
 
-/** A pool that runs one program per request. */
-export class ExecPool extends Pool {
+/** One incarnation of an exec pool. */
+export class LiveExecPool extends ControlledPool implements ExecPool {
   readonly mode = 'exec';
   readonly #parts: ExecPoolParts;
   #calls = 0;
@@ -45,16 +46,7 @@ export class ExecPool extends Pool {
     this.#parts = parts;
   }
 
-  /**
-   * Runs the pool's program for one input and resolves with what it left behind, whatever its exit code.
-   *
-   * @throws EspalierError `ESP_INVALID` when the input does not fit the command, `ESP_SPAWN` when the program does not
-   * start, `ESP_TIMEOUT`, `ESP_ABORTED` (with the signal's reason as cause), `ESP_QUEUE_FULL`, `ESP_WORKER_EXITED` when
-   * nobody saw how the program ended, `ESP_STOPPED`
-   * @example
-   * const { stdout } = await system.pool('shell').exec({ script: 'df -h /' }, { timeout: 5000 });
-   */
-  override async exec(input: unknown, options: ExecOptions = {}): Promise<ExecResult> {
+  async exec(input: unknown, options: ExecOptions = {}): Promise<ExecResult> {
     const { timeout, signal } = options;
     const limit = new TimeLimit(this.#parts.clock, timeout, signal);
     try {

@@ -5,7 +5,7 @@ import { type PoolEvent, type PoolReport, poolMachine } from '../machines/pool.j
 import type { RecycleReason } from '../machines/recycle.js';
 import { FleetKeeper } from './fleet-keeper.js';
 import { OverflowReport } from './overflow-report.js';
-import type { Pool, PoolControl } from './pool-handle.js';
+import type { AnyPool, PoolControl } from './pool-handle.js';
 import type { ProcessServices } from './process-services.js';
 import { Readiness } from './readiness.js';
 import type { SlotKind } from './slot-kind.js';
@@ -45,7 +45,7 @@ export interface PoolVariant<S extends Slot> {
   readonly maxQueue: number;
   readonly overflow: OverflowPolicy;
   kind(door: SlotDoor<S>): SlotKind;
-  handle(door: PoolDoor<S>): Pool;
+  handle(door: PoolDoor<S>): AnyPool;
   /** The slot makes way for a fresh one, with nothing running in it. */
   recycled(slot: S, reason: RecycleReason): void;
 }

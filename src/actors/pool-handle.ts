@@ -1,7 +1,7 @@
-import { EspalierError } from '../errors.js';
 import type { MethodDescription } from '../transport/process/protocol/messages.js';
 import type { CallOptions } from './call-options.js';
 import type { ExecOptions, ExecResult } from './exec-pool.js';
+import type { AnswerOf, ArgsThen, CallName, StreamName, UntypedMethods } from './method-types.js';
 import type { WorkerListener } from './worker-desk.js';
 
 /** What a pool does at one moment. */
@@ -27,21 +27,12 @@ export interface PoolControl {
   load(): PoolLoad;
 }
 
-/** A living pool. What it can be asked depends on its mode; the wrong question is `ESP_INVALID`. */
-export abstract class Pool {
-  abstract readonly mode: 'exec' | 'protocol';
+/** What every pool can be asked, whatever runs in it. */
+export interface PoolHandle {
   readonly path: string;
-  readonly #control: PoolControl;
-
-  constructor({ path, control }: { readonly path: string; readonly control: PoolControl }) {
-    this.path = path;
-    this.#control = control;
-  }
 
   /** Resolves when every slot that can serve does. Rejects with what kept the pool from it when it ends before. */
-  ready(): Promise<void> {
-    return this.#control.ready();
-  }
+  ready(): Promise<void>;
 
   /**
    * Makes the pool larger or smaller: new slots boot, surplus ones finish what they run and end. Resolves when it has
@@ -49,18 +40,12 @@ export abstract class Pool {
    *
    * @throws EspalierError `ESP_INVALID` unless it is a whole number from 1 to 1024; `ESP_STOPPED` when the pool ends before
    */
-  resize(size: number): Promise<void> {
-    return this.#control.resize(size);
-  }
+  resize(size: number): Promise<void>;
 
   /** Takes no more work, and resolves when all that waited or ran is done. `resume` takes work again. */
-  drain(): Promise<void> {
-    return this.#control.drain();
-  }
+  drain(): Promise<void>;
 
-  resume(): void {
-    this.#control.resume();
-  }
+  resume(): void;
 
   /**
    * Replaces every worker that lives now by a fresh one, one after the other, between calls: each replacement serves
@@ -68,41 +53,64 @@ export abstract class Pool {
    *
    * @throws EspalierError `ESP_WORKER_BOOT` when a replacement did not become ready; its predecessor goes on
    */
-  recycle(): Promise<void> {
-    return this.#control.recycle();
-  }
+  recycle(): Promise<void>;
 
   /** What it does now: slots, work that it has begun, work that waits. */
-  load(): PoolLoad {
-    return this.#control.load();
-  }
+  load(): PoolLoad;
+}
 
-  /** Runs the program of an exec pool once. */
-  exec(_input: unknown, _options?: ExecOptions): Promise<ExecResult> {
-    return Promise.reject(this.#wrong('exec', 'its workers serve calls'));
-  }
+/** A pool of workers that stay and serve calls. `system.pool<Methods>(path)` knows what they take and answer. */
+export interface Pool<M extends object = UntypedMethods> extends PoolHandle {
+  readonly mode: 'protocol';
 
-  /** Calls a method of a protocol pool's workers. */
-  call(_method: string, _args?: unknown, _options?: CallOptions): Promise<unknown> {
-    return Promise.reject(this.#wrong('call', 'it runs programs'));
-  }
+  /**
+   * Calls a method of some worker. At most once, unless it is idempotent: a call whose worker died is rejected, except one
+   * that provably had not begun, which goes to another.
+   *
+   * @throws what the method threw; EspalierError `ESP_INVALID` when the argument does not fit what the method, or the pool's
+   * contract, says of it, `ESP_CONTRACT` when the result does not fit that contract, `ESP_TIMEOUT`, `ESP_ABORTED`,
+   * `ESP_QUEUE_FULL`, `ESP_WORKER_EXITED` with the exit in its context, `ESP_SESSION_LOST`, `ESP_UNAVAILABLE`, `ESP_STOPPED`
+   * @example
+   * type Methods = { embed(args: { text: string }): number[] };
+   * const vector = await system.pool<Methods>('embed').call('embed', { text: 'hello' }, { timeout: 2000 });
+   */
+  call<K extends CallName<M> & keyof M>(method: K, ...rest: ArgsThen<M, K, CallOptions>): Promise<AnswerOf<M, K>>;
 
-  /** As `call`, for a method that answers with a stream. */
-  stream(_method: string, _args?: unknown, _options?: CallOptions): AsyncIterable<unknown> {
-    throw this.#wrong('stream', 'it runs programs');
-  }
+  /**
+   * Calls a method that answers with a stream, and reads it. Leaving the loop cancels the method. A stream runs at most
+   * once: it is not begun again when its worker dies.
+   *
+   * @throws as `call`
+   * @example
+   * for await (const token of system.pool('llm').stream('generate', { prompt })) process.stdout.write(String(token));
+   */
+  stream<K extends StreamName<M> & keyof M>(
+    method: K,
+    ...rest: ArgsThen<M, K, CallOptions>
+  ): AsyncGenerator<AnswerOf<M, K>, void>;
 
   /** What its workers said they can do; empty before the first was ready. */
-  methods(): readonly MethodDescription[] {
-    return [];
-  }
+  methods(): readonly MethodDescription[];
 
   /** Hears the logs, events and metrics of its workers from now on. A listener must not block. */
-  observe(_listener: WorkerListener): Disposable {
-    throw this.#wrong('observe', 'it runs programs');
-  }
-
-  #wrong(asked: string, because: string): EspalierError {
-    return new EspalierError('ESP_INVALID', `pool ${this.path}: no ${asked}, ${because}`);
-  }
+  observe(listener: WorkerListener): Disposable;
 }
+
+/** A pool that runs one program per request. */
+export interface ExecPool extends PoolHandle {
+  readonly mode: 'exec';
+
+  /**
+   * Runs the pool's program for one input and resolves with what it left behind, whatever its exit code.
+   *
+   * @throws EspalierError `ESP_INVALID` when the input does not fit the command, `ESP_SPAWN` when the program does not
+   * start, `ESP_TIMEOUT`, `ESP_ABORTED` (with the signal's reason as cause), `ESP_QUEUE_FULL`, `ESP_WORKER_EXITED` when
+   * nobody saw how the program ended, `ESP_STOPPED`
+   * @example
+   * const { stdout } = await system.execPool('shell').exec({ script: 'df -h /' }, { timeout: 5000 });
+   */
+  exec(input: unknown, options?: ExecOptions): Promise<ExecResult>;
+}
+
+/** A pool of either kind. */
+export type AnyPool = Pool | ExecPool;

@@ -4,6 +4,7 @@ import type { AffinityPolicy } from './affinity.js';
 import type { AskHandler } from './asks.js';
 import type { RetryPolicy } from './call-options.js';
 import { MAX_SIZE } from './fleet-keeper.js';
+import type { Contract } from './method-types.js';
 import { oneOf, programProblems, refuse, whole } from './option-problems.js';
 import type { ProgramOptions } from './program.js';
 import type { ChildOptions } from './spec.js';
@@ -30,6 +31,8 @@ export interface ExecPoolOptions extends CommonOptions {
 /** A pool of workers that stay and serve calls over the worker protocol. */
 export interface CallPoolOptions extends CommonOptions {
   readonly mode?: 'protocol';
+  /** What its methods take and answer: calls of others are refused, and both sides of each call are checked. */
+  readonly contract?: Contract;
   /** Handed to each worker before it is ready; any JSON value. */
   readonly config?: unknown;
   /** Calls in a worker at once: 1, or 32 in a worker that says it is concurrent. */

@@ -1,12 +1,20 @@
 import { compileTemplate, literalTemplate } from '../machines/template.js';
 import { callVariant } from './call-variant.js';
-import { ExecPool } from './exec-pool.js';
+import { LiveExecPool } from './exec-pool.js';
 import { type ExecSlot, ExecSlotKind } from './exec-slot.js';
+import type { Contract, UntypedMethods } from './method-types.js';
 import { PoolActor, type PoolVariant } from './pool-actor.js';
-import { checkPool, commonParts, type ExecPoolOptions, type PoolOptions } from './pool-options.js';
+import {
+  type CallPoolOptions,
+  checkPool,
+  commonParts,
+  type ExecPoolOptions,
+  type PoolOptions,
+} from './pool-options.js';
 import { type ProcessServices, processServices } from './process-services.js';
 import { Program } from './program.js';
 import { type ChildSpec, type StartResult, spec } from './spec.js';
+import type { ExecPoolSpec, PoolSpec } from './tree-types.js';
 import { DEFAULT_GRACE_MS } from './worker-hands.js';
 
 export type { CallPoolOptions, ExecPoolOptions, PoolOptions } from './pool-options.js';
@@ -20,7 +28,17 @@ export type { CallPoolOptions, ExecPoolOptions, PoolOptions } from './pool-optio
  * import { pool } from 'espalier';
  * pool({ id: 'shell', mode: 'exec', command: ['sh', '-c', '{.script}'], size: 8 });
  * pool({ id: 'embed', command: ['python3', 'embed.py'], size: 4 });
+ * const contract = { embed: { input: z.object({ text: z.string() }), output: z.array(z.number()) } };
+ * pool({ id: 'checked', command: ['python3', 'embed.py'], size: 4, contract }); // what goes in and comes out is checked
  */
+export function pool<const C extends Contract, const Id extends string>(
+  options: CallPoolOptions & { readonly id: Id; readonly contract: C },
+): PoolSpec<C, Id>;
+export function pool<const Id extends string>(options: ExecPoolOptions & { readonly id: Id }): ExecPoolSpec<Id>;
+export function pool<M extends object = UntypedMethods, const Id extends string = string>(
+  options: CallPoolOptions & { readonly id: Id },
+): PoolSpec<M, Id>;
+export function pool(options: PoolOptions): ChildSpec;
 export function pool(options: PoolOptions): ChildSpec {
   const { id, restart, backoff } = options;
   checkPool(options);
@@ -47,7 +65,7 @@ function execVariant(options: ExecPoolOptions, services: ProcessServices, progra
   return {
     ...commonParts(options),
     kind: (door) => new ExecSlotKind({ ...door, services, graceMs }),
-    handle: (door) => new ExecPool({ ...door, program, clock, newSpawnId }),
+    handle: (door) => new LiveExecPool({ ...door, program, clock, newSpawnId }),
     // Each execution has a fresh program: no slot of it wears.
     recycled: () => undefined,
   };

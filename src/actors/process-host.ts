@@ -14,7 +14,7 @@ import { Leftovers } from './leftovers.js';
 import { MemoryWatch } from './memory-watch.js';
 import type { OwedWrites } from './owed-writes.js';
 import { PatientRegistry } from './patient-registry.js';
-import type { Pool } from './pool-handle.js';
+import type { AnyPool } from './pool-handle.js';
 import type { ProcessServices } from './process-services.js';
 import { WORKER_ID } from './slot-kind.js';
 import type { WorkerDesk } from './worker-desk.js';
@@ -39,7 +39,7 @@ export class ProcessHost {
   #spawner: Promise<ForkerSpawner> | null = null;
   #folder: Promise<string> | null = null;
   #door: AskDoor | null = null;
-  readonly #pools = new Map<string, Pool>();
+  readonly #pools = new Map<string, AnyPool>();
   readonly #registry: PatientRegistry;
   readonly #leftovers = new Leftovers();
   readonly #outlets: ProcessServices['outlets'] = new Map();
@@ -97,12 +97,12 @@ export class ProcessHost {
   }
 
   /** The living pool of a path. */
-  pool(path: string): Pool | undefined {
+  pool(path: string): AnyPool | undefined {
     return this.#pools.get(path);
   }
 
   /** The living pools, in the order of their start. */
-  pools(): Iterable<Pool> {
+  pools(): Iterable<AnyPool> {
     return this.#pools.values();
   }
 

@@ -7,7 +7,7 @@ import type { Spawner } from '../transport/process/spawner.js';
 import type { Clock, TreeEnvironment } from './environment.js';
 import type { Leftovers } from './leftovers.js';
 import type { MemoryWatch } from './memory-watch.js';
-import type { Pool } from './pool-handle.js';
+import type { AnyPool } from './pool-handle.js';
 import type { WorkerDesk } from './worker-desk.js';
 
 /** The durable record of processes, as far as workers write it. */
@@ -27,7 +27,7 @@ export interface ProcessServices {
   readonly clock: Clock;
   readonly hostEnv: NodeJS.ProcessEnv;
   /** The living pools by path. */
-  readonly pools: Map<string, Pool>;
+  readonly pools: Map<string, AnyPool>;
   /** Where workers turn to with calls, questions, logs and events. */
   readonly desk: WorkerDesk;
   /** What starters left running when they ended, by path. */

@@ -6,6 +6,7 @@ import { checkService, type ServiceOptions } from './service-options.js';
 import { ServiceSlotKind } from './service-slot.js';
 import type { ChildSpec } from './spec.js';
 import { workerStarter } from './starter.js';
+import type { OtherSpec } from './tree-types.js';
 import { DEFAULT_GRACE_MS } from './worker-hands.js';
 
 export type { ServiceOptions } from './service-options.js';
@@ -22,6 +23,8 @@ const READY_MS = 30_000;
  * import { service } from 'espalier';
  * service({ id: 'redis', command: ['redis-server', '--port', '7000'], ready: { port: 7000 } });
  */
+export function service<const Id extends string>(options: ServiceOptions & { readonly id: Id }): OtherSpec<Id>;
+export function service(options: ServiceOptions): ChildSpec;
 export function service(options: ServiceOptions): ChildSpec {
   checkService(options);
   const { id, restart, significant, backoff, ready, health } = options;

@@ -8,6 +8,7 @@ import type { MailboxOptions } from './cell-mailbox.js';
 import type { SavedCell } from './cell-saved.js';
 import type { ActorRole, TreeEnvironment } from './environment.js';
 import { type Migrate, restore, type SavedMachine, savedMachine } from './saved-machine.js';
+import type { MachineSpec, OtherSpec } from './tree-types.js';
 
 /** Any XState logic: a machine, a promise, a callback, an observable, a transition. */
 export type Logic = AnyActorLogic;
@@ -93,6 +94,8 @@ const startSchema = z.custom<ChildSpec['start']>((value) => typeof value === 'fu
  * import { spec } from 'espalier';
  * spec({ id: 'clock', start: () => orderMachine }).restart; // 'permanent'
  */
+export function spec<const Id extends string>(options: ChildOptions & { readonly id: Id }): OtherSpec<Id>;
+export function spec(options: ChildOptions): ChildSpec;
 export function spec(options: ChildOptions): ChildSpec {
   const policy = childPolicySchema.safeParse(options);
   const start = startSchema.safeParse(options.start);
@@ -112,6 +115,9 @@ export function spec(options: ChildOptions): ChildSpec {
  * import { machine } from 'espalier';
  * machine({ id: 'orders', logic: orderMachine, restart: 'transient' });
  */
+export function machine<L extends Logic, const Id extends string>(
+  options: MachineOptions & { readonly id: Id; readonly logic: L },
+): MachineSpec<L, Id>;
 export function machine(options: MachineOptions): ChildSpec {
   const { logic, input, persist = 'none', version, migrate, ...rest } = options;
   if (!hasMember(logic, 'transition')) {

@@ -1,78 +1,147 @@
 import { EspalierError } from '../errors.js';
 import type { MethodDescription } from '../transport/process/protocol/messages.js';
 import type { CallOptions } from './call-options.js';
+import { ControlledPool } from './controlled-pool.js';
 import type { DispatchPool } from './dispatcher.js';
-import type { ExecOptions, ExecResult } from './exec-pool.js';
-import { ExecPool } from './exec-pool.js';
+import { type ExecOptions, type ExecResult, LiveExecPool } from './exec-pool.js';
 import type { Execution } from './execution.js';
-import { Pool } from './pool-handle.js';
+import type { AnyPool, ExecPool, Pool, PoolControl } from './pool-handle.js';
 import type { WorkerListener } from './worker-desk.js';
 
 /** Finds the pool that lives at a path now. */
-export type FindPool = () => Pool | undefined;
+export type FindPool = () => AnyPool | undefined;
 
-/** The pool of a path, whichever incarnation of it lives: a handle that stays good across restarts. */
-export class StandingPool extends Pool {
+/**
+ * The pool of a path whose workers serve calls, whichever incarnation of it lives.
+ *
+ * @throws EspalierError `ESP_NOT_FOUND` if there is none, `ESP_INVALID` if it runs programs
+ */
+export function standingPool(path: string, find: FindPool): Pool {
+  if (found(path, find).mode === 'protocol') return new StandingCallPool(path, find);
+  throw new EspalierError(
+    'ESP_INVALID',
+    `the pool at ${path} runs programs and serves no calls: take system.execPool('${path}')`,
+    { context: { path, mode: 'exec' } },
+  );
+}
+
+/**
+ * The exec pool of a path, whichever incarnation of it lives.
+ *
+ * @throws EspalierError `ESP_NOT_FOUND` if there is none, `ESP_INVALID` if it serves calls
+ */
+export function standingExecPool(path: string, find: FindPool): ExecPool {
+  if (found(path, find).mode === 'exec') return new StandingExecPool(path, find);
+  throw new EspalierError(
+    'ESP_INVALID',
+    `the pool at ${path} serves calls and runs no programs: take system.pool('${path}')`,
+    { context: { path, mode: 'protocol' } },
+  );
+}
+
+class StandingCallPool extends ControlledPool implements Pool {
+  readonly mode = 'protocol';
+
   constructor(
     path: string,
-    override readonly mode: Pool['mode'],
     readonly find: FindPool,
   ) {
-    super({
-      path,
-      control: {
-        ready: async () => this.#now().ready(),
-        resize: async (size) => this.#now().resize(size),
-        drain: async () => this.#now().drain(),
-        resume: () => this.#now().resume(),
-        recycle: async () => this.#now().recycle(),
-        load: () => this.#now().load(),
-      },
-    });
+    super({ path, control: standingControl(path, find) });
   }
 
-  override async exec(input: unknown, options?: ExecOptions): Promise<ExecResult> {
-    return await this.#now().exec(input, options);
-  }
-
-  override async call(method: string, args?: unknown, options?: CallOptions): Promise<unknown> {
+  async call(method: string, args?: unknown, options?: CallOptions): Promise<unknown> {
     return await this.#now().call(method, args, options);
   }
 
-  override async *stream(method: string, args?: unknown, options?: CallOptions): AsyncGenerator<unknown, void> {
+  async *stream(method: string, args?: unknown, options?: CallOptions): AsyncGenerator<unknown, void> {
     yield* this.#now().stream(method, args, options);
   }
 
-  override methods(): readonly MethodDescription[] {
+  methods(): readonly MethodDescription[] {
     return this.#now().methods();
   }
 
-  override observe(listener: WorkerListener): Disposable {
+  observe(listener: WorkerListener): Disposable {
     return this.#now().observe(listener);
   }
 
   #now(): Pool {
-    const pool = this.find();
-    if (pool) return pool;
-    throw new EspalierError('ESP_STOPPED', `pool ${this.path} does not live now`, { context: { path: this.path } });
+    const pool = living(this.path, this.find);
+    if (pool.mode === 'protocol') return pool;
+    throw replaced(this.path);
   }
 }
 
-/** An exec pool as runs see it. A pool that does not live now is not open, and neither is one of another mode. */
-export function dispatchPool(path: string, find: FindPool): DispatchPool {
-  const living = (): ExecPool | undefined => {
-    const pool = find();
-    return pool instanceof ExecPool && pool.isOpen ? pool : undefined;
+class StandingExecPool extends ControlledPool implements ExecPool {
+  readonly mode = 'exec';
+
+  constructor(
+    path: string,
+    readonly find: FindPool,
+  ) {
+    super({ path, control: standingControl(path, find) });
+  }
+
+  async exec(input: unknown, options?: ExecOptions): Promise<ExecResult> {
+    const pool = living(this.path, this.find);
+    if (pool.mode === 'exec') return await pool.exec(input, options);
+    throw replaced(this.path);
+  }
+}
+
+function standingControl(path: string, find: FindPool): PoolControl {
+  const now = () => living(path, find);
+  return {
+    ready: async () => now().ready(),
+    resize: async (size) => now().resize(size),
+    drain: async () => now().drain(),
+    resume: () => now().resume(),
+    recycle: async () => now().recycle(),
+    load: () => now().load(),
   };
-  const now = (): ExecPool => {
-    const pool = living();
+}
+
+function found(path: string, find: FindPool): AnyPool {
+  const pool = find();
+  if (pool) return pool;
+  throw new EspalierError('ESP_NOT_FOUND', `there is no pool at ${path}`, { context: { path } });
+}
+
+function living(path: string, find: FindPool): AnyPool {
+  const pool = find();
+  if (pool) return pool;
+  throw new EspalierError('ESP_STOPPED', `pool ${path} does not live now`, { context: { path } });
+}
+
+/** A dynamic supervisor may start a pool of the other kind under an id that has become free. */
+function replaced(path: string): EspalierError {
+  return new EspalierError('ESP_STOPPED', `pool ${path} has gone, and one of the other kind lives there now`, {
+    context: { path },
+  });
+}
+
+/**
+ * An exec pool as runs see it. A pool that does not live now is not open, and neither is one of another mode.
+ *
+ * @throws EspalierError `ESP_NOT_FOUND` if there is none, `ESP_INVALID` if it serves calls
+ */
+export function dispatchPool(path: string, find: FindPool): DispatchPool {
+  if (found(path, find).mode !== 'exec') {
+    throw new EspalierError('ESP_INVALID', `pool ${path} serves calls; a run needs an exec pool`);
+  }
+  const open = (): LiveExecPool | undefined => {
+    const pool = find();
+    return pool instanceof LiveExecPool && pool.isOpen ? pool : undefined;
+  };
+  const now = (): LiveExecPool => {
+    const pool = open();
     if (pool) return pool;
     throw new EspalierError('ESP_STOPPED', `pool ${path} takes no work now`, { context: { path } });
   };
   return {
     path,
     get isOpen() {
-      return living() !== undefined;
+      return open() !== undefined;
     },
     prepare: (input, index) => now().prepare(input, index),
     submit: (execution: Execution) => now().submit(execution, true),

@@ -12,6 +12,8 @@ import { oneOf, type Problem, refuse } from './option-problems.js';
 import { type ChildOptions, type ChildSpec, isChildSpec, type StartContext, type StartResult, spec } from './spec.js';
 import { Supervision } from './supervisor-perform.js';
 
+import type { DynamicSupervisorSpec, SupervisorSpec } from './tree-types.js';
+
 export { type Refused, type Started, type SupervisorHandle, supervisorHandle } from './supervisor-calls.js';
 export { Supervision } from './supervisor-perform.js';
 
@@ -48,6 +50,9 @@ export interface DynamicSupervisorOptions
  * import { supervisor } from 'espalier';
  * supervisor({ id: 'group', strategy: 'rest_for_one', children: [cache, queue] });
  */
+export function supervisor<const Id extends string, const C extends readonly ChildSpec[] = readonly []>(
+  options: SupervisorOptions & { readonly id: Id; readonly children?: C },
+): SupervisorSpec<Id, C>;
 export function supervisor(options: SupervisorOptions): ChildSpec {
   return supervisorSpec(options, { ...options, dynamic: false });
 }
@@ -61,6 +66,9 @@ export function supervisor(options: SupervisorOptions): ChildSpec {
  * import { dynamicSupervisor } from 'espalier';
  * dynamicSupervisor({ id: 'agents', maxChildren: 100 });
  */
+export function dynamicSupervisor<const Id extends string>(
+  options: DynamicSupervisorOptions & { readonly id: Id },
+): DynamicSupervisorSpec<Id>;
 export function dynamicSupervisor(options: DynamicSupervisorOptions): ChildSpec {
   return supervisorSpec(options, { ...options, dynamic: true });
 }

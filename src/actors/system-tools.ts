@@ -2,7 +2,7 @@ import { EspalierError } from '../errors.js';
 import type { MethodDescription } from '../transport/process/protocol/messages.js';
 import { searchTools } from '../transport/process/protocol/tool-search.js';
 import { runTool, type ToolContext } from './host-tool.js';
-import type { Pool } from './pool-handle.js';
+import type { AnyPool, Pool } from './pool-handle.js';
 import type { WorkerDesk } from './worker-desk.js';
 
 /** A host tool, or a method of a pool's workers, as it is listed. */
@@ -28,11 +28,11 @@ export interface ToolCallOptions {
 /** Everything that can be called by a name: the host's tools and the methods of its pools' workers. */
 export class SystemTools {
   readonly #desk: WorkerDesk;
-  readonly #pools: () => Iterable<Pool>;
+  readonly #pools: () => Iterable<AnyPool>;
   readonly #requireRunning: () => void;
 
   /** @param requireRunning throws once the system has stopped: then no tool is run any more */
-  constructor(desk: WorkerDesk, pools: () => Iterable<Pool>, requireRunning: () => void) {
+  constructor(desk: WorkerDesk, pools: () => Iterable<AnyPool>, requireRunning: () => void) {
     this.#desk = desk;
     this.#pools = pools;
     this.#requireRunning = requireRunning;
@@ -79,7 +79,7 @@ export class SystemTools {
   }
 
   #methods(): { pool: Pool; method: string; listed: ListedTool }[] {
-    return [...this.#pools()].flatMap((pool) =>
+    return this.#callPools().flatMap((pool) =>
       pool.methods().map((described) => ({
         pool,
         method: described.name,
@@ -88,11 +88,13 @@ export class SystemTools {
     );
   }
 
+  #callPools(): Pool[] {
+    return [...this.#pools()].filter((pool) => pool.mode === 'protocol');
+  }
+
   /** A method of a pool that has not said yet what it can do: of several that may be meant, the one deepest in the tree. */
   #promised(name: string): { pool: Pool; method: string } | undefined {
-    const meant = [...this.#pools()].filter(
-      (pool) => pool.mode === 'protocol' && pool.methods().length === 0 && name.startsWith(prefixOf(pool)),
-    );
+    const meant = this.#callPools().filter((pool) => pool.methods().length === 0 && name.startsWith(prefixOf(pool)));
     const [pool] = meant.toSorted((a, b) => b.path.length - a.path.length);
     return pool && { pool, method: name.slice(prefixOf(pool).length) };
   }

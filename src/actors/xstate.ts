@@ -14,7 +14,7 @@ import { EspalierError } from '../errors.js';
 import { type ActionScope, WatchedScope } from './cell-actions.js';
 import { type Callback, callbackLogic } from './cell-callback.js';
 import { Inspectors } from './cell-inspectors.js';
-import { guardedListening } from './cell-listeners.js';
+import { guardedListening, type Outside } from './cell-listeners.js';
 import { isMachine, isSwallowed, withoutFinished } from './cell-machine.js';
 import { type Letter, type MailboxOptions, type MailboxState, RootDesk } from './cell-mailbox.js';
 import { findActors, type NamedActor, type SavedCell, type SavedTimer, savedTimers } from './cell-saved.js';
@@ -114,6 +114,11 @@ export class ActorHost {
 
   get mailbox(): MailboxState {
     return this.#desk.state();
+  }
+
+  get outside(): Outside {
+    const { root } = this;
+    return { subscribe: watching.subscribe.bind(root), on: watching.on.bind(root) };
   }
 
   /** What the root, with all that it has started, can go on from. @throws when an actor below cannot be persisted */
@@ -329,6 +334,8 @@ function hostOf(actor: { readonly system: unknown }): ActorHost | undefined {
 }
 
 const listening = guardedListening((actor, error) => isHosted(actor) && hostOf(actor)?.fail(actor, error));
+
+const watching = guardedListening((actor, error) => isHosted(actor) && hostOf(actor)?.fault(error));
 
 const guardedLogics = new WeakMap<AnyActorLogic, AnyActorLogic>();
 

@@ -70,6 +70,7 @@ function poolOf(system: System, path: string): Promise<void> {
     return system.pool(path).ready();
   } catch (error) {
     if (isEspalierError(error) && error.code === 'ESP_NOT_FOUND') return Promise.resolve();
+    if (isEspalierError(error) && error.context.mode === 'exec') return system.execPool(path).ready();
     throw error;
   }
 }

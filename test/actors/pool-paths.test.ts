@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { SnapshotFrom } from 'xstate';
 import type { Cell } from '../../src/actors/cell.js';
 import { startChild } from '../../src/actors/child.js';
-import { ExecPool } from '../../src/actors/exec-pool.js';
+import { LiveExecPool } from '../../src/actors/exec-pool.js';
 import type { ExecSlot } from '../../src/actors/exec-slot.js';
 import { PoolActor, type PoolVariant } from '../../src/actors/pool-actor.js';
 import { Program } from '../../src/actors/program.js';
@@ -56,7 +56,7 @@ class Pooled implements Subject<typeof poolMachine> {
       maxQueue: 1,
       overflow: 'reject',
       recycled: () => undefined,
-      handle: (door) => new ExecPool({ ...door, program, clock, newSpawnId }),
+      handle: (door) => new LiveExecPool({ ...door, program, clock, newSpawnId }),
       kind: ({ id, onOpen, onWithdraw }) => {
         const slot = new ScriptedSlot('protocol', { offer: onOpen, withdraw: onWithdraw });
         this.#slots.set(id, slot);

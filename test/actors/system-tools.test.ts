@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Asks } from '../../src/actors/asks.js';
 import { systemClock } from '../../src/actors/clock.js';
+import { ControlledPool } from '../../src/actors/controlled-pool.js';
 import { tool } from '../../src/actors/host-tool.js';
-import { Pool, type PoolControl } from '../../src/actors/pool-handle.js';
+import type { AnyPool, ExecPool, Pool, PoolControl } from '../../src/actors/pool-handle.js';
 import { SystemTools } from '../../src/actors/system-tools.js';
 import { WorkerDesk } from '../../src/actors/worker-desk.js';
 
@@ -20,25 +21,34 @@ const control: PoolControl = {
 };
 
 /** A pool that answers each call with what was called. */
-class EchoPool extends Pool {
+class EchoPool extends ControlledPool implements Pool {
+  readonly mode = 'protocol';
+
   constructor(
     path: string,
     readonly names: readonly string[],
-    readonly mode: Pool['mode'] = 'protocol',
   ) {
     super({ path, control });
   }
 
-  override methods() {
+  methods() {
     return this.names.map((name) => ({ name }));
   }
 
-  override async call(method: string, args?: unknown): Promise<unknown> {
+  readonly stream = unasked;
+  readonly observe = unasked;
+
+  async call(method: string, args?: unknown): Promise<unknown> {
     return [this.path, method, args];
   }
 }
 
-function toolsOf(...pools: readonly Pool[]): SystemTools {
+class ProgramPool extends ControlledPool implements ExecPool {
+  readonly mode = 'exec';
+  readonly exec = unasked;
+}
+
+function toolsOf(...pools: readonly AnyPool[]): SystemTools {
   const double = tool({ name: 'double', description: 'Twice', input: z.number(), run: (_, n) => n * 2 });
   const desk = new WorkerDesk({
     tools: [double],
@@ -69,7 +79,7 @@ describe('a tool that is called by its name', () => {
   });
 
   it('goes to no pool of programs', async () => {
-    const tools = toolsOf(new EchoPool('/shell', [], 'exec'));
+    const tools = toolsOf(new ProgramPool({ path: '/shell', control }));
     await expect(tools.call('shell.ls')).rejects.toMatchObject({ code: 'ESP_NOT_FOUND' });
   });
 });

@@ -2,8 +2,10 @@ import {
   type ActorHandle,
   type Ask,
   type Asks,
+  type ExecPool,
   machine,
   type Pool,
+  type PoolHandle,
   pool,
   type Run,
   type Runs,
@@ -43,7 +45,7 @@ const count = tool({ name: 'count', description: 'Counts', input: z.unknown(), r
 /** What a program holds of a system when that stops. */
 interface Held {
   readonly system: System;
-  readonly exec: Pool;
+  readonly exec: ExecPool;
   readonly calls: Pool;
   readonly actor: ActorHandle;
   readonly root: SupervisorHandle;
@@ -76,7 +78,7 @@ beforeAll(async () => {
   const ask = await question;
   held = {
     system,
-    exec: system.pool('shell'),
+    exec: system.execPool('shell'),
     calls: system.pool('w'),
     actor: system.actor('/m'),
     root: system.supervisor(),
@@ -91,20 +93,14 @@ afterAll(() => {
   removeHome();
 });
 
-const poolAnswers = (path: string, mode: Pool['mode']): Answers<Pool> => ({
+const poolAnswers = (path: string): Answers<PoolHandle> => ({
   path: [(it) => it.path, path],
-  mode: [(it) => it.mode, mode],
   ready: [(it) => it.ready(), STOPPED],
   resize: [(it) => it.resize(3), STOPPED],
   drain: [(it) => it.drain(), STOPPED],
   resume: [(it) => it.resume(), STOPPED],
   recycle: [(it) => it.recycle(), STOPPED],
-  exec: [(it) => it.exec('true'), STOPPED],
-  call: [(it) => it.call('add', { a: 1, b: 2 }), STOPPED],
-  stream: [(it) => all(it.stream('count', { to: 2 })), STOPPED],
-  methods: [(it) => it.methods(), STOPPED],
   load: [(it) => it.load(), STOPPED],
-  observe: [(it) => it.observe(() => undefined), STOPPED],
 });
 
 describe('after stop', () => {
@@ -116,7 +112,8 @@ describe('after stop', () => {
       stop: [(it) => it.stop(), undefined],
       [Symbol.asyncDispose]: [(it) => it[Symbol.asyncDispose](), undefined],
       ended: [(it) => it.ended, { kind: 'shutdown' }],
-      pool: [(it) => it.pool('shell'), STOPPED],
+      pool: [(it) => it.pool('w'), STOPPED],
+      execPool: [(it) => it.execPool('shell'), STOPPED],
       supervisor: [(it) => it.supervisor('/'), expect.objectContaining({ path: '/' })],
       actor: [(it) => it.actor('/m'), expect.objectContaining({ path: '/m' })],
       whereis: [(it) => it.whereis('/m'), undefined],
@@ -133,8 +130,22 @@ describe('after stop', () => {
       runs: [(it) => it.runs, anything],
     }));
 
-  it('a pool of programs takes none', () => expectAnswers(held.exec, poolAnswers('/shell', 'exec')));
-  it('a pool of workers takes no calls', () => expectAnswers(held.calls, poolAnswers('/w', 'protocol')));
+  it('a pool of programs takes none', () =>
+    expectAnswers<ExecPool>(held.exec, {
+      ...poolAnswers('/shell'),
+      mode: [(it) => it.mode, 'exec'],
+      exec: [(it) => it.exec('true'), STOPPED],
+    }));
+
+  it('a pool of workers takes no calls', () =>
+    expectAnswers<Pool>(held.calls, {
+      ...poolAnswers('/w'),
+      mode: [(it) => it.mode, 'protocol'],
+      call: [(it) => it.call('add', { a: 1, b: 2 }), STOPPED],
+      stream: [(it) => all(it.stream('count', { to: 2 })), STOPPED],
+      methods: [(it) => it.methods(), STOPPED],
+      observe: [(it) => it.observe(() => undefined), STOPPED],
+    }));
 
   it('a supervisor answers no question', () =>
     expectAnswers<SupervisorHandle>(held.root, {
@@ -151,6 +162,15 @@ describe('after stop', () => {
   it('an actor hears nothing', () =>
     expectAnswers<ActorHandle>(held.actor, {
       path: [(it) => it.path, '/m'],
+      id: [(it) => it.id, '/m'],
+      sessionId: [(it) => it.sessionId, STOPPED],
+      system: [(it) => it.system, STOPPED],
+      src: [(it) => it.src, STOPPED],
+      start: [(it) => it.start(), undefined],
+      getPersistedSnapshot: [(it) => it.getPersistedSnapshot(), STOPPED],
+      select: [(it) => it.select((snapshot) => snapshot.status).get(), STOPPED],
+      on: [(it) => it.on('*', () => undefined), STOPPED],
+      [Symbol.observable]: [(it) => it, held.actor],
       send: [(it) => it.send({ type: 'hello' }), false],
       getSnapshot: [(it) => it.getSnapshot(), STOPPED],
       subscribe: [(it) => it.subscribe(() => undefined), STOPPED],

@@ -77,7 +77,7 @@ describe('a path that is none', () => {
       () => system.whereis(nowhere),
       () => system.runs.start({ slots: ['true'], pool: nowhere }),
       () => system.runs.start({ slots: ['true'], pool: 'shell', name: JSON.parse('7') }),
-      () => system.pool('shell').exec('true', { cwd: JSON.parse('7') }),
+      () => system.execPool('shell').exec('true', { cwd: JSON.parse('7') }),
     ];
     for (const ask of asks) expect(await outcome(ask)).toBe('ESP_INVALID');
   });
@@ -116,7 +116,7 @@ describe('a child that does not start', () => {
     const store = join(folder(), 'store.db');
     await expect(create({ store, children: [shells({ command: ['/nowhere/program'] })] })).rejects.toThrow();
     const system = await start({ store, children: [shells()] });
-    expect(await system.pool('shell').exec('echo well')).toMatchObject({ stdout: 'well\n' });
+    expect(await system.execPool('shell').exec('echo well')).toMatchObject({ stdout: 'well\n' });
   });
 });
 
@@ -147,7 +147,7 @@ describe('a tree', () => {
     });
     const system = await start({ intensity: 1, children: [shells(), machine({ id: 'mortal', logic: mortal })] });
     const running = system
-      .pool('shell')
+      .execPool('shell')
       .exec('sleep 50')
       .catch((error: unknown) => error);
     for (const incarnation of [1, 2]) {

@@ -46,14 +46,14 @@ async function pidOf(system: System, path: string): Promise<number> {
 /** Something that runs in the pool until it is ended. */
 function busy(system: System, path: string) {
   const result = system
-    .pool(path)
+    .execPool(path)
     .exec('exec sleep 300')
     .catch((error: unknown) => error);
   return { result };
 }
 
 async function runs(system: System, path: string, text: string): Promise<void> {
-  expect(await system.pool(path).exec(`echo ${text}`)).toMatchObject({ stdout: `${text}\n`, exitCode: 0 });
+  expect(await system.execPool(path).exec(`echo ${text}`)).toMatchObject({ stdout: `${text}\n`, exitCode: 0 });
 }
 
 describe.each(Object.keys(places))('a pool and a service %s', (place) => {
@@ -61,7 +61,7 @@ describe.each(Object.keys(places))('a pool and a service %s', (place) => {
     const [system, above] = (await places[place]?.()) ?? [];
     if (!system || above === undefined) throw new Error(`no place ${place}`);
     const [shell, svc] = [`${above}/shell`, `${above}/svc`];
-    await system.pool(shell).ready();
+    await system.execPool(shell).ready();
     return { system, above, shell, svc };
   };
 
@@ -92,7 +92,7 @@ describe.each(Object.keys(places))('a pool and a service %s', (place) => {
     }
     expect(pids.filter(lives)).toEqual([]);
     expect(await result).toMatchObject({ code: 'ESP_STOPPED' });
-    expect(() => system.pool(shell)).toThrow(expect.objectContaining({ code: 'ESP_NOT_FOUND' }));
+    expect(() => system.execPool(shell)).toThrow(expect.objectContaining({ code: 'ESP_NOT_FOUND' }));
   });
 
   it('go and come with a supervisor above them, and nothing of theirs overlaps', async () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isEspalierError, type Pool, type System } from 'espalier';
+import { type ExecPool, isEspalierError, type System } from 'espalier';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lives, until } from '../process/support.js';
 import { all, create, Marks, ownForkerPids, remains, shells, start } from './support.js';
@@ -18,7 +18,7 @@ const log = (word: string) => `echo ${word} >> ${join(marks.folder, 'log')}`;
 const slot = (name: string) => `${log(name)}; ${marks.mark(name)}; ${marks.gate('go')}`;
 
 /** Asks until the pool takes work again. */
-async function back(pool: Pool): Promise<unknown> {
+async function back(pool: ExecPool): Promise<unknown> {
   for (;;) {
     const answer = await pool.exec('echo back').catch((error: unknown) => error);
     if (!isEspalierError(answer) || answer.code !== 'ESP_STOPPED') return answer;
@@ -46,7 +46,7 @@ describe('when a part of a pool ends', () => {
     "each execution settles once, its process is gone by then, and the pool comes back: '%s' %s",
     async (part, how) => {
       const survives = part === '/queue';
-      const pool = system.pool(`p${part.replaceAll('/', '-')}-${how}`);
+      const pool = system.execPool(`p${part.replaceAll('/', '-')}-${how}`);
       const settled = pool
         .exec(`${marks.mark('running')}; ${marks.gate('go')}; echo done`)
         .catch((error: unknown) => error);
@@ -184,7 +184,7 @@ describe('when the forker is killed', () => {
   it('what it ran is run again, and such a loss is no attempt', async () => {
     const system = await start({ children: [shells({ size: 2 })] });
     const run = await system.runs.start({ slots: ['a', 'b', 'c'].map(slot), pool: 'shell', concurrency: 2 });
-    const exec = system.pool('shell').exec('echo never seen');
+    const exec = system.execPool('shell').exec('echo never seen');
     const pids = [await marks.pid('a'), await marks.pid('b')];
     for (const pid of ownForkerPids(system.runId)) process.kill(pid, 'SIGKILL');
     await until('what it ran is gone', () => pids.every((pid) => !lives(pid)));
@@ -198,13 +198,13 @@ describe('when the forker is killed', () => {
   it('an execution whose end nobody saw rejects', async () => {
     const system = await start({ children: [shells()] });
     const pending = system
-      .pool('shell')
+      .execPool('shell')
       .exec(`${marks.mark('up')}; sleep 60`)
       .catch((error: unknown) => error);
     const pid = await marks.pid('up');
     for (const forker of ownForkerPids(system.runId)) process.kill(forker, 'SIGKILL');
     expect(await pending).toMatchObject({ code: 'ESP_WORKER_EXITED' });
     expect(lives(pid)).toBe(false);
-    expect(await back(system.pool('shell'))).toMatchObject({ stdout: 'back\n' });
+    expect(await back(system.execPool('shell'))).toMatchObject({ stdout: 'back\n' });
   });
 });

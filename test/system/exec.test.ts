@@ -1,17 +1,17 @@
 import { readdirSync, realpathSync } from 'node:fs';
-import { EspalierError, isEspalierError, type Pool, type System } from 'espalier';
+import { EspalierError, type ExecPool, isEspalierError, type System } from 'espalier';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OverflowPolicy } from '../../src/machines/checkout.js';
 import { lives } from '../process/support.js';
 import { create, folder, Marks, shells } from './support.js';
 
 let system: System;
-let shell: Pool;
+let shell: ExecPool;
 let marks: Marks;
 
 beforeAll(async () => {
   system = await create({ children: [shells()] });
-  shell = system.pool('shell');
+  shell = system.execPool('shell');
 });
 beforeEach(() => {
   marks = new Marks();
@@ -106,7 +106,7 @@ describe('a full queue', () => {
   ])('does what it was told to: %s', async (overflow, expected) => {
     const id = `full-${overflow}`;
     await system.supervisor().startChild(shells({ id, size: 1, maxQueue: 1, overflow }));
-    const pool = system.pool(id);
+    const pool = system.execPool(id);
     await pool.ready();
     const first = pool.exec(marks.gate('open'));
     const said = (name: string) =>

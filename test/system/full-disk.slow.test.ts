@@ -47,7 +47,7 @@ describe('a host whose disk was full for a while', () => {
     await using reader = await openReader(file);
     const told = async () => (await explain(reader, system.runId)).findings[0];
     await vi.waitFor(async () => expect(await told()).toMatchObject({ cause: 'full_disk', standing: true }), soon);
-    await expect(system.pool('shell').exec('true')).rejects.toThrow('the disk is full');
+    await expect(system.execPool('shell').exec('true')).rejects.toThrow('the disk is full');
     // Longer than failed boots would be tried again: a program is no worse for a disk that is full.
     await new Promise((resolve) => setTimeout(resolve, 5000));
     expect(before.filter(lives)).toEqual([]);
@@ -56,7 +56,7 @@ describe('a host whose disk was full for a while', () => {
     await vi.waitFor(async () => expect(await pidsOf(system, '/calls')).toHaveLength(2), soon);
     await vi.waitFor(async () => expect(await pidsOf(system, '/bare')).toHaveLength(1), soon);
     expect(await system.pool('calls').call('add', { a: 1, b: 2 })).toBe(3);
-    expect(await system.pool('shell').exec('echo on')).toMatchObject({ stdout: 'on\n' });
+    expect(await system.execPool('shell').exec('echo on')).toMatchObject({ stdout: 'on\n' });
     await vi.waitFor(
       async () =>
         expect(await reader.snapshots.list(system.runId)).toContainEqual(

@@ -21,7 +21,7 @@ describe('two systems', () => {
     const marks = new Marks();
     const [first, second] = [await start({ children: [shells()] }), await start({ children: [shells()] })];
     const pending = [first, second].map((system, n) =>
-      outcome(system.pool('shell').exec(`${marks.mark(`up-${n}`)}; ${marks.gate('go')}; echo done`)),
+      outcome(system.execPool('shell').exec(`${marks.mark(`up-${n}`)}; ${marks.gate('go')}; echo done`)),
     );
     await Promise.all([marks.pid('up-0'), marks.pid('up-1')]);
     await first.stop();
@@ -98,7 +98,7 @@ describe('a host that another declared dead', () => {
     const system = await start({ store: file, children: [shells({ graceMs: 60_000 })] });
     const run = await system.runs.start({ slots: [deaf], pool: 'shell' });
     const reading = outcome(all(run.committed()));
-    const pending = outcome(system.pool('shell').exec(`${marks.mark('too')}; ${deaf}`));
+    const pending = outcome(system.execPool('shell').exec(`${marks.mark('too')}; ${deaf}`));
     const pids = [await marks.pid('deaf'), await marks.pid('too')];
     const warned = once(process, 'warning');
     const store = await openStore(file, { mode: 'write', runId: 'other' });
@@ -163,7 +163,7 @@ describe('a store that cannot be written', () => {
       store: join(disk, 'store.db'),
       children: [shells(), machine({ id: 'm', logic: createMachine({}) })],
     });
-    const pending = outcome(system.pool('shell').exec('sleep 60'));
+    const pending = outcome(system.execPool('shell').exec('sleep 60'));
     fill(join(disk, 'fill'));
     await system.stop();
     expect(remains(system.runId)).toEqual([]);

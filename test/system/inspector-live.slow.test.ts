@@ -85,16 +85,16 @@ describe('the gauges of a pool', () => {
   it('say how many slots serve, what is at work and what waits, to clients and to Prometheus', async () => {
     const marks = new Marks();
     const system = await start({ children: [shells({ size: 2, maxQueue: 50 })], inspector: { port: 0 } });
-    await system.pool('shell').ready();
+    await system.execPool('shell').ready();
     const { client, metrics } = await look(system);
     const gauges = client.view({ type: 'gauges' });
     const seen = () => gauges.get().gauges?.actors;
     const slots = { size: 2, serving: 2, capacity: 2, maxQueue: 50 };
     await vi.waitFor(() => expect(seen()?.['/shell']).toEqual({ mailbox: 0, load: 0, pool: slots }), soon);
-    const work = Array.from({ length: 5 }, () => system.pool('shell').exec(marks.gate('go')));
+    const work = Array.from({ length: 5 }, () => system.execPool('shell').exec(marks.gate('go')));
     await vi.waitFor(() => expect(seen()?.['/shell']).toEqual({ mailbox: 3, load: 2, pool: slots }), soon);
     expect(seen()?.['/shell/queue']).toEqual({ mailbox: 3 });
-    expect(system.pool('shell').load()).toEqual({ ...slots, busy: 2, waiting: 3 });
+    expect(system.execPool('shell').load()).toEqual({ ...slots, busy: 2, waiting: 3 });
     const text = await metrics();
     const of = (name: string) => text.split('\n').find((line) => line.startsWith(`espalier_pool_${name}{`));
     expect(of('waiting')).toBe('espalier_pool_waiting{pool="/shell"} 3');

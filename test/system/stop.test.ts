@@ -17,7 +17,7 @@ describe('stop', () => {
     const away = `setsid sh -c '${marks.mark('away')}; sleep 60' & ${marks.mark('parent')}; wait`;
     const daemon = `(setsid sh -c '${marks.mark('daemon')}; exec sleep 60' &) ; sleep 60`;
     const scripts = [deaf, away, daemon, marks.mark('waiting')];
-    const pending = scripts.map((script) => outcome(() => system.pool('shell').exec(script)));
+    const pending = scripts.map((script) => outcome(() => system.execPool('shell').exec(script)));
     const pids = await Promise.all(['deaf', 'away', 'parent', 'daemon'].map((name) => marks.pid(name)));
     await Promise.all([system.stop(), system.stop()]);
     expect(pids.filter(lives)).toEqual([]);
@@ -28,7 +28,7 @@ describe('stop', () => {
 
   it('waits for a spawn that is on its way and ends its program', async () => {
     const system = await start({ children: [shells({ size: 8 })] });
-    const pending = Array.from({ length: 8 }, () => outcome(() => system.pool('shell').exec('sleep 60')));
+    const pending = Array.from({ length: 8 }, () => outcome(() => system.execPool('shell').exec('sleep 60')));
     await system.stop();
     expect(remains(system.runId)).toEqual([]);
     expect(await Promise.all(pending)).toEqual(pending.map(() => 'ESP_STOPPED'));
@@ -37,10 +37,10 @@ describe('stop', () => {
   it('ends the programs that are spawned while it goes on', async () => {
     const system = await start({ children: [shells({ size: 4 })] });
     const spawned = untilEvent(system, ({ type }) => type === 'process.spawned');
-    const pending = Array.from({ length: 8 }, () => outcome(() => system.pool('shell').exec('sleep 60')));
+    const pending = Array.from({ length: 8 }, () => outcome(() => system.execPool('shell').exec('sleep 60')));
     await spawned;
     const stopping = system.stop();
-    const late = outcome(() => system.pool('shell').exec('sleep 60'));
+    const late = outcome(() => system.execPool('shell').exec('sleep 60'));
     await stopping;
     expect(remains(system.runId)).toEqual([]);
     expect(await Promise.all([...pending, late])).toEqual(Array.from({ length: 9 }, () => 'ESP_STOPPED'));
@@ -50,7 +50,7 @@ describe('stop', () => {
     const marks = new Marks();
     const system = await start({ children: [shells({ graceMs: 20_000 })] });
     const script = `trap '${marks.mark('tidied')}; exit 0' TERM; ${marks.mark('up')}; while :; do sleep 0.02; done`;
-    const pending = outcome(() => system.pool('shell').exec(script));
+    const pending = outcome(() => system.execPool('shell').exec(script));
     await marks.pid('up');
     await system.stop();
     expect(marks.has('tidied')).toBe(true);
@@ -70,7 +70,7 @@ describe('stop', () => {
     const deaf = pool({ id: 'w', command: [...stuck.node], size: 1, graceMs: 300 });
     const boots = pool({ id: 'slow', command: ['sleep', '60'], size: 1, graceMs: 300 });
     const system = await start({ children: [shells({ graceMs: 300 }), deaf, boots] });
-    const [shell, w, slow] = [system.pool('shell'), system.pool('w'), system.pool('slow')];
+    const [shell, w, slow] = [system.execPool('shell'), system.pool('w'), system.pool('slow')];
     await w.ready();
     const run = await system.runs.start({ slots: [`${marks.mark('slot')}; sleep 60`, 'true'], pool: 'shell' });
     await marks.pid('slot');

@@ -119,7 +119,7 @@ describe('the processes of a system', () => {
   async function sleeper() {
     const before = await processesOf(system);
     const after = await head();
-    const result = system.pool('/sleepers').exec('600');
+    const result = system.execPool('/sleepers').exec('600');
     await untilEvent(system, ({ type }) => type === 'process.spawned', { after });
     const process = (await processesOf(system)).find(({ pid }) => before.every((other) => other.pid !== pid));
     if (!process) throw new Error('no process');

@@ -6,8 +6,8 @@ export const children = () => [
 ];
 
 export async function fault(system) {
-  await system.pool('shell').ready();
-  for (let i = 0; i < 10; i += 1) provoke(system.pool('shell').exec('60'));
+  await system.execPool('shell').ready();
+  for (let i = 0; i < 10; i += 1) provoke(system.execPool('shell').exec('60'));
   await shown(system, 'queue.overflowed');
   return '/shell';
 }

@@ -11,7 +11,7 @@ export const children = (folder) => [
 
 export async function fault(system) {
   const given = new AbortController();
-  provoke(system.pool('shell').exec({}, { signal: given.signal }));
+  provoke(system.execPool('shell').exec({}, { signal: given.signal }));
   const { data } = await shown(system, 'process.spawned');
   while (userOf(data.pid) === process.getuid()) await wait(10);
   given.abort();
