@@ -13,12 +13,13 @@ export type DefinedTree<C extends readonly ChildSpec[]> = SystemOptions & Shaped
  *
  * @throws EspalierError `ESP_INVALID` naming the option that does not fit
  * @example
+ * import { createSystem, defineTree, machine, pool } from 'espalier';
  * const tree = defineTree({
  *   name: 'app',
- *   children: [machine({ id: 'orders', logic: ordersMachine }), pool({ id: 'sh', mode: 'exec', command, size: 2 })],
+ *   children: [machine({ id: 'orders', logic: orderMachine }), pool({ id: 'sh', mode: 'exec', command: ['{}'], size: 2 })],
  * });
- * const system = await createSystem(tree);
- * system.actor('/orders').send({ type: 'pay', amount: 3 });
+ * const app = await createSystem(tree);
+ * app.actor('/orders').send({ type: 'pay' });
  */
 export function defineTree<const C extends readonly ChildSpec[]>(
   options: SystemOptions & { readonly children: C },

@@ -24,12 +24,13 @@ export type UntypedLogic = ActorLogic<Snapshot<unknown>, AnyEventObject>;
 
 /**
  * A running actor, by path: the handle stays good across restarts. It is an `ActorRef` of XState, so XState's `waitFor` and
- * `toPromise` take it. `system.actor<typeof ordersMachine>(path)` knows the events and the snapshot of its machine.
+ * `toPromise` take it. `system.actor<typeof orderMachine>(path)` knows the events and the snapshot of its machine.
  *
  * @example
- * const orders = system.actor<typeof ordersMachine>('/orders');
- * orders.send({ type: 'pay', amount: 3 });
- * await waitFor(orders, (snapshot) => snapshot.matches('paid'));
+ * import { waitFor } from 'xstate';
+ * const orders = system.actor<typeof orderMachine>('/orders');
+ * orders.send({ type: 'pay' });
+ * await waitFor(orders, ({ context }) => context.total === 0);
  */
 export interface ActorHandle<TLogic extends AnyActorLogic = UntypedLogic>
   extends ActorRef<SnapshotFrom<TLogic>, EventFromLogic<TLogic>, EmittedFrom<TLogic>> {

@@ -26,6 +26,7 @@ export type { CallPoolOptions, ExecPoolOptions, PoolOptions } from './pool-optio
  * start with `ESP_SPAWN`
  * @example
  * import { pool } from 'espalier';
+ * import { z } from 'zod';
  * pool({ id: 'shell', mode: 'exec', command: ['sh', '-c', '{.script}'], size: 8 });
  * pool({ id: 'embed', command: ['python3', 'embed.py'], size: 4 });
  * const contract = { embed: { input: z.object({ text: z.string() }), output: z.array(z.number()) } };
