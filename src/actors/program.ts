@@ -87,9 +87,7 @@ function merge(
   base: Readonly<Record<string, string | undefined>>,
   changes: Readonly<Record<string, string | undefined>> = {},
 ): Record<string, string> {
-  const merged: Record<string, string> = {};
-  for (const [name, value] of Object.entries({ ...base, ...changes })) {
-    if (value !== undefined) merged[name] = value;
-  }
-  return merged;
+  // No assignments: a variable may be called `__proto__`.
+  const merged = Object.entries({ ...base, ...changes });
+  return Object.fromEntries(merged.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

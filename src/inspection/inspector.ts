@@ -49,8 +49,13 @@ const PAGE = fileURLToPath(new URL('../inspector/', import.meta.url));
 
 const SHORTEST_TOKEN = 16;
 
+/** What its own server asks besides. */
+interface MadeInspector extends Inspector {
+  admits(request: IncomingMessage): boolean;
+}
+
 /** Makes the inspector of a host. @throws EspalierError `ESP_INVALID` naming the option that does not fit */
-export function makeInspector(host: InspectedHost, options: InspectorOptions = {}): Inspector {
+export function makeInspector(host: InspectedHost, options: InspectorOptions = {}): MadeInspector {
   const { token = randomBytes(24).toString('base64url'), control = false, hosts = [], base = '' } = options;
   checkInspector(options);
   // The token opens every door, so it comes out of none.
@@ -64,6 +69,7 @@ export function makeInspector(host: InspectedHost, options: InspectorOptions = {
   const doors = new Doors({ hub, token, hosts, base, page: PAGE });
   return {
     token,
+    admits: (request) => doors.admits(request),
     handle: (request, response) => doors.handle(request, response),
     upgrade: (request, socket, head) => doors.upgrade(request, socket, head),
     close: (reason = 'stopped') => hub.close(reason),
@@ -72,8 +78,8 @@ export function makeInspector(host: InspectedHost, options: InspectorOptions = {
 
 /** Makes the inspector of a host and serves it on 127.0.0.1. @throws EspalierError `ESP_CONFLICT` when the port is taken */
 export async function serveInspector(host: InspectedHost, options: InspectorServerOptions): Promise<InspectorServer> {
-  const inspector = makeInspector(host, options);
-  const server = await DoorServer.listen(inspector, options.port);
+  const { admits, ...inspector } = makeInspector(host, options);
+  const server = await DoorServer.listen({ ...inspector, admits }, options.port);
   server.unref();
   return {
     ...inspector,

@@ -21,15 +21,15 @@ const CRASH_KINDS = [
 
 export type CrashKind = (typeof CRASH_KINDS)[number];
 
-const BY_SIGNAL: Readonly<Record<string, CrashKind>> = {
-  SIGSEGV: 'segfault',
-  SIGABRT: 'abort',
-  SIGKILL: 'oom',
-  SIGILL: 'illegal',
-  SIGBUS: 'bus',
-  SIGFPE: 'arithmetic',
-  SIGTERM: 'terminated',
-};
+const BY_SIGNAL: ReadonlyMap<string, CrashKind> = new Map([
+  ['SIGSEGV', 'segfault'],
+  ['SIGABRT', 'abort'],
+  ['SIGKILL', 'oom'],
+  ['SIGILL', 'illegal'],
+  ['SIGBUS', 'bus'],
+  ['SIGFPE', 'arithmetic'],
+  ['SIGTERM', 'terminated'],
+]);
 
 /** How shells report those signals of what they ran: 128 and the number of the signal. */
 const BY_CODE: Readonly<Record<number, CrashKind>> = {
@@ -55,7 +55,7 @@ export function crashKind(exit: ProcessExit | null, byUs = false): CrashKind {
   if (exit === null) return 'unseen';
   if (byUs) return 'killed';
   const { code, signal } = exit;
-  if (signal !== null) return BY_SIGNAL[signal] ?? 'signal';
+  if (signal !== null) return BY_SIGNAL.get(signal) ?? 'signal';
   if (code === null) return 'unseen';
   if (code === 0) return 'left';
   return BY_CODE[code] ?? 'error';

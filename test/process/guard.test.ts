@@ -125,3 +125,11 @@ describe('the command of a guard', () => {
     expect(() => guardCommand(odd)).toThrow(expect.objectContaining({ code: 'ESP_SPAWN' }));
   });
 });
+
+describe('the environment of a guarded program', () => {
+  it('has every variable, whatever its name', () => {
+    const env: Record<string, string> = JSON.parse('{"__proto__":"a","constructor":"b","A":"c"}');
+    const order = { label: 'test:/guard', command: ['/bin/true'], cwd: '/', env, cookie: 'x', port: false };
+    expect(Object.entries(guardCommand(order).env)).toEqual(expect.arrayContaining(Object.entries(env)));
+  });
+});

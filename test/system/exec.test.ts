@@ -37,6 +37,11 @@ describe('what a program leaves behind', () => {
     expect(result.stderr).toBe('short\n');
   });
 
+  it('came from the environment that it was given, whatever the names in it', async () => {
+    const env: Record<string, string> = JSON.parse('{"__proto__":"a","constructor":"b"}');
+    expect((await shell.exec('printenv __proto__ constructor', { env })).stdout).toBe('a\nb\n');
+  });
+
   it('is text: bytes that are none are replaced, all others are kept, a byte order mark too', async () => {
     expect(await shell.exec("printf 'a\\377b'; printf '\\357\\273\\277c' >&2")).toMatchObject({
       stdout: 'a\uFFFDb',

@@ -41,13 +41,13 @@ export function guardCommand(order: {
   cookie: string;
   port: boolean;
 }): GuardedCommand {
-  const safe: Record<string, string> = {};
+  const safe = new Map<string, string>();
   const aside: string[] = [];
   for (const [name, value] of Object.entries(order.env)) {
-    if (SHELL_NAME.test(name) && !ownNames().has(name)) safe[name] = value;
+    if (SHELL_NAME.test(name) && !ownNames().has(name)) safe.set(name, value);
     else aside.push(`${name}=${value}`);
   }
-  safe[COOKIE_VARIABLE] = order.cookie;
+  safe.set(COOKIE_VARIABLE, order.cookie);
   const flags = [...(order.port ? ['-3'] : []), ...pwdFlag(order.env.PWD, order.cwd)];
   const carrier = aside.length === 0 ? [] : [ENV, ...aside];
   if (carrier.length > 0 && order.command[0]?.includes('=')) {
@@ -57,7 +57,8 @@ export function guardCommand(order: {
         `pass on (${aside[0]?.split('=')[0]}); rename one of them`,
     );
   }
-  return { file: SHELL, args: [GUARD, order.label, ...flags, ...carrier, ...order.command], env: safe };
+  const args = [GUARD, order.label, ...flags, ...carrier, ...order.command];
+  return { file: SHELL, args, env: Object.fromEntries(safe) };
 }
 
 /** The names that the shell of this machine does not pass on as they are. */

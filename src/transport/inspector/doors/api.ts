@@ -17,7 +17,7 @@ const STATUS = {
 
 /** Answers `/api/<name>`: what the WebSocket answers, for those who ask once. False when there is no such name. */
 export async function serveApi(hub: Hub, name: string, url: URL, response: ServerResponse): Promise<boolean> {
-  const list = LISTS[name];
+  const list = LISTS.get(name);
   if (list) {
     replyJson(response, 200, await hub.use(() => list(hub)));
     return true;
@@ -31,9 +31,6 @@ export async function serveApi(hub: Hub, name: string, url: URL, response: Serve
 
 /** `POST /api/control`, with a control as JSON. */
 export async function serveControl(hub: Hub, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (!hub.answers.isControlled) {
-    return refuse(response, 405, 'read_only', 'this inspector only shows: it was started without control');
-  }
   // Forms and plain text may be sent from any page; JSON may not, without being asked first.
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     return refuse(response, 415, 'invalid', 'a control is application/json');
@@ -43,17 +40,16 @@ export async function serveControl(hub: Hub, request: IncomingMessage, response:
   answer(response, await hub.use(() => hub.answers.control(found.data)));
 }
 
-const LISTS: Readonly<Record<string, (hub: Hub) => unknown>> = {
-  hello: (hub) => hub.hello(),
-  tree: ({ viewer }) => {
-    const paths = [...viewer.model.paths()].sort();
-    return { actors: paths.map((path) => viewer.summary(path)) };
-  },
-  runs: ({ viewer, follower }) => ({ runs: [...follower.runs.all()].map((run) => viewer.run(runInfo(run))) }),
-  processes: ({ viewer, follower }) => ({
-    processes: [...follower.processes.all()].map((info) => viewer.process(info)),
-  }),
-};
+/** A map: whoever asks says the name, and what every object inherits is not ours to answer. */
+const LISTS: ReadonlyMap<string, (hub: Hub) => unknown> = new Map([
+  ['hello', (hub: Hub): unknown => hub.hello()],
+  ['tree', ({ viewer }) => ({ actors: [...viewer.model.paths()].sort().map((path) => viewer.summary(path)) })],
+  ['runs', ({ viewer, follower }) => ({ runs: [...follower.runs.all()].map((run) => viewer.run(runInfo(run))) })],
+  [
+    'processes',
+    ({ viewer, follower }) => ({ processes: [...follower.processes.all()].map((info) => viewer.process(info)) }),
+  ],
+]);
 
 const ASKS: ReadonlySet<string> = new Set(['actor', 'logs', 'output', 'rows', 'why']);
 const NUMBERS: ReadonlySet<string> = new Set(['index', 'from', 'limit']);

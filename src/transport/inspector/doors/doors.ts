@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { toErrorRecord } from '../../../errors.js';
 import type { Hub } from '../service/hub.js';
+import { LIMITS } from '../service/limits.js';
 import { Access, type Denial } from './access.js';
 import { serveApi, serveControl } from './api.js';
 import { isPerson, refusePerson } from './denied.js';
@@ -40,6 +41,12 @@ export class Doors {
     this.#webSocket = new WebSocketDoor(hub);
   }
 
+  /** Whether whoever asks may look: a server holds its connection then among those it knows. */
+  admits(request: IncomingMessage): boolean {
+    const url = this.#url(request);
+    return url !== null && this.#access.judge(request, url) === null;
+  }
+
   /** Answers a request. False, and nothing answered, when it is for another part of the server that this is mounted in. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const url = this.#url(request);
@@ -70,15 +77,24 @@ export class Doors {
     if (denial && isPerson(request)) return refusePerson(response, denial);
     if (denial) return refuse(response, denial.status, 'denied', denial.message);
     const { hub } = this.#options;
-    if (request.method === 'POST' && name === '/api/control') return await serveControl(hub, request, response);
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return refuse(response, 405, 'read_only', `${request.method} is not answered here`);
+    const { method = '' } = request;
+    const allowed = this.#methods(name);
+    if (!allowed.includes(method)) {
+      response.setHeader('allow', allowed.join(', '));
+      return refuse(response, 405, 'read_only', whyNot(name, method, allowed));
     }
+    if (name === CONTROL) return await serveControl(hub, request, response);
     if (name === '/healthz') return reply(response, 200, 'text/plain; charset=utf-8', 'ok\n');
     if (name === '/metrics') return await this.#metrics(response);
     if (name === '/events') return await serveEvents(hub, request, response, url);
     if (name.startsWith('/api/') && (await serveApi(hub, name.slice('/api/'.length), url, response))) return;
     this.#page(name, url, response);
+  }
+
+  /** The methods that are answered at a name. */
+  #methods(name: string): readonly string[] {
+    if (name !== CONTROL) return ['GET', 'HEAD'];
+    return this.#options.hub.answers.isControlled ? ['POST'] : [];
   }
 
   async #metrics(response: ServerResponse): Promise<void> {
@@ -118,6 +134,13 @@ export class Doors {
   }
 }
 
+const CONTROL = '/api/control';
+
+function whyNot(name: string, method: string, allowed: readonly string[]): string {
+  if (name === CONTROL && allowed.length === 0) return 'this inspector only shows: it was started without control';
+  return `${method} is not answered here, only ${allowed.join(' and ')}`;
+}
+
 const NOWHERE = new URL('http://inspector/nowhere');
 
 function turnAway(
@@ -127,4 +150,7 @@ function turnAway(
   const body = `${message}\n`;
   const head = [`HTTP/1.1 ${status} Refused`, 'connection: close', 'content-type: text/plain; charset=utf-8'];
   socket.end(`${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  // Whoever does not close its end of it is not waited for.
+  const timer = setTimeout(() => socket.destroy(), LIMITS.closeMs).unref();
+  socket.once('close', () => clearTimeout(timer));
 }

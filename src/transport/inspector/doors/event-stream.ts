@@ -30,6 +30,7 @@ export async function serveEvents(
   const isOver = await hub.use(() => resume !== null && hub.endOf(run) !== null && resume.seq >= hub.ring.head);
   if (isOver) return void response.writeHead(204, HEADERS).end();
   response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream; charset=utf-8' });
+  if (request.method === 'HEAD') return void response.end();
   response.write('retry: 1000\n\n');
   const session = hub.open(new EventStreamSink(response, (seq) => endIfOver(hub, session, run, seq)));
   response.on('close', () => session?.close('gone'));

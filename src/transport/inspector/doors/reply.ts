@@ -20,6 +20,5 @@ export function replyJson(response: ServerResponse, status: number, body: unknow
 
 /** An error as JSON: `code` is one of the protocol's refusals, or tells of the door itself. */
 export function refuse(response: ServerResponse, status: number, code: string, message: string): void {
-  if (status === 405) response.setHeader('allow', 'GET, HEAD');
   replyJson(response, status, { error: { code, message } });
 }

@@ -1,27 +1,47 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { codeOf, EspalierError } from '../../../errors.js';
+import { LIMITS } from '../service/limits.js';
 import type { Doors } from './doors.js';
+import { Strangers } from './strangers.js';
+
+type OpenDoors = Pick<Doors, 'admits' | 'handle' | 'upgrade'>;
+
+const TIMES = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 };
 
 /** An HTTP server of the inspector's own, on this machine's loopback address alone. */
 export class DoorServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #strangers = new Strangers();
 
-  private constructor(doors: Pick<Doors, 'handle' | 'upgrade'>) {
-    this.#server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024 });
-    this.#server.maxConnections = 4096;
-    this.#server.on('request', (request, response) => void doors.handle(request, response));
-    this.#server.on('upgrade', (request, socket, head) => void doors.upgrade(request, socket, head));
+  private constructor(doors: OpenDoors) {
+    this.#server = createServer({ ...TIMES, maxHeaderSize: 16 * 1024 });
+    this.#server.maxConnections = LIMITS.connections;
+    this.#server.on('request', (request, response) => {
+      this.#meet(doors, request);
+      // A stranger asks once: its connection would be cut between two questions.
+      if (this.#strangers.has(request.socket)) response.shouldKeepAlive = false;
+      doors.handle(request, response);
+    });
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#meet(doors, request);
+      doors.upgrade(request, socket, head);
+    });
     // What is no HTTP is answered by Node itself, and the connection ended.
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
+      this.#strangers.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
   }
 
+  #meet(doors: OpenDoors, request: IncomingMessage): void {
+    if (doors.admits(request)) this.#strangers.admit(request.socket);
+  }
+
   /** @throws EspalierError `ESP_CONFLICT` when the port is taken */
-  static async listen(doors: Pick<Doors, 'handle' | 'upgrade'>, port: number): Promise<DoorServer> {
+  static async listen(doors: OpenDoors, port: number): Promise<DoorServer> {
     const made = new DoorServer(doors);
     await new Promise<void>((resolve, reject) => {
       made.#server.once('error', (cause) =>

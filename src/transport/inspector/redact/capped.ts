@@ -84,21 +84,22 @@ export class Capped {
   }
 
   #fields(value: object, depth: number): Record<string, unknown> {
-    const copy: Record<string, unknown> = {};
-    let count = 0;
+    const copies: [name: string, copy: unknown][] = [];
     for (const key of Object.keys(value)) {
-      if (count === this.#caps.entries) {
-        copy['…'] = 'more';
+      if (copies.length === this.#caps.entries) {
+        copies.push(['…', 'more']);
         break;
       }
-      count += 1;
-      const name = this.#cut(key);
-      const property = Object.getOwnPropertyDescriptor(value, key);
-      if (this.#isSecret(key, property?.value)) copy[name] = MASK;
-      else if (property && 'value' in property) copy[name] = this.copy(property.value, depth);
-      else copy[name] = '[getter]';
+      copies.push([this.#cut(key), this.#field(value, key, depth)]);
     }
-    return copy;
+    // No assignments: a key may be `__proto__`.
+    return Object.fromEntries(copies);
+  }
+
+  #field(value: object, key: string, depth: number): unknown {
+    const property = Object.getOwnPropertyDescriptor(value, key);
+    if (this.#isSecret(key, property?.value)) return MASK;
+    return property && 'value' in property ? this.copy(property.value, depth) : '[getter]';
   }
 
   #cut(text: string): string {

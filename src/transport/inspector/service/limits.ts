@@ -21,6 +21,11 @@ export const LIMITS = {
   /** How long the end of a connection may take before it is cut: what waits for a client that does not read is let go. */
   closeMs: 2000,
   clients: 2000,
+  /** Connections of a server of the inspector's own, in all. */
+  connections: 4096,
+  /** Of them those that have shown no token, and how long one may take to show it, whatever it does meanwhile. */
+  strangers: 512,
+  strangerMs: 5000,
   subscriptions: 64,
   /** Requests of one client that are not answered yet. */
   requests: 16,

@@ -5,13 +5,13 @@ import type { HostMessage, WorkerMessage } from './messages.js';
 import { type Packed, type Path, pack, unpack } from './payload.js';
 
 /** The one field of a message that may hold bytes. */
-const PAYLOAD_FIELDS: Readonly<Record<string, string>> = {
-  call: 'a',
-  result: 'r',
-  chunk: 'd',
-  event: 'd',
-  answer: 'value',
-};
+const PAYLOAD_FIELDS: ReadonlyMap<string, string> = new Map([
+  ['call', 'a'],
+  ['result', 'r'],
+  ['chunk', 'd'],
+  ['event', 'd'],
+  ['answer', 'value'],
+]);
 
 /** A UTF-16 unit is at most three bytes of UTF-8. */
 const BYTES_PER_UNIT = 3;
@@ -76,7 +76,7 @@ function line(message: object, limits: FrameLimits): EncodedFrame {
 }
 
 function encode(message: { readonly t: string }, packed: Packed, limits: FrameLimits): EncodedFrame {
-  const field = PAYLOAD_FIELDS[message.t] ?? '';
+  const field = PAYLOAD_FIELDS.get(message.t) ?? '';
   const { blobs, paths } = packed;
   if (blobs.length === 0) {
     const text = `${JSON.stringify(message)}\n`;
@@ -111,7 +111,7 @@ function tooLong(what: string): EspalierError {
 export function decodeFrame({ header, trailers }: Frame): Record<string, unknown> | string {
   if (typeof header.t !== 'string') return 'a header line names no type of message in "t"';
   if (trailers.length === 0) return header;
-  const field = PAYLOAD_FIELDS[header.t];
+  const field = PAYLOAD_FIELDS.get(header.t);
   // Trailers of a message that this version does not know are skipped with it.
   if (field === undefined) return header;
   const packed = packedOf(header, field, trailers);
