@@ -60,7 +60,7 @@ export class EspalierError extends Error {
 
 /** Whether `error` is ours, also when it comes from a second installed copy of Espalier. */
 export function isEspalierError(error: unknown): error is EspalierError {
-  return typeof error === 'object' && error !== null && brand in error;
+  return asked(() => typeof error === 'object' && error !== null && brand in error) ?? false;
 }
 
 /**
@@ -75,7 +75,7 @@ export class Shutdown extends EspalierError {
   readonly reason: unknown;
 
   constructor(reason?: unknown) {
-    super('ESP_SHUTDOWN', `the actor shut itself down: ${String(reason ?? 'no reason given')}`);
+    super('ESP_SHUTDOWN', `the actor shut itself down: ${textOf(reason ?? 'no reason given')}`);
     this.reason = reason;
   }
 }
@@ -86,29 +86,56 @@ export interface ErrorRecord {
   readonly message: string;
 }
 
-/** What is kept of a thrown value, whatever it was. */
+/** What is kept of a thrown value, whatever it was: no getter or proxy of it throws here. */
 export function toErrorRecord(error: unknown): ErrorRecord {
-  if (isEspalierError(error)) return { code: error.code, message: error.message };
-  if (error instanceof Error) return { code: codeOf(error) ?? error.name, message: error.message };
-  return { code: codeOf(error) ?? 'Error', message: messageOf(error) ?? textOf(error) };
+  const name = isError(error) ? (asked(() => error.name) ?? 'Error') : 'Error';
+  return { code: codeOf(error) ?? textOf(name), message: messageOf(error) };
 }
 
-function messageOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('message' in error)) return undefined;
-  return typeof error.message === 'string' ? error.message : undefined;
+/** What a thrown value says: its message, or for want of one what can be said of it. Never throws. */
+export function messageOf(error: unknown): string {
+  return messageIn(error) ?? (isError(error) ? '' : textOf(error));
 }
 
-function textOf(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    // An object without a prototype, say: anything can be thrown.
-    return `something without a text (${typeof value})`;
-  }
+/** A thrown value as an error: itself if it is one. */
+export function toError(thrown: unknown): Error {
+  return isError(thrown) ? thrown : new Error(messageOf(thrown), { cause: thrown });
 }
+
+/** `instanceof` asks a proxy for its prototype, and one that was revoked throws. */
+export function isError(value: unknown): value is Error {
+  return asked(() => value instanceof Error) ?? false;
+}
+
+function messageIn(error: unknown): string | undefined {
+  const message = asked(() => typeof error === 'object' && error !== null && 'message' in error && error.message);
+  return typeof message === 'string' ? message : undefined;
+}
+
+/** A value as text: what `String` makes of it, or its content where that would be `[object Object]`. */
+export function textOf(value: unknown): string {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return String(value);
+  const own = asked(() => String(value));
+  if (own !== undefined && !own.startsWith('[object ')) return own;
+  const content = asked(() => JSON.stringify(value));
+  if (content === undefined || content === '{}') return own ?? `something without a text (${typeof value})`;
+  return content.slice(0, MOST_CONTENT);
+}
+
+/** Characters that are kept of an object which has no text of its own. */
+const MOST_CONTENT = 2000;
 
 /** The `code` of a Node or SQLite error, if it has one. */
 export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  const code = asked(() => typeof error === 'object' && error !== null && 'code' in error && error.code);
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** What a value that is not ours answers; undefined when it throws instead: anything can be thrown, a revoked proxy too. */
+export function asked<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
 }

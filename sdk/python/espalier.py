@@ -35,6 +35,7 @@ import json
 import math
 import os
 import queue
+import re
 import signal
 import socket
 import sys
@@ -50,6 +51,7 @@ MAX_HEADER = 1024 * 1024
 MAX_FRAME = 64 * 1024 * 1024
 MAX_TRAILERS = 1024
 MAX_DEPTH = 200
+MAX_DIGITS = 4300
 CREDIT = 16
 
 _SHOWN = 200
@@ -118,19 +120,70 @@ def _refuse_constant(name):
     raise ValueError("%s is not JSON" % name)
 
 
+def _finite(literal):
+    number = float(literal)
+    if math.isinf(number):
+        raise ValueError("%s is a number that no double can hold" % literal[:30])
+    return number
+
+
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+# Asked of each number: only where one may be too large for a double.
+_careful = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
+_LARGE = re.compile(r"[eE]\+?\d\d\d")
+_TOO_LONG = re.compile(r"\d{%d}" % (MAX_DIGITS + 1))
+# Python from 3.11 on has that limit itself, unless the program lifted it.
+_own_digits = getattr(sys, "get_int_max_str_digits", int)
 
 
-def parse_json(data):
-    """Strict JSON of UTF-8 bytes; ValueError otherwise."""
+def parse_json(data, max_depth=MAX_DEPTH):
+    """Strict JSON of UTF-8 bytes; ValueError otherwise. No number is changed: what no double can hold is an error."""
     text = str(data, "utf-8").lstrip(" \t\r\n")
     try:
-        value, end = _decoder.raw_decode(text)
+        decoder = _careful if _LARGE.search(text) else _decoder
+        value, end = decoder.raw_decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if text[end:].strip(" \t\r\n"):
         raise ValueError("data after the JSON value")
+    if _is_deeper(value, text, max_depth):
+        raise ValueError("nested deeper than %d levels" % max_depth)
+    if _may_be_long(text) and _has_long(value):
+        raise ValueError("an integer has more than %d digits" % MAX_DIGITS)
     return value
+
+
+def _may_be_long(text):
+    return len(text) > MAX_DIGITS and not 0 < _own_digits() <= MAX_DIGITS and bool(_TOO_LONG.search(text))
+
+
+_CONTAINERS = (dict, list, tuple)
+
+
+def _is_deeper(value, text, depth):
+    """Whether containers lie deeper in each other; most texts hold fewer of them altogether."""
+    return text.count("[") + text.count("{") > depth and _walk_deeper(value, depth)
+
+
+def _walk_deeper(value, depth):
+    if depth == 0:
+        return isinstance(value, _CONTAINERS)
+    if not isinstance(value, _CONTAINERS):
+        return False
+    items = value.values() if isinstance(value, dict) else value
+    return any(_walk_deeper(item, depth - 1) for item in items if isinstance(item, _CONTAINERS))
+
+
+def _has_long(value):
+    if isinstance(value, int):
+        return not -_BEYOND < value < _BEYOND
+    if isinstance(value, dict):
+        return any(map(_has_long, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(_has_long, value))
+
+
+#: The first integer that has too many digits.
+_BEYOND = 10**MAX_DIGITS
 
 
 def read_frame(stream, limits):
@@ -145,7 +198,8 @@ def read_frame(stream, limits):
             raise ProtocolError("a header line is longer than %d bytes" % limits.max_header, line)
         return None
     try:
-        header = parse_json(line)
+        # The object of the header is one level itself.
+        header = parse_json(line, MAX_DEPTH + 1)
     except ValueError as error:
         raise ProtocolError("a header line is not JSON (%s)" % error, line) from None
     if not isinstance(header.get("t"), str):
@@ -247,15 +301,22 @@ _encode = _make_encode()
 def encode_payload(value, name):
     """JSON of a value, the bytes taken out of it, and their places. `Invalid` names what cannot be sent."""
     try:
-        return _encode(value), (), ()
+        text = _encode(value)
+        if not _is_deeper(value, text, MAX_DEPTH) and not _may_be_long(text):
+            return text, (), ()
     except (_NotPlain, ValueError, TypeError, RecursionError):
-        blobs, paths = [], []
-        return _encode(_extract(value, name, [], blobs, paths)), blobs, paths
+        pass  # It holds bytes, or what cannot be sent; which, and where, is found out one by one.
+    blobs, paths = [], []
+    return _encode(_extract(value, name, [], blobs, paths)), blobs, paths
 
 
 def _extract(value, name, path, blobs, paths):
-    if value is None or isinstance(value, (str, bool, int)):
+    if value is None or isinstance(value, (str, bool)):
         return value
+    if isinstance(value, int):
+        if -_BEYOND < value < _BEYOND:
+            return value
+        raise Invalid("%s is an integer of more than %d digits" % (_place_name(name, path), MAX_DIGITS))
     if isinstance(value, float):
         if math.isfinite(value):
             return value
@@ -959,10 +1020,12 @@ class Worker:
         self._flush()
         try:
             answer = self._answer(call)
-        except Exception as error:
-            answer = _error_frame(call.id, error, self.limits)
+        except (SystemExit, KeyboardInterrupt):
+            raise  # It means the process.
         except asyncio.CancelledError as error:
             answer = _error_frame(call.id, call.cancelled or error, self.limits)
+        except BaseException as error:
+            answer = _error_frame(call.id, error, self.limits)
         self._calls.pop(call.id, None)
         self._out.post(answer)
 
@@ -1035,22 +1098,32 @@ async def _wait_for(awaitable):
 
 
 def _error_frame(id_, error, limits):
+    """An error as bytes, whatever was raised: no code of its own that fails keeps it from being told."""
+    class_name = str(type(error).__name__)
+    code = _asked(lambda: error.code and str(error.code), None)
     message = {
         "t": "error",
         "id": id_,
-        "code": str(getattr(error, "code", None) or type(error).__name__)[:_SHOWN],
-        "message": str(error)[:_MAX_MESSAGE],
-        "type": type(error).__name__[:_SHOWN],
-        "stack": "".join(traceback.format_exception(type(error), error, error.__traceback__))[-_MAX_STACK:],
-        "retryable": getattr(error, "retryable", False) is True,
+        "code": (code or class_name)[:_SHOWN],
+        "message": _asked(lambda: str(error), "a %s whose text cannot be made" % class_name)[:_MAX_MESSAGE],
+        "type": class_name[:_SHOWN],
+        "stack": _asked(lambda: "".join(traceback.format_exception(type(error), error, error.__traceback__)), "")[
+            -_MAX_STACK:
+        ],
+        "retryable": _asked(lambda: error.retryable is True, False),
     }
-    try:
-        data = _encode(getattr(error, "data", None))
-    except (_NotPlain, ValueError, TypeError, RecursionError):
-        data = "null"  # The error itself matters more than data that cannot travel.
-    if len(data) <= _MAX_DATA:
+    # The error itself matters more than data that cannot travel.
+    data, blobs, _ = _asked(lambda: encode_payload(error.data, "data"), ("null", (), ()))
+    if not blobs and len(data) <= _MAX_DATA:
         message["data"] = json.loads(data)
     return encode_message(message, limits)
+
+
+def _asked(ask, otherwise):
+    try:
+        return ask()
+    except Exception:
+        return otherwise
 
 
 def _leave(why, code):

@@ -1,4 +1,4 @@
-import { EspalierError } from '../errors.js';
+import { EspalierError, toError } from '../errors.js';
 import type { CallOutcome, CallRequest, OpenCall } from '../transport/process/protocol/call.js';
 import { type CallSlot, lostWith } from './call-worker.js';
 import type { Clock } from './environment.js';
@@ -33,7 +33,7 @@ export class CallRun {
     request: CallRequest,
     readonly options: CallRunOptions,
   ) {
-    this.request = { ...request, onStart: () => this.#start() };
+    this.request = { ...request, onStart: () => this.#start(), onSpoilt: () => this.cancel() };
   }
 
   /** From here on the caller's signal cancels it. */
@@ -100,7 +100,7 @@ export function runCall(
     run.attach(slot.port.call(run.request, settled));
   } catch (error) {
     // Only an argument that fits no frame, or a port at its limit: nothing was sent.
-    settled({ kind: 'error', error: error instanceof Error ? error : new Error(String(error)) });
+    settled({ kind: 'error', error: toError(error) });
   }
 }
 

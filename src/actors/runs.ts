@@ -111,9 +111,10 @@ export class Runs {
     let total = 0;
     let page: unknown[] = [];
     const flush = async () => {
+      const before = total;
       total += page.length;
       if (total > MAX_SLOTS) throw new EspalierError('ESP_INVALID', `a run has at most ${MAX_SLOTS} slots`);
-      await this.#services.runs.addSlots(run, page);
+      await this.#services.runs.addSlots(run, page, before);
       page = [];
     };
     for (const slot of slots) {

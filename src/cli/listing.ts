@@ -1,3 +1,4 @@
+import { writeJson } from '../json/write.js';
 import { Output } from './output.js';
 import { type Cells, formatTable } from './table.js';
 
@@ -14,6 +15,6 @@ export async function printListing<T>(
   { head, cells }: Listing<T>,
 ): Promise<void> {
   const output = new Output(process.stdout);
-  const lines = json ? records.map((record) => JSON.stringify(record)) : formatTable(head, records.map(cells));
+  const lines = json ? records.map((record) => writeJson(record)) : formatTable(head, records.map(cells));
   for (const line of lines) await output.line(line);
 }

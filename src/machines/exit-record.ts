@@ -1,4 +1,5 @@
-import { type ErrorRecord, toErrorRecord } from '../errors.js';
+import { asked, type ErrorRecord, isError, messageOf, textOf, toErrorRecord } from '../errors.js';
+import { isPlain } from '../json/plain.js';
 import type { ActorExit } from './exit.js';
 import { isWorkerEnd } from './worker.js';
 
@@ -28,11 +29,6 @@ export function toExitRecord(exit: ActorExit): ExitRecord {
 }
 
 function plain(reason: unknown): unknown {
-  if (reason instanceof Error) return toErrorRecord(reason).message;
-  try {
-    return JSON.stringify(reason) === undefined ? String(reason) : reason;
-  } catch {
-    // A circle, or a big integer: its type is all that can be told of it.
-    return typeof reason;
-  }
+  if (reason === undefined || isError(reason)) return messageOf(reason);
+  return asked(() => isPlain(reason)) ? reason : textOf(reason);
 }

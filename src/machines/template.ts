@@ -1,4 +1,7 @@
 import { EspalierError } from '../errors.js';
+import { fitForJson } from '../json/fit.js';
+import { memberText } from '../json/scan.js';
+import { writeJson } from '../json/write.js';
 
 /** A command with places for each input, compiled once and expanded for many. */
 export interface Template {
@@ -29,7 +32,7 @@ export type Place =
  * - `{}` is the input: a string as it is, any other value as JSON
  * - `{#}` is its index, from 0
  * - `{.name}` is a field of an input that is an object, or a string that holds one as JSON; `{.a.b}` reaches into it,
- *   `{.list.0}` into an array. A string stands as it is, anything else as JSON.
+ *   `{.list.0}` into an array. A string stands as it is, anything else as it was written in the text, or as JSON.
  * - `{{` is a literal `{`. A closing brace is special only in a placeholder.
  *
  * Other braces are plain text (`{print $1}`, `{"a":1}`, `${HOME}`), except what looks like a mistyped placeholder:
@@ -129,17 +132,20 @@ function fill(
         return String(index);
       case 'field':
         if (hidden?.has(place.path)) return `{.${place.path}}`;
-        return checked(asText(lookUp(root, place.path, index), index), `{.${place.path}}`, index);
+        return checked(fieldText(root, place.path, index), `{.${place.path}}`, index);
       default:
         return place satisfies never;
     }
   };
 }
 
-function objectOf(input: unknown, index: number): unknown {
+/** The input of a command that asks for fields: JSON text of an object, whose fields are what the text says, or an object. */
+function objectOf(input: unknown, index: number): string | object {
   const value = typeof input === 'string' ? parseJson(input, index) : input;
-  if (typeof value === 'object' && value !== null) return value;
-  throw badInput(index, 'is not a JSON object, and the command asks for its fields');
+  if (typeof value !== 'object' || value === null) {
+    throw badInput(index, 'is not a JSON object, and the command asks for its fields');
+  }
+  return typeof input === 'string' ? input : value;
 }
 
 function parseJson(text: string, index: number): unknown {
@@ -150,13 +156,25 @@ function parseJson(text: string, index: number): unknown {
   }
 }
 
+/** Of a text its own characters: parsed and written again, 738527931269425001 would be another number. */
+function fieldText(root: string | object | undefined, path: string, index: number): string {
+  if (typeof root !== 'string') return asText(lookUp(root, path, index), index);
+  const text = memberText(root, path.split('.'));
+  if (text === undefined) throw noField(index, path);
+  return text.startsWith('"') ? String(JSON.parse(text)) : text;
+}
+
 function lookUp(root: unknown, path: string, index: number): unknown {
   let value = root;
   for (const name of path.split('.')) {
-    if (!hasMember(value, name)) throw badInput(index, `has no field "${path}"`, { field: path });
+    if (!hasMember(value, name)) throw noField(index, path);
     value = value[name];
   }
   return value;
+}
+
+function noField(index: number, path: string): EspalierError {
+  return badInput(index, `has no field "${path}"`, { field: path });
 }
 
 /** Own members only: neither `constructor` of an object nor `length` of an array is part of the input. */
@@ -166,17 +184,31 @@ function hasMember(value: unknown, name: string): value is Readonly<Record<strin
 }
 
 function asText(value: unknown, index: number): string {
-  if (typeof value === 'string') return value;
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'undefined':
+      return 'null';
+    case 'number':
+      // No JSON around it: the shortest text that names it will do.
+      if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
+      break;
+    default:
+  }
   try {
-    return JSON.stringify(value) ?? 'null';
+    return writeJson(fitForJson(value, { name: 'it' }).value);
   } catch (cause) {
     throw badInput(index, 'cannot be written as JSON', { cause });
   }
 }
 
+/** Half of a pair is no character: a program would be given another one in its place. */
+const HALF = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
 function checked(text: string, placeholder: string, index: number): string {
-  if (!text.includes('\0')) return text;
-  throw badInput(index, `puts a NUL character into ${placeholder}, which no argument of a program can hold`);
+  const what = text.includes('\0') ? 'a NUL character' : HALF.test(text) ? 'half a character (a lone surrogate)' : null;
+  if (what === null) return text;
+  throw badInput(index, `puts ${what} into ${placeholder}, which no argument of a program can hold`);
 }
 
 function badInput(index: number, what: string, more: { cause?: unknown; field?: string } = {}): EspalierError {

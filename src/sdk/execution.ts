@@ -1,4 +1,4 @@
-import { EspalierError } from '../errors.js';
+import { asked, EspalierError, isError } from '../errors.js';
 import { ChunkReceiver } from '../transport/process/protocol/chunk-receiver.js';
 import { ChunkSender } from '../transport/process/protocol/chunk-sender.js';
 import type { HostCallMessage } from '../transport/process/protocol/messages.js';
@@ -61,15 +61,14 @@ export class Execution {
 
   /** Runs the method; the answer is sent whenever it comes. `start` was written before. */
   run(method: Method): void {
-    let answer: unknown;
     try {
-      answer = method.run(new CallContext(this), this.message.a);
+      const answer = method.run(new CallContext(this), this.message.a);
+      if (isStream(answer)) void this.#pump(answer);
+      else if (isPromise(answer)) void this.#settle(answer);
+      else this.#succeed(answer);
     } catch (error) {
-      return this.fail(error);
+      this.fail(error);
     }
-    if (isStream(answer)) void this.#pump(answer);
-    else if (isPromise(answer)) void this.#settle(answer);
-    else this.#succeed(answer);
   }
 
   fail(error: unknown): void {
@@ -99,13 +98,9 @@ export class Execution {
     }
   }
 
+  /** Throws what keeps the result from being sent. */
   #succeed(r: unknown): void {
-    try {
-      this.session.send({ t: 'result', id: this.message.id, r });
-    } catch (error) {
-      return this.fail(error);
-    }
-    this.#end(() => undefined);
+    this.#end(() => this.session.send({ t: 'result', id: this.message.id, r }));
   }
 
   #end(answer: () => void): void {
@@ -127,7 +122,7 @@ export class Execution {
 /** A generator or an async iterable; arrays and strings are results. */
 function isStream(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
   if (typeof value !== 'object' || value === null) return false;
-  return Symbol.asyncIterator in value || (Symbol.iterator in value && 'next' in value);
+  return asked(() => Symbol.asyncIterator in value || (Symbol.iterator in value && 'next' in value)) ?? false;
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
@@ -135,5 +130,5 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 }
 
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+  return isError(error) && asked(() => error.name) === 'AbortError';
 }

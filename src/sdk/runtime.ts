@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { EspalierError } from '../errors.js';
 import { decodeFrame } from '../transport/process/protocol/codec.js';
 import { FrameDecoder } from '../transport/process/protocol/decoder.js';
-import { type Frame, malformed } from '../transport/process/protocol/frames.js';
+import { type Frame, malformedHeader } from '../transport/process/protocol/frames.js';
 import { DEFAULT_PORT_LIMITS, PROTOCOL_VERSIONS } from '../transport/process/protocol/limits.js';
 import type { HelloMessage, HostCallMessage, HostMessage } from '../transport/process/protocol/messages.js';
 import { RemoteError } from '../transport/process/protocol/remote-error.js';
@@ -74,7 +74,7 @@ export class Runtime {
     const message = typeof header === 'string' ? header : parseHostMessage(header);
     if (message === null) return;
     const wrong = typeof message === 'string' ? message : this.#take(message);
-    if (wrong !== null) this.#give(malformed(wrong, Buffer.from(JSON.stringify(frame.header))));
+    if (wrong !== null) this.#give(malformedHeader(wrong, frame.header));
   }
 
   /** Answers in words what the host did wrong. */

@@ -37,7 +37,11 @@ it.each<[ActorExit, ExitRecord]>([
   ],
   [
     { kind: 'shutdown', reason: circle },
-    { kind: 'shutdown', reason: 'object' },
+    { kind: 'shutdown', reason: '[object Object]' },
+  ],
+  [
+    { kind: 'shutdown', reason: 738527931269425001n },
+    { kind: 'shutdown', reason: '738527931269425001' },
   ],
 ])('keeps of the exit %o what JSON can hold', (exit, record) => {
   expect(toExitRecord(exit)).toEqual(record);

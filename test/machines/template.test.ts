@@ -114,13 +114,71 @@ describe('a command template', () => {
   it.each([
     ['{}', 'a\0b'],
     ['{.x}', { x: 'a\0b' }],
+    ['{.x}', '{"x":"a\\u0000b"}'],
   ])('refuses a NUL character in %s', (word, input) => {
     expect(refusal(() => expand(['run', word], input, 4)).message).toContain(word);
   });
 
+  it.each([
+    ['{}', { a: '\ud800' }, '{"a":"\\ud800"}'],
+    ['{}', '🌱', '🌱'],
+  ])('writes a lone surrogate in JSON as an escape: %s', (word, input, text) => {
+    expect(expand(['run', word], input)).toEqual(['run', text]);
+  });
+
+  it.each(['{"x":"\\ud83c"}', '{"x":"\\udf31!"}'])(
+    'refuses half a character, which a program would not get: %s',
+    (line) => {
+      expect(refusal(() => expand(['run', '{.x}'], line, 4)).message).toContain('half a character');
+    },
+  );
+
+  it.each([
+    ['{"id":738527931269425001}', 'id', '738527931269425001'],
+    ['{"n":1e400}', 'n', '1e400'],
+    ['{"n":1.0}', 'n', '1.0'],
+    ['{"n" : 1e5 }', 'n', '1e5'],
+    ['{"n":-0}', 'n', '-0'],
+    ['{"n":0.1000,"m":1}', 'n', '0.1000'],
+    [' { "a" : { "b" : [ 0 , 12345678901234567890 ] } } ', 'a.b.1', '12345678901234567890'],
+    ['{"a":{"b":[1.0, 2]},"c":3}', 'a', '{"b":[1.0, 2]}'],
+    ['{"a":[{"x":"}]\\"","y":1.50}]}', 'a.0', '{"x":"}]\\"","y":1.50}'],
+    ['{"a":[{"x":"}]\\"","y":1.50}]}', 'a.0.x', '}]"'],
+    ['{"a":1.0,"a":2.0}', 'a', '2.0'],
+    ['{"\\u0061":true,"b":null}', 'a', 'true'],
+    ['{"a":{},"l":[],"b":7}', 'b', '7'],
+    ['[1.0,[2.50]]', '1.0', '2.50'],
+    [`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)},"b":1.0}`, 'b', '1.0'],
+  ])('gives a field of the line %s as it was written', (line, field, text) => {
+    expect(expand(['run', `{.${field}}`], line)).toEqual(['run', text]);
+  });
+
+  it.each([
+    [{ id: 738527931269425001n }, '738527931269425001'],
+    [{ id: 1e21 }, '1e+21'],
+    [{ id: -0 }, '-0'],
+    [{ id: { n: 738527931269425001n } }, '{"n":738527931269425001}'],
+  ])('writes a number of an object digit by digit: %o', (input, text) => {
+    expect(expand(['run', '{.id}'], input)).toEqual(['run', text]);
+  });
+
+  it.each([
+    ['{"a":1}', 'b'],
+    ['{"a":{"b":1}}', 'a.c'],
+    ['{"l":[1,2]}', 'l.2'],
+    ['{"l":[1]}', 'l.length'],
+    ['{"l":[1]}', 'l.00'],
+    ['{"a":"{\\"b\\":1}"}', 'a.b'],
+    ['{}', 'toString'],
+    ['[]', '0'],
+  ])('says that the line %s has no field %s', (line, field) => {
+    expect(refusal(() => expand(['run', `{.${field}}`], line, 3)).message).toBe(`input 3 has no field "${field}"`);
+  });
+
   it('says which input cannot be written as text', () => {
-    const { message, cause } = refusal(() => expand(['run', '{}'], 1n, 5));
-    expect([message, cause]).toEqual(['input 5 cannot be written as JSON', expect.any(TypeError)]);
+    const { message, cause } = refusal(() => expand(['run', '{}'], { a: [Number.NaN] }, 5));
+    expect(message).toBe('input 5 cannot be written as JSON');
+    expect(cause).toMatchObject({ message: 'it.a[0] is NaN, which JSON cannot hold' });
   });
 
   it('gives any text back unchanged, in as many words as the template has', () => {

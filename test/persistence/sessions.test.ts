@@ -50,6 +50,15 @@ describe('sessions', () => {
 
   it('hold JSON alone', async () => {
     const store = await openHost(newFile());
-    expect(await codeOf(store.sessions.put('a', () => 1, hour))).toBe('ESP_INVALID');
+    for (const data of [() => 1, undefined, { at: new Map() }, [Number.NaN], Buffer.from('a'), new Error('x')]) {
+      expect(await codeOf(store.sessions.put('a', data, hour))).toBe('ESP_INVALID');
+    }
+    await expect(store.sessions.put('a', { n: [Infinity] }, hour)).rejects.toThrow('session a.n[0] is Infinity');
+  });
+
+  it('keep integers of any size', async () => {
+    const store = await openHost(newFile());
+    await store.sessions.put('a', { id: 2n ** 64n, n: 2 ** 60 }, hour);
+    expect(await store.sessions.get('a')).toMatchObject({ data: { id: 2n ** 64n, n: 2 ** 60 } });
   });
 });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { type RunRecord, readRun } from '../../index.js';
+import { writeJson } from '../../json/write.js';
 import { listing, noRun, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { formatCounts } from '../progress.js';
@@ -18,7 +19,7 @@ export function addShow(program: Command): void {
       return { record: found, digest: await reader.runs.runDigest(run) };
     });
     const output = new Output(process.stdout);
-    const lines = json ? [JSON.stringify({ ...record, digest })] : describe(record, digest);
+    const lines = json ? [writeJson({ ...record, digest })] : describe(record, digest);
     for (const line of lines) await output.line(line);
   });
 }
@@ -38,7 +39,7 @@ function describe(record: RunRecord, digest: string): string[] {
     `status     ${record.status}${record.wish === null ? '' : `, asked to ${record.wish}`}`,
     `committed  ${committed} of ${total}${committed > 0 ? `: ${formatCounts(counts).join(', ')}` : ''}`,
     `settings   ${settings.join(', ')}`,
-    `origin     ${JSON.stringify(record.origin)}`,
+    `origin     ${writeJson(record.origin)}`,
     `host       ${record.owner ?? 'none'}`,
     `created    ${formatTime(record.createdAt)} UTC`,
     `updated    ${formatTime(record.updatedAt)} UTC`,

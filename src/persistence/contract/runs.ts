@@ -68,8 +68,8 @@ export interface RunStore {
     origin: unknown;
     owner: string;
   }): Promise<void>;
-  /** Adds slots behind those present; each input is any JSON value. */
-  addSlots(run: string, inputs: readonly unknown[]): Promise<void>;
+  /** Adds slots behind those present, which are `before`; each input is any JSON value. */
+  addSlots(run: string, inputs: readonly unknown[], before?: number): Promise<void>;
   /** `created` → `running`; journals `run.started`. False when it was not `created`. */
   start(run: string, owner: string): Promise<boolean>;
   /**

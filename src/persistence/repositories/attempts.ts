@@ -1,3 +1,4 @@
+import { readJson } from '../../json/read.js';
 import type { Access } from '../access.js';
 import type { AttemptStore, FinishedAttempt, OutputChunk } from '../contract/attempts.js';
 import type { OutputStore } from '../contract/outputs.js';
@@ -9,7 +10,7 @@ export function attemptStore(access: Access): AttemptStore {
   return {
     claim: async (owner, claims, options) => {
       const claimed = await access.write('attempts.claim', { owner, claims }, options);
-      return claimed.map(({ input, ...rest }) => ({ ...rest, input: JSON.parse(input) }));
+      return claimed.map(({ input, ...rest }) => ({ ...rest, input: readJson(input) }));
     },
     release: (owner, claims) =>
       access.write('attempts.release', {

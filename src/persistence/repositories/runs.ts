@@ -19,8 +19,8 @@ function runWriting(access: Access): Omit<RunStore, Reading> {
         policy: toJson(policy, 'the policy'),
         origin: toJson(origin, 'the origin'),
       }),
-    addSlots: async (run, inputs) => {
-      const texts = inputs.map((input, index) => toJson(input, `input ${index}`));
+    addSlots: async (run, inputs, before = 0) => {
+      const texts = inputs.map((input, index) => toJson(input, `input ${before + index}`));
       const bytes = texts.reduce((sum, text) => sum + text.length, 0);
       return access.write('runs.addSlots', { run, inputs: texts }, { bytes });
     },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { writeJson } from '../../json/write.js';
 import type { Connection } from '../sql/connection.js';
 import { slotRows } from './rows.js';
 
@@ -18,7 +19,7 @@ export function* runDigest(db: Connection, { run }: { run: string }): Generator<
         'result' in row
           ? { result: row.result }
           : { stdout: row.output?.stdout ?? null, exitCode: row.output?.exitCode ?? null };
-      hash.update(`${JSON.stringify([row.index, row.status, outcome])}\n`);
+      hash.update(`${writeJson([row.index, row.status, outcome])}\n`);
     }
     const last = rows.at(-1);
     if (last === undefined) return hash.digest('hex');

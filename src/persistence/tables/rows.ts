@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readJson } from '../../json/read.js';
 import type { ExecOutput, SlotRow } from '../../machines/run/slot.js';
 import type { CommittedRow } from '../contract/runs.js';
 import { errorRecord, slotStatus } from '../rows/common.js';
@@ -81,7 +82,7 @@ function slotRow(db: Connection, found: Committed): SlotRow {
     status: found.status,
     input: found.input,
     ...(found.exec === 1 && found.attempt !== null && { output: output(db, found, found.attempt) }),
-    ...(found.result !== null && { result: JSON.parse(found.result) }),
+    ...(found.result !== null && { result: readJson(found.result) }),
     ...(found.error !== null && { error: found.error }),
     attempts: found.attempts,
     durationMs: found.duration_ms ?? 0,

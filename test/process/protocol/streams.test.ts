@@ -118,6 +118,27 @@ describe('a method called the wrong way', () => {
     expect(await outcome).toMatchObject({ kind: 'error', error });
   });
 
+  it('as a call though it streams without end is a protocol error, as a stream without credit is', async () => {
+    const on = await stage();
+    const { outcome } = on.call({ method: 'generate' });
+    await on.worker.until('call');
+    on.worker.say(...chunks(0, 17));
+    await on.events.until('ended');
+    expect(on.events.failures[0]?.message).toMatch(/chunk 16 came without credit/);
+    expect(on.worker.of('credit')).toEqual([]);
+    const error = { code: 'ESP_INVALID', message: 'method generate answers with a stream: use stream()' };
+    expect(await outcome).toMatchObject({ kind: 'error', error });
+  });
+
+  it('as a call though it streams is told to its caller at once, who may not wait for its end', async () => {
+    const on = await stage();
+    const spoilt = deferred<void>();
+    on.call({ method: 'generate', onSpoilt: () => spoilt.resolve() });
+    await on.worker.until('call');
+    on.worker.say(...chunks(0, 1));
+    await spoilt.promise;
+  });
+
   it('as a call though it streams nothing is an error all the same', async () => {
     const on = await stage();
     const { outcome } = on.call({ method: 'generate' });

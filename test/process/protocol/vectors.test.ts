@@ -69,5 +69,7 @@ describe('the Python codec', () => {
       const refusal = lines[vectors.decode.length + index];
       expect(refusal).toEqual({ code: 'ESP_INVALID', message: expect.stringContaining(message) });
     });
+    const back = lines.slice(vectors.decode.length + vectors.refused.length);
+    expect(back).toEqual(vectors.values.map(() => true));
   });
 });

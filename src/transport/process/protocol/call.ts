@@ -12,6 +12,8 @@ export interface CallRequest {
   readonly input?: AsyncIterable<unknown> | Iterable<unknown> | undefined;
   /** Called when the worker says that the method begins. */
   readonly onStart?: (() => void) | undefined;
+  /** Called when the call was cancelled here, for a fault that is its outcome: nobody waits for the worker's answer. */
+  readonly onSpoilt?: (() => void) | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { EspalierError } from '../../../errors.js';
+import { EspalierError, toError } from '../../../errors.js';
 import { TransientMap } from '../../../transient-map.js';
 import {
   type CallOutcome,
@@ -20,8 +20,8 @@ interface Entry {
   /** The number of the write that carries it. */
   readonly batch: number;
   readonly settled: (outcome: CallOutcome) => void;
-  /** Null for a call that expects one result. */
-  readonly receiver: ChunkReceiver | null;
+  /** Null for a call that expects one result, until it is answered with a stream all the same. */
+  receiver: ChunkReceiver | null;
   sender: ChunkSender | null;
   started: boolean;
   cancelled: boolean;
@@ -122,8 +122,7 @@ export class Calls {
     sender.pump(input).then(
       (how) => how === 'ended' && this.#open.has(id) && this.#link.send({ t: 'end', id }),
       (error: unknown) => {
-        entry.fault ??= error instanceof Error ? error : new Error(String(error));
-        this.#cancel(entry, 'the input of the call failed');
+        this.#spoil(entry, toError(error), 'the input of the call failed');
       },
     );
   }
@@ -142,11 +141,10 @@ export class Calls {
         return null;
       case 'chunk':
         this.#begin(entry);
-        if (entry.receiver !== null) return entry.receiver.push(message.seq, message.d);
-        this.#misuse(entry);
-        return null;
+        entry.receiver ??= this.#misuse(entry);
+        return entry.receiver.push(message.seq, message.d);
       case 'end':
-        if (entry.receiver === null) this.#misuse(entry);
+        entry.receiver ??= this.#misuse(entry);
         this.#settle(entry, { kind: 'result', value: undefined });
         return null;
       case 'credit':
@@ -176,20 +174,32 @@ export class Calls {
     this.#link.send({ t: 'cancel', id: entry.id, reason });
   }
 
-  #misuse(entry: Entry): void {
-    entry.fault ??= misused(entry.request.method, 'answers with a stream', 'stream');
-    this.#cancel(entry, 'the caller expects one result');
+  /** What takes the chunks that nobody wants: it gives no credit, so that a stream without end is a breach of protocol. */
+  #misuse(entry: Entry): ChunkReceiver {
+    const fault = misused(entry.request.method, 'answers with a stream', 'stream');
+    this.#spoil(entry, fault, 'the caller expects one result');
+    const unread = new ChunkReceiver(this.#link.limits.credit, { credit: ignore, abandoned: ignore });
+    unread.finish({});
+    return unread;
+  }
+
+  #spoil(entry: Entry, fault: Error, reason: string): void {
+    entry.fault ??= fault;
+    this.#cancel(entry, reason);
+    entry.request.onSpoilt?.();
   }
 
   #settle(entry: Entry, outcome: CallOutcome): void {
     this.#open.delete(entry.id);
     entry.sender?.stop();
-    const seen: CallOutcome = entry.fault && outcome.kind !== 'lost' ? { kind: 'error', error: entry.fault } : outcome;
+    const seen: CallOutcome = entry.fault ? { kind: 'error', error: entry.fault } : outcome;
     entry.receiver?.finish(seen.kind === 'result' ? {} : { error: seen.error });
     this.ended(entry.id);
     entry.settled(seen);
   }
 }
+
+const ignore = () => undefined;
 
 function full(why: string): EspalierError {
   return new EspalierError('ESP_QUEUE_FULL', `the worker takes no more calls now: ${why}`);

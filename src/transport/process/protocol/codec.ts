@@ -1,4 +1,7 @@
-import { EspalierError } from '../../../errors.js';
+import { EspalierError, toErrorRecord } from '../../../errors.js';
+import { isDeeper, MAX_DEPTH } from '../../../json/plain.js';
+import { readJson } from '../../../json/read.js';
+import { writeJson } from '../../../json/write.js';
 import type { EncodedFrame, Frame } from './frames.js';
 import type { FrameLimits } from './limits.js';
 import type { HostMessage, WorkerMessage } from './messages.js';
@@ -35,13 +38,13 @@ export function encodeMessage(message: HostMessage | WorkerMessage, limits: Fram
     case 'answer':
       return encode(message, pack(message.value, 'answer'), limits);
     case 'hello':
-      return bare(message, message.config, 'config', limits);
+      return bare(message, 'config', pack(message.config, 'config'), limits);
     case 'metric':
-      return bare(message, message.value, message.name, limits);
+      return bare(message, 'value', pack(message.value, message.name), limits);
     case 'ask':
-      return bare(message, message.question, 'question', limits);
+      return bare(message, 'question', pack(message.question, 'question'), limits);
     case 'error':
-      return bare(message, message.data, 'error data', limits);
+      return bare(message, 'data', pack(message.data, 'error data'), limits);
     case 'ready':
     case 'progress':
     case 'start':
@@ -61,36 +64,52 @@ export function encodeMessage(message: HostMessage | WorkerMessage, limits: Fram
 }
 
 /** A message whose free field must be JSON without bytes. */
-function bare(message: object, field: unknown, name: string, limits: FrameLimits): EncodedFrame {
-  if (pack(field, name).blobs.length > 0)
-    throw new EspalierError('ESP_INVALID', `${name} holds bytes; only payloads can`);
-  return line(message, limits);
+function bare(message: object, field: string, packed: Packed, limits: FrameLimits): EncodedFrame {
+  if (packed.blobs.length > 0) throw new EspalierError('ESP_INVALID', `${field} holds bytes; only payloads can`);
+  return bounded({ line: inHeader(`${headOf(message, field, packed)}\n`, limits), trailers: [] }, limits);
 }
 
 function line(message: object, limits: FrameLimits): EncodedFrame {
-  const text = `${JSON.stringify(message)}\n`;
-  if (!fits(text, limits.maxHeader)) {
-    throw tooLong(`the header line has more than ${limits.maxHeader} bytes`);
-  }
-  return { line: text, trailers: [] };
+  return { line: inHeader(`${stringify(message)}\n`, limits), trailers: [] };
+}
+
+function inHeader(text: string, { maxHeader }: FrameLimits): string {
+  if (fits(text, maxHeader)) return text;
+  throw tooLong(`the header line has more than ${maxHeader} bytes`);
 }
 
 function encode(message: { readonly t: string }, packed: Packed, limits: FrameLimits): EncodedFrame {
   const field = PAYLOAD_FIELDS.get(message.t) ?? '';
   const { blobs, paths } = packed;
   if (blobs.length === 0) {
-    const text = `${JSON.stringify(message)}\n`;
+    const text = `${headOf(message, field, packed)}\n`;
     if (fits(text, limits.maxHeader)) return { line: text, trailers: [] };
   } else {
     const b = blobs.map((blob) => blob.byteLength);
-    const text = `${JSON.stringify({ ...message, [field]: packed.value, b, bp: paths })}\n`;
+    const text = `${headOf({ ...message, b, bp: paths }, field, packed)}\n`;
     if (fits(text, limits.maxHeader)) return bounded({ line: text, trailers: blobs }, limits);
   }
-  const json = Buffer.from(JSON.stringify(packed.value));
+  const json = Buffer.from(packed.isExact ? writeJson(packed.value) : stringify(packed.value));
   const trailers = [json, ...blobs];
   const b = trailers.map((trailer) => trailer.byteLength);
   const header = line({ ...message, [field]: null, b, bp: paths, j: true }, limits);
   return bounded({ line: header.line, trailers }, limits);
+}
+
+/** The JSON of a message whose field is the packed value. */
+function headOf(message: object, field: string, { value, isExact, blobs }: Packed): string {
+  if (isExact) return `${stringify({ ...message, [field]: undefined }).slice(0, -1)},"${field}":${writeJson(value)}}`;
+  return stringify(blobs.length === 0 ? message : { ...message, [field]: value });
+}
+
+/** A getter or `toJSON` may answer otherwise than when it was looked at, and no text can be as long as one likes. */
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    const reason = toErrorRecord(cause).message;
+    throw new EspalierError('ESP_INVALID', `what is to be sent cannot be written as JSON: ${reason}`, { cause });
+  }
 }
 
 function fits(text: string, maxHeader: number): boolean {
@@ -119,7 +138,11 @@ export function decodeFrame({ header, trailers }: Frame): Record<string, unknown
   return typeof payload === 'string' ? payload : { ...header, [field]: payload.value };
 }
 
-function packedOf(header: Record<string, unknown>, field: string, trailers: readonly Uint8Array[]): Packed | string {
+function packedOf(
+  header: Record<string, unknown>,
+  field: string,
+  trailers: readonly Uint8Array[],
+): Pick<Packed, 'value' | 'blobs' | 'paths'> | string {
   const [json, ...rest] = trailers;
   const isJson = header.j === true && json !== undefined;
   const blobs = isJson ? rest : trailers;
@@ -127,7 +150,9 @@ function packedOf(header: Record<string, unknown>, field: string, trailers: read
   if (!isPaths(paths) || paths.length !== blobs.length) return '"bp" does not say for each trailer where it belongs';
   if (!isJson) return { value: header[field] ?? null, blobs, paths };
   try {
-    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json)), blobs, paths };
+    const value = readJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json));
+    if (isDeeper(value, MAX_DEPTH)) return `a payload in a trailer is nested deeper than ${MAX_DEPTH} levels`;
+    return { value, blobs, paths };
   } catch (error) {
     return `a payload in a trailer is not JSON (${error instanceof Error ? error.message.slice(0, 200) : String(error)})`;
   }

@@ -1,4 +1,7 @@
 import { EspalierError } from '../../../errors.js';
+import { isDeeper, MAX_DEPTH } from '../../../json/plain.js';
+import { readJson } from '../../../json/read.js';
+import { writeJson } from '../../../json/write.js';
 import { type FrameLimits, MAX_TRAILERS } from './limits.js';
 
 /** One frame as it arrived: the object of its header line, and the raw bytes that followed it. */
@@ -24,6 +27,11 @@ export function malformed(reason: string, received: Uint8Array): EspalierError {
   });
 }
 
+/** As `malformed`, for a header that was read before. */
+export function malformedHeader(reason: string, header: Readonly<Record<string, unknown>>): EspalierError {
+  return malformed(reason, Buffer.from(writeJson(header)));
+}
+
 /** A header line that was read, and the sizes of the trailers that follow it. */
 export interface Header {
   readonly header: Record<string, unknown>;
@@ -42,11 +50,15 @@ export function beginsHeader(byte: number): boolean {
 export function parseHeader(line: string, bytes: number, limits: FrameLimits): Header | string {
   let header: unknown;
   try {
-    header = JSON.parse(line);
+    header = readJson(line);
   } catch (error) {
     return `a header line is not JSON (${error instanceof Error ? error.message.slice(0, SHOWN) : String(error)})`;
   }
   if (!isRecord(header)) return 'a header line is not a JSON object';
+  // The object of the header is one level itself.
+  if (bytes > 2 * MAX_DEPTH && isDeeper(header, MAX_DEPTH + 1)) {
+    return `a header line holds values nested deeper than ${MAX_DEPTH} levels`;
+  }
   const sizes = header.b;
   if (sizes === undefined) return { header, sizes: NO_SIZES };
   if (!isSizes(sizes)) return '"b" is not a list of sizes in bytes';

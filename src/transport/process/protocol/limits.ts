@@ -15,9 +15,6 @@ export const MAX_HEADER = MIB;
 /** The most raw parts behind one header line. */
 export const MAX_TRAILERS = 1024;
 
-/** Arrays and objects inside each other, at most: what every JSON parser takes without running out of stack. */
-export const MAX_DEPTH = 200;
-
 /** What bounds the size of one frame. */
 export interface FrameLimits {
   /** Header line in bytes, without its line feed. */

@@ -1,100 +1,48 @@
-import { EspalierError } from '../../../errors.js';
-import { MAX_DEPTH } from './limits.js';
+import { fitForJson, type Path } from '../../../json/fit.js';
+import { isPlain } from '../../../json/plain.js';
 
-/** Where in a payload a trailer belongs: keys and indexes from its root; empty for the payload itself. */
-export type Path = readonly (string | number)[];
+export type { Path };
 
 /** A payload that JSON can hold, and the bytes that were taken out of it (null stands in their places). */
 export interface Packed {
   readonly value: unknown;
+  /** Whether `JSON.stringify` would change a number of it: then `writeJson` writes it. */
+  readonly isExact: boolean;
   readonly blobs: readonly Uint8Array[];
   readonly paths: readonly Path[];
 }
 
 const NONE: readonly never[] = [];
-/** What JSON writes as `{}`. */
-const OPAQUE = [Map, Set, ArrayBuffer, SharedArrayBuffer] as const;
 
 /**
  * Takes the bytes (`Uint8Array`, `Buffer`) out of a payload. The payload itself is not changed; the bytes are not copied,
  * so they must not be changed before they are written.
  *
  * @param name what errors call the payload: `args` gives `args.rows[2] is NaN`
- * @throws EspalierError `ESP_INVALID` for what JSON would lose: NaN, infinities, Map, Set, bigint, other views than bytes,
- *   cycles and anything nested deeper than 200 levels
+ * @throws EspalierError `ESP_INVALID` naming the place of what JSON would lose: see `fitForJson`
  */
 export function pack(value: unknown, name: string): Packed {
-  if (isPlain(value, 0)) return { value, blobs: NONE, paths: NONE };
-  const found: Extraction = { name, blobs: [], paths: [], path: [] };
-  return { value: extract(value, found), blobs: found.blobs, paths: found.paths };
+  if (isPlainForSure(value)) return { value, isExact: false, blobs: NONE, paths: NONE };
+  const blobs: Uint8Array[] = [];
+  const paths: Path[] = [];
+  const takeBytes = (bytes: Uint8Array, path: Path) => {
+    blobs.push(bytes);
+    paths.push(path);
+  };
+  return { ...fitForJson(value, { name, takeBytes }), blobs, paths };
 }
 
-/** Whether JSON holds the value as it is. Runs on every message: it allocates no paths. */
-function isPlain(value: unknown, depth: number): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value === 'bigint') return false;
-  if (typeof value !== 'object' || value === null) return true;
-  if (depth >= MAX_DEPTH) return false;
-  if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1));
-  if (ArrayBuffer.isView(value) || OPAQUE.some((type) => value instanceof type)) return false;
-  if (hasToJson(value)) return isPlain(value.toJSON(), depth + 1);
-  return Object.values(value).every((item) => isPlain(item, depth + 1));
-}
-
-interface Extraction {
-  readonly name: string;
-  readonly blobs: Uint8Array[];
-  readonly paths: Path[];
-  /** Where the walk is. */
-  readonly path: (string | number)[];
-}
-
-function extract(value: unknown, found: Extraction): unknown {
-  const fault = faultOf(value, found.path.length);
-  if (fault !== null) throw unfit(found, fault);
-  if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Uint8Array) {
-    found.blobs.push(value);
-    found.paths.push([...found.path]);
-    return null;
+function isPlainForSure(value: unknown): boolean {
+  try {
+    return isPlain(value);
+  } catch {
+    // A getter or a proxy threw. `fitForJson` meets it again, and knows its place.
+    return false;
   }
-  if (Array.isArray(value)) return value.map((item, index) => within(index, item, found));
-  if (hasToJson(value)) return extract(value.toJSON(), found);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, within(key, item, found)]));
-}
-
-function within(key: string | number, value: unknown, found: Extraction): unknown {
-  found.path.push(key);
-  const extracted = extract(value, found);
-  found.path.pop();
-  return extracted;
-}
-
-/** What JSON would lose of a value, in words; null when nothing. */
-function faultOf(value: unknown, depth: number): string | null {
-  if (typeof value === 'number' && !Number.isFinite(value)) return `is ${value}, which JSON cannot hold`;
-  if (typeof value === 'bigint') return 'is a bigint, which JSON cannot hold: send a string';
-  if (typeof value !== 'object' || value === null) return null;
-  if (depth >= MAX_DEPTH) return `is nested deeper than ${MAX_DEPTH} levels, or in a cycle`;
-  const opaque = OPAQUE.find((type) => value instanceof type);
-  if (opaque) return `is a ${opaque.name}, which JSON would empty: send an object, an array or a Uint8Array`;
-  if (ArrayBuffer.isView(value) && !(value instanceof Uint8Array)) {
-    return `is a ${value.constructor.name}: send its bytes as a Uint8Array`;
-  }
-  return null;
-}
-
-function hasToJson(value: object): value is { toJSON(): unknown } {
-  return 'toJSON' in value && typeof value.toJSON === 'function';
-}
-
-function unfit({ name, path }: Extraction, fault: string): EspalierError {
-  const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
-  return new EspalierError('ESP_INVALID', `${name}${place} ${fault}`, { context: { path: [...path] } });
 }
 
 /** Puts the bytes back in their places. Answers in words what is wrong when a place is not there or not null. */
-export function unpack(packed: Packed): { readonly value: unknown } | string {
+export function unpack(packed: Pick<Packed, 'value' | 'blobs' | 'paths'>): { readonly value: unknown } | string {
   const root = { payload: packed.value };
   for (const [index, path] of packed.paths.entries()) {
     const blob = packed.blobs[index];

@@ -4,7 +4,7 @@ import type { CallOutcome, CallRequest, OpenCall, OpenStream } from './call.js';
 import { Calls } from './calls.js';
 import { decodeFrame } from './codec.js';
 import { FrameDecoder } from './decoder.js';
-import { type Frame, malformed } from './frames.js';
+import { type Frame, malformedHeader } from './frames.js';
 import { keepLastWords } from './last-words.js';
 import { DEFAULT_PORT_LIMITS, type PortLimits, PROTOCOL_VERSIONS } from './limits.js';
 import { ConnectionLink } from './link.js';
@@ -161,7 +161,7 @@ export class Port {
     const message = typeof header === 'string' ? header : parseWorkerMessage(header);
     if (message === null) return;
     const wrong = typeof message === 'string' ? message : this.#take(message);
-    if (wrong !== null) this.#fail(malformed(wrong, Buffer.from(JSON.stringify(frame.header))));
+    if (wrong !== null) this.#fail(malformedHeader(wrong, frame.header));
   }
 
   /** Answers in words what the worker did wrong. */

@@ -1,4 +1,5 @@
-import { codeOf, isEspalierError } from '../../../errors.js';
+import { asked, isError, isEspalierError, messageOf } from '../../../errors.js';
+import { writeJson } from '../../../json/write.js';
 import type { WireError } from './messages.js';
 import { pack } from './payload.js';
 
@@ -32,25 +33,45 @@ export class RemoteError extends Error {
   }
 }
 
-/** What crosses the wire of a thrown value, whatever it was; data that JSON cannot hold, or over 128 KiB, stays behind. */
+/**
+ * What crosses the wire of a thrown value, whatever it was: of `{ code, message }` what an error would have. Data that JSON
+ * cannot hold, or over 128 KiB, stays behind; nothing that the value does when it is looked at throws here.
+ */
 export function toWireError(error: unknown): WireError {
-  if (!(error instanceof Error)) {
-    return { code: 'Error', message: String(error).slice(0, KEPT_MESSAGE), type: typeof error };
-  }
-  const data = 'data' in error ? error.data : isEspalierError(error) ? error.context : undefined;
-  return {
-    code: (codeOf(error) ?? error.name).slice(0, KEPT_NAME),
-    message: error.message.slice(0, KEPT_MESSAGE),
-    type: error.constructor.name.slice(0, KEPT_NAME),
-    stack: error.stack?.slice(0, KEPT_STACK),
-    data: fits(data) ? data : undefined,
-    retryable: 'retryable' in error && error.retryable === true,
+  const part = (name: string) => asked(() => Object(error)[name] as unknown);
+  const text = (name: string, most: number) => {
+    const found = part(name);
+    return typeof found === 'string' ? found.slice(0, most) : undefined;
   };
+  const data = dataOf(error, part('data'));
+  return {
+    code: (text('code', KEPT_NAME) || text('name', KEPT_NAME)) ?? 'Error',
+    message: messageOf(error).slice(0, KEPT_MESSAGE),
+    type: typeOf(error).slice(0, KEPT_NAME),
+    stack: text('stack', KEPT_STACK),
+    data: fits(data) ? data : undefined,
+    retryable: part('retryable') === true,
+  };
+}
+
+function dataOf(error: unknown, data: unknown): unknown {
+  if (data !== undefined) return data;
+  if (isEspalierError(error)) return error.context;
+  // What is thrown without being an error says by its fields what happened.
+  return typeof error === 'object' && !isError(error) ? error : undefined;
+}
+
+function typeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return typeof error;
+  const made: unknown = asked(() => error.constructor);
+  return typeof made === 'function' && made.name !== '' ? made.name : 'Object';
 }
 
 function fits(data: unknown): boolean {
   try {
-    return pack(data, 'data').blobs.length === 0 && (JSON.stringify(data)?.length ?? 0) <= KEPT_DATA;
+    const { value, isExact, blobs } = pack(data, 'data');
+    const text = isExact ? writeJson(value) : JSON.stringify(value);
+    return blobs.length === 0 && (text?.length ?? 0) <= KEPT_DATA;
   } catch {
     // The error itself matters more than the reason why its data does not travel.
     return false;

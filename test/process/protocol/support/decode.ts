@@ -1,7 +1,7 @@
 import type { EspalierError } from '../../../../src/errors.js';
 import { decodeFrame } from '../../../../src/transport/process/protocol/codec.js';
 import { FrameDecoder } from '../../../../src/transport/process/protocol/decoder.js';
-import { malformed } from '../../../../src/transport/process/protocol/frames.js';
+import { malformedHeader } from '../../../../src/transport/process/protocol/frames.js';
 import type { FrameLimits } from '../../../../src/transport/process/protocol/limits.js';
 import { tag } from './vectors.js';
 
@@ -20,7 +20,7 @@ export function decodeAll(chunks: Iterable<Uint8Array>, limits: FrameLimits): De
       const header = decodeFrame(frame);
       if (typeof header === 'string') {
         decoder.stop();
-        failures.push(malformed(header, Buffer.from(JSON.stringify(frame.header))));
+        failures.push(malformedHeader(header, frame.header));
         return;
       }
       const { b: _sizes, bp: _places, j: _json, ...message } = header;

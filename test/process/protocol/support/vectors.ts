@@ -41,14 +41,28 @@ export function untag(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if ('$hex' in value) return Buffer.from(String(value.$hex), 'hex');
   if ('$number' in value) return Number(value.$number);
+  if ('$bigint' in value) return BigInt(`${value.$bigint}${'zeros' in value ? '0'.repeat(Number(value.zeros)) : ''}`);
+  if ('$deep' in value) return nested(Number(value.$deep));
   if ('$repeat' in value && 'times' in value) return String(value.$repeat).repeat(Number(value.times));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, untag(item)]));
+}
+
+function nested(depth: number): unknown {
+  let value: unknown = [];
+  for (let level = 1; level < depth; level += 1) value = [value];
+  return value;
 }
 
 /** The other way: what a codec decoded, as the table writes it. */
 export function tag(value: unknown): unknown {
   if (value instanceof Uint8Array) return { $hex: Buffer.from(value).toString('hex') };
+  if (typeof value === 'bigint') return tagBigint(String(value));
   if (Array.isArray(value)) return value.map(tag);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, tag(item)]));
+}
+
+function tagBigint(digits: string): unknown {
+  const zeros = digits.length - digits.replace(/0+$/, '').length;
+  return zeros < 100 ? { $bigint: digits } : { $bigint: digits.slice(0, -zeros), zeros };
 }
