@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Run, RunRecord, SlotRow } from '../index.js';
+import { tell } from './diagnostics.js';
 import { Output } from './output.js';
 import { formatCounts, ProgressDisplay } from './progress.js';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, report } from './report.js';
@@ -25,15 +26,13 @@ const PAUSED_MS = 200;
 /** Prints a run's rows until it ends, and ends it when asked to. Answers the exit code; what goes wrong is reported. */
 export async function drive(run: Run, options: DriveOptions): Promise<number> {
   const startedAt = Date.now();
-  const output = new Output(process.stdout);
   const failures: unknown[] = [];
   const fail = (error: unknown): null => {
     failures.push(error);
     return null;
   };
-  const record = await new Drive(run, options, output, fail).toItsEnd().catch(fail);
-  if (record && !options.quiet) process.stderr.write(`${summarise(record, Date.now() - startedAt, options.goOn)}\n`);
-  if (output.failure) failures.push(output.failure);
+  const record = await new Drive(run, options, Output.of(process.stdout), fail).toItsEnd().catch(fail);
+  if (record && !options.quiet) tell(`${summarise(record, Date.now() - startedAt, options.goOn)}\n`);
   for (const failure of failures) report(failure, options.debug);
   return record && failures.length === 0 ? exitCode(record) : EXIT_FAILED;
 }
@@ -60,14 +59,15 @@ class Drive {
     const { run, output, options } = this;
     using display = options.quiet
       ? null
-      : new ProgressDisplay(process.stderr, async () => progressOf(await run.record()));
+      : new ProgressDisplay(process.stderr, tell, async () => progressOf(await run.record()));
     using _signals = new Signals({
-      pause: () => this.#leave(run.pause(), display, 'pausing: what runs is awaited; Ctrl-C again stops it'),
+      pause: () => this.#leave(run.pause()),
+      pausing: () => display?.say('pausing: what runs is awaited; Ctrl-C again stops it'),
       stop: (signal) => this.#leave(run.stop(), display, `stopping (${signal})`),
     });
     output.closed.addEventListener('abort', () => this.#leave(run.stop()), { once: true });
     for (;;) {
-      await this.#print();
+      await this.#print(display);
       const record = await run.done();
       if (record.status !== 'paused' || this.#leaving) return record;
       display?.say(`paused by another process; go on with: ${options.goOn}`);
@@ -85,15 +85,17 @@ class Drive {
    * After a pause the rows come again from where this handle began, and without order some end before they are looked at:
    * what is printed is passed over, what is not comes last.
    */
-  async #print(): Promise<void> {
+  async #print(display: ProgressDisplay | null): Promise<void> {
     const { run, options } = this;
-    if (options.unordered) for await (const row of run.finished()) await this.#line(row);
-    for await (const row of run.committed({ from: options.from })) await this.#line(row);
+    if (options.unordered) for await (const row of run.finished()) await this.#line(row, display);
+    for await (const row of run.committed({ from: options.from })) await this.#line(row, display);
   }
 
-  async #line(row: SlotRow): Promise<void> {
+  async #line(row: SlotRow, display: ProgressDisplay | null): Promise<void> {
     if (this.#printed.has(row.index)) return;
     this.#printed.add(row.index);
+    // On one terminal a row begins where the bar stands.
+    if (process.stdout.isTTY) display?.giveWay();
     await this.output.line(formatRow(row));
   }
 

@@ -15,7 +15,7 @@ export async function follow(
   from: 'start' | 'here',
   begin: () => Promise<boolean>,
 ): Promise<RunRecord | null> {
-  const output = new Output(process.stdout);
+  const output = Output.of(process.stdout);
   const after = await reader.journal.head();
   if (!(await begin())) return null;
   let last = -1;

@@ -14,7 +14,7 @@ export async function printListing<T>(
   json: boolean,
   { head, cells }: Listing<T>,
 ): Promise<void> {
-  const output = new Output(process.stdout);
+  const output = Output.of(process.stdout);
   const lines = json ? records.map((record) => writeJson(record)) : formatTable(head, records.map(cells));
   for (const line of lines) await output.line(line);
 }

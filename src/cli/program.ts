@@ -14,6 +14,8 @@ import { addShow } from './commands/show.js';
 import { addTree } from './commands/tree.js';
 import { addWhy } from './commands/why.js';
 import { addWishes } from './commands/wish.js';
+import { tell } from './diagnostics.js';
+import { Output } from './output.js';
 
 /** The command line as a whole. Its actions set `process.exitCode` and throw what kept them from starting. */
 export function createProgram(): Command {
@@ -21,15 +23,19 @@ export function createProgram(): Command {
     .description('Durable, ordered, resumable parallel work, and a look at what runs.')
     .version(VERSION, '-V, --version', 'print the version')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'espalier: ')) })
+    .configureOutput({
+      writeOut: (text) => void Output.of(process.stdout).write(text),
+      writeErr: tell,
+      outputError: (text, write) => write(text.replace(/^error: /, 'espalier: ')),
+    })
     .showSuggestionAfterError(true);
   for (const add of [addRun, addContinue, addRuns, addShow, addRows, addLogs, addWishes]) add(program);
   for (const add of [addTree, addPs, addInspect, addWhy, addEvents, addJanitor, addDoctor]) add(program);
   program
     .command('version')
     .description('print the version')
-    .action(() => {
-      process.stdout.write(`${VERSION}\n`);
+    .action(async () => {
+      await Output.of(process.stdout).line(VERSION);
     });
   return program;
 }

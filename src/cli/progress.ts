@@ -30,7 +30,8 @@ export function formatCounts(counts: Readonly<Record<string, number>>): string[]
 
 /** Shows progress on standard error until disposed: a line that is redrawn on a terminal, now and then a line elsewhere. */
 export class ProgressDisplay implements Disposable {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
+  readonly #tell: (text: string) => void;
   readonly #read: () => Promise<Progress>;
   readonly #startedAt = Date.now();
   readonly #timer: NodeJS.Timeout;
@@ -38,8 +39,14 @@ export class ProgressDisplay implements Disposable {
   #reading = false;
   #disposed = false;
 
-  constructor(stream: NodeJS.WriteStream, read: () => Promise<Progress>) {
+  /** @param stream what `tell` writes to */
+  constructor(
+    stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>,
+    tell: (text: string) => void,
+    read: () => Promise<Progress>,
+  ) {
     this.#stream = stream;
+    this.#tell = tell;
     this.#read = read;
     this.#timer = setInterval(() => this.#update(), stream.isTTY ? REDRAW_MS : SPARSE_MS);
     // A display alone keeps no process alive.
@@ -48,14 +55,20 @@ export class ProgressDisplay implements Disposable {
 
   /** Writes a line for people, above the bar if there is one. */
   say(line: string): void {
-    this.#erase();
-    this.#stream.write(`${line}\n`);
+    this.giveWay();
+    this.#tell(`${line}\n`);
+  }
+
+  /** Takes the bar away until it is drawn again, so that something else can stand in its line. */
+  giveWay(): void {
+    if (this.#drawn !== '') this.#tell('\r\u001b[K');
+    this.#drawn = '';
   }
 
   [Symbol.dispose](): void {
     this.#disposed = true;
     clearInterval(this.#timer);
-    this.#erase();
+    this.giveWay();
   }
 
   #update(): void {
@@ -72,16 +85,11 @@ export class ProgressDisplay implements Disposable {
     this.#reading = false;
     if (this.#disposed) return;
     const line = formatProgress(progress, Date.now() - this.#startedAt);
-    if (!this.#stream.isTTY) this.#stream.write(`${line}\n`);
+    if (!this.#stream.isTTY) this.#tell(`${line}\n`);
     else {
-      this.#erase();
+      this.giveWay();
       this.#drawn = line.slice(0, Math.max(0, (this.#stream.columns || 80) - 1));
-      this.#stream.write(this.#drawn);
+      this.#tell(this.#drawn);
     }
-  }
-
-  #erase(): void {
-    if (this.#drawn !== '') this.#stream.write('\r\u001b[K');
-    this.#drawn = '';
   }
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { isEspalierError } from '../index.js';
+import { tell } from './diagnostics.js';
 import { printable } from './table.js';
 
 /** All succeeded. */
@@ -14,9 +15,9 @@ export const EXIT_INTERRUPTED = 130;
 /** Says on standard error what went wrong; with `debug` also where, causes included. */
 export function report(error: unknown, debug: boolean): void {
   // Commander has said its own already.
-  if (!(error instanceof CommanderError)) process.stderr.write(`espalier: ${describe(error)}\n`);
+  if (!(error instanceof CommanderError)) tell(`espalier: ${describe(error)}\n`);
   if (!debug) return;
-  for (let cause = error; cause instanceof Error; cause = cause.cause) process.stderr.write(`${cause.stack}\n`);
+  for (let cause = error; cause instanceof Error; cause = cause.cause) tell(`${cause.stack}\n`);
 }
 
 /** The exit code for an error thrown before anything was started. */

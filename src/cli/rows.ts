@@ -17,7 +17,7 @@ export async function* readRows(reader: StoreReader, run: string): AsyncGenerato
 
 /** Prints them as JSON lines, as `run` did. */
 export async function printRows(reader: StoreReader, run: string): Promise<void> {
-  const output = new Output(process.stdout);
+  const output = Output.of(process.stdout);
   for await (const row of readRows(reader, run)) {
     if (output.closed.aborted) return;
     await output.line(formatRow(row));

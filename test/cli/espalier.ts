@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.js';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface Result {
   readonly code: number | null;
@@ -117,7 +117,10 @@ export async function espalierHere(cwd: string, args: readonly string[]): Promis
 /** Takes what is written to a stream of this process instead of the stream. */
 function hear(stream: NodeJS.WriteStream): { text(): string; end(): void } {
   const written: string[] = [];
-  const spy = vi.spyOn(stream, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
+  const spy = vi.spyOn(stream, 'write').mockImplementation((chunk, ...more) => {
+    for (const done of more) if (typeof done === 'function') done();
+    return written.push(String(chunk)) > 0;
+  });
   return { text: () => written.join(''), end: () => spy.mockRestore() };
 }
 

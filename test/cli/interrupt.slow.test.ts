@@ -49,6 +49,20 @@ describe('an interrupted run', () => {
     expect(readLines(join(folder, 'log'))).toEqual(['a', 'hold', 'b', 'c']);
   });
 
+  it('takes a Ctrl-C that arrives twice within milliseconds, as a wrapper passes it on, for one', async () => {
+    const folder = newFolder();
+    const run = start(folder, ['hold', 'b']);
+    await run.runId();
+    await until(started(folder, 'hold'));
+    run.child.kill('SIGINT');
+    await wait(5);
+    run.child.kill('SIGINT');
+    await run.says(/pausing/);
+    release(folder);
+    expect(await run.result).toMatchObject({ code: 130, stderr: expect.stringContaining('paused: 1 of 2 committed') });
+    expect(readLines(join(folder, 'done'))).toEqual(['hold']);
+  });
+
   it('stops at the second Ctrl-C, and runs again what was stopped', async () => {
     const folder = newFolder();
     const run = start(folder, ['a', 'hold', 'b']);

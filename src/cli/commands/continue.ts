@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { askRun, createSystem, type RunRecord } from '../../index.js';
+import { tell } from '../diagnostics.js';
 import { drive, exitCode } from '../drive.js';
 import { follow } from '../follow.js';
 import { checkPort, goOnWith, inspectable, inspectSchema, noRun, onStore, withReader } from '../options.js';
@@ -64,8 +65,8 @@ async function takeOver(record: RunRecord, options: Options): Promise<number> {
   const system = await createSystem({ name: 'cli', store: options.db, children, ...options.inspect });
   try {
     const continued = await system.runs.continue(run, { retryFailed: options.retryFailed });
-    process.stderr.write(`run ${run}\n`);
-    if (system.inspector) process.stderr.write(`inspect ${system.inspector.url}\n`);
+    tell(`run ${run}\n`);
+    if (system.inspector) tell(`inspect ${system.inspector.url}\n`);
     const from = options.all ? 'start' : 'here';
     return await drive(continued, { ...options, from, goOn: goOnWith(run, options.db) });
   } finally {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { examine, type Finding } from '../doctor.js';
 import { listing } from '../options.js';
+import { Output } from '../output.js';
 import { EXIT_FAILED, EXIT_OK } from '../report.js';
 import { formatTable } from '../table.js';
 
@@ -13,7 +14,7 @@ export function addDoctor(program: Command): void {
     const { db, json } = optionsSchema.parse(raw);
     const findings = await examine(db);
     const lines = json ? findings.map((finding) => JSON.stringify(finding)) : draw(findings);
-    process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+    await Output.of(process.stdout).write(lines.map((line) => `${line}\n`).join(''));
     process.exitCode = findings.some(({ verdict }) => verdict === 'bad') ? EXIT_FAILED : EXIT_OK;
   });
 }

@@ -22,7 +22,7 @@ export function addEvents(program: Command): void {
     .addOption(new Option('--type <type...>', 'only events of these types').choices(EVENT_TYPES))
     .action(async (raw: unknown) => {
       const { db, json, follow, after, type } = optionsSchema.parse(raw);
-      const output = new Output(process.stdout);
+      const output = Output.of(process.stdout);
       const types = type.length > 0 ? { types: type } : {};
       await withReader(db, async (reader) => {
         for await (const event of reader.journal.tail({ ...types, after, follow, signal: output.closed })) {

@@ -1,10 +1,11 @@
-import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { inspectStore, type StoreInspector } from '../../index.js';
+import { tell } from '../diagnostics.js';
 import { onStore, withReader } from '../options.js';
 import { wholeNumber } from '../parse.js';
+import { Signals } from '../signals.js';
 
 const optionsSchema = z.object({
   db: z.string(),
@@ -23,7 +24,7 @@ export function addInspect(program: Command): void {
       const { db, ...options } = optionsSchema.parse(raw);
       await withReader(file === undefined ? db : resolve(file), async (reader) => {
         const inspector = await inspectStore(reader, options);
-        process.stderr.write(`inspect ${inspector.url}\n${aboutHost(inspector.host)}\n`);
+        tell(`inspect ${inspector.url}\n${aboutHost(inspector.host)}\n`);
         await stopped();
         await inspector.close();
       });
@@ -46,6 +47,11 @@ function aboutHost({ runId, presence, pid }: StoreInspector['host']): string {
 /** Resolves when somebody asks this process to end. A timer keeps it alive until then: the inspector's server does not. */
 async function stopped(): Promise<void> {
   const alive = setInterval(() => undefined, 2 ** 30);
-  await Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
+  let end: () => void = () => undefined;
+  const asked = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  using _signals = new Signals({ pause: end, pausing: () => undefined, stop: end });
+  await asked;
   clearInterval(alive);
 }

@@ -23,7 +23,7 @@ export function addLogs(program: Command): void {
 
 async function show(reader: StoreReader, slot: Slot, tail: number | undefined, follow: boolean): Promise<void> {
   await checkSlot(reader, slot);
-  const [out, err] = [new Output(process.stdout), new Output(process.stderr)];
+  const [out, err] = [Output.of(process.stdout), Output.of(process.stderr)];
   let shown: Kept | null = null;
   for (;;) {
     // Whether it has ended is asked first: what it wrote until then is read after it.

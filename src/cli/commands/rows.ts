@@ -23,7 +23,7 @@ export function addRows(program: Command): void {
 }
 
 async function printForPeople(reader: StoreReader, run: string): Promise<void> {
-  const output = new Output(process.stdout);
+  const output = Output.of(process.stdout);
   for await (const row of readRows(reader, run)) {
     if (output.closed.aborted) return;
     await output.line(describe(row));

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { compileTemplate, createSystem, EspalierError, isEspalierError, shellWords, splitWords } from '../../index.js';
+import { tell } from '../diagnostics.js';
 import { drive } from '../drive.js';
 import { type InputLine, readInput } from '../input.js';
 import { checkPort, goOnWith, inspectable, inspectSchema, onStore } from '../options.js';
@@ -75,8 +76,8 @@ async function run(options: Options): Promise<number> {
       name: options.name ?? null,
       origin,
     });
-    process.stderr.write(`run ${started.id}\n`);
-    if (system.inspector) process.stderr.write(`inspect ${system.inspector.url}\n`);
+    tell(`run ${started.id}\n`);
+    if (system.inspector) tell(`inspect ${system.inspector.url}\n`);
     return await drive(started, { ...options, from: 'start', goOn: goOnWith(started.id, options.db) });
   } finally {
     await system.stop();

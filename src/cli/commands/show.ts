@@ -18,7 +18,7 @@ export function addShow(program: Command): void {
       if (!found) throw noRun(run, db);
       return { record: found, digest: await reader.runs.runDigest(run) };
     });
-    const output = new Output(process.stdout);
+    const output = Output.of(process.stdout);
     const lines = json ? [writeJson({ ...record, digest })] : describe(record, digest);
     for (const line of lines) await output.line(line);
   });

@@ -12,7 +12,7 @@ export function addTree(program: Command): void {
   listing(program.command('tree').description('the actors of the living hosts')).action(async (raw: unknown) => {
     const { db, json } = optionsSchema.parse(raw);
     const trees = await withReader(db, readTrees);
-    const output = new Output(process.stdout);
+    const output = Output.of(process.stdout);
     const lines = json ? trees.flatMap(asJson) : draw(trees, Date.now());
     for (const line of lines) await output.line(line);
   });

@@ -15,7 +15,7 @@ export function addWhy(program: Command): void {
       const { db, json, host } = optionsSchema.parse(raw);
       const options = host === undefined ? {} : { host };
       const explanation = await withReader(db, (reader) => explain(reader, target, options));
-      const output = new Output(process.stdout);
+      const output = Output.of(process.stdout);
       for (const line of json ? [JSON.stringify(explanation)] : describe(explanation)) await output.line(line);
     });
 }

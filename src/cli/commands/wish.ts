@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { askRun, EspalierError } from '../../index.js';
 import { onStore, withReader } from '../options.js';
+import { Output } from '../output.js';
 
 const optionsSchema = z.object({ db: z.string() });
 
@@ -16,7 +17,7 @@ export function addWishes(program: Command): void {
     onStore(program.command(`${what} <run>`).description(texts[what])).action(async (run: string, raw: unknown) => {
       const { db } = optionsSchema.parse(raw);
       if (!(await askRun(db, run, what))) throw await refusal(db, run, what);
-      process.stdout.write(`asked the host of run ${run} to ${what} it\n`);
+      await Output.of(process.stdout).line(`asked the host of run ${run} to ${what} it`);
     });
   }
 }
