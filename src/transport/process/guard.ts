@@ -12,7 +12,7 @@ export interface GuardedCommand {
 }
 
 /** A script of ours, in the sources and in the build alike. */
-export function scriptPath(name: 'guard.sh' | 'guardian.sh'): string {
+export function scriptPath(name: 'forker.sh' | 'guard.sh' | 'guardian.sh'): string {
   return fileURLToPath(new URL(`./scripts/${name}`, import.meta.url));
 }
 

@@ -8,6 +8,9 @@ import { isAlive } from './stat.js';
 /** The variable that marks a forker, with the run id of its host as value. It is not passed on. */
 export const FORKER_VARIABLE = 'ESPALIER_FORKER';
 
+/** The variable that all helpers of a host carry, with its run id as value: forker, guardian and who watches over them. */
+export const HELPER_VARIABLE = 'ESPALIER_HELPER';
+
 /** The part of an identity that all processes of one boot and pid namespace share. */
 export type Machine = Pick<ProcessIdentity, 'bootId' | 'pidNamespace'>;
 
@@ -73,8 +76,17 @@ export function verify(identity: ProcessIdentity, entry: string): Verdict {
 
 /** As `verify`, for a forker of `runId`. */
 export function verifyForker(identity: ProcessIdentity, runId: string): Verdict {
-  const name = Buffer.from(`${FORKER_VARIABLE}=`);
-  return judge(identity, (environment) => valuesOf(environment, name).includes(runId));
+  return verifyVariable(identity, FORKER_VARIABLE, runId);
+}
+
+/** As `verify`, for any helper of the host `runId`. */
+export function verifyHelper(identity: ProcessIdentity, runId: string): Verdict {
+  return verifyVariable(identity, HELPER_VARIABLE, runId);
+}
+
+function verifyVariable(identity: ProcessIdentity, variable: string, value: string): Verdict {
+  const name = Buffer.from(`${variable}=`);
+  return judge(identity, (environment) => valuesOf(environment, name).includes(value));
 }
 
 function judge(identity: ProcessIdentity, proves: (environment: Buffer) => boolean): Verdict {

@@ -1,5 +1,6 @@
 import { cookie } from '../../machines/process.js';
 import { removeHostDirectory } from './directory.js';
+import { endHelpers } from './helpers.js';
 import { isSameMachine, readIdentity, thisMachine, verify } from './identity.js';
 import { endForker } from './janitor/forker.js';
 import { type HostTrace, judgeHost } from './janitor/judge.js';
@@ -57,7 +58,8 @@ function judgeHosts<Host extends HostTrace>(options: Pick<JanitorOptions<Host>, 
 async function sweepHost(host: HostTrace, options: Pick<JanitorOptions, 'registrations' | 'dryRun' | 'forkerGraceMs'>) {
   const { registrations, dryRun = false, forkerGraceMs } = options;
   const own = registrations.filter((registration) => registration.runId === host.runId);
-  const forkerGone = await endForker(host, forkerGraceMs ?? FORKER_GRACE_MS, dryRun);
+  const graceMs = forkerGraceMs ?? FORKER_GRACE_MS;
+  const forkerGone = (await endForker(host, graceMs, dryRun)) && (await endHelpers(host.runId, graceMs, dryRun));
   const sweeper = new Sweeper({ isLivingGroup: () => false, dryRun });
   const local = isSameMachine(host.identity, thisMachine());
   const floor = local ? host.identity.startTicks : 0;

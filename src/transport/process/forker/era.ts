@@ -1,5 +1,6 @@
 import { EspalierError } from '../../../errors.js';
 import type { ProcessExit, ProcessIdentity } from '../../../machines/process.js';
+import { killHelper, wakeHelper } from '../helpers.js';
 import { readIdentity, sameProcess, thisMachine } from '../identity.js';
 import type {
   GroupEnd,
@@ -140,6 +141,16 @@ export class Era {
   /** Whether the guardian still runs: after a forker's death it does until nothing is left. */
   get guarded(): boolean {
     return this.#guardian !== null && sameProcess(this.#guardian, readIdentity(this.#guardian.pid));
+  }
+
+  /** Its guardian goes on, should somebody have stopped it. */
+  wakeGuardian(): void {
+    if (this.#guardian !== null) wakeHelper(this.#guardian, this.options.runId);
+  }
+
+  /** Nobody waits for its guardian any more. */
+  endGuardian(): void {
+    if (this.#guardian !== null) killHelper(this.#guardian, this.options.runId);
   }
 
   #notice(notice: Notice): void {

@@ -1,11 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { type ErrorCode, EspalierError } from '../../../errors.js';
+import { codeOf, type ErrorCode, EspalierError } from '../../../errors.js';
 import type { ProcessExit } from '../../../machines/process.js';
 import { TransientMap } from '../../../transient-map.js';
-import { FORKER_VARIABLE } from '../identity.js';
+import { scriptPath } from '../guard.js';
+import { FORKER_VARIABLE, HELPER_VARIABLE } from '../identity.js';
+import { readStat } from '../proc.js';
 import type { ToForker, ToHost } from './messages.js';
 import { toHost } from './to-host.js';
+import { Vigil } from './vigil.js';
 
 type WithoutNumber<T> = T extends unknown ? Omit<T, 'n'> : never;
 
@@ -22,6 +26,8 @@ interface Asked {
 }
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
+/** How long who watches over a forker that is gone may take to leave as well, in milliseconds. */
+const UNWATCHED_MS = 1_000;
 
 /** One forker process, seen from its host: questions with answers, notices, and one end. */
 export class ForkerLink {
@@ -33,6 +39,13 @@ export class ForkerLink {
   #lastWords = '';
   #ended: EspalierError | undefined;
   #holds = 0;
+  readonly #vigil = new Vigil({
+    ask: () => this.tell({ t: 'ping' }),
+    isStopped: () => readStat(this.pid)?.state === 'T',
+    // Our own uncollected child: no signal can reach another.
+    wake: () => void this.#child.kill('SIGCONT'),
+    giveUp: (silentMs) => this.#giveUp(silentMs),
+  });
 
   /** @param folder what it removes if the host dies before it has told it anything, if that is its own alone */
   constructor(
@@ -43,7 +56,7 @@ export class ForkerLink {
     this.#child = startForker(runId, folder);
     this.gone = new Promise((resolve) => {
       this.#child.once('error', (error) => {
-        // An error after the start is one of a message or a signal; the process is not over with it.
+        // An error after the start is one of a message or a signal: the process is not over with it.
         if (this.#child.pid === undefined) resolve(this.#end({ code: null, signal: null }, error.message));
       });
       this.#child.once('exit', (code, signal) =>
@@ -53,6 +66,11 @@ export class ForkerLink {
     this.#child.on('message', (raw) => this.#receive(toHost.parse(raw)));
     this.#child.unref();
     this.#child.channel?.unref();
+    // Reading shows when the other end closes. Nobody writes there; a reset is a close like any other.
+    const lifeline = this.#lifeline;
+    lifeline?.on('error', () => lifeline.destroy()).resume();
+    lifeline?.unref();
+    void this.gone.then(() => lifeline?.end('over\n'));
   }
 
   /** Why it is gone, or undefined while it lives. */
@@ -97,12 +115,49 @@ export class ForkerLink {
     const late = setTimeout(() => this.#child.kill('SIGKILL'), withinMs);
     await this.gone;
     clearTimeout(late);
+    await this.#unwatched();
     release();
+  }
+
+  /** The socket on which a process of the forker's group waits for the end of this host. */
+  get #lifeline(): Socket | null {
+    const [, , , , lifeline] = this.#child.stdio;
+    return lifeline instanceof Socket ? lifeline : null;
+  }
+
+  /** Resolves when nobody waits for this host's end any more. */
+  async #unwatched(): Promise<void> {
+    const lifeline = this.#lifeline;
+    if (lifeline === null || lifeline.closed) return;
+    lifeline.ref();
+    const closed = new Promise<void>((resolve) => lifeline.once('close', () => resolve()));
+    // Stopped, it still holds the number of the forker's group: the signal can reach no other.
+    const late = setTimeout(() => this.#killGroup(), UNWATCHED_MS);
+    await closed;
+    clearTimeout(late);
+  }
+
+  #killGroup(): void {
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch (error) {
+      if (codeOf(error) !== 'ESRCH') throw error;
+    }
+  }
+
+  /** What it started goes with it, as when it dies: a forker that does not answer can prove nothing any more. */
+  #giveUp(silentMs: number): void {
+    this.#lastWords = `it had not answered for ${silentMs / 1000} s and was killed`;
+    this.#child.kill('SIGKILL');
   }
 
   #receive(message: ToHost): void {
     switch (message.t) {
+      case 'pong':
+        return this.#vigil.answered();
       case 'ready':
+        this.#vigil.booted();
+        return this.onNotice(message);
       case 'guardian':
       case 'fifos':
       case 'exited':
@@ -129,6 +184,7 @@ export class ForkerLink {
     this.#ended = new EspalierError('ESP_SPAWN', text, { context: { reason: 'forker gone', pid: this.pid } });
     for (const asked of [...this.#asked.values()]) asked.reject(this.#ended);
     this.#asked.clear();
+    this.#vigil.end();
     return exit;
   }
 
@@ -137,17 +193,20 @@ export class ForkerLink {
     const hold = this.#holds > 0 ? 'ref' : 'unref';
     this.#child[hold]();
     this.#child.channel?.[hold]();
+    if (this.#holds > 0 && !this.#ended) this.#vigil.begin();
+    else this.#vigil.end();
   }
 }
 
 function startForker(runId: string, folder: string | null): ChildProcess {
-  const { NODE_OPTIONS: _options, NODE_CHANNEL_FD: _channel, ...env } = process.env;
+  const { NODE_OPTIONS: _options, NODE_CHANNEL_FD: _channel, [FORKER_VARIABLE]: _forker, ...env } = process.env;
+  const words = [scriptPath('forker.sh'), runId, process.execPath, MAIN, ...(folder === null ? [] : [folder])];
   // Options such as --inspect or --require are the host's own business.
-  return spawn(process.execPath, folder === null ? [MAIN] : [MAIN, folder], {
+  return spawn('/bin/sh', words, {
     cwd: '/',
     detached: true,
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    env: { ...env, [FORKER_VARIABLE]: runId },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
+    env: { ...env, [HELPER_VARIABLE]: runId },
   });
 }
 

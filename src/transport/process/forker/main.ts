@@ -69,25 +69,24 @@ function starterOf({ zygote, directory, generation }: Extract<ToForker, { t: 'st
   return zygote === null ? new ShellStarter(place) : new ZygoteStarter(zygote, place, lose);
 }
 
+async function launch(held: LocalLauncher, message: Extract<ToForker, { t: 'launch' }>): Promise<ToHost> {
+  const { n, order } = message;
+  const { spawnId } = order;
+  const { pid, startTicks, ended } = await held.launch({ ...order, env: environments.get(message.env) ?? {} });
+  ended.then(
+    (end) => tell({ t: 'ended', spawnId, pinnedUntil: end?.pinnedUntil ?? null, failure: null }),
+    (error: Error) => tell({ t: 'ended', spawnId, pinnedUntil: null, failure: error.message }),
+  );
+  return { t: 'launched', n, pid, startTicks };
+}
+
 async function obey(held: LocalLauncher, message: Exclude<ToForker, { t: 'start' }>): Promise<void> {
   switch (message.t) {
     case 'env':
       environments.set(message.slot, message.env);
       return;
-    case 'launch': {
-      const { n, order } = message;
-      const env = environments.get(message.env) ?? {};
-      return answer(
-        n,
-        held.launch({ ...order, env }).then(({ pid, startTicks, ended }) => {
-          ended.then(
-            (end) => tell({ t: 'ended', spawnId: order.spawnId, pinnedUntil: end?.pinnedUntil ?? null, failure: null }),
-            (error: Error) => tell({ t: 'ended', spawnId: order.spawnId, pinnedUntil: null, failure: error.message }),
-          );
-          return { t: 'launched', n, pid, startTicks };
-        }),
-      );
-    }
+    case 'launch':
+      return answer(message.n, launch(held, message));
     case 'signal':
       return held.signal(message.spawnId, message.signal);
     case 'kill': {
@@ -106,6 +105,8 @@ async function obey(held: LocalLauncher, message: Exclude<ToForker, { t: 'start'
     }
     case 'refill':
       return held.refill(message.taken);
+    case 'ping':
+      return held.answers().then(() => tell({ t: 'pong' }));
     case 'close': {
       const { n } = message;
       return answer(

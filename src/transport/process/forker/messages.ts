@@ -26,6 +26,8 @@ export type ToForker =
   | { readonly t: 'sweep'; readonly n: number; readonly target: SweepTarget }
   /** The host has taken that many FIFO pairs and waits for more. */
   | { readonly t: 'refill'; readonly taken: number }
+  /** Asks for a sign of life: of the forker, and of what starts programs for it. */
+  | { readonly t: 'ping' }
   | { readonly t: 'close'; readonly n: number };
 
 /** From a forker to its host. */
@@ -53,6 +55,7 @@ export type ToHost =
   | { readonly t: 'killed'; readonly n: number; readonly pinnedUntil: number | null }
   | { readonly t: 'swept'; readonly n: number; readonly report: SweepReport }
   | { readonly t: 'closed'; readonly n: number }
+  | { readonly t: 'pong' }
   /** The answer to a question that failed. */
   | {
       readonly t: 'refused';
@@ -72,6 +75,7 @@ const TAGS: readonly unknown[] = [
   'kill',
   'sweep',
   'refill',
+  'ping',
   'close',
 ] satisfies readonly ToForker['t'][];
 

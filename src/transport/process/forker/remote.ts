@@ -189,10 +189,15 @@ export class RemoteLauncher implements Launcher {
     return forker;
   }
 
-  /** Waits until no guardian of a dead forker is at work. */
+  /** Waits until no guardian of a dead forker is at work; one that takes too long is ended. */
   async #unguarded(): Promise<void> {
     const deadline = performance.now() + GUARDIAN_MS;
-    while (this.#eras.some((era) => era.ended && era.guarded) && performance.now() < deadline) await delay(LOOK_MS);
+    const guarded = () => this.#eras.filter((era) => era.ended && era.guarded);
+    for (let at = guarded(); at.length > 0 && performance.now() < deadline; at = guarded()) {
+      for (const era of at) era.wakeGuardian();
+      await delay(LOOK_MS);
+    }
+    for (const era of guarded()) era.endGuardian();
   }
 
   /** A new forker is needed at once, if only to prove that the programs of the last one are gone. */

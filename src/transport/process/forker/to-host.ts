@@ -21,6 +21,7 @@ export const toHost: z.ZodType<ToHost> = z.discriminatedUnion('t', [
   z.object({ t: z.literal('killed'), n: count, pinnedUntil: count.nullable() }),
   z.object({ t: z.literal('swept'), n: count, report }),
   z.object({ t: z.literal('closed'), n: count }),
+  z.object({ t: z.literal('pong') }),
   z.object({ t: z.literal('refused'), n: count, code: word, message: word, context: z.record(word, z.unknown()) }),
   z.object({ t: z.literal('failed'), message: word }),
 ]);

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { wakeHelper } from '../helpers.js';
 import { readIdentity, sameProcess, verifyForker } from '../identity.js';
 import type { HostTrace } from './judge.js';
 
@@ -15,6 +16,7 @@ export async function endForker(host: HostTrace, graceMs: number, dryRun: boolea
   if (forker === null) return true;
   const gone = () => !sameProcess(forker.identity, readIdentity(forker.identity.pid));
   if (dryRun) return gone();
+  wakeHelper(forker.identity, host.runId);
   if (await within(graceMs, gone)) return true;
   // Read and signalled with nothing in between: the environment is the proof.
   if (verifyForker(forker.identity, host.runId) === 'ours') process.kill(forker.identity.pid, 'SIGKILL');

@@ -5,6 +5,8 @@ import { fifoNames } from './launcher.js';
 /** Pairs made by one `mkfifo`, which costs a fork; and the stock below which the next batch is made. */
 const BATCH = 64;
 const LOW_WATER = 32;
+/** How long one may take, in milliseconds: it is a matter of some; a busy machine must not make it fail. */
+const MAKE_MS = 15_000;
 
 /** Makes FIFO pairs in the host's folder, numbered from 0, in batches and ahead of need. */
 export class FifoMaker {
@@ -48,9 +50,17 @@ export class FifoMaker {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaint = (complaint + text).slice(0, 1000);
     });
+    const late = setTimeout(() => {
+      complaint = `mkfifo did not end within ${MAKE_MS} ms`;
+      child.kill('SIGKILL');
+    }, MAKE_MS);
     return new Promise((resolve) => {
-      child.once('error', (error) => resolve(error.message));
-      child.once('close', (code) => resolve(code === 0 ? null : complaint.trim() || `mkfifo ended with ${code}`));
+      const end = (failure: string | null) => {
+        clearTimeout(late);
+        resolve(failure);
+      };
+      child.once('error', (error) => end(error.message));
+      child.once('close', (code) => end(code === 0 ? null : complaint.trim() || `mkfifo ended with ${code}`));
     });
   }
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { scriptPath } from '../guard.js';
+import { HELPER_VARIABLE } from '../identity.js';
 import { readStat } from '../proc.js';
 
 const SWEEP = fileURLToPath(new URL('../sweep/main.js', import.meta.url));
@@ -37,7 +38,7 @@ export class Guardian {
       cwd: '/',
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
-      env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+      env: { PATH: process.env.PATH ?? '/usr/bin:/bin', [HELPER_VARIABLE]: runId },
     });
     if (child.pid !== undefined) {
       this.options.onGuardian?.({ pid: child.pid, startTicks: readStat(child.pid)?.startTicks ?? 0 });
@@ -66,7 +67,8 @@ export class Guardian {
     child.ref();
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.stdin?.end('leave\n');
-    // Killed while it leaves, or stopped by somebody: it is our own uncollected child, so the signal can reach no other.
+    // Somebody may have stopped it. It is our own uncollected child, so that no signal can reach another.
+    child.kill('SIGCONT');
     const late = setTimeout(() => child.kill('SIGKILL'), LEAVE_MS);
     await gone;
     clearTimeout(late);

@@ -138,6 +138,11 @@ export class LocalLauncher implements Launcher {
     return this.#sweeper.sweep({ ...target, sessions });
   }
 
+  /** Resolves once what starts programs has given a sign of life. */
+  answers(): Promise<void> {
+    return this.#starter.answers();
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -145,6 +150,7 @@ export class LocalLauncher implements Launcher {
 
   async #close(): Promise<void> {
     this.#stock.close(stopped());
+    this.#starter.wake();
     const { runId, generation } = this.options;
     const whole = { cookies: [`${runId}.${generation}.`], startTicks: this.#startTicks };
     // What was on its way when this began is there or refused before anything is ended.

@@ -26,6 +26,10 @@ export interface Program {
 export interface ProgramStarter {
   /** Rejects with `ESP_SPAWN` when the program did not start. */
   start(order: LaunchOrder): Promise<Program>;
+  /** Resolves once it is there to start programs. Asked again before it has answered, what it is made of is woken. */
+  answers(): Promise<void>;
+  /** What it is made of goes on, should somebody have stopped it. */
+  wake(): void;
   /** Ends what it is made of; its programs are gone before. */
   close(): Promise<void>;
 }

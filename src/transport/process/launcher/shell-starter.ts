@@ -23,6 +23,14 @@ export class ShellStarter implements ProgramStarter {
     return new ShellProgram(child.pid, child);
   }
 
+  async answers(): Promise<void> {
+    // It is this very process that starts them.
+  }
+
+  wake(): void {
+    // Nothing of it can be stopped apart from this process.
+  }
+
   async close(): Promise<void> {
     // Nothing of it lives on its own.
   }

@@ -37,7 +37,12 @@ export function killFrame(id: number): Buffer {
   return frame('K', id, Buffer.alloc(0));
 }
 
-function frame(type: 'L' | 'S' | 'K', id: number, payload: Buffer): Buffer {
+/** Asks for a sign of life. */
+export function pingFrame(): Buffer {
+  return frame('P', 0, Buffer.alloc(0));
+}
+
+function frame(type: 'L' | 'S' | 'K' | 'P', id: number, payload: Buffer): Buffer {
   const head = Buffer.allocUnsafe(9);
   head.writeUInt32LE(payload.length + 5, 0);
   head.write(type, 4, 'latin1');

@@ -16,7 +16,9 @@ export type Report =
       readonly at: number;
     }
   /** Its watcher is gone: with it nothing kills the group but the zygote. */
-  | { readonly t: 'unwatched'; readonly id: number; readonly at: number };
+  | { readonly t: 'unwatched'; readonly id: number; readonly at: number }
+  /** A sign of life, for each that was asked for. */
+  | { readonly t: 'alive'; readonly id: number };
 
 const LENGTH = 21;
 
@@ -49,6 +51,8 @@ function parse(record: Buffer): Report {
       return { t: 'exited', id, code: first < 0 ? null : first, signal: first < 0 ? second : null, at: ticks };
     case 'W':
       return { t: 'unwatched', id, at: ticks };
+    case 'P':
+      return { t: 'alive', id };
     default:
       throw new Error(`the zygote reported ${JSON.stringify(type)}, which is nothing known`);
   }

@@ -27,6 +27,14 @@ export class ZygoteStarter implements ProgramStarter {
     }
   }
 
+  answers(): Promise<void> {
+    return this.#zygote.answers();
+  }
+
+  wake(): void {
+    this.#zygote.wake();
+  }
+
   close(): Promise<void> {
     return this.#zygote.close();
   }

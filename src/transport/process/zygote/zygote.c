@@ -275,6 +275,7 @@ static void obey(char *frame, char *end) {
   memcpy(&id, frame + 1, sizeof id);
   struct program *program = type == 'L' ? NULL : find(id);
   if (type == 'L') obey_launch(id, frame + 5, end);
+  else if (type == 'P') report('P', id, 0, 0, 0);
   else if (type == 'K' && program) kill_group(program);
   else if (type == 'S' && program && program->pid && end - frame > 5) kill(program->pid, frame[5]);
 }

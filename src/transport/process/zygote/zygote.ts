@@ -4,13 +4,15 @@ import { arch } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { getSystemErrorName } from 'node:util';
 import { EspalierError } from '../../../errors.js';
-import { launchFrame, type ZygoteOrder } from './orders.js';
+import { launchFrame, pingFrame, type ZygoteOrder } from './orders.js';
 import { ZygoteProgram } from './program.js';
 import { type Report, ReportReader, type Stage } from './reports.js';
 
 /** Bytes for a watcher's command line, as `ps` shows it, and for its cookie. */
 const LINE_ROOM = 1024;
 const COOKIE_ROOM = 4096;
+/** How long it may take to leave when it is let go of, in milliseconds. */
+const LEAVE_MS = 2_000;
 
 /** A start that failed, as the system said it. */
 export class StartFailure extends Error {
@@ -50,6 +52,7 @@ export class Zygote {
   readonly #child: ChildProcess;
   readonly #starting = new Map<number, Waiter>();
   readonly #programs = new Map<number, ZygoteProgram>();
+  readonly #asked: (() => void)[] = [];
   #next = 1;
   #gone: EspalierError | undefined;
 
@@ -85,6 +88,21 @@ export class Zygote {
     });
   }
 
+  /** Resolves once it has given a sign of life, or is gone. Asked again before that, it is woken. */
+  answers(): Promise<void> {
+    if (this.#gone) return Promise.resolve();
+    if (this.#asked.length > 0) this.wake();
+    return new Promise((resolve) => {
+      this.#asked.push(resolve);
+      this.#tell(pingFrame());
+    });
+  }
+
+  /** It goes on, should somebody have stopped it. Our own uncollected child: the signal can reach no other. */
+  wake(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** Lets go of it, and of every program with it. Resolves when it is gone. */
   async close(): Promise<void> {
     this.#gone ??= new EspalierError('ESP_STOPPED', 'this host has stopped; it starts no more programs');
@@ -92,7 +110,10 @@ export class Zygote {
     if (pid === undefined || exitCode !== null || signalCode !== null) return;
     const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     this.#child.stdin?.end();
+    this.wake();
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), LEAVE_MS);
     await gone;
+    clearTimeout(late);
   }
 
   #tell(frame: Buffer): void {
@@ -114,6 +135,8 @@ export class Zygote {
       case 'unwatched':
         if (this.#programs.get(report.id)?.unwatch(report)) this.#programs.delete(report.id);
         return;
+      case 'alive':
+        return this.#asked.shift()?.();
       default:
         return report satisfies never;
     }
@@ -130,6 +153,7 @@ export class Zygote {
     this.#gone = new EspalierError('ESP_SPAWN', `the zygote is gone (${why}); what it started goes with it`);
     for (const { reject } of this.#starting.values()) reject(this.#gone);
     this.#starting.clear();
+    for (const resolve of this.#asked.splice(0)) resolve();
     this.onGone(this.#gone);
   }
 }
