@@ -1,5 +1,6 @@
 import type { AskHandler } from './actors/asks.js';
 import { checkTools, type HostTool } from './actors/host-tool.js';
+import type { ReportListener } from './actors/reporter.js';
 import type { ChildSpec } from './actors/spec.js';
 import { checkSupervision, type SupervisionOptions } from './actors/supervisor.js';
 import { EspalierError } from './errors.js';
@@ -17,6 +18,8 @@ export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'in
   readonly tools?: readonly HostTool[];
   /** Hears of the questions of workers; without it they wait in `system.asks`. */
   readonly onAsk?: AskHandler;
+  /** Hears of crashes, of what gives up and of the tree's own end, in place of standard error; what repeats itself as a count. */
+  readonly onReport?: ReportListener;
   /** Serves the inspector on 127.0.0.1 while the system lives; `system.inspector.url` opens it. */
   readonly inspector?: InspectorServerOptions;
 }
@@ -28,7 +31,7 @@ const NAME = /^\w[\w.-]{0,99}$/;
 
 /** @throws EspalierError `ESP_INVALID` naming the option that does not fit */
 export function checkSystemOptions(options: SystemOptions): void {
-  const { name, store, synchronous, tools = [], onAsk, inspector } = options;
+  const { name, store, synchronous, tools = [], onAsk, onReport, inspector } = options;
   if (typeof name !== 'string' || !NAME.test(name)) invalid(`name is ${JSON.stringify(name)}; it must match ${NAME}`);
   if (store !== undefined && (typeof store !== 'string' || store === '')) {
     invalid(`store is ${JSON.stringify(store)}; it must be a file, or ':memory:'`);
@@ -41,6 +44,7 @@ export function checkSystemOptions(options: SystemOptions): void {
     invalid(`the id '${OWN_ID}' is taken by the system's own actors`);
   checkTools(tools);
   if (onAsk !== undefined && typeof onAsk !== 'function') invalid('onAsk must be a function');
+  if (onReport !== undefined && typeof onReport !== 'function') invalid('onReport must be a function');
   if (inspector !== undefined && typeof inspector !== 'object') invalid('inspector must be its options');
   if (inspector) checkInspector(inspector);
 }

@@ -6,18 +6,18 @@ import type { Cell } from './actors/cell.js';
 import { absolutePath, startChild } from './actors/child.js';
 import { systemClock } from './actors/clock.js';
 import { type DeadLetter, type DeadLetterReason, Directory, type Down } from './actors/directory.js';
-import { Dispatcher } from './actors/dispatcher.js';
 import type { Observation, TreeEnvironment } from './actors/environment.js';
 import { Heartbeat } from './actors/heartbeat.js';
 import { link } from './actors/link.js';
+import { makeRuns } from './actors/make-runs.js';
 import type { UntypedMethods } from './actors/method-types.js';
 import { Observations } from './actors/observations.js';
-import { OutputFlusher } from './actors/output-flusher.js';
 import { OwedWrites } from './actors/owed-writes.js';
 import type { ExecPool, Pool } from './actors/pool-handle.js';
 import { ProcessHost } from './actors/process-host.js';
 import { recover } from './actors/recovery.js';
-import { Runs } from './actors/runs.js';
+import { Reporter, reasonOf } from './actors/reporter.js';
+import type { Runs } from './actors/runs.js';
 import { Sessions } from './actors/sessions.js';
 import { type ChildSpec, spec } from './actors/spec.js';
 import { dispatchPool, type FindPool, standingExecPool, standingPool } from './actors/standing-pool.js';
@@ -25,6 +25,7 @@ import { dynamicSupervisor, supervisor, supervisorLogic } from './actors/supervi
 import { type SupervisorHandle, supervisorHandle } from './actors/supervisor-calls.js';
 import { SystemTools } from './actors/system-tools.js';
 import type { AnyPath, FreePath, LogicAt, MethodsAt, PathTo, Place, Shaped } from './actors/tree-types.js';
+import { Warnings } from './actors/warnings.js';
 import { WorkerDesk } from './actors/worker-desk.js';
 import { EspalierError, isEspalierError } from './errors.js';
 import { answersOf } from './inspection/answers.js';
@@ -42,12 +43,6 @@ import { readIdentity } from './transport/process/identity.js';
 import { VERSION } from './version.js';
 
 export type { SystemOptions } from './system-options.js';
-
-/** How often the same warning is given at most, in milliseconds. */
-const WARN_MS = 1000;
-
-/** The supervisor of runs, in the subtree of Espalier's own actors. */
-const RUNS_PATH = `/${OWN_ID}/runs`;
 
 /**
  * Starts a system: opens its store, takes over what dead hosts left there, and starts its children in order.
@@ -97,9 +92,12 @@ export class System<T extends Place = Place> {
   #inspector: InspectorServer | null = null;
   readonly #roots: Cell[] = [];
   #stopping: Promise<void> | null = null;
+  #stopped: Promise<void> | null = null;
+  #endedByItself = false;
   #isFenced = false;
   readonly #startedAt = systemClock.now();
-  #lastWarning = { text: '', at: 0 };
+  readonly #warnings = new Warnings(systemClock);
+  readonly #reporter: Reporter;
   #exit: ActorExit = { kind: 'shutdown' };
   readonly #owed: OwedWrites;
   #end: (exit: ActorExit) => void = () => undefined;
@@ -112,7 +110,7 @@ export class System<T extends Place = Place> {
   readonly sessions: Sessions;
   /** Ordered, durable, resumable work. */
   readonly runs: Runs;
-  /** Resolves, once everything is gone, when the tree has ended by itself or `stop` was called. */
+  /** Resolves, once everything is gone, when the tree has ended by itself or `stop` was called, with how and why. */
   readonly ended = new Promise<ActorExit>((resolve) => {
     this.#end = resolve;
   });
@@ -121,12 +119,16 @@ export class System<T extends Place = Place> {
     readonly name: string,
     readonly runId: string,
     store: Store,
-    { tools = [], onAsk, inspector }: Pick<SystemOptions, 'tools' | 'onAsk' | 'inspector'>,
+    { tools = [], onAsk, onReport, inspector }: Pick<SystemOptions, 'tools' | 'onAsk' | 'onReport' | 'inspector'>,
   ) {
     const clock = systemClock;
     const background = (write: Promise<unknown>) => void write.catch((error) => this.#fault(error));
-    const journal = (event: NewJournalEvent) => background(store.journal.append([event]));
+    const journal = (event: NewJournalEvent) => {
+      this.#reporter.hear(event);
+      background(store.journal.append([event]));
+    };
     this.#store = store;
+    this.#reporter = new Reporter({ system: name, clock, onReport, onFault: (error) => this.#warnings.give(error) });
     this.#observations = new Observations(store.snapshots, clock, background);
     this.sessions = new Sessions(store.sessions, clock, background);
     this.asks = new Asks(clock);
@@ -181,6 +183,7 @@ export class System<T extends Place = Place> {
     await this.#startRoot('/', supervisor({ id: OWN_ID, children: [runs] }));
     this.#requireRunning();
     if (options.inspector) this.#inspector = await serveInspector(this.inspected, options.inspector);
+    this.#reporter.started();
   }
 
   /** The inspector that `createSystem` was asked for. */
@@ -200,6 +203,7 @@ export class System<T extends Place = Place> {
       actors: this.#live,
       processes: this.#processes,
       supervisor: (path) => this.#supervisor(path),
+      hasEnded: () => this.#stopping !== null,
     });
   }
 
@@ -279,7 +283,8 @@ export class System<T extends Place = Place> {
   /** Stops everything in reverse order and resolves when every process is gone. Idempotent; safe during the start. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
-    return this.#stopping;
+    this.#stopped ??= this.#stopping.finally(() => this.#inspector?.close());
+    return this.#stopped;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -297,7 +302,9 @@ export class System<T extends Place = Place> {
       // What the disk refused and still refuses is for the next host to find out.
       await this.#owed.close().catch((error) => this.#fault(error));
       await this.#store.hosts.end(this.runId).catch((error) => this.#fault(error));
-      await this.#inspector?.close().catch((error) => this.#fault(error));
+      // Its door stays: whoever asks about a tree that has ended by itself is to hear of it.
+      await this.#inspector?.end().catch((error) => this.#fault(error));
+      this.#reporter.close();
       await this.#store.close().finally(() => this.#end(this.#exit));
     }
   }
@@ -310,24 +317,33 @@ export class System<T extends Place = Place> {
   /** A tree that has ended by itself takes the system with it: there is nobody left to restart it. */
   #rootExited(exit: ActorExit): void {
     if (this.#stopping !== null) return;
+    this.#leave(exit);
+    this.#stopping = this.#stop();
+    this.#stopping.catch((error) => this.#fault(error));
+  }
+
+  #leave(exit: ActorExit): void {
     this.#exit = exit;
-    this.stop().catch((error) => this.#fault(error));
+    this.#endedByItself = true;
+    this.#reporter.ended(exit);
   }
 
   /** Another host has taken this one for dead: what it runs is run elsewhere, so it ends its own first. */
   async #endFenced(): Promise<void> {
     if (this.#isFenced) return;
     this.#isFenced = true;
-    this.#warn(new EspalierError('ESP_FENCED', `another host declared ${this.runId} dead; it stops`));
+    const error = new EspalierError('ESP_FENCED', `another host declared ${this.runId} dead; it stops`);
+    this.#warnings.give(error);
+    if (this.#stopping === null) this.#leave({ kind: 'crash', error });
     try {
       await this.#processes.close();
-      await this.stop();
+      this.#stopping ??= this.#stop();
+      await this.#stopping;
     } catch (error) {
       this.#fault(error);
     }
   }
 
-  /** What threw where it could harm nobody is told all the same. */
   #observe(observation: Observation): void {
     if (observation.state === 'fault') this.#fault(observation.detail);
     this.#observations.observe(observation);
@@ -339,21 +355,13 @@ export class System<T extends Place = Place> {
     if (this.#stopping !== null && code === 'ESP_STOPPED') return;
     // Any write may be the first to learn of it.
     if (code === 'ESP_FENCED') void this.#endFenced();
-    else this.#warn(error);
-  }
-
-  /** What fails again and again is told once a second. */
-  #warn(error: unknown): void {
-    const warning = error instanceof Error ? error : String(error);
-    const { text, at } = this.#lastWarning;
-    const now = this.#env.clock.now();
-    if (text === String(warning) && now - at < WARN_MS) return;
-    this.#lastWarning = { text: String(warning), at: now };
-    process.emitWarning(warning, 'EspalierWarning');
+    else this.#warnings.give(error);
   }
 
   #requireRunning(): void {
-    if (this.#stopping !== null) throw new EspalierError('ESP_STOPPED', `the system ${this.name} has stopped`);
+    if (this.#stopping === null) return;
+    const why = this.#endedByItself ? `ended by itself, after ${reasonOf(this.#exit)}` : 'stopped';
+    throw new EspalierError('ESP_STOPPED', `the system ${this.name} has ${why}`);
   }
 
   #cell(path: string): Cell {
@@ -374,20 +382,15 @@ export class System<T extends Place = Place> {
   }
 
   #makeRuns(): Runs {
-    const { runs, attempts, outputs, journal } = this.#store;
-    const [runId, owed] = [this.runId, this.#owed];
-    const flusher = new OutputFlusher(outputs, this.#env.clock, (error) => this.#fault(error));
-    const newSpawnId = () => this.#processes.newSpawnId();
-    return new Runs({
-      runId,
+    return makeRuns({
+      runId: this.runId,
+      store: this.#store,
       env: this.#env,
-      runs,
-      journal,
-      dispatcher: new Dispatcher({ runId, attempts, flusher, owed, newSpawnId }),
-      owed,
-      supervisor: supervisorHandle(this.#env, RUNS_PATH),
+      owed: this.#owed,
+      path: `/${OWN_ID}/runs`,
       pool: (path) => dispatchPool(...this.#place(path)),
-      newRun: () => formatRunId(Date.now(), randomBytes(4).toString('hex')),
+      newSpawnId: () => this.#processes.newSpawnId(),
+      onFault: (error) => this.#fault(error),
     });
   }
 }

@@ -41,6 +41,8 @@ export interface Inspector {
 /** An inspector with a server of its own. */
 export interface InspectorServer extends Inspector {
   readonly port: number;
+  /** Tells everybody that nothing follows, and answers whoever asks from then on that it has ended. */
+  end(): Promise<void>;
   /** The address of the page, with the token: whoever has it may look. */
   readonly url: string;
 }
@@ -85,6 +87,10 @@ export async function serveInspector(host: InspectedHost, options: InspectorServ
     ...inspector,
     port: server.port,
     url: `http://127.0.0.1:${server.port}/?token=${encodeURIComponent(inspector.token)}`,
+    end: async () => {
+      server.letGo();
+      await inspector.close();
+    },
     close: async (reason) => {
       await inspector.close(reason);
       await server.close();

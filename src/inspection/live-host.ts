@@ -7,7 +7,8 @@ import { seenRuns } from './seen-runs.js';
 import { standingProcesses } from './standing.js';
 
 /** What an inspector needs of a living system. */
-export interface LiveHostParts extends Pick<InspectedHost, 'why' | 'control' | 'conceal' | 'logs' | 'loads'> {
+export interface LiveHostParts
+  extends Pick<InspectedHost, 'why' | 'control' | 'hasEnded' | 'conceal' | 'logs' | 'loads'> {
   readonly runId: string;
   readonly name: string;
   readonly startedAt: number;

@@ -20,6 +20,7 @@ export interface InspectedSystem {
   readonly actors: LiveActors;
   readonly processes: Pick<ProcessHost, 'conceal' | 'lastOutput' | 'pools'>;
   supervisor(path: string): SupervisorHandle;
+  hasEnded(): boolean;
 }
 
 /** A system of this process, as its inspectors look at it and control it. */

@@ -29,6 +29,7 @@ export async function storeHost(reader: StoreReader, runId?: string): Promise<In
     },
     pid: host.identity.pid,
     startedAt: host.startedAt,
+    hasEnded: () => sightings.presence === 'gone',
     model,
     actors: null,
     look: () => sightings.follow(),

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../errors.js';
 import type { OverflowPolicy } from './checkout.js';
+import type { CrashRecord } from './crash-record.js';
 import type { ProcessExit, ProcessIdentity } from './process.js';
 import type { RecycleReason } from './recycle.js';
 import type { SlotStatus } from './run/slot.js';
@@ -16,7 +17,7 @@ export interface JournalEventData {
   'forker.started': { pid: number; generation: number };
   'forker.exited': { pid: number; generation: number } & ProcessExit;
 
-  'actor.crashed': { error: ErrorRecord };
+  'actor.crashed': { error: CrashRecord };
   'actor.restarted': { reason: string; restarts: number };
   'supervisor.escalated': { reason: string; intensity: number; periodMs: number };
   'snapshot.restored': { savedBy: string; savedAt: number; migratedFrom: string | null };

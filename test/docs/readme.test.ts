@@ -12,7 +12,9 @@ describe('the README', () => {
     project.write('first.mjs', program);
     expect(project.node('first.mjs')).toEqual({
       stdout: 'fragile ended: crash\nhello 3\nfragile lives, incarnation 2\n',
-      stderr: '',
+      stderr: expect.stringMatching(
+        /^espalier first: \/fragile crashed: told to crash \(Error\)\n {4}at .*first\.mjs:/,
+      ),
       status: 0,
     });
   });

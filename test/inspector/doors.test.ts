@@ -61,6 +61,13 @@ describe('a token', () => {
     expect(await get(port, '/healthz')).toMatchObject({ status: 200, body: 'ok\n' });
     expect((await get(port, '/healthz', { headers: { host: 'evil.example' } })).status).toBe(403);
   });
+
+  it('says to whoever watches over the process that a system has ended', async () => {
+    const { host, port } = await openDoors();
+    host.ended = true;
+    expect(await get(port, '/healthz')).toMatchObject({ status: 503, body: 'ended\n' });
+    expect((await get(port, '/healthz', { headers: { host: 'evil.example' } })).status).toBe(403);
+  });
 });
 
 describe('another page', () => {

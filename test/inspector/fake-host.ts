@@ -11,6 +11,7 @@ export class FakeHost implements InspectedHost {
   readonly version = '0.0.0';
   readonly pid = 1;
   readonly startedAt = 0;
+  ended = false;
   readonly actors = null;
   readonly model = new ReadModel(null);
   readonly events: JournalEvent[] = [];
@@ -21,6 +22,10 @@ export class FakeHost implements InspectedHost {
   #wake: (() => void)[] = [];
 
   constructor(public presence: HostPresence = 'living') {}
+
+  hasEnded(): boolean {
+    return this.ended;
+  }
 
   /** Journals an event, as a commit does. */
   emit(event: NewJournalEvent): number {

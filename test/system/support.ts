@@ -18,9 +18,10 @@ import { listPids, readCommandLine, readEnvironment, readStat } from '../../src/
 import { carriers } from '../process/doomed-host.js';
 import { lives, until } from '../process/support.js';
 
-/** A system with a store of its own. */
+/** A system with a store of its own. What crashes in it was told to. */
 export function create(options: Partial<SystemOptions> = {}): Promise<System> {
-  return createSystem({ name: 'test', store: ':memory:', synchronous: 'normal', ...options });
+  const onReport = () => undefined;
+  return createSystem({ name: 'test', store: ':memory:', synchronous: 'normal', onReport, ...options });
 }
 
 /** A system that is stopped when the test is over. */

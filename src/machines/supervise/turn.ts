@@ -1,4 +1,4 @@
-import { toErrorRecord } from '../../errors.js';
+import { toCrashRecord } from '../crash-record.js';
 import type { NewJournalEvent } from '../events.js';
 import type { ActorExit } from '../exit.js';
 import type { Child } from './children.js';
@@ -95,7 +95,7 @@ export class Turn {
   }
 
   reportCrash({ policy, incarnation }: Child, error: unknown): void {
-    const data = { error: toErrorRecord(error) };
+    const data = { error: toCrashRecord(error) };
     this.journal({ type: 'actor.crashed', path: this.path(policy.id), incarnation, data });
   }
 }

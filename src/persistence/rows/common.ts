@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import type { ErrorRecord } from '../../errors.js';
+import type { CrashRecord } from '../../machines/crash-record.js';
 import type { ProcessExit, ProcessIdentity } from '../../machines/process.js';
 import { SLOT_STATUSES } from '../../machines/run/slot.js';
 
 /** Forms that several tables share. */
 export const errorRecord = z.object({ code: z.string(), message: z.string() }) satisfies z.ZodType<ErrorRecord>;
+
+export const crashRecord = errorRecord.extend({
+  stack: z.string().exactOptional(),
+  stderr: z.string().exactOptional(),
+}) satisfies z.ZodType<CrashRecord>;
 
 export const identity = z.object({
   bootId: z.string(),

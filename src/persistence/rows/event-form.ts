@@ -3,7 +3,7 @@ import { OVERFLOW_POLICIES } from '../../machines/checkout.js';
 import type { EventContext, JournalEventType, NewJournalEvent } from '../../machines/events.js';
 import { RECYCLE_REASONS } from '../../machines/recycle.js';
 import { WORKER_CAUSES } from '../../machines/worker-cause.js';
-import { errorRecord, exitParts, identity, slotStatus } from './common.js';
+import { crashRecord, errorRecord, exitParts, identity, slotStatus } from './common.js';
 
 const context = z.object({
   run: z.string().exactOptional(),
@@ -31,7 +31,7 @@ const forms = z.discriminatedUnion('type', [
   form('host.fenced', { fenced: text, by: text }),
   form('forker.started', { pid: count, generation: count }),
   form('forker.exited', { pid: count, generation: count, ...exitParts }),
-  form('actor.crashed', { error: errorRecord }),
+  form('actor.crashed', { error: crashRecord }),
   form('actor.restarted', { reason: text, restarts: count }),
   form('supervisor.escalated', { reason: text, intensity: count, periodMs: count }),
   form('snapshot.restored', { savedBy: text, savedAt: count, migratedFrom: text.nullable() }),

@@ -121,6 +121,8 @@ export interface InspectedHost {
   readonly presence: HostPresence;
   readonly pid: number | null;
   readonly startedAt: number;
+  /** Whether its tree has ended, or is ending; of a store: whether its host is gone. */
+  hasEnded(): boolean;
   /** Fed with every sighting; the journal is fed to it by whoever looks. */
   readonly model: ReadModel;
   /** Null for a store: its actors are known by sightings alone. */

@@ -60,8 +60,9 @@ describe('the end of a child', () => {
     const events = world([crash('a')]).commands.flatMap((command) =>
       command.type === 'journal' ? [command.event] : [],
     );
+    const error = { code: 'Error', message: 'boom', stack: expect.stringContaining('Error: boom\n') };
     expect(events).toEqual([
-      { type: 'actor.crashed', path: '/s/a', incarnation: 1, data: { error: { code: 'Error', message: 'boom' } } },
+      { type: 'actor.crashed', path: '/s/a', incarnation: 1, data: { error } },
       { type: 'actor.restarted', path: '/s/a', incarnation: 2, data: { reason: 'crash: Error: boom', restarts: 1 } },
     ]);
   });

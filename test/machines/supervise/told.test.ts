@@ -37,7 +37,7 @@ describe('a restart is journalled', () => {
   });
 
   it('when one that has failed is tried again, and each failure as a crash', () => {
-    expect(journalled(world([crash('a')], { outcomes: { a: ['ok', 'fail'] } }))).toEqual([
+    expect(journalled(world([crash('a')], { outcomes: { a: ['ok', 'fail'] } }))).toMatchObject([
       { type: 'actor.crashed', path: '/s/a', incarnation: 1, data: { error: boom } },
       { type: 'actor.crashed', path: '/s/a', incarnation: 2, data: { error: { code: 'Error', message: 'no' } } },
       restarted('/s/a', 3, 'its restart failed', 2),

@@ -52,8 +52,10 @@ export class Doors {
     const url = this.#url(request);
     if (url === null) return false;
     this.#serve(request, response, url).catch((error) => {
-      if (!response.headersSent) refuse(response, 500, 'failed', toErrorRecord(error).message);
-      else response.destroy();
+      if (response.headersSent) return void response.destroy();
+      const { code, message } = toErrorRecord(error);
+      if (code === 'ESP_STOPPED') refuse(response, 503, 'ended', message);
+      else refuse(response, 500, 'failed', message);
     });
     return true;
   }
@@ -84,7 +86,7 @@ export class Doors {
       return refuse(response, 405, 'read_only', whyNot(name, method, allowed));
     }
     if (name === CONTROL) return await serveControl(hub, request, response);
-    if (name === '/healthz') return reply(response, 200, 'text/plain; charset=utf-8', 'ok\n');
+    if (name === '/healthz') return serveHealth(hub, response);
     if (name === '/metrics') return await this.#metrics(response);
     if (name === '/events') return await serveEvents(hub, request, response, url);
     if (name.startsWith('/api/') && (await serveApi(hub, name.slice('/api/'.length), url, response))) return;
@@ -139,6 +141,12 @@ const CONTROL = '/api/control';
 function whyNot(name: string, method: string, allowed: readonly string[]): string {
   if (name === CONTROL && allowed.length === 0) return 'this inspector only shows: it was started without control';
   return `${method} is not answered here, only ${allowed.join(' and ')}`;
+}
+
+/** For whoever watches over the process: a system that has ended is not well, although its process still answers. */
+function serveHealth({ options: { host } }: Hub, response: ServerResponse): void {
+  const [status, text] = host.hasEnded() ? [503, 'ended\n'] : [200, 'ok\n'];
+  reply(response, status, 'text/plain; charset=utf-8', text);
 }
 
 const NOWHERE = new URL('http://inspector/nowhere');

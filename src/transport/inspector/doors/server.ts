@@ -14,6 +14,7 @@ export class DoorServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #strangers = new Strangers();
+  #isLettingGo = false;
 
   private constructor(doors: OpenDoors) {
     this.#server = createServer({ ...TIMES, maxHeaderSize: 16 * 1024 });
@@ -32,6 +33,7 @@ export class DoorServer {
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       this.#strangers.add(socket);
+      if (this.#isLettingGo) socket.unref();
       socket.on('close', () => this.#sockets.delete(socket));
     });
   }
@@ -65,6 +67,12 @@ export class DoorServer {
   /** An inspector does not keep its host alive. */
   unref(): void {
     this.#server.unref();
+  }
+
+  /** From now on no connection keeps the process alive either. */
+  letGo(): void {
+    this.#isLettingGo = true;
+    for (const socket of this.#sockets) socket.unref();
   }
 
   async close(): Promise<void> {
