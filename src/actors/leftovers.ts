@@ -19,8 +19,10 @@ export class Leftovers {
 
   /** Resolves when nothing is left at a path, or with the reason why that cannot be proven. */
   async cleared(path: string): Promise<SweepResult> {
-    const result = await this.#left.get(path)?.();
-    if (result?.clean) this.#left.delete(path);
+    const settle = this.#left.get(path);
+    const result = await settle?.();
+    // More may have been left there meanwhile.
+    if (result?.clean && this.#left.get(path) === settle) this.#left.delete(path);
     return result ?? { clean: true, heldOpen: false };
   }
 }

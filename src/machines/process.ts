@@ -2,6 +2,8 @@
  * What is known of operating-system processes, as plain data shared by the store and the process transport.
  */
 
+import { firstOf } from './text-cut.js';
+
 /**
  * Proof of which process a pid meant when it was written down. A pid alone proves nothing: it is reused.
  * Start ticks (10 ms) alone prove nothing either: a reused pid had the same ticks in two of three forced reuses.
@@ -78,7 +80,7 @@ export function registeredCommand(command: readonly string[]): readonly string[]
   let room = COMMAND_KEPT;
   for (const word of command) {
     if (room <= 0) return [...kept, '…'];
-    kept.push(word.length <= room ? word : `${word.slice(0, room)}…`);
+    kept.push(word.length <= room ? word : `${firstOf(word, room)}…`);
     // An empty word takes room too.
     room -= word.length + 1;
   }

@@ -81,6 +81,24 @@ describe('WorkQueue', () => {
     expect(queue.length).toBe(0);
   });
 
+  it('lets everybody overtake work that requires one slot, and refuses it when that slot is gone', () => {
+    const { queue, roster, free } = newQueue({ limit: 4 });
+    const [one, other] = [newSlot('1'), newSlot('2')];
+    free(one);
+    submitted(queue, 1);
+    const bound = [1, 2].map(() => Object.assign(new Probe(), { requires: one }));
+    for (const work of bound) queue.submit(work);
+    free(other);
+    expect(bound.map(({ begun }) => begun)).toEqual([null, null]);
+    const [overtaking] = submitted(queue, 1);
+    expect(overtaking?.begun).toBe(other);
+    free(one);
+    expect(bound.map(({ begun }) => begun)).toEqual([one, null]);
+    roster.withdraw(one);
+    expect(bound[1]?.refused).toMatchObject({ code: 'ESP_SESSION_LOST', message: expect.stringContaining('/p') });
+    expect([bound[0]?.refused, queue.length]).toEqual([null, 0]);
+  });
+
   it('never begins withdrawn work, and gives its place to the next', () => {
     const { queue, free } = newQueue();
     const controller = new AbortController();

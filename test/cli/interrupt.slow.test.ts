@@ -83,6 +83,24 @@ describe('an interrupted run', () => {
     expect(readLines(join(folder, 'done'))).toEqual(['a', 'hold', 'b']);
   });
 
+  it('ends at once at the third Ctrl-C, whatever still runs, and that goes with it', async () => {
+    const folder = newFolder();
+    linesFile(folder, ['a']);
+    const deaf = 'trap "" TERM; echo $$ > draft; mv draft pid; while :; do sleep 0.05; done';
+    const run = new LiveCommand(folder, ['run', '--shell', '--exec', deaf, '--input', 'input', '--jobs', '1']);
+    const id = await run.runId();
+    await until(() => existsSync(join(folder, 'pid')));
+    // Pressed until it has ended: two within a moment count as one.
+    const press = setInterval(() => run.child.kill('SIGINT'), 500);
+    await run.says(/pausing/);
+    await run.says(/stopping/);
+    expect(await run.result).toMatchObject({ code: 130, signal: null });
+    clearInterval(press);
+    const [pid] = readLines(join(folder, 'pid'));
+    await until(() => !existsSync(`/proc/${pid}`));
+    expect(rowsOf((await espalier(folder, ['show', id, '--json'])).stdout)).toMatchObject([{ run: id }]);
+  });
+
   it.each(['SIGTERM', 'SIGHUP'] as const)('stops at %s', async (signal) => {
     const folder = newFolder();
     const run = start(folder, ['hold', 'b']);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { listPids, readCommandLine } from '../../src/transport/process/proc.js';
 import { espalier, LiveCommand } from '../cli/espalier.js';
 import { Browser, expectAccessible, hasBrowser } from '../inspector/browser.js';
+import { required } from '../support/required.js';
 import { type FaultyHost, startFault } from './host.js';
 import { FAULTS, type Fault } from './table.js';
 
@@ -41,9 +42,8 @@ describe.each(FAULTS)('the fault $name', (fault) => {
   it(`is named by why and by the page: ${fault.cause}`, async ({ skip }) => {
     const host = await startFault(fault);
     if (host === null) {
-      const missing = `SKIPPED: ${fault.name} needs ${fault.needs}`;
-      if (process.env.ESPALIER_REQUIRE_ALL === '1') throw new Error(missing);
-      console.warn(missing);
+      const missing = `${fault.needs}, for the fault ${fault.name},`;
+      required(missing, false);
       return skip(missing);
     }
     // Also when the test fails: nobody else can end it.

@@ -1,9 +1,20 @@
 import { connect as connectTcp } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import { type Control, control as controlForm } from '../../src/transport/inspector/protocol/request.js';
 import { LIMITS } from '../../src/transport/inspector/service/limits.js';
 import { soon } from '../support/soon.js';
 import { get, knock, listen, openDoors, TOKEN } from './doors.js';
 import { FakeHost } from './fake-host.js';
+
+/** One of each kind. */
+const CONTROLS: readonly Control[] = [
+  { type: 'actor.stop', path: '/a' },
+  { type: 'actor.kill', path: '/a' },
+  { type: 'actor.restart', path: '/a' },
+  { type: 'run.pause', run: 'r' },
+  { type: 'run.resume', run: 'r' },
+  { type: 'run.stop', run: 'r' },
+];
 
 const bearer = { authorization: `Bearer ${TOKEN}` };
 
@@ -100,22 +111,38 @@ describe('reading only', () => {
     expect(refused).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
   });
 
-  it('refuses control at every door, whatever the page says', async () => {
+  it.each<Control>(CONTROLS)('refuses $type at every door, whatever the page says', async (wish) => {
     const host = new FakeHost();
     const control = vi.spyOn(host, 'control');
     const { port } = await openDoors({ host });
-    const body = JSON.stringify({ type: 'actor.kill', path: '/a' });
     const headers = { ...bearer, 'content-type': 'application/json' };
-    const refused = await get(port, '/api/control', { method: 'POST', headers, body });
+    const refused = await get(port, '/api/control', { method: 'POST', headers, body: JSON.stringify(wish) });
     expect(refused.status).toBe(405);
     expect(JSON.parse(refused.body)).toMatchObject({ error: { code: 'read_only' } });
     const { socket, heard } = await listen(port);
-    socket.send(JSON.stringify({ type: 'control', id: 1, control: { type: 'actor.kill', path: '/a' } }));
-    await vi.waitFor(
-      () => expect(heard).toContainEqual(expect.objectContaining({ type: 'refused', code: 'read_only' })),
-      soon,
-    );
+    socket.send(JSON.stringify({ type: 'control', id: 1, control: wish }));
+    const answers = () => heard.filter(({ id }) => id === 1);
+    await vi.waitFor(() => expect(answers()).not.toEqual([]), soon);
+    expect(answers()).toEqual([expect.objectContaining({ type: 'refused', code: 'read_only' })]);
     expect(control).not.toHaveBeenCalled();
+  });
+
+  it('knows every control that there is, and lets each through at both doors where control is allowed', async () => {
+    const kinds = controlForm.options.map(({ shape }) => shape.type.value);
+    expect(CONTROLS.map(({ type }) => type).sort()).toEqual([...kinds].sort());
+    const host = new FakeHost();
+    const control = vi.spyOn(host, 'control');
+    const { port } = await openDoors({ host, control: true });
+    const { socket, heard } = await listen(port);
+    const headers = { ...bearer, 'content-type': 'application/json' };
+    for (const [id, wish] of CONTROLS.entries()) {
+      const { status } = await get(port, '/api/control', { method: 'POST', headers, body: JSON.stringify(wish) });
+      expect(status).toBe(200);
+      socket.send(JSON.stringify({ type: 'control', id, control: wish }));
+    }
+    const answers = () => heard.filter(({ type }) => type === 'answer');
+    await vi.waitFor(() => expect(answers()).toHaveLength(CONTROLS.length), soon);
+    expect(control).toHaveBeenCalledTimes(2 * CONTROLS.length);
   });
 
   it('ends where control is allowed; a form of another page is no control even then', async () => {
@@ -184,14 +211,14 @@ describe('what a client sends', () => {
     expect(await large.closed).toBe(1009);
     const binary = await listen(port);
     binary.socket.send(Buffer.from('{}'));
-    await binary.closed;
+    expect([await binary.closed, binary.reason()]).toEqual([1000, 'binary frames are not spoken here']);
   });
 
   it('ends the connection when it is too much', async () => {
     const { port } = await openDoors();
-    const { socket, closed } = await listen(port);
+    const { socket, closed, reason } = await listen(port);
     for (let i = 0; i < LIMITS.messagesPerSecond * 3; i += 1) socket.send('{"type":"unsubscribe","id":1}');
-    await closed;
+    expect([await closed, reason()]).toEqual([1000, 'too many messages']);
   });
 
   it('opens no more subscriptions than a client may have', async () => {

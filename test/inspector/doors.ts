@@ -97,14 +97,20 @@ export function knock(port: number, path: string, headers: Record<string, string
 /** An open WebSocket that keeps what it hears: of a port, or of the address of a Unix socket. */
 export async function listen(
   at: number | string,
-): Promise<{ socket: WebSocket; heard: Record<string, unknown>[]; closed: Promise<number> }> {
+): Promise<{ socket: WebSocket; heard: Record<string, unknown>[]; closed: Promise<number>; reason: () => string }> {
   const address = typeof at === 'number' ? `ws://127.0.0.1:${at}` : `ws+unix:${at}:`;
   const socket = new WebSocket(`${address}/ws?token=${TOKEN}`);
   const heard: Record<string, unknown>[] = [];
   socket.on('message', (data) => heard.push(JSON.parse(data.toString())));
   socket.on('error', () => undefined);
-  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  let why = '';
+  const closed = new Promise<number>((resolve) => {
+    socket.on('close', (code, reason) => {
+      why = reason.toString();
+      resolve(code);
+    });
+  });
   await new Promise((resolve) => socket.on('open', resolve));
   onTestFinished(() => socket.terminate());
-  return { socket, heard, closed };
+  return { socket, heard, closed, reason: () => why };
 }

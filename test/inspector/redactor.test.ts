@@ -53,6 +53,14 @@ describe('a secret is masked', () => {
     ]);
   });
 
+  it.each([
+    ['of the environment', createRedactor({}, { A_TOKEN: 'abcdef', B_TOKEN: 'abcdef-ghijkl', C_TOKEN: 'abcdef-ghi' })],
+    ['of the user', createRedactor({ values: ['abcdef', 'abcdef-ghijkl', 'abcdef-ghi'] })],
+    ['of both', createRedactor({ values: ['abcdef-ghijkl', 'abcdef-ghi'] }, { TOKEN: 'abcdef' })],
+  ])('whole where another secret is its beginning: %s', (_, both) => {
+    expect(both.text('it is abcdef-ghijkl, not abcdef-ghi or abcdef')).toBe(`it is ${MASK}, not ${MASK} or ${MASK}`);
+  });
+
   it('by names and forms of the user', () => {
     const own = createRedactor({ keys: ['pin', /^x-/], patterns: [/\d{4}-\d{4}/], values: ['swordfish'] });
     expect(own.value({ pin: 1, 'x-a': 2, card: '1234-5678', said: 'swordfish!', spin: 3 })).toEqual({

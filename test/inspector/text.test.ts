@@ -61,3 +61,15 @@ it('events that are large come in several messages, in order, each once, and eac
   // What was looked at in vain after the last message is not looked at again.
   expect(ring.after(0, { path: '/odd' }, 100).at(-1)?.seq).toBe(40);
 });
+
+it('a ring that had to let go of events goes on right after its floor, and nothing is missing or told twice', () => {
+  for (const more of [0, 1, LIMITS.ring - 1, LIMITS.ring]) {
+    const count = 2 * LIMITS.ring + more;
+    const ring = ringOf(count, { run: 'r' });
+    // At twice its size it keeps that many; what came since is there too.
+    const floor = more < LIMITS.ring ? LIMITS.ring : 2 * LIMITS.ring;
+    expect([ring.floor, ring.head]).toEqual([floor, count]);
+    const found = seqs(ring.after(ring.floor, {}, count)).flat();
+    expect([found[0], found.at(-1), found.length]).toEqual([floor + 1, count, count - floor]);
+  }
+});

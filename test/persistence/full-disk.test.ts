@@ -1,23 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Store } from '../../src/persistence/store.js';
-import { codeOf, folder, IDENTITY, journal, openStore } from './support/world.js';
+import { SmallDisk } from '../support/small-disk.js';
+import { codeOf, IDENTITY, journal, openStore } from './support/world.js';
 
 const DISK_KIB = 500;
-
-/** A disk of its own, small enough to fill, or null where this user may not mount one. */
-function smallDisk(): string | null {
-  const disk = folder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_KIB}k`, 'tmpfs', disk], { stdio: 'ignore' });
-  } catch {
-    return null;
-  }
-  onTestFinished(() => void execFileSync('umount', ['-l', disk]));
-  return disk;
-}
 
 const leave = (disk: string, kib: number): void =>
   writeFileSync(join(disk, 'fill'), Buffer.alloc((DISK_KIB - kib) * 1024));
@@ -31,7 +19,7 @@ const restarts = async (store: Store): Promise<number> =>
 
 describe('a full disk', () => {
   it('refuses a new store and leaves nothing behind, however little room there is', async ({ skip }) => {
-    const disk = smallDisk();
+    const disk = SmallDisk.mount(DISK_KIB)?.path ?? null;
     if (disk === null) return skip('this user may not mount a disk');
     for (const kib of [0, 4, 12, 40, 80]) {
       leave(disk, kib);
@@ -44,7 +32,7 @@ describe('a full disk', () => {
   it('refuses writes whole, keeps what it acknowledged, and takes writes again once there is room', async ({
     skip,
   }) => {
-    const disk = smallDisk();
+    const disk = SmallDisk.mount(DISK_KIB)?.path ?? null;
     if (disk === null) return skip('this user may not mount a disk');
     const file = join(disk, 'store.db');
     leave(disk, 400);

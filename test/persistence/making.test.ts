@@ -1,7 +1,8 @@
-import { rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readlinkSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { preflight } from '../../src/persistence/file/preflight.js';
+import { until } from '../process/support.js';
 import { codeOf, newFile, open, openStore } from './support/world.js';
 
 /** A store at rest. */
@@ -9,6 +10,20 @@ async function made(): Promise<string> {
   const file = newFile();
   await (await openStore(file, { mode: 'write' })).close();
   return file;
+}
+
+/** How many descriptors of this process, its threads included, are of a file. */
+function openings(file: string): number {
+  return readdirSync('/proc/self/fd').filter((fd) => targetOf(fd) === file).length;
+}
+
+function targetOf(fd: string): string | null {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    // It is closed by now.
+    return null;
+  }
 }
 
 describe('a store that another process makes at this moment', () => {
@@ -25,9 +40,11 @@ describe('a store that another process makes at this moment', () => {
     const file = await made();
     const other = new Database(file);
     other.exec('PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE');
+    const before = openings(file);
     const opening = open(file, { mode: 'write' });
-    // Nothing tells that somebody waits for a lock. If it comes later than that, it has not to wait, and this proves less.
-    setTimeout(() => other.exec('COMMIT'), 300);
+    // Nothing tells that somebody waits for a lock. Whoever wants this one has opened the file.
+    await until('it is opened', () => openings(file) > before);
+    other.exec('COMMIT');
     await expect(opening).resolves.toBeDefined();
     other.close();
   });

@@ -51,6 +51,21 @@ describe('the output of an attempt', () => {
     expect(found?.stderr).toBe('small'.repeat(35));
   });
 
+  it.each(['é', '€', '😀'])('begins with a whole character, wherever the limit cuts one: %s', async (character) => {
+    const size = Buffer.byteLength(character);
+    for (let over = 1; over < size; over += 1) {
+      const { store, at } = await running();
+      await store.outputs.append(at, chunk(character.repeat(Math.ceil(MIB / size) + 1)));
+      // What is kept begins `over` bytes into a character.
+      const written = size * (Math.ceil(MIB / size) + 1);
+      const fill = (((over - (written - MIB)) % size) + size) % size;
+      await store.outputs.append(at, chunk('x'.repeat(fill)));
+      const { stdout = '', truncated } = (await store.outputs.read('run', 0)) ?? {};
+      expect([truncated, stdout.includes('\uFFFD'), stdout.startsWith(character)]).toEqual([true, false, true]);
+      expect(Buffer.byteLength(stdout)).toBe(MIB - (size - over));
+    }
+  });
+
   it('of exactly 1 MiB is whole, and of one byte more is not', async () => {
     const { store, at } = await running();
     await store.outputs.append(at, chunk(Buffer.alloc(MIB, 'a')));

@@ -42,4 +42,17 @@ describe('what a process wrote last', () => {
     const { stdout, truncated } = (await captured(['x'.repeat(LAST_LIMIT + 1)])).peek();
     expect([stdout.length, truncated]).toEqual([LAST_LIMIT, true]);
   });
+
+  it.each(['é', '€', '😀'])('is whole characters, wherever the limit cuts one: %s', async (character) => {
+    for (const fill of [0, 1, 2, 3]) {
+      const text = `${character.repeat(LAST_LIMIT)}${'x'.repeat(fill)}`;
+      const capture = await captured([text], { limit: LAST_LIMIT });
+      const { stdout } = capture.peek();
+      const kept = new TextDecoder('utf-8', { fatal: true }).decode(capture.take().stdout);
+      for (const end of [stdout, kept]) {
+        expect(text.endsWith(end)).toBe(true);
+        expect(Buffer.byteLength(end)).toBeGreaterThan(LAST_LIMIT - 4);
+      }
+    }
+  });
 });

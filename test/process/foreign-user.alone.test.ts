@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { required } from '../support/required.js';
 import { fixture } from './doomed-host.js';
 import { installForeignProgram, startAsNobody } from './foreign-user.js';
 import { line, newRunId, until } from './support.js';
@@ -10,10 +11,10 @@ const folder = mkdtempSync(join(tmpdir(), 'foreign-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const program = installForeignProgram(folder);
-if (program === null) console.warn('SKIPPED: a program of another user needs root and a C compiler');
+const isMade = required('root and cc, for a program that becomes another user,', program !== null);
 
 describe('a program that became another user', () => {
-  it.skipIf(program === null)('is named as what cannot be killed, and holds nobody else up', async () => {
+  it.skipIf(!isMade)('is named as what cannot be killed, and holds nobody else up', async () => {
     const built = new URL('../../dist/', import.meta.url).href;
     const host = startAsNobody([fixture('foreign-program.mjs'), built, newRunId(), program ?? '']);
     host.stderr.pipe(process.stderr);

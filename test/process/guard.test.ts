@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../../src/errors.js';
 import { guardCommand, scriptPath } from '../../src/transport/process/guard.js';
+import { required } from '../support/required.js';
 import { groupMembers, line, lives, text, until } from './support.js';
 
 const started: ChildProcess[] = [];
@@ -53,8 +54,7 @@ function out({ child }: Guarded) {
 const SHELLS = [['/bin/sh'], ['/usr/bin/dash'], ['/bin/bash', '--posix'], ['/usr/bin/busybox', 'sh']];
 
 describe.each(SHELLS.map((shell) => ({ name: shell.join(' '), shell })))('the guard under $name', ({ name, shell }) => {
-  const present = existsSync(shell[0] ?? '');
-  if (!present) console.warn(`SKIPPED: ${name} is not installed`);
+  const present = required(name, existsSync(shell[0] ?? ''));
 
   it.skipIf(!present)('becomes the command: same pid, same exit', async () => {
     const guarded = guard(shell, 'echo $$; exit 7');

@@ -1,8 +1,25 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCommandLine, readEnvironment, readStat } from '../../src/transport/process/proc.js';
 import type { Spawner } from '../../src/transport/process/spawner.js';
+import { required } from '../support/required.js';
 import { finish, groupMembers, line, lives, newRunId, request, shell, text, until } from './support.js';
+
+/** From here on a shell, and what it becomes, leaves its memory in a file when a fault ends it. */
+const DUMPS = 'ulimit -c unlimited';
+const dumpsCore = required('the right to leave a core dump', leavesCore());
+
+/** Whether the kernel says so of a program that a fault has ended: 128 in its status. */
+function leavesCore(): boolean {
+  const cwd = mkdtempSync(join(tmpdir(), 'espalier-core-'));
+  const asks = `system q(kill -SEGV $$); print $? & 128`;
+  const { stdout } = spawnSync('/bin/sh', ['-c', `${DUMPS}; exec perl -e '${asks}'`], { cwd, encoding: 'utf8' });
+  rmSync(cwd, { recursive: true });
+  return stdout === '128';
+}
 
 type Made = Spawner & { readonly directory: string };
 
@@ -176,6 +193,14 @@ function describeEnds(spawner: () => Made): void {
     ['kill -SEGV $$', { code: null, signal: 'SIGSEGV' }],
   ])('reports how `%s` ended, exactly', async (script, exit) => {
     expect((await finish(await spawner().spawn(shell(script)))).exit).toEqual(exit);
+  });
+
+  it.skipIf(!dumpsCore)('reports the signal that ended a program, also when it left its memory behind', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'espalier-core-'));
+    const script = `${DUMPS}; exec perl -e 'kill SEGV => $$; sleep 60'`;
+    const { exit } = await finish(await spawner().spawn(shell(script, { cwd: folder })));
+    rmSync(folder, { recursive: true });
+    expect(exit).toEqual({ code: null, signal: 'SIGSEGV' });
   });
 
   it('signals the program alone, and nobody after its end', async () => {

@@ -13,12 +13,12 @@ export class SmallDisk {
     this.#filling = join(path, 'filling');
   }
 
-  /** Null, loudly, where this user may not mount one. It goes away after the test. */
-  static mount(mebibytes: number): SmallDisk | null {
+  /** Of so many KiB. Null, loudly, where this user may not mount one. It goes away after the test. */
+  static mount(kib: number): SmallDisk | null {
     const path = mkdtempSync(join(tmpdir(), 'espalier-disk-'));
     onTestFinished(() => rmSync(path, { recursive: true, force: true }));
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', path], { stdio: 'ignore' });
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kib}k`, 'tmpfs', path], { stdio: 'ignore' });
     } catch {
       required('the right to mount a small disk', false);
       return null;

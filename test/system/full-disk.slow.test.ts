@@ -34,7 +34,7 @@ describe('a host whose disk was full for a while', () => {
   it('goes on by itself once there is room: what died meanwhile is replaced, and the store tells the truth', async ({
     skip,
   }) => {
-    const disk = SmallDisk.mount(3);
+    const disk = SmallDisk.mount(3 * 1024);
     if (disk === null) return skip('this user may not mount a disk');
     const { file, system } = await host(disk);
     await vi.waitFor(async () => expect(await pidsOf(system, '/calls')).toHaveLength(2), soon);
@@ -80,7 +80,7 @@ describe('a host whose disk was full for a while', () => {
   });
 
   it('takes up the run that it had to leave, and what had ended does not run again', async ({ skip }) => {
-    const disk = SmallDisk.mount(3);
+    const disk = SmallDisk.mount(3 * 1024);
     if (disk === null) return skip('this user may not mount a disk');
     const { system } = await host(disk);
     const marks = new Marks();
@@ -101,7 +101,7 @@ describe('a host whose disk was full for a while', () => {
   });
 
   it('has all that a program wrote meanwhile, once there is room', async ({ skip }) => {
-    const disk = SmallDisk.mount(3);
+    const disk = SmallDisk.mount(3 * 1024);
     if (disk === null) return skip('this user may not mount a disk');
     const { file, system } = await host(disk);
     const marks = new Marks();

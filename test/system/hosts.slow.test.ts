@@ -1,6 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { machine, openReader } from 'espalier';
@@ -8,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createMachine } from 'xstate';
 import type * as persistence from '../../src/persistence/index.js';
 import { lives, until } from '../process/support.js';
+import { SmallDisk } from '../support/small-disk.js';
 import { all, folder, Marks, remains, shells, start } from './support.js';
 
 const built = new URL('../../dist/', import.meta.url);
@@ -121,15 +121,10 @@ describe('a host that another declared dead', () => {
 
 describe('a store that cannot be written', () => {
   it('fails the run: its reader throws, its programs end, and the system can be stopped', async ({ skip }) => {
-    const disk = folder();
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' });
-    } catch {
-      return skip('this user may not mount a disk');
-    }
-    onTestFinished(() => void execFileSync('umount', ['-l', disk]));
+    const disk = SmallDisk.mount(2 * 1024);
+    if (disk === null) return skip('this user may not mount a disk');
     const marks = new Marks();
-    const system = await start({ store: join(disk, 'store.db'), children: [shells()] });
+    const system = await start({ store: join(disk.path, 'store.db'), children: [shells()] });
     const slots = [
       'echo first',
       `${marks.mark('up')}; ${marks.gate('go')}; head -c 900000 /dev/urandom | base64`,
@@ -139,32 +134,27 @@ describe('a store that cannot be written', () => {
     const run = await system.runs.start({ slots, pool: 'shell', concurrency: 2 });
     const [reading, done] = [outcome(all(run.committed())), outcome(run.done())];
     const pid = await marks.pid('up');
-    fill(join(disk, 'fill'));
+    disk.fill();
     marks.open('go');
     expect([await reading, await done]).toMatchObject([{ code: 'ESP_STORE_FULL' }, { code: 'ESP_STORE_FULL' }]);
     expect(lives(pid)).toBe(false);
-    rmSync(join(disk, 'fill'));
+    disk.free();
     await system.stop();
     expect(remains(system.runId)).toEqual([]);
-    const reader = await openReader(join(disk, 'store.db'));
+    const reader = await openReader(join(disk.path, 'store.db'));
     expect(await reader.runs.get(run.id)).toMatchObject({ status: 'interrupted' });
     await reader.close();
   });
 
   it('does not keep the system from stopping', async ({ skip }) => {
-    const disk = folder();
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'ignore' });
-    } catch {
-      return skip('this user may not mount a disk');
-    }
-    onTestFinished(() => void execFileSync('umount', ['-l', disk]));
+    const disk = SmallDisk.mount(1 * 1024);
+    if (disk === null) return skip('this user may not mount a disk');
     const system = await start({
-      store: join(disk, 'store.db'),
+      store: join(disk.path, 'store.db'),
       children: [shells(), machine({ id: 'm', logic: createMachine({}) })],
     });
     const pending = outcome(system.execPool('shell').exec('sleep 60'));
-    fill(join(disk, 'fill'));
+    disk.fill();
     await system.stop();
     expect(remains(system.runId)).toEqual([]);
     expect(await pending).toBeInstanceOf(Error);
@@ -176,15 +166,4 @@ describe('a store that cannot be written', () => {
 async function committed(store: string, run: string, slots: number): Promise<void> {
   await using reader = await openReader(store);
   while (((await reader.runs.get(run))?.counts.succeeded ?? 0) < slots) await reader.journal.changed();
-}
-
-/** Writes until the disk is full. */
-function fill(file: string): void {
-  for (let size = 1 << 20; size >= 1; size >>= 1) {
-    try {
-      for (;;) writeFileSync(file, Buffer.alloc(size), { flag: 'a' });
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'ENOSPC' });
-    }
-  }
 }

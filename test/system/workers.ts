@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CallPoolOptions, type JournalEvent, type Pool, pool, type System } from 'espalier';
@@ -52,6 +52,12 @@ export class Stage {
     const outcome = this.pool.call(method, { mark, ...args }, options).catch((error: unknown) => error);
     await until(`${method} has begun`, () => isMarked(mark), 30_000);
     return { outcome, mark };
+  }
+
+  /** Begins a call that runs until it is let go. */
+  async held(options: Parameters<Pool['call']>[2] = {}) {
+    const { outcome, mark } = await this.begun('held', {}, options);
+    return { outcome, letGo: () => writeFileSync(`${mark}.go`, '') };
   }
 
   /** Takes the first item of a stream and leaves it, once its method is past the place where it gave that item. */

@@ -1,4 +1,5 @@
 import { readJson } from '../../json/read.js';
+import { fromWholeCharacter } from '../../machines/text-cut.js';
 import type { Access } from '../access.js';
 import type { AttemptStore, FinishedAttempt, OutputChunk } from '../contract/attempts.js';
 import type { OutputStore } from '../contract/outputs.js';
@@ -59,7 +60,8 @@ function compact(chunk: OutputChunk): OutputChunk {
 }
 
 function ownBytes(bytes: Uint8Array): Uint8Array {
-  const kept = bytes.byteLength > KEPT_BYTES ? bytes.subarray(bytes.byteLength - KEPT_BYTES) : bytes;
+  const excess = bytes.byteLength - KEPT_BYTES;
+  const kept = excess > 0 ? fromWholeCharacter(bytes.subarray(excess)) : bytes;
   return kept.byteLength === kept.buffer.byteLength ? kept : Uint8Array.from(kept);
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromWholeCharacter } from '../../machines/text-cut.js';
 import type { OutputChunk } from '../contract/attempts.js';
 import type { Connection } from '../sql/connection.js';
 import type { Transaction } from '../writer/transaction.js';
@@ -82,14 +83,7 @@ export function streamText(db: Connection, job: number, attempt: number, stream:
   const whole = Buffer.concat(chunks.map(({ bytes }) => bytes));
   const kept = whole.subarray(Math.max(0, whole.byteLength - KEPT_BYTES));
   const cut = kept.byteLength < whole.byteLength || (chunks[0]?.start ?? 0) > 0;
-  return kept.subarray(cut ? characterStart(kept) : 0).toString('utf8');
-}
-
-/** Where the first whole character begins, in bytes that were cut anywhere. */
-function characterStart(bytes: Uint8Array): number {
-  let index = 0;
-  while (index < 3 && ((bytes[index] ?? 0) & 0xc0) === 0x80) index += 1;
-  return index;
+  return Buffer.from(cut ? fromWholeCharacter(kept) : kept).toString('utf8');
 }
 
 export interface KeptOutput {

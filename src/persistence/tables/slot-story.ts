@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SLOT_STATUSES } from '../../machines/run/slot.js';
+import { lastOf } from '../../machines/text-cut.js';
 import type { RunOutlook, SlotStory } from '../contract/runs.js';
 import { errorRecord, slotStatus } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';
@@ -52,7 +53,7 @@ function attemptOf(db: Connection, job: number, row: z.infer<typeof attemptRow>)
     exit: row.exit_code === null && row.exit_signal === null ? null : { code: row.exit_code, signal: row.exit_signal },
     startedAt: row.started_at,
     endedAt: row.ended_at,
-    stderr: streamText(db, job, attempt, 'stderr').slice(-LAST_WORDS),
+    stderr: lastOf(streamText(db, job, attempt, 'stderr'), LAST_WORDS),
     truncated: row.truncated === 1,
     heldOpen: row.held_open === 1,
   };

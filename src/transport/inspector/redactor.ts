@@ -1,6 +1,6 @@
 import { Capped } from './redact/capped.js';
 import { MASK } from './redact/mask.js';
-import { DEFAULT_PATTERNS, keyMatcher, secretValues } from './redact/secrets.js';
+import { DEFAULT_PATTERNS, keyMatcher, longestFirst, secretValues } from './redact/secrets.js';
 import { maskText, maskWords } from './redact/text.js';
 
 export interface RedactOptions {
@@ -46,7 +46,7 @@ export function createRedactor(options: RedactOptions = {}, environment: NodeJS.
   const rules = {
     isSecret,
     patterns: [...DEFAULT_PATTERNS, ...(options.patterns ?? [])].map(global),
-    values: [...secretValues(environment, isSecret), ...(options.values ?? [])],
+    values: longestFirst([...secretValues(environment, isSecret), ...(options.values ?? [])]),
   };
   const text = (plain: string) => maskText(plain, rules);
   return {

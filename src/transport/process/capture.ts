@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { fromWholeCharacter } from '../../machines/text-cut.js';
 
 /** How much of a stream is kept: the last mebibyte. */
 export const CAPTURE_LIMIT = 1024 * 1024;
@@ -44,7 +45,7 @@ class Tail {
   }
 
   look(): Buffer {
-    return Buffer.concat(this.#chunks);
+    return this.#whole(Buffer.concat(this.#chunks), this.dropped);
   }
 
   /** These bytes were taken, which end there. What was pushed since then stays. */
@@ -59,7 +60,12 @@ class Tail {
   last(): { readonly text: string; readonly isWhole: boolean } {
     const end = Buffer.concat([this.#before, this.look().subarray(-LAST_LIMIT)]).subarray(-LAST_LIMIT);
     if (end.length === this.#written) return { text: end.toString(), isWhole: true };
-    return { text: end.subarray(end.indexOf(NEWLINE) + 1).toString(), isWhole: false };
+    // There may be no other line.
+    return { text: this.#whole(end.subarray(end.indexOf(NEWLINE) + 1), true).toString(), isWhole: false };
+  }
+
+  #whole(bytes: Buffer, isCut: boolean): Buffer {
+    return isCut ? bytes.subarray(bytes.length - fromWholeCharacter(bytes).length) : bytes;
   }
 
   get #start(): number {

@@ -28,6 +28,7 @@ describe.each(Object.keys(sdks) as Sdk[])('a %s worker', (sdk) => {
     'killed at any moment, running %s calls at once, ran nothing that is not begun',
     async (concurrency) => {
       const marks = directory();
+      let notBegun = 0;
       for (const killAfter of [0, 1, 2, 3, 5, 8, 13, 21]) {
         const file = join(marks, String(killAfter));
         writeFileSync(file, '');
@@ -39,11 +40,14 @@ describe.each(Object.keys(sdks) as Sdk[])('a %s worker', (sdk) => {
         await worker.exited;
         const ran = readFileSync(file, 'utf8').split('\n').slice(0, -1).map(Number);
         expect(new Set(ran).size).toBe(ran.length);
+        notBegun += outcomes.filter((outcome) => outcome.kind === 'lost' && outcome.state === 'not_started').length;
         outcomes.forEach((outcome, n) => {
           if (outcome.kind === 'result') expect(ran).toContain(n);
           if (outcome.kind === 'lost' && outcome.state === 'not_started') expect(ran).not.toContain(n);
         });
       }
+      // One that is killed at once has begun nothing at all, and says so.
+      expect(notBegun).toBeGreaterThanOrEqual(40);
     },
   );
 });

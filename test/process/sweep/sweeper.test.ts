@@ -13,6 +13,9 @@ import { lives, newRunId, until } from '../support.js';
 const looks = vi.hoisted(() => ({ count: 0 }));
 /** How many looks at a pid shall find it in the midst of an exec, which lasts too short to be met at will. */
 const unsettled = vi.hoisted(() => new Map<number, number>());
+/** Pids that go to somebody else right after their process was stopped, in the moment before it is killed. */
+const successors = vi.hoisted(() => new Set<number>());
+const halted = (stat: { readonly state: string }) => stat.state === 'T';
 vi.mock(import('../../../src/transport/process/proc.js'), async (original) => {
   const real = await original();
   return {
@@ -20,6 +23,10 @@ vi.mock(import('../../../src/transport/process/proc.js'), async (original) => {
     listPids: () => {
       looks.count += 1;
       return real.listPids();
+    },
+    readStat: (pid) => {
+      const stat = real.readStat(pid);
+      return stat && successors.has(pid) && halted(stat) ? { ...stat, startTicks: stat.startTicks + 1 } : stat;
     },
     readEnvironment: (pid) => {
       const left = unsettled.get(pid) ?? 0;
@@ -134,5 +141,15 @@ describe('a strike', () => {
     expect(await sweeper.strike(target(`${runId}.2.`))).toEqual({ killed: [pid], suspects: [], clean: false });
     // Another where the numbers of processes began anew meanwhile.
     expect(looks.count).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a number that goes to somebody else between the proof and the signal', () => {
+  it('is left alone: who has it now began at another time', async () => {
+    const pid = await carrier(`${runId}.8.a`);
+    successors.add(pid);
+    await new Sweeper({ isLivingGroup: () => false }).strike(target(`${runId}.8.a`));
+    expect(lives(pid)).toBe(true);
+    successors.delete(pid);
   });
 });

@@ -1,3 +1,4 @@
+import { firstOf } from '../../../machines/text-cut.js';
 import type { Caps } from '../redactor.js';
 import { MASK } from './mask.js';
 import type { IsSecret } from './secrets.js';
@@ -105,7 +106,7 @@ export class Capped {
   #cut(text: string): string {
     const masked = this.#text(text.slice(0, this.#caps.text * 2));
     if (masked.length <= this.#caps.text && text.length <= this.#caps.text * 2) return masked;
-    return `${masked.slice(0, this.#caps.text)}… (${text.length} characters)`;
+    return `${firstOf(masked, this.#caps.text)}… (${text.length} characters)`;
   }
 }
 

@@ -48,11 +48,14 @@ function exactly(key: string): RegExp {
 /** Shorter ones would mask words that have nothing to do with them. */
 const SHORTEST_VALUE = 6;
 
-/** The values of secret names in an environment, the longest first. */
+/** In an order in which none is masked as the beginning of another, whose end would then be shown; an empty one hides nothing. */
+export function longestFirst(values: readonly string[]): string[] {
+  return values.filter((value) => value !== '').sort((a, b) => b.length - a.length);
+}
+
+/** The values of secret names in an environment. */
 export function secretValues(environment: NodeJS.ProcessEnv, isSecret: IsSecret): string[] {
-  return Object.entries(environment)
-    .flatMap(([key, value]) =>
-      value !== undefined && value.length >= SHORTEST_VALUE && isSecret(key, value) ? [value] : [],
-    )
-    .sort((a, b) => b.length - a.length);
+  return Object.entries(environment).flatMap(([key, value]) =>
+    value !== undefined && value.length >= SHORTEST_VALUE && isSecret(key, value) ? [value] : [],
+  );
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../machines/explain/explanation.js';
+import { lastOf } from '../../../machines/text-cut.js';
 import type { ReadModel } from '../model/read-model.js';
 import { statechart } from '../model/statechart.js';
 import type { ActorDetail, ActorSummary, FindingInfo, ProcessInfo, RowInfo, RunInfo } from '../protocol/wire.js';
@@ -68,7 +69,7 @@ export class Viewer {
 
   /** The end of both streams. Masked before it is cut: half a secret is one too. */
   text({ stdout, stderr, truncated }: SeenText): SeenText {
-    const cut = (text: string) => this.redactor.text(text.slice(-2 * LIMITS.logs)).slice(-LIMITS.logs);
+    const cut = (text: string) => lastOf(this.redactor.text(lastOf(text, 2 * LIMITS.logs)), LIMITS.logs);
     const isCut = stdout.length > LIMITS.logs || stderr.length > LIMITS.logs;
     return { stdout: cut(stdout), stderr: cut(stderr), truncated: truncated || isCut };
   }

@@ -1,0 +1,97 @@
+import type { Faults } from '../fault.js';
+
+const pool = 'src/actors/call-pool.ts';
+const run = 'src/actors/call-run.ts';
+const worker = 'src/actors/call-worker.ts';
+const affinity = 'src/actors/affinity.ts';
+const queue = 'src/actors/work-queue.ts';
+const sessions = 'test/system/affinity.test.ts';
+const callTests = 'test/actors/call-pool.test.ts';
+
+/** Calls on their way to a worker, and the sessions that bind them to one. */
+export const calls: Faults = {
+  'a session is bound to no worker': {
+    file: pool,
+    right: 'if (session !== undefined) affinity.bind(session, slot);',
+    wrong: '',
+    test: [sessions, 'one after the other'],
+  },
+  'a session is told twice that its worker is gone': {
+    file: pool,
+    right: 'if (session !== undefined && isLost(error)) affinity.release(session);',
+    wrong: '',
+    test: [sessions, 'served: replaced'],
+  },
+  'a hint is as strict as a rule': {
+    file: affinity,
+    right: "if (policy === 'hint') return { prefers: slot };",
+    wrong: "if (policy === 'hint') return { requires: slot };",
+    test: [sessions, 'by a hint as long as it has room'],
+  },
+  'a session that is to wait for its worker is given to another': {
+    file: affinity,
+    right: 'return { requires: slot };',
+    wrong: 'return { prefers: slot };',
+    test: [sessions, 'strictly: they wait for it'],
+  },
+  'a session that is not to wait for its worker waits': {
+    file: affinity,
+    right: "policy === 'strict-fail' && slot.load >= slot.capacity",
+    wrong: "policy === 'strict-fail' && slot.load > slot.capacity",
+    test: [sessions, 'strictly at once'],
+  },
+  'who waits for a worker that makes way waits for ever': {
+    file: queue,
+    right: 'roster.onGone = (slot) => this.#refuseBound(slot);',
+    wrong: 'roster.onGone = () => undefined;',
+    test: ['test/actors/work-queue.test.ts', 'that requires one slot'],
+  },
+  'a worker is told the whole time, whatever was spent in the queue': {
+    file: pool,
+    right: 'Math.max(0, until - this.#parts.clock.now())',
+    wrong: 'TIMEOUT_MS',
+    test: [callTests, 'tells its worker what is left'],
+  },
+  'a call has no deadline of its own': {
+    file: pool,
+    right: 'const { timeout = TIMEOUT_MS, signal } = options;',
+    wrong: 'const { timeout = TIMEOUT_MS * 10, signal } = options;',
+    test: [callTests, 'has a minute'],
+  },
+  'a stubborn call is spared beside a wanted one': {
+    file: run,
+    right: 'if (!this.#started && this.slot.wanted.size > 0)',
+    wrong: 'if (this.slot.wanted.size > 0)',
+    test: [callTests, 'costs its worker'],
+  },
+  'a wanted call is killed for one that waits behind it': {
+    file: run,
+    right: 'if (!this.#started && this.slot.wanted.size > 0)',
+    wrong: 'if (!this.#started && this.slot.wanted.size > 9)',
+    test: [callTests, 'costs nobody anything'],
+  },
+  'a call that ends keeps its place': {
+    file: run,
+    right: 'this.slot.free();',
+    wrong: '',
+    test: [callTests, 'gives its place back'],
+  },
+  'a call that is given up frees its place at once': {
+    file: run,
+    right: "this.#open?.cancel('the caller has given up');",
+    wrong: "this.#open?.cancel('the caller has given up');\n    this.release();",
+    test: [callTests, 'gives its place back'],
+  },
+  'a concurrent worker is given 16 calls at once': {
+    file: worker,
+    right: 'const CONCURRENT_WINDOW = 32;',
+    wrong: 'const CONCURRENT_WINDOW = 16;',
+    test: ['test/system/window.test.ts', 'a concurrent one'],
+  },
+  'the window of a pool is not heeded': {
+    file: worker,
+    right: 'window ?? (concurrency > 1 ? CONCURRENT_WINDOW : 1)',
+    wrong: '(concurrency > 1 ? CONCURRENT_WINDOW : 1)',
+    test: ['test/system/window.test.ts', 'whose pool says otherwise'],
+  },
+};
