@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Affinity } from '../../src/actors/affinity.js';
 import { Asks } from '../../src/actors/asks.js';
 import type { CallOptions } from '../../src/actors/call-options.js';
-import { CallPool } from '../../src/actors/call-pool.js';
+import { LiveCallPool } from '../../src/actors/call-pool.js';
 import type { CallSlot } from '../../src/actors/call-worker.js';
 import { MethodCatalog } from '../../src/actors/method-catalog.js';
 import { Roster, WorkQueue } from '../../src/actors/work-queue.js';
@@ -23,11 +23,11 @@ async function pool(capacity = 1) {
   const nothing = () => Promise.resolve();
   const control = { ready: nothing, resize: nothing, recycle: nothing, drain: nothing, resume: () => undefined };
   const load = () => ({ size: 1, ...roster.load, waiting: queue.length, maxQueue: 10 });
-  const calls = new CallPool({
+  const calls = new LiveCallPool({
     ...{ path: '/p', clock, isServing, queue: () => queue, control: { ...control, load } },
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     ...{ catalog: new MethodCatalog('/p'), affinity: new Affinity<CallSlot>(options, isServing) },
-    ...{ cancelGraceMs: GRACE_MS, breaker: null, retry: null, random: () => 0 },
+    ...{ cancelGraceMs: GRACE_MS, contract: null, breaker: null, retry: null, random: () => 0 },
   });
   const { port, worker, settle } = await stage();
   const failures: EspalierError[] = [];

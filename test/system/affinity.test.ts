@@ -81,20 +81,20 @@ describe('a session whose worker died', () => {
   it.each<[string, (stage: Stage, pid: number) => unknown]>([
     ['killed by somebody', (_, pid) => process.kill(pid, 'SIGKILL')],
     ['its actor killed', async ({ system }, pid) => system.actor(await pathOf(system, pid)).kill()],
-    ['replaced', ({ pool }) => void pool.recycle()],
+    ['replaced', ({ pool }) => pool.recycle()],
   ])('is told so once by the call that waited for it, and the next call is served: %s', async (_, end) => {
     const stage = await two('strict-queue');
     const pid = await served(stage, 'a');
     const { outcome, letGo } = await stage.held(of('a'));
     const waiting = served(stage, 'a').catch((error: unknown) => error);
     expect(stage.pool.load().waiting).toBe(1);
-    await end(stage, pid);
+    const over = end(stage, pid);
     expect(await waiting).toMatchObject({ code: 'ESP_SESSION_LOST' });
     const next = await served(stage, 'a');
     expect(next).not.toBe(pid);
     expect(await served(stage, 'a')).toBe(next);
     letGo();
-    await outcome;
+    await Promise.all([outcome, over]);
   });
 });
 
