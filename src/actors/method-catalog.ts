@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { EspalierError } from '../errors.js';
+import { asked, EspalierError } from '../errors.js';
+import { isPlain, MAX_DEPTH } from '../json/plain.js';
+import { writeJson } from '../json/write.js';
 import type { MethodDescription } from '../transport/process/protocol/messages.js';
 import { issuesOf } from './issues.js';
 
@@ -16,7 +18,7 @@ export class MethodCatalog {
 
   learn(methods: readonly MethodDescription[]): void {
     // Workers of one program say the same; parsing their schemas anew for each would be waste.
-    if (JSON.stringify(methods) === JSON.stringify(this.#methods)) return;
+    if (writeJson(methods) === writeJson(this.#methods)) return;
     this.#methods = methods;
     this.#schemas.clear();
   }
@@ -27,7 +29,7 @@ export class MethodCatalog {
    * @throws EspalierError `ESP_INVALID` naming what does not fit
    */
   check(method: string, args: unknown): void {
-    const result = this.#schema(method)?.safeParse(args ?? {});
+    const result = this.#schema(method)?.safeParse(judged(args ?? {}, MAX_DEPTH));
     if (!result || result.success) return;
     throw new EspalierError('ESP_INVALID', `pool ${this.pool}: ${method}: ${issuesOf(result.error)}`, {
       context: { pool: this.pool, method },
@@ -43,6 +45,22 @@ export class MethodCatalog {
     return schema;
   }
 }
+
+/**
+ * An argument as its schema can judge it, which knows no `bigint`: an integer beyond 2 ** 53 - 1 stands as that, with its sign.
+ * What lies too deep is refused when it is sent.
+ */
+function judged(value: unknown, maxDepth: number): unknown {
+  if (typeof value === 'bigint') return Number(value > MOST ? MOST : value < LEAST ? LEAST : value);
+  if (typeof value !== 'object' || value === null || maxDepth === 0 || asked(() => isPlain(value)) !== false)
+    return value;
+  if (Array.isArray(value)) return value.map((item) => judged(item, maxDepth - 1));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, judged(item, maxDepth - 1)]));
+}
+
+const MOST = BigInt(Number.MAX_SAFE_INTEGER);
+const LEAST = BigInt(Number.MIN_SAFE_INTEGER);
 
 /** Null for a schema with something in it that is not understood here: then the worker alone judges. */
 function schemaOf(described: unknown): z.ZodType | null {

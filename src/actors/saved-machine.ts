@@ -134,9 +134,11 @@ function storeOf(path: string, store: SnapshotStore | undefined): SnapshotStore 
 
 /** Of what a machine's definition says, whatever the order of its fields; functions leave no trace in it. */
 function hashOf(logic: MachineLogic): string {
-  const sorted = (_: string, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
+  const sorted = (_: string, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}n`;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value;
+  };
   return createHash('sha256').update(JSON.stringify(logic.definition, sorted)).digest('hex').slice(0, 32);
 }

@@ -1,4 +1,7 @@
-import { EspalierError } from '../errors.js';
+import { EspalierError, isEspalierError, messageOf } from '../errors.js';
+
+/** Arrays and objects inside each other, at most. Each may become several in JSON. */
+const MAX_DEPTH = 200;
 
 /** The field that marks a value which JSON has no form for. */
 const TAG = '$espalier';
@@ -9,12 +12,19 @@ const TAG = '$espalier';
  * are undefined are left out.
  *
  * @throws EspalierError `ESP_SNAPSHOT` naming the place of what cannot be carried: functions, symbols, instances of classes,
- * circles
+ * circles, and what is nested deeper than 200 levels or throws when it is read
  * @example
  * decode(JSON.parse(JSON.stringify(encode({ seen: new Set([1]) })))); // { seen: new Set([1]) }
  */
 export function encode(value: unknown): unknown {
-  return encodeAt(value, '', new Set());
+  try {
+    return encodeAt(value, '', new Set());
+  } catch (error) {
+    if (isEspalierError(error)) throw error;
+    // A getter or a proxy in the value: whatever it throws, the value cannot be saved.
+    const told = messageOf(error);
+    throw new EspalierError('ESP_SNAPSHOT', `it holds what cannot be read, nor saved: ${told}`, { cause: error });
+  }
 }
 
 /** The value that `encode` was given. */
@@ -33,6 +43,7 @@ function encodeAt(value: unknown, place: string, above: Set<object>): unknown {
   if (typeof value === 'bigint') return tagged('BigInt', String(value));
   if (typeof value !== 'object') throw refused(place, `a ${typeof value}`);
   if (above.has(value)) throw refused(place, 'part of itself');
+  if (above.size >= MAX_DEPTH) throw refused(place, `nested deeper than ${MAX_DEPTH} levels`);
   above.add(value);
   const form = encodeObject(value, place, above);
   above.delete(value);

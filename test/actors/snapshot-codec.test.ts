@@ -70,3 +70,22 @@ describe('a value that cannot be carried is refused with its place', () => {
 it('a mark of a later version is an error, not a guess', () => {
   expect(() => decode({ $espalier: 'Temporal', value: 1 })).toThrow('Temporal');
 });
+
+it('what is too deep, or throws when it is read, is refused as well, and not by a stack that ran out', () => {
+  let deep: unknown = 1;
+  for (let level = 0; level < 50_000; level += 1) deep = { deep };
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const mute = Object.defineProperty({}, 'x', {
+    enumerable: true,
+    get: () => {
+      throw new Error('not today');
+    },
+  });
+  expect(() => encode(deep)).toThrow(
+    expect.objectContaining({ code: 'ESP_SNAPSHOT', message: expect.stringContaining('nested deeper than 200') }),
+  );
+  for (const value of [{ proxy }, [mute]]) {
+    expect(() => encode(value)).toThrow(expect.objectContaining({ code: 'ESP_SNAPSHOT' }));
+  }
+});

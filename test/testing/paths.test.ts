@@ -294,3 +294,19 @@ it('a script shows what events carry, cut where it is too long', () => {
   expect(told).toMatch(/^ {3}0\. start +→ a\n {3}1\. go \{ id: 7, text: 'x+… +→ \{"b":"c"\}$/);
   expect(told.length).toBeLessThan(400);
 });
+
+describe('a context that JSON would empty', () => {
+  it('tells states apart by what it holds: a Set, a big integer', async () => {
+    const visitor = setup({
+      types: { context: {} as { seen: ReadonlySet<string>; id: bigint }, events: {} as { type: 'a' } | { type: 'b' } },
+    }).createMachine({
+      context: { seen: new Set(), id: 2n ** 64n },
+      on: {
+        a: { actions: assign({ seen: ({ context }) => new Set([...context.seen, 'a']) }) },
+        b: { guard: ({ context }) => context.seen.has('a'), actions: assign({ id: ({ context }) => context.id | 1n }) },
+      },
+    });
+    const { transitions } = await testPaths(visitor);
+    expect(transitions.reached).toHaveLength(2);
+  });
+});

@@ -66,7 +66,19 @@ type Path = MachinePath<AnyStateMachine>;
 /** What tells states apart. */
 export function distinguisher({ distinguish }: Options): (state: AnyMachineSnapshot) => string {
   const tell = distinguish ?? (({ value, context, status }: AnyMachineSnapshot) => [value, context, status]);
-  return (state) => JSON.stringify(tell(state));
+  return (state) => textOf(tell(state));
+}
+
+/** JSON in which nothing is emptied: what JSON does not know would make different states look the same. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) => {
+    if (typeof item === 'bigint') return `${item}n`;
+    if (typeof item === 'number' && !Number.isFinite(item)) return `[${item}]`;
+    if (item instanceof Map) return { '[map]': [...item] };
+    if (item instanceof Set) return { '[set]': [...item] };
+    if (item instanceof Error) return { '[error]': [item.name, item.message] };
+    return item instanceof RegExp ? `[${item}]` : item;
+  });
 }
 
 function traverse(machine: AnyStateMachine, options: Options) {
@@ -113,7 +125,7 @@ function extend(machine: AnyStateMachine, path: Path, options: Options): Path[] 
 }
 
 function withoutBeginnings(paths: readonly Path[]): Path[] {
-  const keys = paths.map(({ events }) => events.map((event) => JSON.stringify(event)));
+  const keys = paths.map(({ events }) => events.map(textOf));
   const beginnings = new Set(keys.flatMap((key) => (key.length > 0 ? [key.slice(0, -1).join('\n')] : [])));
   const seen = new Set<string>();
   return paths.filter((_, index) => {
