@@ -5,6 +5,7 @@ import { startChild } from '../../src/actors/child.js';
 import { type ChildSpec, spec } from '../../src/actors/spec.js';
 import { type SupervisorHandle, supervisorHandle, supervisorLogic } from '../../src/actors/supervisor.js';
 import type { CallResult } from '../../src/machines/supervise/commands.js';
+import { startError } from '../../src/machines/supervise/failed-start.js';
 import type { ChildPolicy } from '../../src/machines/supervise/policy.js';
 import { anyScenario } from '../machines/supervise/arbitrary.js';
 import { Model } from '../machines/supervise/model.js';
@@ -82,6 +83,7 @@ class Stage {
     if (how === 'crash') child?.send({ type: 'crash' });
     if (how === 'shutdown') void child?.stop(0);
     if (how === 'killed') void child?.kill();
+    if (how === 'unstarted') child?.fail(startError(`/s/${id}`, new Error('no workers')));
   }
 
   async #reply(result: Promise<CallResult>): Promise<void> {

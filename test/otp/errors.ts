@@ -92,13 +92,13 @@ export const errors: Readonly<Record<string, PlantedError>> = {
   },
   'a failed restart does not count': {
     file: decide,
-    right: "restart(turn, child, 'its restart failed')",
+    right: 'restart(turn, child, failedRestart(event.error))',
     wrong: 'restartDue(turn, child)',
   },
   'a failed restart starts over with the whole group': {
     file: start,
-    right: "turn.wait({ type: 'child.retry', id: policy.id, incarnation })",
-    wrong: "turn.wait({ type: 'child.retry', id: turn.state.children.ids()[0] ?? policy.id, incarnation })",
+    right: "turn.wait({ type: 'child.retry', id: policy.id, incarnation, error })",
+    wrong: "turn.wait({ type: 'child.retry', id: turn.state.children.ids()[0] ?? policy.id, incarnation, error })",
   },
   'a group is stopped oldest first': {
     file: restart,

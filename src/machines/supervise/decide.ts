@@ -1,3 +1,4 @@
+import { toErrorRecord } from '../../errors.js';
 import { call } from './call.js';
 import type { ChildEvent, SuperviseEvent } from './events.js';
 import { exited } from './exited.js';
@@ -104,6 +105,11 @@ function takeNext(turn: Turn): boolean {
 function happened(turn: Turn, event: ChildEvent): void {
   const child = turn.current(event);
   if (event.type === 'child.exited' && child?.status === 'running') exited(turn, child, event.exit);
-  if (event.type === 'child.retry' && child?.status === 'restarting') restart(turn, child, 'its restart failed');
+  if (event.type === 'child.retry' && child?.status === 'restarting') restart(turn, child, failedRestart(event.error));
   if (event.type === 'child.due' && child?.status === 'restarting') restartDue(turn, child);
+}
+
+function failedRestart(error: unknown): string {
+  const { code, message } = toErrorRecord(error);
+  return `its restart failed: ${code}: ${message}`;
 }

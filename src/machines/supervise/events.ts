@@ -17,7 +17,7 @@ export type ChildEvent = ChildRef &
     /** Its backoff is over. */
     | { readonly type: 'child.due' }
     /** Its restart failed and is tried again; the supervisor sends this to itself, behind what already waits. */
-    | { readonly type: 'child.retry' }
+    | { readonly type: 'child.retry'; readonly error: unknown }
   );
 
 /** What is asked of a supervisor; each gets one `reply`, with the number it came with. */

@@ -1,6 +1,7 @@
 import { toErrorRecord } from '../../errors.js';
 import { type ActorExit, isExpected } from '../exit.js';
 import type { Child } from './children.js';
+import { isFailedStart, passedOn } from './failed-start.js';
 import type { ChildPolicy, Restart } from './policy.js';
 import { failuresAfter, restart } from './restart.js';
 import { beginStop } from './stop.js';
@@ -10,9 +11,16 @@ import type { Turn } from './turn.js';
 export function exited(turn: Turn, child: Child, exit: ActorExit): void {
   turn.reportExit(child, exit);
   if (!isRestarted[child.policy.restart](exit)) return leave(turn, child);
+  if (isFailedStart(turn.path(child.policy.id), exit)) return giveUp(turn, child, exit.error);
   const ended: Child = { ...child, status: 'restarting', failures: failuresAfter(child, turn.now) };
   turn.put(ended);
   restart(turn, ended, describe(exit));
+}
+
+/** It would not start the next time either: its supervisor ends as it does when a child fails to start at its boot. */
+function giveUp(turn: Turn, child: Child, error: unknown): void {
+  beginStop(turn, { kind: 'crash', error: passedOn(turn.state.policy.path, error) });
+  turn.retire(child);
 }
 
 const isRestarted: Readonly<Record<Restart, (exit: ActorExit) => boolean>> = {

@@ -1,6 +1,6 @@
-import { EspalierError, toErrorRecord } from '../../errors.js';
 import type { Child } from './children.js';
 import type { ChildEvent } from './events.js';
+import { startError } from './failed-start.js';
 import { EMPTY } from './queue.js';
 import type { StartPurpose, Step } from './state.js';
 import { beginStop } from './stop.js';
@@ -65,7 +65,7 @@ function failed(turn: Turn, child: Child, purpose: StartPurpose, error: unknown)
       beginStop(turn, { kind: 'crash', error: startError(turn.path(child.policy.id), error) });
       return turn.retire(child);
     case 'restart':
-      return retry(turn, child);
+      return retry(turn, child, error);
     case 'call':
       turn.done();
       if (purpose.isNew) turn.drop(child);
@@ -77,14 +77,9 @@ function failed(turn: Turn, child: Child, purpose: StartPurpose, error: unknown)
 }
 
 /** A failed restart counts as another one. What already waits comes first; the rest of its group starts with it. */
-function retry(turn: Turn, child: Child): void {
+function retry(turn: Turn, child: Child, error: unknown): void {
   const { policy, incarnation, failures } = child;
   turn.set({ agenda: EMPTY, awaited: 0 });
   turn.put(child, { status: 'restarting', failures: failures + 1 });
-  turn.wait({ type: 'child.retry', id: policy.id, incarnation });
-}
-
-function startError(path: string, cause: unknown): EspalierError {
-  const { message } = toErrorRecord(cause);
-  return new EspalierError('ESP_START', `${path} did not start: ${message}`, { cause, context: { path } });
+  turn.wait({ type: 'child.retry', id: policy.id, incarnation, error });
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ChildPolicy } from '../../../src/machines/supervise/policy.js';
 import type { SupervisorPolicy } from '../../../src/machines/supervise/state.js';
-import { type Act, child, type Outcome, policy, type Scenario } from './scenario.js';
+import { type Act, child, type End, type Outcome, policy, type Scenario } from './scenario.js';
 
 const ids = ['a', 'b', 'c', 'd', 'e'];
 const anyId = fc.constantFrom(...ids);
@@ -26,7 +26,17 @@ const anyAct = (significance: boolean): fc.Arbitrary<Act> =>
       arbitrary: fc.record({
         type: fc.constant('exit' as const),
         id: anyId,
-        how: fc.constantFrom('normal' as const, 'shutdown' as const, 'crash' as const, 'killed' as const),
+        how: fc.constantFrom<End[]>(
+          'normal',
+          'normal',
+          'shutdown',
+          'shutdown',
+          'crash',
+          'crash',
+          'killed',
+          'killed',
+          'unstarted',
+        ),
       }),
     },
     {

@@ -24,7 +24,7 @@ export class ByHand {
   }
 
   exited(id: string, how: Parameters<typeof exitOf>[0] = 'shutdown', incarnation = 1): string[] {
-    return this.tell({ type: 'child.exited', id, incarnation, exit: exitOf(how) });
+    return this.tell({ type: 'child.exited', id, incarnation, exit: exitOf(how, `/s/${id}`) });
   }
 
   terminate(id: string, reply = 1): string[] {

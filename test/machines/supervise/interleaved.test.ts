@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { samples } from '../../effort.js';
 import { anyScenario } from './arbitrary.js';
 import { Interleaved } from './interleaved.js';
-import type { Act } from './scenario.js';
+import type { Act, End } from './scenario.js';
 
 const index = fc.nat(7);
 
@@ -30,13 +30,11 @@ const anyMove: fc.Arbitrary<(world: Interleaved) => void> = fc.oneof(
   { weight: 4, arbitrary: index.map((at) => (world: Interleaved) => world.end(at, true, 'shutdown')) },
   {
     weight: 4,
-    arbitrary: fc
-      .tuple(index, fc.constantFrom('normal' as const, 'shutdown' as const, 'crash' as const, 'killed' as const))
-      .map(
-        ([at, how]) =>
-          (world: Interleaved) =>
-            world.end(at, false, how),
-      ),
+    arbitrary: fc.tuple(index, fc.constantFrom<End[]>('normal', 'shutdown', 'crash', 'killed', 'unstarted')).map(
+      ([at, how]) =>
+        (world: Interleaved) =>
+          world.end(at, false, how),
+    ),
   },
   { weight: 1, arbitrary: index.map((at) => (world: Interleaved) => world.stale(at)) },
   { weight: 1, arbitrary: index.map((at) => (world: Interleaved) => world.fireTimer(at)) },

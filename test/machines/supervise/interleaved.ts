@@ -69,7 +69,7 @@ export class Interleaved {
     if (!life) return;
     this.#over(life);
     const { id, incarnation } = life;
-    this.send({ type: 'child.exited', id, incarnation, exit: exitOf(asked ? 'shutdown' : how) });
+    this.send({ type: 'child.exited', id, incarnation, exit: exitOf(asked ? 'shutdown' : how, `/s/${id}`) });
   }
 
   wait(ms: number): void {
@@ -174,7 +174,7 @@ function staleEvents(past: ChildRef): readonly SuperviseEvent[] {
     { type: 'child.failed', ...past, error: new Error('late') },
     { type: 'child.exited', ...past, exit: exitOf('crash') },
     { type: 'child.due', ...past },
-    { type: 'child.retry', ...past },
+    { type: 'child.retry', ...past, error: new Error('late') },
   ];
 }
 

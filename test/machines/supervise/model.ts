@@ -110,6 +110,8 @@ export class Model {
     const expected = how === 'normal' || how === 'shutdown';
     const { restart } = entry.policy;
     if (restart === 'permanent' || (restart === 'transient' && !expected)) {
+      // Not OTP's: such a child has failed to start, as one does at the supervisor's own start.
+      if (how === 'unstarted') this.#end('crash');
       entry.pid = 'restarting';
       return this.#restart(entry);
     }

@@ -1,14 +1,18 @@
 import type { ActorExit } from '../../../src/machines/exit.js';
 import type { CallResult } from '../../../src/machines/supervise/commands.js';
+import { startError } from '../../../src/machines/supervise/failed-start.js';
 import type { ChildPolicy } from '../../../src/machines/supervise/policy.js';
 import { SUPERVISOR_DEFAULTS, type SupervisorPolicy } from '../../../src/machines/supervise/state.js';
+
+/** How a child ends; `unstarted`: by saying that it has never started in truth. */
+export type End = ActorExit['kind'] | 'unstarted';
 
 /** How one start of a child goes. */
 export type Outcome = 'ok' | 'fail' | 'ignore';
 
 /** What is done to a supervisor, one thing after the other, each until nothing moves any more. */
 export type Act =
-  | { readonly type: 'exit'; readonly id: string; readonly how: ActorExit['kind'] }
+  | { readonly type: 'exit'; readonly id: string; readonly how: End }
   | { readonly type: 'startChild'; readonly child: ChildPolicy }
   | { readonly type: 'terminateChild' | 'restartChild' | 'deleteChild' | 'getChildSpec'; readonly id: string }
   | { readonly type: 'whichChildren' | 'countChildren' }
@@ -31,7 +35,9 @@ export function child(id: string, options: Partial<ChildPolicy> = {}): ChildPoli
   return { id, restart: 'permanent', shutdown: 5000, type: 'worker', significant: false, ...options };
 }
 
-export function exitOf(kind: ActorExit['kind']): ActorExit {
+/** @param path the child's own; a failed start names it */
+export function exitOf(kind: End, path = ''): ActorExit {
+  if (kind === 'unstarted') return { kind: 'crash', error: startError(path, new Error('no workers')) };
   return kind === 'crash' ? { kind, error: new Error('boom') } : { kind };
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { EspalierError } from '../../../src/errors.js';
 import type { NewJournalEvent } from '../../../src/machines/events.js';
 import type { ActorExit } from '../../../src/machines/exit.js';
 import type { CallResult } from '../../../src/machines/supervise/commands.js';
+import { startError } from '../../../src/machines/supervise/failed-start.js';
 import { type Act, child } from './scenario.js';
 import { type World, world } from './world.js';
 
@@ -40,7 +42,7 @@ describe('a restart is journalled', () => {
     expect(journalled(world([crash('a')], { outcomes: { a: ['ok', 'fail'] } }))).toMatchObject([
       { type: 'actor.crashed', path: '/s/a', incarnation: 1, data: { error: boom } },
       { type: 'actor.crashed', path: '/s/a', incarnation: 2, data: { error: { code: 'Error', message: 'no' } } },
-      restarted('/s/a', 3, 'its restart failed', 2),
+      restarted('/s/a', 3, 'its restart failed: Error: no', 2),
     ]);
   });
 
@@ -76,6 +78,40 @@ describe('an end says why:', () => {
     });
   });
 
+  it('the child that had never started in truth, by its own error, with what it said last', () => {
+    const scene = world([]);
+    const cause = new EspalierError('ESP_WORKER_BOOT', 'no boots', {
+      context: { path: '/s/b/workers/1', stderr: 'oh' },
+    });
+    const exit = { kind: 'crash' as const, error: startError('/s/b', cause) };
+    scene.send({ type: 'child.exited', id: 'b', incarnation: 1, exit });
+    expect(scene.trace.slice(-3)).toEqual(['stop c', 'stop a', 'end crash']);
+    expect(end(scene)).toMatchObject({
+      error: {
+        code: 'ESP_START',
+        message: '/s/b did not start: no boots',
+        context: { path: '/s', stderr: 'oh' },
+        cause: exit.error,
+      },
+    });
+  });
+
+  it('nothing of a child that passes on what another failed with: that is a crash, and it is restarted', () => {
+    const scene = world([]);
+    const exit = { kind: 'crash' as const, error: startError('/s/other', new Error('no')) };
+    scene.send({ type: 'child.exited', id: 'b', incarnation: 1, exit });
+    expect(scene.trace.at(-1)).toBe('start b');
+  });
+
+  it('nothing of a temporary child that had never started: it ends alone', () => {
+    const scene = world([{ type: 'exit', id: 'b', how: 'unstarted' }], {}, [
+      child('a'),
+      child('b', { restart: 'temporary' }),
+    ]);
+    expect(scene.trace.at(-1)).toBe('exit b unstarted');
+    expect(scene.state.phase).toBe('running');
+  });
+
   it('what failed above its children', () => {
     const scene = world([]);
     const error = new Error('no workers');
@@ -86,7 +122,7 @@ describe('an end says why:', () => {
 
   it('the restart that failed once too often', () => {
     const scene = world([crash('a')], { outcomes: { a: ['ok', 'fail'] }, policy: { intensity: 1 } });
-    const reason = { type: 'max_restart_intensity', child: '/s/a', reason: 'its restart failed' };
+    const reason = { type: 'max_restart_intensity', child: '/s/a', reason: 'its restart failed: Error: no' };
     expect(end(scene)).toEqual({ kind: 'shutdown', reason });
   });
 });
@@ -124,7 +160,7 @@ const anyEvent = [
   { type: 'child.started' },
   { type: 'child.ignored' },
   { type: 'child.due' },
-  { type: 'child.retry' },
+  { type: 'child.retry', error: 'late' },
 ] as const;
 
 describe('an event of the past', () => {

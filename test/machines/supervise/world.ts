@@ -41,7 +41,7 @@ export class World {
         if (incarnation === undefined) return;
         this.alive.delete(act.id);
         this.trace.push(`exit ${act.id} ${act.how}`);
-        return this.send({ type: 'child.exited', id: act.id, incarnation, exit: exitOf(act.how) });
+        return this.send({ type: 'child.exited', id: act.id, incarnation, exit: exitOf(act.how, `/s/${act.id}`) });
       }
       default:
         return this.send(this.#call(act));
