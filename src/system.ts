@@ -35,6 +35,7 @@ import { inspectedSystem } from './inspection/of-system.js';
 import type { NewJournalEvent } from './machines/events.js';
 import type { ActorExit } from './machines/exit.js';
 import { formatRunId } from './machines/ids.js';
+import { firstCause } from './machines/supervise/failed-start.js';
 import { type JournalStore, openStore, type Store } from './persistence/index.js';
 import { checkSystemOptions, OWN_ID, type SystemOptions } from './system-options.js';
 import { ReadModel, type TreeNode } from './transport/inspector/model/read-model.js';
@@ -72,11 +73,6 @@ export async function createSystem<T extends Place = Place>(options: SystemOptio
     await system.stop();
     throw firstCause(error);
   }
-}
-
-/** What the first child that did not start threw: each supervisor above it has only passed it on. */
-function firstCause(error: unknown): unknown {
-  return isEspalierError(error) && error.code === 'ESP_START' && error.cause ? firstCause(error.cause) : error;
 }
 
 /** One supervision tree with its store. Made by `createSystem`; of one that `defineTree` wrote down it knows the paths. */
@@ -142,7 +138,7 @@ export class System<T extends Place = Place> {
       onFault: (error) => this.#fault(error),
     });
     const requireRunning = () => this.#requireRunning();
-    this.tools = new SystemTools(desk, () => this.#processes.pools(), requireRunning);
+    this.tools = new SystemTools(desk, () => this.#processes.knownPools(), requireRunning);
     this.#env = {
       clock,
       random: () => Math.random(),
@@ -177,11 +173,10 @@ export class System<T extends Place = Place> {
     const root = spec({ id: 'root', role: 'supervisor', type: 'supervisor', start: supervisorLogic(options) });
     // The root alone has no name: its path is `/`.
     await this.#startRoot('', { ...root, id: '' });
-    // A tree that has ended meanwhile is being stopped: nothing may start behind it.
-    this.#requireRunning();
+    this.#requireTree();
     const runs = dynamicSupervisor({ id: 'runs' });
     await this.#startRoot('/', supervisor({ id: OWN_ID, children: [runs] }));
-    this.#requireRunning();
+    this.#requireTree();
     if (options.inspector) this.#inspector = await serveInspector(this.inspected, options.inspector);
     this.#reporter.started();
   }
@@ -361,7 +356,14 @@ export class System<T extends Place = Place> {
   #requireRunning(): void {
     if (this.#stopping === null) return;
     const why = this.#endedByItself ? `ended by itself, after ${reasonOf(this.#exit)}` : 'stopped';
-    throw new EspalierError('ESP_STOPPED', `the system ${this.name} has ${why}`);
+    const cause = this.#exit.kind === 'crash' ? this.#exit.error : undefined;
+    throw new EspalierError('ESP_STOPPED', `the system ${this.name} has ${why}`, { cause });
+  }
+
+  /** A tree that has ended meanwhile is being stopped: nothing may start behind it. */
+  #requireTree(): void {
+    if (this.#exit.kind === 'crash') throw this.#exit.error;
+    this.#requireRunning();
   }
 
   #cell(path: string): Cell {
@@ -376,9 +378,11 @@ export class System<T extends Place = Place> {
   }
 
   #place(path: string): [path: string, find: FindPool] {
-    this.#requireRunning();
     const at = absolutePath(path);
-    return [at, () => this.#processes.pool(at)];
+    const find = () => this.#processes.knownPool(at);
+    // A pool that could not start may have ended the whole tree: it says why.
+    if (!this.#endedByItself || !find()) this.#requireRunning();
+    return [at, find];
   }
 
   #makeRuns(): Runs {

@@ -187,7 +187,7 @@ export class LiveCallPool extends ControlledPool implements Pool {
     const { affinity, queue: find } = this.#parts;
     return new Promise((resolve, reject) => {
       const queue = find();
-      if (!queue) return reject(this.#closed());
+      if (!queue) return reject(this.#parts.refusal());
       const begin = (slot: CallSlot) => {
         if (session !== undefined) affinity.bind(session, slot);
         resolve(slot);
@@ -216,12 +216,11 @@ export class LiveCallPool extends ControlledPool implements Pool {
     return { method, args, deadlineMs, ctx: session === undefined ? ctx : { ...ctx, session }, input };
   }
 
-  #closed(): EspalierError {
-    return new EspalierError('ESP_STOPPED', `pool ${this.path} takes no calls now`);
-  }
-
   #late(method: string, timeout: number): EspalierError {
-    return new EspalierError('ESP_TIMEOUT', `pool ${this.path}: ${method} was not done within ${timeout} ms`, {
+    const trouble = this.#parts.trouble();
+    const why = trouble ? `; none of its workers is ready: ${trouble.message}` : '';
+    return new EspalierError('ESP_TIMEOUT', `pool ${this.path}: ${method} was not done within ${timeout} ms${why}`, {
+      ...(trouble && { cause: trouble }),
       context: { pool: this.path, method, timeout },
     });
   }

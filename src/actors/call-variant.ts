@@ -43,6 +43,7 @@ export function callVariant(
       random: () => context.env.random(),
     });
   return {
+    mode: 'protocol',
     ...commonParts(options),
     kind,
     handle: (door) => new LiveCallPool({ ...door, ...callParts(options, context, services, door), catalog }),

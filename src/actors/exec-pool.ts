@@ -78,7 +78,7 @@ export class LiveExecPool extends ControlledPool implements ExecPool {
   submit(execution: Execution, patient = false): void {
     const refuse = (reason: unknown) => execution.settle({ type: 'withdrawn', reason });
     const queue = this.#parts.queue();
-    if (!queue) return refuse(new EspalierError('ESP_STOPPED', `pool ${this.path} takes no work now`));
+    if (!queue) return refuse(this.#parts.refusal());
     const { signal } = execution.request;
     queue.submit({ signal, patient, begin: (slot) => slot.execute(execution), refuse });
   }

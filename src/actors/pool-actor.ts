@@ -1,8 +1,10 @@
 import { fromCallback } from 'xstate';
-import { EspalierError } from '../errors.js';
+import { EspalierError, isEspalierError } from '../errors.js';
 import type { OverflowPolicy } from '../machines/checkout.js';
 import { type PoolEvent, type PoolReport, poolMachine } from '../machines/pool.js';
 import type { RecycleReason } from '../machines/recycle.js';
+import { startError } from '../machines/supervise/failed-start.js';
+import { failedPool, remember } from './failed-pool.js';
 import { FleetKeeper } from './fleet-keeper.js';
 import { OverflowReport } from './overflow-report.js';
 import type { AnyPool, PoolControl } from './pool-handle.js';
@@ -35,12 +37,17 @@ export interface PoolDoor<S extends Slot> {
   /** Null while the queue is being restarted, and after the pool's end. */
   queue(): WorkQueue<S> | null;
   readonly control: PoolControl;
+  /** Why it takes nothing, while there is no queue. */
+  refusal(): EspalierError;
+  /** Why no worker can be used at present; null when one can, or may yet. */
+  trouble(): EspalierError | null;
   /** Whether the slot takes work now. */
   isServing(slot: S): boolean;
 }
 
 /** What differs between exec and protocol pools. */
 export interface PoolVariant<S extends Slot> {
+  readonly mode: AnyPool['mode'];
   readonly size: number;
   readonly maxQueue: number;
   readonly overflow: OverflowPolicy;
@@ -58,8 +65,10 @@ export class PoolActor<S extends Slot> {
   #queue: WorkQueue<S> | null = null;
   /** Why it takes no work at present; null when it does. */
   #drained: EspalierError | null = null;
-  /** Why it cannot serve, for those who wait until it is ready. */
-  #failure: unknown = null;
+  /** Why no worker of it ever became ready, once that is certain. */
+  #failure: EspalierError | null = null;
+  /** Why none can be used at present, while it is degraded. */
+  #trouble: EspalierError | null = null;
   #tell: (event: PoolEvent) => void = () => undefined;
 
   constructor(
@@ -67,6 +76,8 @@ export class PoolActor<S extends Slot> {
     readonly context: StartContext,
     readonly services: ProcessServices,
   ) {
+    // The first pool of this path, or another that has nothing to do with the last one.
+    if (context.incarnation === 1) services.boots.forget(context.path);
     this.#fleet = new FleetKeeper({
       context,
       size: variant.size,
@@ -88,12 +99,13 @@ export class PoolActor<S extends Slot> {
           supervision.perform(commands, this.#tell);
         },
         order: ({ context: { fleet, orders } }) => this.#fleet.perform(fleet, orders),
-        report: (_, report) => this.#report(report),
+        report: ({ context: { error } }, report) => this.#report(report, error),
       },
     });
-    const { env } = this.context;
+    const { env, path } = this.context;
     const state = initialSupervision(this.context, options);
-    return { logic, input: { supervision: state, now: () => env.clock.now(), size: this.variant.size } };
+    const served = this.services.boots.hasServed(path);
+    return { logic, input: { supervision: state, now: () => env.clock.now(), size: this.variant.size, served } };
   }
 
   #supervision(): SupervisionOptions & { readonly children: readonly ChildSpec[] } {
@@ -115,7 +127,10 @@ export class PoolActor<S extends Slot> {
       id,
       pool: path,
       roster: this.#roster,
-      onOpen: () => this.#tell({ type: 'slot.offered', id }),
+      onOpen: () => {
+        this.services.boots.served(path);
+        this.#tell({ type: 'slot.offered', id });
+      },
       onWithdraw: () => this.#tell({ type: 'slot.withdrawn', id }),
       onWorn: (reason) => this.#tell({ type: 'slot.worn', id, reason }),
     };
@@ -125,10 +140,7 @@ export class PoolActor<S extends Slot> {
       awaitsReady: false,
       services: () => Promise.resolve(this.services),
       kind: () => this.variant.kind(door),
-      onClose: (error) => {
-        this.#failure = error;
-        this.#tell({ type: 'slot.closed', id, error });
-      },
+      onClose: (error) => this.#tell({ type: 'slot.closed', id, error }),
     });
   }
 
@@ -146,7 +158,7 @@ export class PoolActor<S extends Slot> {
       return () => {
         this.#queue = null;
         report.close();
-        queue.close(new EspalierError('ESP_STOPPED', `the queue of pool ${path} has stopped`));
+        queue.close(this.#failure ?? new EspalierError('ESP_STOPPED', `the queue of pool ${path} has stopped`));
       };
     });
   }
@@ -154,16 +166,24 @@ export class PoolActor<S extends Slot> {
   /** From now on the pool can be found; the returned function ends that. */
   #list(): () => void {
     const { path } = this.context;
-    const { pools } = this.services;
+    const { pools, failedPools } = this.services;
     const isServing = (slot: S) => [...this.#roster.slots()].includes(slot);
-    const handle = this.variant.handle({ path, queue: () => this.#queue, control: this.#control(), isServing });
+    const [queue, refusal, control] = [() => this.#queue, () => this.#refusal(), this.#control()];
+    const trouble = () => this.#trouble;
+    const handle = this.variant.handle({ path, queue, refusal, trouble, control, isServing });
     pools.set(path, handle);
+    failedPools.delete(path);
     return () => {
       if (pools.get(path) === handle) pools.delete(path);
+      if (this.#failure) remember(failedPools, failedPool(path, this.variant.mode, this.#failure));
       const reason = this.#failure ?? new EspalierError('ESP_STOPPED', `pool ${path} has stopped`);
       this.#readiness.fail(reason);
       this.#fleet.fail(reason);
     };
+  }
+
+  #refusal(): EspalierError {
+    return this.#failure ?? new EspalierError('ESP_STOPPED', `pool ${this.context.path} takes no work now`);
   }
 
   #control(): PoolControl {
@@ -194,15 +214,27 @@ export class PoolActor<S extends Slot> {
     env.journal({ type: 'pool.drained', path, incarnation, data: { waited } });
   }
 
-  #report(report: PoolReport): void {
+  /** @param error why the slot that closed last did */
+  #report(report: PoolReport, error: unknown): void {
     const { path, incarnation, env } = this.context;
     const { size } = this.#fleet;
-    if (report === 'ready') {
-      this.#readiness.open();
-      env.journal({ type: 'pool.ready', path, incarnation, data: { size } });
-    } else {
-      this.#readiness.close();
-      env.journal({ type: 'pool.degraded', path, incarnation, data: { usable: 0, size } });
+    switch (report) {
+      case 'ready':
+        this.#trouble = null;
+        this.#readiness.open();
+        env.journal({ type: 'pool.ready', path, incarnation, data: { size } });
+        break;
+      case 'degraded':
+        this.#trouble = isEspalierError(error) ? error : null;
+        this.#readiness.close();
+        env.journal({ type: 'pool.degraded', path, incarnation, data: { usable: 0, size } });
+        break;
+      case 'hopeless':
+        // Known before the queue ends: those who wait in it hear why.
+        this.#failure = isEspalierError(error) ? error : startError(path, error);
+        return;
+      default:
+        report satisfies never;
     }
     env.observe({ path, incarnation, role: 'pool', state: report });
   }

@@ -31,7 +31,10 @@ export interface PoolControl {
 export interface PoolHandle {
   readonly path: string;
 
-  /** Resolves when every slot that can serve does. Rejects with what kept the pool from it when it ends before. */
+  /**
+   * Resolves when every slot that can serve does. Rejects with what kept the pool from it when it ends before:
+   * `ESP_WORKER_BOOT`, with a worker's last words, when none ever became ready.
+   */
   ready(): Promise<void>;
 
   /**
@@ -69,7 +72,8 @@ export interface Pool<M extends object = UntypedMethods> extends PoolHandle {
    *
    * @throws what the method threw; EspalierError `ESP_INVALID` when the argument does not fit what the method, or the pool's
    * contract, says of it, `ESP_CONTRACT` when the result does not fit that contract, `ESP_TIMEOUT`, `ESP_ABORTED`,
-   * `ESP_QUEUE_FULL`, `ESP_WORKER_EXITED` with the exit in its context, `ESP_SESSION_LOST`, `ESP_UNAVAILABLE`, `ESP_STOPPED`
+   * `ESP_QUEUE_FULL`, `ESP_WORKER_EXITED` with the exit in its context, `ESP_WORKER_BOOT` with a worker's last words when none
+   * ever became ready, `ESP_SESSION_LOST`, `ESP_UNAVAILABLE`, `ESP_STOPPED`
    * @example
    * type Methods = { embed(args: { text: string }): number[] };
    * const vector = await system.pool<Methods>('embed').call('embed', { text: 'hello' }, { timeout: 2000 });

@@ -64,6 +64,7 @@ function execVariant(options: ExecPoolOptions, services: ProcessServices, progra
   const { graceMs = DEFAULT_GRACE_MS } = options;
   const { newSpawnId, clock } = services;
   return {
+    mode: 'exec',
     ...commonParts(options),
     kind: (door) => new ExecSlotKind({ ...door, services, graceMs }),
     handle: (door) => new LiveExecPool({ ...door, program, clock, newSpawnId }),

@@ -8,6 +8,7 @@ import type { LastOutput } from '../transport/process/capture.js';
 import { createHostDirectory, removeHostDirectory } from '../transport/process/directory.js';
 import { createForkerSpawner, type ForkerSpawner } from '../transport/process/forker/client.js';
 import { readOomKills, readResident } from '../transport/process/proc.js';
+import { BootHistory } from './boot-history.js';
 import { childPath } from './child.js';
 import type { Clock } from './environment.js';
 import { Leftovers } from './leftovers.js';
@@ -40,6 +41,8 @@ export class ProcessHost {
   #folder: Promise<string> | null = null;
   #door: AskDoor | null = null;
   readonly #pools = new Map<string, AnyPool>();
+  readonly #failedPools = new Map<string, AnyPool>();
+  readonly #boots = new BootHistory();
   readonly #registry: PatientRegistry;
   readonly #leftovers = new Leftovers();
   readonly #outlets: ProcessServices['outlets'] = new Map();
@@ -81,6 +84,8 @@ export class ProcessHost {
       hostEnv,
       isSecret: (name) => this.#isSecret.some((matches) => matches(name)),
       pools: this.#pools,
+      failedPools: this.#failedPools,
+      boots: this.#boots,
       desk,
       leftovers: this.#leftovers,
       outlets: this.#outlets,
@@ -96,9 +101,15 @@ export class ProcessHost {
     this.#isSecret.push(keyMatcher(keys));
   }
 
-  /** The living pool of a path. */
-  pool(path: string): AnyPool | undefined {
-    return this.#pools.get(path);
+  /** The living pools, and what is left of those that never came to life: all that can be asked for by a path. */
+  *knownPools(): Iterable<AnyPool> {
+    yield* this.#pools.values();
+    yield* this.#failedPools.values();
+  }
+
+  /** The living pool of a path, or what is left of one that never came to life. */
+  knownPool(path: string): AnyPool | undefined {
+    return this.#pools.get(path) ?? this.#failedPools.get(path);
   }
 
   /** The living pools, in the order of their start. */

@@ -4,6 +4,7 @@ import type { NewJournalEvent } from '../machines/events.js';
 import type { LiveProcess, ProcessExit, SpawnIntent } from '../machines/process.js';
 import type { Capture } from '../transport/process/capture.js';
 import type { Spawner } from '../transport/process/spawner.js';
+import type { BootHistory } from './boot-history.js';
 import type { Clock, TreeEnvironment } from './environment.js';
 import type { Leftovers } from './leftovers.js';
 import type { MemoryWatch } from './memory-watch.js';
@@ -28,6 +29,10 @@ export interface ProcessServices {
   readonly hostEnv: NodeJS.ProcessEnv;
   /** The living pools by path. */
   readonly pools: Map<string, AnyPool>;
+  /** The pools that ended because none of their workers ever became ready, by path. */
+  readonly failedPools: Map<string, AnyPool>;
+  /** What restarts of pools and starters must not forget. */
+  readonly boots: BootHistory;
   /** Where workers turn to with calls, questions, logs and events. */
   readonly desk: WorkerDesk;
   /** What starters left running when they ended, by path. */

@@ -1,4 +1,5 @@
 import type { EspalierError } from '../errors.js';
+import { DEFAULT_BACKOFF } from '../machines/backoff.js';
 import { literalTemplate } from '../machines/template.js';
 import { processServices } from './process-services.js';
 import { Program } from './program.js';
@@ -27,8 +28,9 @@ export function service<const Id extends string>(options: ServiceOptions & { rea
 export function service(options: ServiceOptions): ChildSpec;
 export function service(options: ServiceOptions): ChildSpec {
   checkService(options);
-  const { id, restart, significant, backoff, ready, health } = options;
-  const { readyMs = READY_MS, graceMs = DEFAULT_GRACE_MS } = options;
+  const { id, restart, significant, ready, health } = options;
+  // Its restarts boot a process: one that cannot boot is not to be started as fast as it fails.
+  const { readyMs = READY_MS, graceMs = DEFAULT_GRACE_MS, backoff = DEFAULT_BACKOFF } = options;
   const fail = (error: EspalierError) => {
     throw error;
   };

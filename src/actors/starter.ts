@@ -1,6 +1,7 @@
 import { fromCallback } from 'xstate';
 import { EspalierError, toErrorRecord } from '../errors.js';
 import type { ActorExit } from '../machines/exit.js';
+import { tellingLines } from '../machines/last-words.js';
 import { STARTER_DEFAULTS, type StarterCommand, type StarterEvent, starterMachine } from '../machines/starter.js';
 import { isWorkerEnd, type WorkerEnd, workerMachine } from '../machines/worker.js';
 import { workerExit } from '../machines/worker-exit.js';
@@ -84,22 +85,27 @@ class Starter {
 
   /** @param quarantine why what the last starter left could not be proven gone, if it could not */
   logic(quarantine: string | null) {
+    const { env, path, incarnation } = this.context;
+    const { boots } = this.services;
+    const { mode } = this.#kind;
+    const { awaitsReady } = this.options;
     const logic = starterMachine.provide({
       actors: { keeper: fromCallback(() => () => this.#leave()) },
       actions: {
-        perform: ({ self }, command) => {
+        perform: ({ self, context: { failures, failedBoots } }, command) => {
           this.#tell = (event) => self.getSnapshot().status === 'active' && self.send(event);
+          if (command.type === 'deliver' && mode === 'protocol') boots.note(path, { failures, failedBoots });
           this.#perform(command);
         },
       },
     });
-    const { mode } = this.#kind;
-    const { awaitsReady } = this.options;
-    const { env, path } = this.context;
     const random = () => env.random();
     // Also under a new starter: whoever hears of a worker tells it by this from those before it.
     const lastWorker = env.directory.lastIncarnation(childPath(path, WORKER_ID));
-    return { logic, input: { ...STARTER_DEFAULTS, mode, awaitsReady, random, lastWorker, quarantine } };
+    // A service that is specified anew is another one; a pool forgets its slots itself.
+    const past = awaitsReady && incarnation === 1 ? undefined : boots.of(path);
+    const input = { ...STARTER_DEFAULTS, mode, awaitsReady, random, lastWorker, quarantine, ...(past && { past }) };
+    return { logic, input };
   }
 
   #perform(command: StarterCommand): void {
@@ -196,9 +202,9 @@ class Starter {
       return this.options.onClose(new EspalierError('ESP_QUARANTINED', `slot ${path} stays closed: ${reason}`));
     }
     const stderr = this.#stderr;
-    const error = new EspalierError('ESP_WORKER_BOOT', `${path}: ${boots} boots failed in a row: ${reason}`, {
-      context: { path, boots, stderr },
-    });
+    // Started anew, it tries at once, but no more than once: it has had its series.
+    this.services.boots.note(path, { failures: 0, failedBoots: boots });
+    const error = bootError(path, boots, reason, stderr);
     env.journal({ type: 'worker.failed', path, incarnation, data: { error: toErrorRecord(error), boots, stderr } });
     this.options.onClose(error);
   }
@@ -226,6 +232,17 @@ class Starter {
   #reason(): EspalierError {
     return new EspalierError('ESP_STOPPED', `slot ${this.context.path} has stopped`);
   }
+}
+
+/** The error of a slot whose boots have failed, with its worker's last words. */
+function bootError(path: string, boots: number, reason: string, stderr: string): EspalierError {
+  const what = boots === 1 ? 'its boot failed' : `${boots} boots failed in a row, the last so`;
+  const [first, ...more] = tellingLines(stderr);
+  const lines = more.length === 0 ? ` ${first}` : [first, ...more].map((line) => `\n  ${line}`).join('');
+  const words = first === undefined ? '' : `; its last words:${lines}`;
+  return new EspalierError('ESP_WORKER_BOOT', `${path}: ${what}: ${reason}${words}`, {
+    context: { path, boots, stderr },
+  });
 }
 
 /** What the worker machine put out; when its actor was killed or crashed, nobody saw the end of the process. */

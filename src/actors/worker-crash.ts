@@ -1,5 +1,5 @@
 import type { WorkerCrash } from '../machines/events.js';
-import { lastOf } from '../machines/text-cut.js';
+import { endOf } from '../machines/last-words.js';
 import type { WorkerEnd, WorkerMode } from '../machines/worker.js';
 import type { LastMemory } from './memory-watch.js';
 import type { HoldIdentity } from './slot-kind.js';
@@ -9,7 +9,7 @@ const KEPT_STDERR = 2048;
 
 /** The last words in what a worker wrote to standard error. */
 export function lastWords(stderr: string): string {
-  return lastOf(stderr, KEPT_STDERR);
+  return endOf(stderr, KEPT_STDERR);
 }
 
 /**

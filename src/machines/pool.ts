@@ -1,6 +1,7 @@
 import { assign, fromCallback, raise, setup } from 'xstate';
 import { countOf, type Fleet, type FleetCommand, type FleetEvent, newFleet, steer } from './fleet.js';
 import type { SuperviseEvent } from './supervise/events.js';
+import { startError } from './supervise/failed-start.js';
 import {
   type SupervisionContext,
   type SupervisionInput,
@@ -12,12 +13,14 @@ import {
 
 export interface PoolInput extends SupervisionInput {
   readonly size: number;
+  /** Whether the pool of this path had served before it was restarted. */
+  readonly served?: boolean;
 }
 
 export type PoolEvent = SuperviseEvent | FleetEvent;
 
 /** What a pool tells the world about itself. */
-export type PoolReport = 'ready' | 'degraded';
+export type PoolReport = 'ready' | 'degraded' | 'hopeless';
 
 export interface PoolContext extends SupervisionContext {
   readonly fleet: Fleet;
@@ -25,7 +28,7 @@ export interface PoolContext extends SupervisionContext {
   readonly orders: readonly FleetCommand[];
   /** Whether any slot has ever been usable. */
   readonly served: boolean;
-  /** Why the slot that closed last did. */
+  /** Why the slot that closed last did, while any is closed. */
   readonly error: unknown;
 }
 
@@ -51,8 +54,10 @@ const pool = setup({
     order: () => undefined,
     /** Provided by the actor. */
     report: (_, _report: PoolReport) => undefined,
-    /** No slot ever worked, so none will: the pool crashes with the reason, and its supervisor decides. */
-    giveUp: raise(({ context }) => ({ type: 'supervisor.fail' as const, error: context.error })),
+    /** No slot ever worked, so none will: that is a failed start, if a late one, and the pool is not restarted. */
+    giveUp: raise(({ context }) => {
+      return { type: 'supervisor.fail' as const, error: startError(context.supervision.policy.path, context.error) };
+    }),
   },
   guards: {
     ...superviseGuards,
@@ -75,7 +80,8 @@ function closed({ fleet }: PoolContext): number {
 function steered(context: PoolContext, event: FleetEvent): Partial<PoolContext> {
   const { fleet, commands: orders } = steer(context.fleet, event);
   const served = context.served || event.type === 'slot.offered';
-  return { fleet, orders, served, ...(event.type === 'slot.closed' && { error: event.error }) };
+  const latest = event.type === 'slot.closed' ? event.error : context.error;
+  return { fleet, orders, served, error: countOf(fleet, 'closed') > 0 ? latest : undefined };
 }
 
 const ending = [
@@ -92,7 +98,7 @@ const steering = {
  * slots come and go.
  *
  * starting → waiting (workers boot) → ready ⇄ degraded (no usable slot). A pool whose slots all closed before any of them
- * had served crashes with the reason.
+ * had ever served ends as one whose start has failed, with the reason.
  */
 export const poolMachine = pool.createMachine({
   id: 'pool',
@@ -100,7 +106,7 @@ export const poolMachine = pool.createMachine({
     ...superviseFrom(input),
     fleet: newFleet(input.size),
     orders: [],
-    served: false,
+    served: input.served ?? false,
     error: undefined,
   }),
   entry: raise({ type: 'supervisor.boot' }),
@@ -142,7 +148,7 @@ export const poolMachine = pool.createMachine({
       entry: { type: 'report', params: 'degraded' },
       always: [...ending, { guard: 'isUsable', target: 'ready' }],
     },
-    hopeless: { entry: 'giveUp', always: [...ending] },
+    hopeless: { entry: [{ type: 'report', params: 'hopeless' }, 'giveUp'], always: [...ending] },
     stopping: { always: { guard: 'hasEnded', target: 'stopped' } },
     stopped: { type: 'final' },
   },

@@ -15,12 +15,23 @@ export interface StarterPolicy {
   readonly stableMs: number;
   /** So many failed boots in a row close the slot. */
   readonly maxFailedBoots: number;
+  /** After so long (ms) a slot that has closed so tries once more, and again after each failure. */
+  readonly retryMs: number;
   /** Injected source of jitter, in [0, 1). */
   readonly random: () => number;
   /** The highest incarnation that the worker's path has had; 0 by default. */
   readonly lastWorker?: number;
+  /** What the starter before it had come to: a restart forgets neither its backoff nor its failed boots. */
+  readonly past?: BootFailures;
   /** Why the slot begins in quarantine: what ran in it before could not be proven gone. Null when it does not. */
   readonly quarantine?: string | null;
+}
+
+/** What went wrong in a row so far. */
+export interface BootFailures {
+  /** Failed boots and short lives since the last stable worker: the exponent of the backoff. */
+  readonly failures: number;
+  readonly failedBoots: number;
 }
 
 /** A worker ready for a second was no boot failure; five failed boots in a row are no accident. */
@@ -28,6 +39,7 @@ export const STARTER_DEFAULTS = {
   backoff: DEFAULT_BACKOFF,
   stableMs: 1000,
   maxFailedBoots: 5,
+  retryMs: 30_000,
 } satisfies Omit<StarterPolicy, 'mode' | 'random'>;
 
 export type StarterEvent =
@@ -50,7 +62,8 @@ export type StarterEvent =
  * - `sweep`: prove the incarnation's process and group gone, `swept` follows; `thorough` adds the scan for its cookie
  * - `deliver`: exec: the execution is over, its slot is free
  * - `offer` / `withdraw`: the slot takes work / takes no more work
- * - `close`: the slot will never take work again until it is restarted
+ * - `close`: the slot takes no work: its boots fail, and it opens when one that is tried later succeeds, or what ran in it
+ *   could not be proven gone, and it opens when it is restarted
  */
 export type StarterCommand =
   | { readonly type: 'start'; readonly incarnation: number }
@@ -61,11 +74,8 @@ export type StarterCommand =
   | { readonly type: 'withdraw' }
   | { readonly type: 'close'; readonly why: 'boot' | 'quarantine'; readonly reason: string; readonly boots: number };
 
-export interface StarterContext extends StarterPolicy {
+export interface StarterContext extends StarterPolicy, BootFailures {
   readonly incarnation: number;
-  /** Failed boots and short lives since the last stable worker: the exponent of the backoff. */
-  readonly failures: number;
-  readonly failedBoots: number;
   readonly stable: boolean;
   readonly stopping: boolean;
   /** How the last worker ended. */
@@ -102,11 +112,15 @@ const starter = setup({
     isUnproven: ({ context, event }) => 'clean' in event && event.incarnation === context.incarnation && !event.clean,
     isStopping: ({ context }) => context.stopping,
     mayRestartAtOnce: ({ context }) => context.failures === 0,
+    // Whose start was awaited has a supervisor that decides about its end.
+    triesOn: ({ context }) => context.awaitsReady !== true,
+    hasPast: ({ context }) => context.failures > 0,
     hasFailed: ({ context }) => context.failedBoots >= context.maxFailedBoots,
   },
   delays: {
     backoff: ({ context }) => backoffDelay(context.backoff, context.failures - 1, context.random()),
     stable: ({ context }) => context.stableMs,
+    retry: ({ context }) => context.retryMs,
   },
 });
 
@@ -129,8 +143,9 @@ function isThorough({ cause, exit }: WorkerEnd, mode: WorkerMode): boolean {
 function bootFailure({ cause, exit, error }: WorkerEnd): string {
   if (error) return error.message;
   if (cause === 'boot_timeout') return 'it was not ready in time';
-  if (exit === null) return 'it ended unseen';
-  return exit.signal === null ? `it ended with exit code ${exit.code}` : `it was killed by ${exit.signal}`;
+  if (exit === null) return 'nobody saw how it ended';
+  const how = exit.signal === null ? `it ended with exit code ${exit.code}` : `it was killed by ${exit.signal}`;
+  return `${how} before it was ready`;
 }
 
 /**
@@ -164,8 +179,8 @@ export const starterMachine = starter.createMachine({
   context: ({ input }) => ({
     ...input,
     incarnation: input.lastWorker ?? 0,
-    failures: 0,
-    failedBoots: 0,
+    failures: input.past?.failures ?? 0,
+    failedBoots: input.past?.failedBoots ?? 0,
     stable: false,
     stopping: false,
     end: nothingRan,
@@ -181,6 +196,7 @@ export const starterMachine = starter.createMachine({
         { guard: 'isQuarantined', target: 'quarantined' },
         { guard: 'isExec', target: 'idle' },
         { guard: 'awaitsReady', target: 'booting' },
+        { guard: 'hasPast', target: 'backingOff' },
         { target: 'starting' },
       ],
     },
@@ -248,7 +264,10 @@ export const starterMachine = starter.createMachine({
       ],
     },
     backingOff: { after: { backoff: 'starting' } },
-    failed: { entry: perform.close('boot') },
+    failed: {
+      entry: perform.close('boot'),
+      after: { retry: { guard: 'triesOn', target: 'starting' } },
+    },
     quarantined: {
       entry: perform.close('quarantine'),
       always: { guard: 'isStopping', target: 'stopped' },

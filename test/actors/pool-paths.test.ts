@@ -52,6 +52,7 @@ class Pooled implements Subject<typeof poolMachine> {
     const { clock, newSpawnId } = services;
     const program = new Program(compileTemplate(['sleep', '{}']), {}, { ...services, hostEnv: process.env });
     const variant: PoolVariant<ExecSlot> = {
+      mode: 'exec',
       size: this.size,
       maxQueue: 1,
       overflow: 'reject',

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect } from 'vitest';
 import { Asks } from '../../src/actors/asks.js';
+import { BootHistory } from '../../src/actors/boot-history.js';
 import type { Cell } from '../../src/actors/cell.js';
 import { startChild } from '../../src/actors/child.js';
 import { Leftovers } from '../../src/actors/leftovers.js';
@@ -32,6 +33,8 @@ export function scriptedServices(tree: TestTree): ProcessServices {
     hostEnv: {},
     isSecret: () => false,
     pools: new Map(),
+    failedPools: new Map(),
+    boots: new BootHistory(),
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     leftovers: new Leftovers(),
     outlets: new Map(),

@@ -26,6 +26,11 @@ it.each<[string, object]>([
   expect(make).toThrow(expect.objectContaining({ code: 'ESP_INVALID', message: expect.stringContaining(option) }));
 });
 
+it('is restarted by its supervisor with growing pauses, unless told otherwise', () => {
+  const child = service({ id: 'svc', command: ['true'] });
+  expect(child.backoff).toEqual({ initialMs: 100, factor: 2, maxMs: 30_000, jitter: 0.1 });
+});
+
 it('hands its supervisor what it was told about its ends', () => {
   const backoff = { initialMs: 1, factor: 2, maxMs: 3, jitter: 0 };
   const child = service({ id: 'svc', command: ['true'], restart: 'transient', significant: true, backoff });

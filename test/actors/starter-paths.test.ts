@@ -93,12 +93,12 @@ class Started implements Subject<typeof starterMachine> {
 
 it.each<[string, Partial<StarterPolicy> & Pick<StarterPolicy, 'mode'>, RegExp[]]>([
   ['an exec slot', { mode: 'exec' }, [/booting|givingUp|failed|starting|ready|backingOff/, /\[isQuarantined\]/]],
-  ['a protocol slot', { mode: 'protocol' }, [/booting|givingUp|idle|executing/, /\[isQuarantined\]/]],
+  ['a protocol slot', { mode: 'protocol' }, [/booting|givingUp|idle|executing/, /\[isQuarantined\]|\[hasPast\]/]],
   [
     'a service',
     { mode: 'protocol', awaitsReady: true },
     // Five boots that fail after one that served are a protocol slot's path too.
-    [/idle|executing/, /\[isQuarantined\]|^vacant --always--> starting/, /\[hasFailed\]/],
+    [/idle|executing/, /\[isQuarantined\]|\[hasPast\]|^vacant --always--> starting/, /\[hasFailed\]|\[triesOn\]/],
   ],
   ['a slot in quarantine', { mode: 'exec', quarantine: 'may still run' }, [/./]],
 ])('the starter of %s is in its cell, with its worker, where its machine is', async (_, how, except) => {

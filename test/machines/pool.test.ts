@@ -136,7 +136,7 @@ it.each([1, 2, 3])(
 );
 
 describe('a pool', () => {
-  function run(size: number) {
+  function run(size: number, more: { readonly served?: boolean } = {}) {
     const reports: PoolReport[] = [];
     const exits: unknown[] = [];
     const logic = poolMachine.provide({
@@ -147,7 +147,7 @@ describe('a pool', () => {
         },
       },
     });
-    const actor = createActor(logic, { input: input(size) });
+    const actor = createActor(logic, { input: { ...input(size), ...more } });
     actor.start();
     const send = (...events: PoolEvent[]) => {
       for (const event of events) actor.send(event);
@@ -161,18 +161,27 @@ describe('a pool', () => {
     expect(reports).toEqual(['ready', 'degraded', 'ready']);
   });
 
-  it('without a slot that ever served crashes with the reason of the last one that closed', () => {
+  it('without a slot that ever served ends as a failed start, with the reason of the last one that closed', () => {
     const { exits, reports, send } = run(2);
     send(closed('1'), closed('2'));
-    expect(exits).toEqual([{ kind: 'crash', error: boom }]);
-    expect(reports).toEqual([]);
+    const said = { code: 'ESP_START', message: '/p did not start: no luck', cause: boom, context: { path: '/p' } };
+    expect(exits).toEqual([{ kind: 'crash', error: expect.objectContaining(said) }]);
+    expect(reports).toEqual(['hopeless']);
   });
 
-  it('remembers why the slot that closed last did', () => {
+  it('that had served before it was restarted is degraded instead, and ready when a slot opens after all', () => {
+    const { exits, reports, send } = run(2, { served: true });
+    send(closed('1'), closed('2'), offered('1'));
+    expect([reports, exits]).toEqual([['degraded', 'ready'], []]);
+  });
+
+  it('remembers why the slot that closed last did, while one is closed', () => {
     const actor = createActor(poolMachine, { input: input(2) }).start();
     actor.send(closed('1'));
     actor.send(offered('2'));
     expect(actor.getSnapshot().context.error).toBe(boom);
+    actor.send(offered('1'));
+    expect(actor.getSnapshot().context.error).toBeUndefined();
   });
 
   it('whose slots served and then all closed is degraded, also when it was never ready', () => {

@@ -129,12 +129,12 @@ describe('the starter of a protocol slot', () => {
     const fail = () => {
       incarnation += 1;
       send(...end(incarnation, bootFailure));
-      clock.increment(30_000);
+      clock.increment(29_999);
     };
     for (let i = 0; i < 4; i += 1) fail();
     incarnation += 1;
     send({ type: 'worker.started', incarnation }, ...end(incarnation, crashed));
-    clock.increment(30_000);
+    clock.increment(29_999);
     for (let i = 0; i < 4; i += 1) fail();
     expect(state()).toBe('starting');
     fail();
@@ -142,12 +142,43 @@ describe('the starter of a protocol slot', () => {
     expect(commands.at(-1)).toMatchObject({ type: 'close', why: 'boot', boots: 5 });
   });
 
+  it('tries again every 30 s once it has closed, closes again after each failure, and opens with a success', () => {
+    const { send, clock, commands, types } = start('protocol', {
+      maxFailedBoots: 2,
+      past: { failures: 0, failedBoots: 1 },
+    });
+    const failing = (incarnation: number) => send(...end(incarnation, bootFailure));
+    failing(1);
+    for (const incarnation of [2, 3]) {
+      expect(commands.at(-1)).toMatchObject({ type: 'close', why: 'boot', boots: incarnation });
+      clock.increment(29_999);
+      expect(commands.at(-1)).toMatchObject({ type: 'close' });
+      clock.increment(1);
+      expect(commands.at(-1)).toEqual({ type: 'start', incarnation });
+      if (incarnation === 2) failing(incarnation);
+    }
+    send({ type: 'worker.started', incarnation: 3 });
+    expect(types().at(-1)).toBe('offer');
+  });
+
+  it('goes on with the backoff that the starter before it had come to', () => {
+    const { send, clock, commands } = start('protocol', { past: { failures: 3, failedBoots: 3 } });
+    clock.increment(399);
+    expect(commands).toEqual([]);
+    clock.increment(1);
+    expect(commands).toEqual([{ type: 'start', incarnation: 1 }]);
+    send(...end(1, bootFailure));
+    clock.increment(800);
+    send(...end(2, bootFailure));
+    expect(commands.at(-1)).toMatchObject({ type: 'close', boots: 5 });
+  });
+
   it.each<[Partial<WorkerEnd>, string]>([
     [{ error: { code: 'ESP_SPAWN', message: 'no such program' } }, 'no such program'],
     [{ cause: 'boot_timeout' }, 'it was not ready in time'],
-    [{ exit: { code: null, signal: 'SIGSEGV' } }, 'it was killed by SIGSEGV'],
-    [{ exit: { code: 3, signal: null } }, 'it ended with exit code 3'],
-    [{ exit: null }, 'it ended unseen'],
+    [{ exit: { code: null, signal: 'SIGSEGV' } }, 'it was killed by SIGSEGV before it was ready'],
+    [{ exit: { code: 3, signal: null } }, 'it ended with exit code 3 before it was ready'],
+    [{ exit: null }, 'nobody saw how it ended'],
   ])('says of a slot that it closes why the last boot failed: %o', (how, reason) => {
     const { send, commands } = start('protocol', { maxFailedBoots: 1 });
     send(...end(1, { ...bootFailure, ...how }));
@@ -230,12 +261,16 @@ const anything: StarterEvent[] = [
 
 /** What each kind of starter has no use for. */
 const kinds: [string, Partial<StarterPolicy> & Pick<StarterPolicy, 'mode'>, RegExp[]][] = [
-  ['an exec slot', { mode: 'exec' }, [/booting|givingUp|failed|starting|ready|backingOff/, /\[isQuarantined\]/]],
-  ['a protocol slot', { mode: 'protocol' }, [/booting|givingUp|idle|executing/, /\[isQuarantined\]/]],
+  [
+    'an exec slot',
+    { mode: 'exec' },
+    [/booting|givingUp|failed|starting|ready|backingOff/, /\[isQuarantined\]|\[hasPast\]/],
+  ],
+  ['a protocol slot', { mode: 'protocol' }, [/booting|givingUp|idle|executing/, /\[isQuarantined\]|\[hasPast\]/]],
   [
     'a service',
     { mode: 'protocol', awaitsReady: true },
-    [/idle|executing/, /\[isQuarantined\]|^vacant --always--> starting/],
+    [/idle|executing/, /\[isQuarantined\]|\[hasPast\]|^vacant --always--> starting/, /\[triesOn\]/],
   ],
   ['a quarantined slot', { mode: 'exec', quarantine: 'may still run: 17' }, [/./]],
 ];

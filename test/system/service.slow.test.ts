@@ -115,9 +115,11 @@ describe('a service that ends', () => {
   it('again and again closes, and its supervisor decides', async () => {
     const marks = new Marks();
     const count = join(marks.folder, 'count');
-    const text = `echo x >> ${count}; [ $(wc -l < ${count}) -gt 1 ] && exit 4; ${marks.mark('up')}; echo ready; sleep 0.1; exit 0`;
+    const text = `echo x >> ${count}; [ $(wc -l < ${count}) -gt 1 ] && { echo gone >&2; exit 4; }; ${marks.mark('up')}; echo ready; sleep 0.1; exit 0`;
     const system = await start({ intensity: 1, children: [script(text, { ready: { log: 'ready' } })] });
-    expect(await system.ended).toMatchObject({ kind: 'shutdown' });
+    const last =
+      /^its restart failed: ESP_WORKER_BOOT: \/svc: \d boots .* it ended with exit code 4 .* last words: gone$/;
+    expect(await system.ended).toMatchObject({ kind: 'shutdown', reason: { reason: expect.stringMatching(last) } });
     // One that served, five boots that failed, and one start of the supervisor's that failed with each restart.
     expect(readFileSync(count, 'utf8').trim().split('\n').length).toBeGreaterThanOrEqual(7);
     expect(remains(system.runId)).toEqual([]);

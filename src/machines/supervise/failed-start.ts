@@ -30,6 +30,11 @@ export function passedOn(path: string, cause: unknown): EspalierError {
   });
 }
 
+/** What the first child that did not start threw: each supervisor above it has only passed it on. */
+export function firstCause(error: unknown): unknown {
+  return isEspalierError(error) && error.code === 'ESP_START' && error.cause ? firstCause(error.cause) : error;
+}
+
 function contextOf(cause: unknown): EspalierError['context'] {
   return isEspalierError(cause) ? cause.context : {};
 }

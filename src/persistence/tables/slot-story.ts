@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { endOf } from '../../machines/last-words.js';
 import { SLOT_STATUSES } from '../../machines/run/slot.js';
-import { lastOf } from '../../machines/text-cut.js';
 import type { RunOutlook, SlotStory } from '../contract/runs.js';
 import { errorRecord, slotStatus } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';
@@ -53,7 +53,7 @@ function attemptOf(db: Connection, job: number, row: z.infer<typeof attemptRow>)
     exit: row.exit_code === null && row.exit_signal === null ? null : { code: row.exit_code, signal: row.exit_signal },
     startedAt: row.started_at,
     endedAt: row.ended_at,
-    stderr: lastOf(streamText(db, job, attempt, 'stderr'), LAST_WORDS),
+    stderr: endOf(streamText(db, job, attempt, 'stderr'), LAST_WORDS),
     truncated: row.truncated === 1,
     heldOpen: row.held_open === 1,
   };
