@@ -7,7 +7,7 @@ import type { CallSlot } from '../../src/actors/call-worker.js';
 import { MethodCatalog } from '../../src/actors/method-catalog.js';
 import { Roster, WorkQueue } from '../../src/actors/work-queue.js';
 import { WorkerDesk } from '../../src/actors/worker-desk.js';
-import type { EspalierError } from '../../src/errors.js';
+import { EspalierError } from '../../src/errors.js';
 import { SimulatedClock } from '../../src/testing/index.js';
 import { stage } from '../process/protocol/support/scripted-worker.js';
 
@@ -24,7 +24,8 @@ async function pool(capacity = 1) {
   const control = { ready: nothing, resize: nothing, recycle: nothing, drain: nothing, resume: () => undefined };
   const load = () => ({ size: 1, ...roster.load, waiting: queue.length, maxQueue: 10 });
   const calls = new LiveCallPool({
-    ...{ path: '/p', clock, isServing, queue: () => queue, control: { ...control, load } },
+    ...{ path: '/p', clock, isServing, queue: () => queue, control: { ...control, load }, trouble: () => null },
+    refusal: () => new EspalierError('ESP_STOPPED', 'closed'),
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     ...{ catalog: new MethodCatalog('/p'), affinity: new Affinity<CallSlot>(options, isServing) },
     ...{ cancelGraceMs: GRACE_MS, contract: null, breaker: null, retry: null, random: () => 0 },
