@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { EspalierError } from './errors.js';
 import type { RunWish } from './machines/run/status.js';
 import { openStore, type Store } from './persistence/index.js';
@@ -29,8 +30,36 @@ export interface StoreReader extends AsyncDisposable {
  * await using reader = await openReader('.espalier/espalier.db');
  * for (const { run, status } of await reader.runs.list()) console.log(run, status);
  */
-export function openReader(file: string): Promise<StoreReader> {
-  return openStore(file, { mode: 'read' });
+export async function openReader(file: string): Promise<StoreReader> {
+  const lookedAt = Date.now();
+  const hasLog = existsSync(`${followed(file)}-wal`);
+  const reader = await openStore(file, { mode: 'read' });
+  if (hasLog) return reader;
+  try {
+    await requireRest(reader, lookedAt);
+    return reader;
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+/** SQLite keeps the log beside the file itself, not beside a link to it. */
+function followed(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
+}
+
+/** A living host has a log, always: without it what is read here is not what it has committed. */
+async function requireRest(reader: StoreReader, lookedAt: number): Promise<void> {
+  const unended = await reader.hosts.unended();
+  const host = unended.find((one) => one.startedAt < lookedAt && presenceOf(one) === 'living');
+  if (!host) return;
+  const { pid } = host.identity;
+  throw new EspalierError(
+    'ESP_STORE_UNUSABLE',
+    `${reader.file}: its host lives (pid ${pid}), and the log it writes, ${reader.file}-wal, is not here: was the store moved or restored? Stop that host first`,
+    { context: { file: reader.file, pid } },
+  );
 }
 
 /**

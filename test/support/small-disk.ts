@@ -38,6 +38,11 @@ export class SmallDisk {
     }
   }
 
+  /** Refuses every write, as a disk that was mounted so, until it is told otherwise. Nobody may write to it at this moment. */
+  setReadOnly(isReadOnly: boolean): void {
+    execFileSync('mount', ['-o', `remount,${isReadOnly ? 'ro' : 'rw'}`, this.path]);
+  }
+
   free(): void {
     rmSync(this.#filling, { force: true });
   }

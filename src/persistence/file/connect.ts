@@ -7,6 +7,7 @@ import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../schema/migration
 import { Connection } from '../sql/connection.js';
 import { storeFailure } from '../sql/failure.js';
 import { LOOK_MS, waitForLock } from '../sql/lock.js';
+import { copyStore, lacksIndex } from './copy.js';
 import { createFolder, fileNumber, ignoreInGit, undoCreation } from './creation.js';
 import { APPLICATION_ID } from './header.js';
 import { preflight } from './preflight.js';
@@ -77,17 +78,59 @@ function configureWriter(db: Connection, options: ConnectOptions, file: string):
   db.execute(`PRAGMA busy_timeout = ${Math.min(LOOK_MS, options.busyTimeoutMs)}`);
 }
 
+/** A connection that reads. */
+export interface Opened {
+  readonly db: Connection;
+  /** Whether it reads a copy, and the store has changed since. */
+  isOutdated(): boolean;
+}
+
 /**
- * Opens an existing store for reading.
+ * Opens an existing store for reading; a copy of it where SQLite cannot read it in its place.
  *
  * @throws `ESP_STORE_MISSING`, `_CORRUPT`, `_FUTURE`, `_UNUSABLE` (also for an older version), `_LOCKED`
  */
-export function connectReader(path: string, options: Omit<ConnectOptions, 'synchronous'>): Connection {
+export function openForReading(path: string, options: Omit<ConnectOptions, 'synchronous'>): Opened {
   const file = withoutLink(path);
   preflight(file, 'read', options.known);
-  let db: Connection | undefined;
   try {
-    db = open(file, options.busyTimeoutMs, { readonly: leavesLogAlone(file), fileMustExist: true });
+    return { db: connect(file, file, options, { readonly: leavesLogAlone(file) }), isOutdated: () => false };
+  } catch (error) {
+    if (!lacksIndex(error, file)) throw storeFailure(error, file);
+  }
+  try {
+    return openCopy(file, options);
+  } catch (error) {
+    throw storeFailure(error, file);
+  }
+}
+
+/** The copy goes at once: what is open stays readable, and a reader that is killed leaves nothing. */
+function openCopy(file: string, options: Omit<ConnectOptions, 'synchronous'>): Opened {
+  const { file: copy, isOutdated, remove } = copyStore(file);
+  try {
+    // What is in the log comes into the file, so that this alone is read.
+    const db = open(copy, options.busyTimeoutMs, {});
+    try {
+      db.execute('PRAGMA journal_mode = DELETE');
+    } finally {
+      db.close();
+    }
+    return { db: connect(copy, file, options, { readonly: true }), isOutdated };
+  } finally {
+    remove();
+  }
+}
+
+/** @param file what errors name */
+function connect(
+  path: string,
+  file: string,
+  options: Omit<ConnectOptions, 'synchronous'>,
+  { readonly }: { readonly readonly: boolean },
+): Connection {
+  const db = open(path, options.busyTimeoutMs, { readonly, fileMustExist: true });
+  try {
     db.execute('PRAGMA query_only = ON');
     db.execute('PRAGMA trusted_schema = OFF');
     refuseDamage(db, file);
@@ -101,8 +144,8 @@ export function connectReader(path: string, options: Omit<ConnectOptions, 'synch
     }
     return db;
   } catch (error) {
-    db?.close();
-    throw storeFailure(error, file);
+    db.close();
+    throw error;
   }
 }
 

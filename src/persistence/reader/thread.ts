@@ -1,8 +1,7 @@
 /** The reader thread: large reads on a connection of their own, and the watch for other processes' commits. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
-import { connectReader } from '../file/connect.js';
-import type { Connection } from '../sql/connection.js';
+import { ReadFile } from '../file/read-file.js';
 import { storeFailure } from '../sql/failure.js';
 import { toWire } from '../sql/wire-error.js';
 import type { FromReader, ReaderData, ToReader } from './messages.js';
@@ -21,25 +20,25 @@ if (parentPort !== null) start(parentPort, readerData.parse(workerData));
 
 function start(port: MessagePort, data: ReaderData): void {
   const tell = (message: FromReader): void => port.postMessage(message);
-  let db: Connection;
+  let store: ReadFile;
   try {
-    db = connectReader(data.file, data);
+    store = ReadFile.open(data.file, data);
   } catch (error) {
     tell({ kind: 'failed', error: toWire(error) });
     return;
   }
-  const watch = watcher(db, () => tell({ kind: 'changed' }));
+  const watch = watcher(store, () => tell({ kind: 'changed' }));
   port.on('message', (message: ToReader) => {
     switch (message.kind) {
       case 'query':
-        answer(db, data.file, message.id, message.call, tell);
+        answer(store, message.id, message.call, tell);
         return;
       case 'watch':
         watch(message.on);
         return;
       case 'close':
         watch(false);
-        db.close();
+        store.close();
         port.close();
         return;
       default:
@@ -49,23 +48,30 @@ function start(port: MessagePort, data: ReaderData): void {
   tell({ kind: 'opened' });
 }
 
-function answer(db: Connection, file: string, id: number, call: QueryCall, tell: (message: FromReader) => void): void {
+function answer(store: ReadFile, id: number, call: QueryCall, tell: (message: FromReader) => void): void {
+  let release = (): void => undefined;
+  const end = (message: FromReader): void => {
+    release();
+    tell(message);
+  };
   const attempt = (act: () => void): void => {
     try {
       act();
     } catch (error) {
-      tell({ kind: 'refused', id, error: toWire(storeFailure(error, file)) });
+      end({ kind: 'refused', id, error: toWire(storeFailure(error, store.file)) });
     }
   };
   const advance = (steps: Iterator<unknown, unknown>): void => {
     const step = steps.next();
-    if (step.done === true) tell({ kind: 'answer', id, value: step.value });
+    if (step.done === true) end({ kind: 'answer', id, value: step.value });
     else setImmediate(() => attempt(() => advance(steps)));
   };
   attempt(() => {
-    const value = answerQuery(db, call);
+    const used = store.use();
+    release = used.release;
+    const value = answerQuery(used.db, call);
     if (isSteps(value)) advance(value);
-    else tell({ kind: 'answer', id, value });
+    else end({ kind: 'answer', id, value });
   });
 }
 
@@ -78,11 +84,11 @@ function isSteps(value: unknown): value is Iterator<unknown, unknown> {
  * waits, or while this thread started, is never missed; and no change is told sooner than a poll after the wait began, so
  * whoever writes at each change is not driven in circles.
  */
-function watcher(db: Connection, changed: () => void): (on: boolean) => void {
+function watcher(store: ReadFile, changed: () => void): (on: boolean) => void {
   let timer: NodeJS.Timeout | undefined;
   let version: number | null = null;
   const look = (): void => {
-    const found = versionOf(db);
+    const found = store.version();
     if (found === version && found !== null) return;
     version = found;
     changed();
@@ -91,13 +97,4 @@ function watcher(db: Connection, changed: () => void): (on: boolean) => void {
     clearInterval(timer);
     timer = on ? setInterval(look, POLL_MS) : undefined;
   };
-}
-
-/** Null when it could not be read: whoever waits is woken, looks, and meets the error itself. */
-function versionOf(db: Connection): number | null {
-  try {
-    return db.dataVersion();
-  } catch {
-    return null;
-  }
 }
