@@ -1,10 +1,13 @@
 import type { HostPresence } from './machines/process.js';
 import type { HostRecord } from './persistence/index.js';
 import { isSameMachine, readIdentity, sameProcess, thisMachine } from './transport/process/identity.js';
+import { look, UNSEEN } from './transport/process/look.js';
 
 /** Whether a host lives, as it can be known here. */
 export function presenceOf({ identity, endedAt }: Pick<HostRecord, 'identity' | 'endedAt'>): HostPresence {
   if (endedAt !== null) return 'gone';
   if (!isSameMachine(identity, thisMachine())) return 'unknown';
-  return sameProcess(identity, readIdentity(identity.pid)) ? 'living' : 'gone';
+  const found = look(() => readIdentity(identity.pid));
+  if (found === UNSEEN) return 'unknown';
+  return sameProcess(identity, found) ? 'living' : 'gone';
 }

@@ -10,8 +10,8 @@ const AT_ONCE = 64;
 export interface MemorySource {
   /** Bytes; null when there is no such process. */
   readResident(pid: number): number | null;
-  /** A count that only rises. */
-  readOomKills(): number;
+  /** A count that only rises; null when it cannot be asked now. */
+  readOomKills(): number | null;
 }
 
 /** What can be said about a process that has ended: `/proc` has forgotten it by then. */
@@ -37,7 +37,7 @@ export class MemoryWatch {
     readonly clock: Clock,
     readonly source: MemorySource,
   ) {
-    const kills = source.readOomKills();
+    const kills = source.readOomKills() ?? 0;
     this.#kills = { before: kills, last: kills };
   }
 
@@ -51,7 +51,8 @@ export class MemoryWatch {
   take(pid: number): LastMemory {
     const rssBytes = this.#resident.get(pid) ?? null;
     this.#resident.delete(pid);
-    return { rssBytes, oomKills: Math.max(0, this.source.readOomKills() - this.#kills.before) };
+    const kills = this.source.readOomKills() ?? this.#kills.last;
+    return { rssBytes, oomKills: Math.max(0, kills - this.#kills.before) };
   }
 
   /** Ends the watch of a process that nobody asks about. */
@@ -68,7 +69,7 @@ export class MemoryWatch {
   #look(): void {
     this.#timer = null;
     if (this.#resident.size === 0) return;
-    this.#kills = { before: this.#kills.last, last: this.source.readOomKills() };
+    this.#kills = { before: this.#kills.last, last: this.source.readOomKills() ?? this.#kills.last };
     this.#lookAt([...this.#resident.keys()]);
   }
 

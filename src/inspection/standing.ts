@@ -1,7 +1,7 @@
 import type { HostPresence, Registration } from '../machines/process.js';
 import type { HostStore, RunRecord } from '../persistence/index.js';
 import { presenceOf } from '../presence.js';
-import { readIdentity, sameProcess } from '../transport/process/identity.js';
+import { isThere } from '../transport/process/identity.js';
 
 type Hosts = Pick<HostStore, 'get'>;
 
@@ -58,5 +58,5 @@ function presences(hosts: Hosts): (runId: string) => Promise<HostPresence> {
 }
 
 function lives({ identity }: Registration): boolean {
-  return identity !== null && sameProcess(identity, readIdentity(identity.pid));
+  return identity !== null && isThere(identity);
 }

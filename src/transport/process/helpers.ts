@@ -2,15 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../../errors.js';
 import type { ProcessIdentity } from '../../machines/process.js';
 import { readIdentity, verifyHelper } from './identity.js';
+import { look, UNSEEN } from './look.js';
 import { listPids, readStat } from './proc.js';
 
 const LOOK_MS = 5;
 /** How long a killed helper may take to leave, in milliseconds. */
 const LEAVE_MS = 1_000;
 
+/** Whether a process is known to be stopped. */
+export function isStopped(pid: number): boolean {
+  const stat = look(() => readStat(pid));
+  return stat !== UNSEEN && stat?.state === 'T';
+}
+
 /** Tells a helper of a host to go on, if it is proven to be one and somebody has stopped it. */
 export function wakeHelper(helper: ProcessIdentity, runId: string): void {
-  if (readStat(helper.pid)?.state === 'T') signalHelper(helper, runId, 'SIGCONT');
+  if (isStopped(helper.pid)) signalHelper(helper, runId, 'SIGCONT');
 }
 
 /** Kills a process if it is proven, right before the signal, to be a helper of that host. */
@@ -41,8 +48,8 @@ export async function endHelpers(runId: string, graceMs: number, dryRun: boolean
 
 function helpersOf(runId: string): readonly ProcessIdentity[] {
   return listPids().flatMap((pid) => {
-    const identity = readIdentity(pid);
-    return identity !== null && verifyHelper(identity, runId) === 'ours' ? identity : [];
+    const identity = look(() => readIdentity(pid));
+    return identity !== null && identity !== UNSEEN && verifyHelper(identity, runId) === 'ours' ? identity : [];
   });
 }
 

@@ -2,6 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { EspalierError } from '../../errors.js';
 import type { ProcessIdentity } from '../../machines/process.js';
 import { cookieEntries, valuesOf } from './cookies.js';
+import { look, UNSEEN } from './look.js';
 import { readEnvironment, readStat } from './proc.js';
 import { isAlive } from './stat.js';
 
@@ -59,13 +60,19 @@ export function sameProcess(expected: ProcessIdentity, found: ProcessIdentity | 
   );
 }
 
+/** Whether a process that was written down lives, or may: what cannot be looked at now counts as there. */
+export function isThere(identity: ProcessIdentity): boolean {
+  const found = look(() => readIdentity(identity.pid));
+  return found === UNSEEN || sameProcess(identity, found);
+}
+
 /**
  * What can be said of a process that was written down earlier:
  *
  * - `ours`: alive, same start, and it carries the proof
  * - `gone`: no process has that pid
  * - `reused`: another process has that pid now
- * - `unproven`: the start fits, the proof is missing or unreadable; it must not be signalled
+ * - `unproven`: the start fits, the proof is missing or unreadable, or it cannot be looked at now; it must not be signalled
  */
 export type Verdict = 'ours' | 'gone' | 'reused' | 'unproven';
 
@@ -90,6 +97,11 @@ function verifyVariable(identity: ProcessIdentity, variable: string, value: stri
 }
 
 function judge(identity: ProcessIdentity, proves: (environment: Buffer) => boolean): Verdict {
+  const verdict = look(() => lookAndJudge(identity, proves));
+  return verdict === UNSEEN ? 'unproven' : verdict;
+}
+
+function lookAndJudge(identity: ProcessIdentity, proves: (environment: Buffer) => boolean): Verdict {
   const found = readIdentity(identity.pid);
   if (found === null) return 'gone';
   if (!sameProcess(identity, found)) return 'reused';

@@ -1,4 +1,4 @@
-import { cookie } from '../../machines/process.js';
+import { cookie, type ProcessIdentity } from '../../machines/process.js';
 import { removeHostDirectory } from './directory.js';
 import { endHelpers } from './helpers.js';
 import { isSameMachine, readIdentity, thisMachine, verify } from './identity.js';
@@ -6,6 +6,7 @@ import { endForker } from './janitor/forker.js';
 import { type HostTrace, judgeHost } from './janitor/judge.js';
 import type { JanitorReport, RegistrationOutcome, RegistrationTrace } from './janitor/report.js';
 import type { SweepTarget } from './launcher/launcher.js';
+import { look, UNSEEN } from './look.js';
 import type { SweepReport } from './spawner.js';
 import { Sweeper } from './sweep/sweeper.js';
 
@@ -48,7 +49,7 @@ export async function sweepDeadHosts<Host extends HostTrace>(options: JanitorOpt
 
 /** Which of the hosts are dead, and by what proof. Touches nothing. */
 function judgeHosts<Host extends HostTrace>(options: Pick<JanitorOptions<Host>, 'hosts' | 'self' | 'isLeaseExpired'>) {
-  const here = { self: options.self, machine: thisMachine(), find: readIdentity };
+  const here = { self: options.self, machine: thisMachine(), find: (pid: number) => look(() => readIdentity(pid)) };
   return options.hosts.map((host) => ({
     host,
     verdict: judgeHost(host, { ...here, isLeaseExpired: () => options.isLeaseExpired(host) }),
@@ -104,7 +105,7 @@ function outcomeOf(
     case 'reused':
       return identity === null
         ? { kind: 'gone' }
-        : { kind: 'pid_reused', expected: identity, found: readIdentity(identity.pid), killed };
+        : { kind: 'pid_reused', expected: identity, found: foundAt(identity.pid), killed };
     case 'unproven':
       return {
         kind: 'suspect',
@@ -118,6 +119,11 @@ function outcomeOf(
     default:
       return verdict satisfies never;
   }
+}
+
+function foundAt(pid: number): ProcessIdentity | null {
+  const found = look(() => readIdentity(pid));
+  return found === UNSEEN ? null : found;
 }
 
 /** The entry of a registration; of one that was only intended, every one that it can have got. */

@@ -1,9 +1,10 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { codeOf } from '../../errors.js';
+import { CannotLook, look, readBytes, UNSEEN, withSpare } from './look.js';
 import { type ProcessStat, parseEnvironmentEnd, parseStat, parseUptime } from './stat.js';
 
-/** Every reader here is synchronous: nothing may come between a look at a process and the signal that follows it. */
-let buffer = Buffer.allocUnsafe(64 * 1024);
+// Every reader here is synchronous: nothing may come between a look at a process and the signal that follows it. Each says
+// that something is gone only where the kernel says so; what cannot be looked at now throws `CannotLook`, unless said otherwise.
 
 /** More pids than this are looked up through a listing instead of one by one. */
 const MOST_GUESSES = 256;
@@ -19,44 +20,52 @@ export type Environment = Buffer | null | typeof UNREADABLE | typeof UNSETTLED;
 
 /** The bytes of a small `/proc` file; valid until the next call. Null when the process is gone. */
 function readProc(path: string): Buffer | null | typeof UNREADABLE {
-  let fd: number;
   try {
-    fd = openSync(path, 'r');
+    return readBytes(path);
   } catch (error) {
-    return absentOrUnreadable(error);
-  }
-  try {
-    let length = 0;
-    for (;;) {
-      const count = readSync(fd, buffer, length, buffer.length - length, null);
-      length += count;
-      // The kernel fills what it is given, so a read that leaves room was the last.
-      if (length < buffer.length) return buffer.subarray(0, length);
-      buffer = Buffer.concat([buffer], buffer.length * 2);
-    }
-  } catch (error) {
-    return absentOrUnreadable(error);
-  } finally {
-    closeSync(fd);
+    return absentOrUnreadable(path, error);
   }
 }
 
-function absentOrUnreadable(error: unknown): null | typeof UNREADABLE {
+function absentOrUnreadable(path: string, error: unknown): null | typeof UNREADABLE {
   const code = codeOf(error);
   if (code === 'ENOENT' || code === 'ESRCH') return null;
   if (code === 'EACCES' || code === 'EPERM') return UNREADABLE;
-  throw error;
+  throw new CannotLook(path, error);
+}
+
+/** The bytes of a file that anybody may read, where `/proc` hides nobody. */
+function readPublic(path: string): Buffer | null {
+  const bytes = readProc(path);
+  if (bytes === UNREADABLE) throw new CannotLook(path, 'it is hidden from this user', true);
+  return bytes;
 }
 
 /** The stat of a pid, or null when no such process exists. A zombie still has one. */
 export function readStat(pid: number): ProcessStat | null {
-  const bytes = readProc(`/proc/${pid}/stat`);
-  return bytes === null || bytes === UNREADABLE ? null : parseStat(bytes.toString('latin1'));
+  const bytes = readPublic(`/proc/${pid}/stat`);
+  return bytes === null ? null : parseStat(bytes.toString('latin1'));
 }
 
-/** As `readStat`, for a pid that may well not exist: says so without the cost of an exception. */
+/** When a process of our own began, as far as that can be asked now; otherwise 0, by which nothing is proven. */
+export function startTicksOf(pid: number): number {
+  const stat = look(() => readStat(pid));
+  return stat === UNSEEN ? 0 : (stat?.startTicks ?? 0);
+}
+
+/** As `readStat` for a search: null also for what is hidden from this user, as others' processes can be. */
+export function readVisibleStat(pid: number): ProcessStat | null {
+  try {
+    return readStat(pid);
+  } catch (error) {
+    if (error instanceof CannotLook && error.isHidden) return null;
+    throw error;
+  }
+}
+
+/** As `readVisibleStat`, for a pid that may well not exist: says so without the cost of an exception. */
 export function probeStat(pid: number): ProcessStat | null {
-  return existsSync(`/proc/${pid}/stat`) ? readStat(pid) : null;
+  return existsSync(`/proc/${pid}/stat`) ? readVisibleStat(pid) : null;
 }
 
 /** The environment of a pid as the kernel shows it. Where it reads as empty, it is proven so. */
@@ -86,8 +95,8 @@ function environmentOfThreads(pid: number): Buffer | null {
 
 /** Where in its memory a process's environment ends; 0 in the midst of an exec and of its end, null when it is gone. */
 function environmentEnd(pid: number): number | null {
-  const bytes = readProc(`/proc/${pid}/stat`);
-  return bytes === null || bytes === UNREADABLE ? null : parseEnvironmentEnd(bytes.toString('latin1'));
+  const bytes = readPublic(`/proc/${pid}/stat`);
+  return bytes === null ? null : parseEnvironmentEnd(bytes.toString('latin1'));
 }
 
 /**
@@ -100,24 +109,43 @@ export function readCommandLine(pid: number): readonly string[] {
   return bytes.toString('utf8').replace(/\0+$/, '').split('\0');
 }
 
-/** The resident memory of a pid in bytes; null when it is gone, a zombie, or another user's. */
+/** As `readStat` and the like, for those who can do without: null also for what cannot be looked at now. Never throws. */
+export function readText(path: string): string | null {
+  try {
+    const bytes = readProc(path);
+    return bytes === null || bytes === UNREADABLE ? null : bytes.toString('latin1');
+  } catch (error) {
+    if (error instanceof CannotLook) return null;
+    throw error;
+  }
+}
+
+/** The resident memory of a pid in bytes; null when it is gone, a zombie, another user's, or cannot be looked at now. */
 export function readResident(pid: number): number | null {
-  const bytes = readProc(`/proc/${pid}/status`);
-  if (bytes === null || bytes === UNREADABLE) return null;
-  const line = /^VmRSS:\s+(\d+) kB$/m.exec(bytes.toString('latin1'));
+  const text = readText(`/proc/${pid}/status`);
+  if (text === null) return null;
+  const line = /^VmRSS:\s+(\d+) kB$/m.exec(text);
   return line === null ? null : Number(line[1]) * 1024;
 }
 
-/** How many processes of this machine the kernel has ended for want of memory, in cgroups or as a whole; 0 where it does not say. */
-export function readOomKills(): number {
-  const bytes = readProc('/proc/vmstat');
-  if (bytes === null || bytes === UNREADABLE) return 0;
-  return Number(/^oom_kill (\d+)$/m.exec(bytes.toString('latin1'))?.[1] ?? 0);
+/**
+ * How many processes of this machine the kernel has ended for want of memory, in cgroups or as a whole; 0 where it does not
+ * say, null when it cannot be asked now.
+ */
+export function readOomKills(): number | null {
+  const text = readText('/proc/vmstat');
+  return text === null ? null : Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
 }
 
 /** Every pid of this namespace at this moment. */
 export function listPids(): number[] {
   return listNumbers('/proc');
+}
+
+/** The threads of a process; none when it is gone or cannot be looked at now. */
+export function listThreads(pid: number): readonly number[] {
+  const threads = look(() => listNumbers(`/proc/${pid}/task`));
+  return threads === UNSEEN ? [] : threads;
 }
 
 /** The entries of a folder that are numbers; none when it is gone. */
@@ -134,18 +162,18 @@ function namesIn(folder: string): readonly string[] {
   // Mostly it is gone already, and an exception costs more than a question.
   if (!existsSync(folder)) return [];
   try {
-    return readdirSync(folder);
+    return withSpare(() => readdirSync(folder));
   } catch (error) {
     // A process may end, or become another user's, between the two.
-    absentOrUnreadable(error);
+    absentOrUnreadable(folder, error);
     return [];
   }
 }
 
 /** The pid that was given out last. */
 export function newestPid(): number {
-  const bytes = readProc('/proc/loadavg');
-  return bytes === null || bytes === UNREADABLE ? 0 : Number(bytes.toString('latin1').trim().split(' ').at(-1));
+  const bytes = readPublic('/proc/loadavg');
+  return bytes === null ? 0 : Number(bytes.toString('latin1').trim().split(' ').at(-1));
 }
 
 /** The pids given out after `first`, up to `last`; null when they are too many to look at one by one, or began anew. */
@@ -154,9 +182,11 @@ export function pidsBetween(first: number, last: number): number[] | null {
   return Array.from({ length: last - first }, (_, i) => first + 1 + i);
 }
 
-/** Clock ticks since boot, on the scale of `ProcessStat.startTicks`. */
+/**
+ * Clock ticks since boot, on the scale of `ProcessStat.startTicks`. 0 when it cannot be asked now: what began before is looked
+ * at as well, and nothing is proven by it.
+ */
 export function nowTicks(): number {
-  const bytes = readProc('/proc/uptime');
-  if (bytes === null || bytes === UNREADABLE) return 0;
-  return parseUptime(bytes.toString('latin1'));
+  const text = readText('/proc/uptime');
+  return text === null ? 0 : parseUptime(text);
 }

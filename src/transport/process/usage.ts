@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { codeOf } from '../../errors.js';
 import type { ProcessIdentity } from '../../machines/process.js';
-import { readStat } from './proc.js';
+import { listThreads, readText } from './proc.js';
+import { parseStat } from './stat.js';
 
 /** The kernel counts CPU in hundredths of a second towards programs, whatever its own clock. */
 const TICK_MS = 10;
@@ -11,25 +10,30 @@ const MOST_DESCENDANTS = 256;
 
 /**
  * CPU that a process and its living descendants have used, in milliseconds, with that of children whose end they have
- * seen. Null when the process is gone, or is another one by now.
+ * seen. Null when the process is gone, or is another one by now, or cannot be looked at now.
  */
 export function readCpuMs({ pid, startTicks }: ProcessIdentity): number | null {
-  if (readStat(pid)?.startTicks !== startTicks) return null;
+  if (startOf(pid) !== startTicks) return null;
   const own = cpuTicks(pid);
   if (own === null) return null;
   return [...descendants(pid)].reduce((sum, child) => sum + (cpuTicks(child) ?? 0), own) * TICK_MS;
 }
 
-/** The resident memory of a process in bytes; null when it is gone, or is another one by now. */
+/** The resident memory of a process in bytes; null when it is gone, is another one by now, or cannot be looked at now. */
 export function readRss({ pid, startTicks }: ProcessIdentity): number | null {
-  const text = read(`/proc/${pid}/status`);
-  if (text === null || readStat(pid)?.startTicks !== startTicks) return null;
+  const text = readText(`/proc/${pid}/status`);
+  if (text === null || startOf(pid) !== startTicks) return null;
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1];
   return kib === undefined ? null : Number(kib) * 1024;
 }
 
+function startOf(pid: number): number | undefined {
+  const text = readText(`/proc/${pid}/stat`);
+  return text === null ? undefined : parseStat(text)?.startTicks;
+}
+
 function cpuTicks(pid: number): number | null {
-  const text = read(`/proc/${pid}/stat`);
+  const text = readText(`/proc/${pid}/stat`);
   if (text === null) return null;
   const fields = text.slice(text.lastIndexOf(') ') + 2).split(' ', 15);
   // utime, stime, cutime, cstime
@@ -51,30 +55,8 @@ function* descendants(pid: number): Generator<number> {
 
 /** Empty on a kernel that does not list children. */
 function children(pid: number): readonly number[] {
-  return threads(pid).flatMap((thread) => {
-    const text = read(`/proc/${pid}/task/${thread}/children`)?.trim();
+  return listThreads(pid).flatMap((thread) => {
+    const text = readText(`/proc/${pid}/task/${thread}/children`)?.trim();
     return text ? text.split(' ').map(Number) : [];
   });
-}
-
-function threads(pid: number): readonly string[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`);
-  } catch (error) {
-    return unlessGone(error) ?? [];
-  }
-}
-
-function read(path: string): string | null {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch (error) {
-    return unlessGone(error);
-  }
-}
-
-/** Gone, or another user's: unknown either way. */
-function unlessGone(error: unknown): null {
-  if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(codeOf(error) ?? '')) return null;
-  throw error;
 }

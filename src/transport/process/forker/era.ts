@@ -1,7 +1,7 @@
 import { EspalierError } from '../../../errors.js';
 import type { ProcessExit, ProcessIdentity } from '../../../machines/process.js';
 import { killHelper, wakeHelper } from '../helpers.js';
-import { readIdentity, sameProcess, thisMachine } from '../identity.js';
+import { isThere, thisMachine } from '../identity.js';
 import type {
   GroupEnd,
   HeldSession,
@@ -140,7 +140,7 @@ export class Era {
 
   /** Whether the guardian still runs: after a forker's death it does until nothing is left. */
   get guarded(): boolean {
-    return this.#guardian !== null && sameProcess(this.#guardian, readIdentity(this.#guardian.pid));
+    return this.#guardian !== null && isThere(this.#guardian);
   }
 
   /** Its guardian goes on, should somebody have stopped it. */

@@ -5,8 +5,8 @@ import { codeOf, type ErrorCode, EspalierError } from '../../../errors.js';
 import type { ProcessExit } from '../../../machines/process.js';
 import { TransientMap } from '../../../transient-map.js';
 import { scriptPath } from '../guard.js';
+import { isStopped } from '../helpers.js';
 import { FORKER_VARIABLE, HELPER_VARIABLE } from '../identity.js';
-import { readStat } from '../proc.js';
 import type { ToForker, ToHost } from './messages.js';
 import { toHost } from './to-host.js';
 import { Vigil } from './vigil.js';
@@ -41,7 +41,7 @@ export class ForkerLink {
   #holds = 0;
   readonly #vigil = new Vigil({
     ask: () => this.tell({ t: 'ping' }),
-    isStopped: () => readStat(this.pid)?.state === 'T',
+    isStopped: () => isStopped(this.pid),
     // Our own uncollected child: no signal can reach another.
     wake: () => void this.#child.kill('SIGCONT'),
     giveUp: (silentMs) => this.#giveUp(silentMs),

@@ -3,7 +3,7 @@ import { removeHostDirectory } from '../directory.js';
 import { LocalLauncher } from '../launcher/local.js';
 import type { ProgramStarter } from '../launcher/program.js';
 import { ShellStarter } from '../launcher/shell-starter.js';
-import { nowTicks, readStat } from '../proc.js';
+import { startTicksOf } from '../proc.js';
 import { ZygoteStarter } from '../zygote/starter.js';
 import { isToForker, type ToForker, type ToHost } from './messages.js';
 
@@ -60,7 +60,7 @@ function start(message: Extract<ToForker, { t: 'start' }>): void {
     { exited: (spawnId, { code, signal }) => tell({ t: 'exited', spawnId, code, signal }) },
   );
   launcher.start();
-  tell({ t: 'ready', startTicks: readStat(process.pid)?.startTicks ?? nowTicks() });
+  tell({ t: 'ready', startTicks: startTicksOf(process.pid) });
 }
 
 /** Without its zygote a forker can prove nothing of what that started; its guardian and its successor can. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { wakeHelper } from '../helpers.js';
-import { readIdentity, sameProcess, verifyForker } from '../identity.js';
+import { isThere, verifyForker } from '../identity.js';
 import type { HostTrace } from './judge.js';
 
 const LOOK_MS = 5;
@@ -14,7 +14,7 @@ const LEAVE_MS = 1_000;
 export async function endForker(host: HostTrace, graceMs: number, dryRun: boolean): Promise<boolean> {
   const { forker } = host;
   if (forker === null) return true;
-  const gone = () => !sameProcess(forker.identity, readIdentity(forker.identity.pid));
+  const gone = () => !isThere(forker.identity);
   if (dryRun) return gone();
   wakeHelper(forker.identity, host.runId);
   if (await within(graceMs, gone)) return true;

@@ -1,5 +1,6 @@
 import type { ProcessIdentity } from '../../../machines/process.js';
 import { isSameMachine, type Machine, sameProcess } from '../identity.js';
+import { UNSEEN } from '../look.js';
 
 /** What the janitor must know of a host; a row of `hosts` fits. */
 export interface HostTrace {
@@ -16,6 +17,8 @@ export type HostVerdict =
   | { readonly dead: false; readonly why: 'self' }
   /** A process with its pid and its start lives. */
   | { readonly dead: false; readonly why: 'alive' }
+  /** It should be there to be looked at, and cannot be now: no more files can be open, say. */
+  | { readonly dead: false; readonly why: 'unseen' }
   /** It cannot be looked up from here, and its lease runs. */
   | { readonly dead: false; readonly why: 'leased' }
   /** No process has its pid. */
@@ -34,7 +37,7 @@ export function judgeHost(
   here: {
     readonly self: string;
     readonly machine: Machine;
-    readonly find: (pid: number) => ProcessIdentity | null;
+    readonly find: (pid: number) => ProcessIdentity | null | typeof UNSEEN;
     readonly isLeaseExpired: (host: HostTrace) => boolean;
   },
 ): HostVerdict {
@@ -43,6 +46,7 @@ export function judgeHost(
     return here.isLeaseExpired(host) ? { dead: true, why: 'expired' } : { dead: false, why: 'leased' };
   }
   const found = here.find(host.identity.pid);
+  if (found === UNSEEN) return { dead: false, why: 'unseen' };
   if (found === null) return { dead: true, why: 'gone' };
   return sameProcess(host.identity, found) ? { dead: false, why: 'alive' } : { dead: true, why: 'reused' };
 }

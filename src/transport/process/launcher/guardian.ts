@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { scriptPath } from '../guard.js';
 import { HELPER_VARIABLE } from '../identity.js';
-import { readStat } from '../proc.js';
+import { startTicksOf } from '../proc.js';
 
 const SWEEP = fileURLToPath(new URL('../sweep/main.js', import.meta.url));
 /** How long a guardian that ends at once is left alone before the next one, in milliseconds. */
@@ -32,7 +32,7 @@ export class Guardian {
 
   start(): void {
     const { runId, generation, directory, hostPid } = this.options;
-    const host = `${hostPid}:${readStat(hostPid)?.startTicks ?? 0}`;
+    const host = `${hostPid}:${startTicksOf(hostPid)}`;
     const words = [runId, String(generation), directory, host, process.execPath, SWEEP];
     const child = spawn('/bin/sh', [scriptPath('guardian.sh'), ...words], {
       cwd: '/',
@@ -41,7 +41,7 @@ export class Guardian {
       env: { PATH: process.env.PATH ?? '/usr/bin:/bin', [HELPER_VARIABLE]: runId },
     });
     if (child.pid !== undefined) {
-      this.options.onGuardian?.({ pid: child.pid, startTicks: readStat(child.pid)?.startTicks ?? 0 });
+      this.options.onGuardian?.({ pid: child.pid, startTicks: startTicksOf(child.pid) });
     }
     const began = Date.now();
     this.#child = child;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../../../errors.js';
+import { look, UNSEEN } from '../look.js';
 import { listPids, newestPid, pidsBetween, probeStat } from '../proc.js';
 import { isAlive } from '../stat.js';
 import type { HeldSession } from './launcher.js';
@@ -54,11 +55,14 @@ export class Members {
     this.#questions = [];
     const asked = new Map(questions.map(({ session }) => [session.pid, session]));
     const living = new Set<number>();
-    for (const pid of candidates(questions)) {
-      const group = this.#groupOf(pid, asked);
-      if (group !== undefined) living.add(group);
-    }
-    for (const { session, resolve } of questions) resolve(living.has(session.pid));
+    const seen = look(() => {
+      for (const pid of candidates(questions)) {
+        const group = this.#groupOf(pid, asked);
+        if (group !== undefined) living.add(group);
+      }
+    });
+    // What could not be looked at counts as there; who asked asks again.
+    for (const { session, resolve } of questions) resolve(seen === UNSEEN || living.has(session.pid));
   }
 
   /** The group that was asked about and that this pid is a live member of. */

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { codeOf, EspalierError } from '../../../errors.js';
 import type { ProcessExit } from '../../../machines/process.js';
-import { nowTicks, readStat } from '../proc.js';
+import { nowTicks, startTicksOf } from '../proc.js';
 import type { Program } from './program.js';
 
 /** How long the watcher gets to kill its own group before the group is named from here. */
@@ -23,7 +23,7 @@ export class ShellProgram implements Program {
     private readonly child: ChildProcess,
   ) {
     // The child is not collected yet, so this is its own stat even if it has ended.
-    this.startTicks = readStat(pid)?.startTicks ?? 0;
+    this.startTicks = startTicksOf(pid);
     const lifeline = child.stdio[4];
     if (!(lifeline instanceof Socket)) throw new EspalierError('ESP_SPAWN', 'a program was spawned without a lifeline');
     this.#lifeline = lifeline;

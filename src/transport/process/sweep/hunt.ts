@@ -1,6 +1,7 @@
 import type { EspalierError } from '../../../errors.js';
 import type { SweepTarget } from '../launcher/launcher.js';
-import { readStat } from '../proc.js';
+import { look, UNSEEN } from '../look.js';
+import { readVisibleStat } from '../proc.js';
 import type { SweepReport } from '../spawner.js';
 import { isAlive, type ProcessStat } from '../stat.js';
 
@@ -80,7 +81,8 @@ export class Hunt {
   /** What was killed and is still on its way out: its environment goes before its files do. */
   #leaving(): readonly number[] {
     return [...this.#killed].flatMap(([pid, startTicks]) => {
-      const stat = readStat(pid);
+      const stat = look(() => readVisibleStat(pid));
+      if (stat === UNSEEN) return pid;
       return stat !== null && stat.startTicks === startTicks && isAlive(stat) ? pid : [];
     });
   }

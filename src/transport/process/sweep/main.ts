@@ -1,5 +1,6 @@
 import { removeHostDirectory } from '../directory.js';
 import { readSessions } from '../launcher/sessions.js';
+import { look, UNSEEN } from '../look.js';
 import { readStat } from '../proc.js';
 import { isAlive } from '../stat.js';
 import { Sweeper } from './sweeper.js';
@@ -17,6 +18,6 @@ process.title = 'espalier-guard';
 const sessions = readSessions(directory, Number(generation), Number(orphanedAt));
 const sweeper = new Sweeper({ isLivingGroup: () => false });
 await sweeper.sweep({ cookies: [`${runId}.${generation}.`], startTicks: hostTicks, sessions });
-const found = readStat(hostPid);
-const hostLives = found !== null && isAlive(found) && found.startTicks === hostTicks;
+const found = look(() => readStat(hostPid));
+const hostLives = found === UNSEEN || (found !== null && isAlive(found) && found.startTicks === hostTicks);
 if (!hostLives) await removeHostDirectory(directory);

@@ -1,12 +1,13 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import { cookieEntries } from '../cookies.js';
+import { look, UNSEEN } from '../look.js';
 import {
   listPids,
   newestPid,
   pidsBetween,
   probeStat,
   readEnvironment,
-  readStat,
+  readVisibleStat,
   UNREADABLE,
   UNSETTLED,
 } from '../proc.js';
@@ -137,7 +138,7 @@ export class Pass {
    */
   #look(pid: number): 'older' | undefined {
     if (pid === process.pid || this.#held.has(pid) || this.dismissed.has(pid, this.#floor)) return;
-    const stat = readStat(pid);
+    const stat = readVisibleStat(pid);
     if (stat === null) return;
     if (stat.kernel || stat.startTicks < this.#floor || !isAlive(stat)) {
       const isOlder = !stat.kernel && isAlive(stat);
@@ -155,7 +156,7 @@ export class Pass {
   }
 
   #means(hunt: Hunt, stat: ProcessStat, entries: readonly string[] | null): boolean {
-    const found = match(hunt.target, stat, entries, readStat);
+    const found = match(hunt.target, stat, entries, readVisibleStat);
     switch (found.kind) {
       case 'ours':
         return true;
@@ -213,7 +214,10 @@ export class Pass {
 
   #killHeld(): void {
     for (const { stat, hunts } of this.#held.values()) {
-      if (!isStillThere(stat)) continue;
+      const isThere = look(() => isStillThere(stat));
+      // Its cookie is met again by the next pass.
+      if (isThere === UNSEEN) for (const hunt of hunts) hunt.unsure();
+      if (isThere !== true) continue;
       const failure = signal(stat.pid, 'SIGKILL');
       if (failure !== null) for (const hunt of hunts) hunt.stuck(stat.pid, failure);
     }
@@ -232,6 +236,6 @@ export function newestFirst(pids: readonly number[], newest: number): number[] {
 }
 
 function isStillThere(stat: ProcessStat): boolean {
-  const now = readStat(stat.pid);
+  const now = readVisibleStat(stat.pid);
   return now !== null && now.startTicks === stat.startTicks && now.session === stat.session && isAlive(now);
 }

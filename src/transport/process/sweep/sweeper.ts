@@ -1,6 +1,7 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import { EspalierError } from '../../../errors.js';
 import type { SweepTarget } from '../launcher/launcher.js';
+import { CannotLook } from '../look.js';
 import type { SweepReport } from '../spawner.js';
 import { Dismissed } from './dismissed.js';
 import { Hunt } from './hunt.js';
@@ -53,7 +54,13 @@ export class Sweeper {
   }
 
   async #round(hunts: readonly Hunt[]): Promise<void> {
-    await new Pass(hunts, this.options, this.#dismissed).run();
+    try {
+      await new Pass(hunts, this.options, this.#dismissed).run();
+    } catch (error) {
+      // It may be possible a moment later; what was not seen is not proven gone.
+      if (!(error instanceof CannotLook)) throw error;
+      for (const hunt of hunts) hunt.unsure();
+    }
     for (const hunt of hunts) {
       const report = hunt.end(Date.now());
       if (report === null) continue;
