@@ -33,6 +33,7 @@ const HOSTS = 20;
 /** What concerns every part of a host. */
 const HOST_TYPES = [
   'host.started',
+  'host.crashed',
   'host.ended',
   'forker.started',
   'forker.exited',

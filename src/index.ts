@@ -66,6 +66,7 @@ export type { JournalEvent, JournalEventType } from './machines/events.js';
 export type { ActorExit } from './machines/exit.js';
 export type { Cause, Evidence, Explanation, Finding } from './machines/explain/explanation.js';
 export type { Target } from './machines/explain/facts.js';
+export { type HostCrash, tellHostCrash } from './machines/host-crash.js';
 export type { Registration } from './machines/process.js';
 export type { Report } from './machines/report/report.js';
 export type { ExecOutput, SlotRow, SlotStatus } from './machines/run/slot.js';

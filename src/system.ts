@@ -8,6 +8,7 @@ import { systemClock } from './actors/clock.js';
 import { type DeadLetter, type DeadLetterReason, Directory, type Down } from './actors/directory.js';
 import type { Observation, TreeEnvironment } from './actors/environment.js';
 import { Heartbeat } from './actors/heartbeat.js';
+import { onHostEnd } from './actors/host-end.js';
 import { link } from './actors/link.js';
 import { makeRuns } from './actors/make-runs.js';
 import type { UntypedMethods } from './actors/method-types.js';
@@ -85,6 +86,7 @@ export class System<T extends Place = Place> {
   readonly #model = new ReadModel(this.#live);
   readonly #env: TreeEnvironment;
   #heartbeat: Heartbeat | null = null;
+  #hostEnd: Disposable | null = null;
   #inspector: InspectorServer | null = null;
   readonly #roots: Cell[] = [];
   #stopping: Promise<void> | null = null;
@@ -163,6 +165,7 @@ export class System<T extends Place = Place> {
     const [node, version] = [process.version, VERSION];
     await hosts.register({ runId: this.runId, name: this.name, identity, node, version, directory });
     await recover({ store: this.#store, self: this.runId, clock: this.#env.clock });
+    this.#hostEnd = onHostEnd((data) => this.#store.lastWord(this.runId, { type: 'host.crashed', data }));
     this.#heartbeat = new Heartbeat(
       this.runId,
       hosts,
@@ -297,6 +300,7 @@ export class System<T extends Place = Place> {
       // What the disk refused and still refuses is for the next host to find out.
       await this.#owed.close().catch((error) => this.#fault(error));
       await this.#store.hosts.end(this.runId).catch((error) => this.#fault(error));
+      this.#hostEnd?.[Symbol.dispose]();
       // Its door stays: whoever asks about a tree that has ended by itself is to hear of it.
       await this.#inspector?.end().catch((error) => this.#fault(error));
       this.#reporter.close();

@@ -6,6 +6,9 @@ const CAUSES = 5;
 /** Characters of last words that are kept. */
 const KEPT_WORDS = 2048;
 
+/** Frames in which nobody looks for a mistake of their own. */
+export const NOT_THEIRS = /\bnode:internal\b|\/node_modules\/(xstate|espalier)\//;
+
 /** What is kept of why an actor crashed. */
 export interface CrashRecord extends ErrorRecord {
   /** Where it was thrown, then where its causes were. */

@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../errors.js';
 import type { OverflowPolicy } from './checkout.js';
 import type { CrashRecord } from './crash-record.js';
+import type { HostCrash } from './host-crash.js';
 import type { ProcessExit, ProcessIdentity } from './process.js';
 import type { RecycleReason } from './recycle.js';
 import type { SlotStatus } from './run/slot.js';
@@ -12,6 +13,8 @@ import type { WorkerCause } from './worker-cause.js';
  */
 export interface JournalEventData {
   'host.started': { pid: number; node: string; version: string };
+  /** Written at the last moment of a process that ends with its system running; one that goes on after all lived on. */
+  'host.crashed': HostCrash;
   'host.ended': { how: 'stopped' | 'dead' };
   'host.fenced': { fenced: string; by: string };
   'forker.started': { pid: number; generation: number };

@@ -6,6 +6,7 @@ import { EspalierError } from '../errors.js';
 import { Access } from './access.js';
 import type { OpenStoreOptions } from './contract/options.js';
 import { HeldFiles } from './file/held-files.js';
+import { writeLastWord } from './last-word.js';
 import { CommitListeners, warnOfListener } from './listeners.js';
 import { Pulses } from './pulse.js';
 import { Reader } from './reader/reader.js';
@@ -119,6 +120,7 @@ function assemble({ access, listeners }: Connected, closed: () => Promise<void>)
     attempts: attemptStore(access),
     outputs: outputStore(access),
     trouble: { read: () => readTrouble(access.file), clear: () => access.clearTrouble() },
+    lastWord: (runId, event) => writeLastWord(access.file, runId, event, Date.now()),
     check: () => access.read('check', null),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,3 +1,4 @@
+import type { NewJournalEvent } from '../machines/events.js';
 import type { AttemptStore } from './contract/attempts.js';
 import type { HostStore } from './contract/hosts.js';
 import type { JournalStore } from './contract/journal.js';
@@ -48,6 +49,8 @@ export interface Store extends AsyncDisposable {
   readonly outputs: OutputStore;
   /** What a host could not write, and noted beside the store. */
   readonly trouble: TroubleStore;
+  /** Journals an event of a host synchronously, from a process that is about to end; false when it could not be written. */
+  lastWord(runId: string, event: NewJournalEvent): boolean;
   /** `PRAGMA integrity_check`; `ok` is what a sound file answers. */
   check(): Promise<string>;
   /** Commits what was called before, then closes. Later calls reject with `ESP_STOPPED`. Idempotent. */

@@ -45,6 +45,7 @@ const BY_TYPE: ReadonlyMap<string, Condition> = new Map([
   ['run.paused', 'waiting'],
   ['run.completed', 'idle'],
   ['run.stopped', 'stopping'],
+  ['host.crashed', 'failed'],
   ['host.fenced', 'failed'],
 ]);
 

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../../errors.js';
+import { type CrashRecord, NOT_THEIRS } from '../crash-record.js';
 import type { JournalEvent } from '../events.js';
 import type { ProcessExit } from '../process.js';
 import type { Evidence } from './explanation.js';
@@ -8,6 +9,9 @@ const SHOWN = 6;
 /** Lines of a program's last words, and characters of each, that are quoted. */
 const QUOTED_LINES = 3;
 const QUOTED_CHARACTERS = 200;
+
+/** Frames of a stack that are shown. */
+const FRAMES = 3;
 
 /** `12 ms`, `3.4 s`, `2 min`, `3 h`, `4 days`. */
 export function duration(ms: number): string {
@@ -65,6 +69,12 @@ export function told({ code, message }: ErrorRecord): string {
 /** An event as evidence. */
 export function evidence(event: JournalEvent, text: string): Evidence {
   return { seq: event.seq, at: event.at, text };
+}
+
+/** Where something was thrown, frame by frame, without what Node and XState did there. */
+export function whereThrown(event: JournalEvent, error: CrashRecord | null): Evidence[] {
+  const frames = (error?.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && !NOT_THEIRS.test(line));
+  return frames.slice(0, FRAMES).map((line) => evidence(event, line.trim()));
 }
 
 /** The first and the last pieces of what may be many. */

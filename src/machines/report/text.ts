@@ -1,8 +1,6 @@
-import type { CrashRecord } from '../crash-record.js';
+import { type CrashRecord, NOT_THEIRS } from '../crash-record.js';
 import type { Report } from './report.js';
 
-/** Frames in which nobody looks for a mistake of their own. */
-const NOT_THEIRS = /\bnode:internal\b|\/node_modules\/(xstate|espalier)\//;
 /** Frames of each stack, and lines of last words, that are printed. */
 const FRAMES = 4;
 const LINES = 12;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorRecord } from '../../errors.js';
 import type { CrashRecord } from '../../machines/crash-record.js';
+import { HOST_CRASH_ORIGINS, type HostCrash } from '../../machines/host-crash.js';
 import type { ProcessExit, ProcessIdentity } from '../../machines/process.js';
 import { SLOT_STATUSES } from '../../machines/run/slot.js';
 
@@ -11,6 +12,12 @@ export const crashRecord = errorRecord.extend({
   stack: z.string().exactOptional(),
   stderr: z.string().exactOptional(),
 }) satisfies z.ZodType<CrashRecord>;
+
+export const hostCrash = z.object({
+  origin: z.enum(HOST_CRASH_ORIGINS),
+  code: z.number().nullable(),
+  error: crashRecord.nullable(),
+}) satisfies z.ZodType<HostCrash>;
 
 export const identity = z.object({
   bootId: z.string(),

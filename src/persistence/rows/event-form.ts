@@ -3,7 +3,7 @@ import { OVERFLOW_POLICIES } from '../../machines/checkout.js';
 import type { EventContext, JournalEventType, NewJournalEvent } from '../../machines/events.js';
 import { RECYCLE_REASONS } from '../../machines/recycle.js';
 import { WORKER_CAUSES } from '../../machines/worker-cause.js';
-import { crashRecord, errorRecord, exitParts, identity, slotStatus } from './common.js';
+import { crashRecord, errorRecord, exitParts, hostCrash, identity, slotStatus } from './common.js';
 
 const context = z.object({
   run: z.string().exactOptional(),
@@ -27,6 +27,7 @@ const attempt = { jobId: text, attempt: count };
 
 const forms = z.discriminatedUnion('type', [
   form('host.started', { pid: count, node: text, version: text }),
+  form('host.crashed', hostCrash.shape),
   form('host.ended', { how: z.enum(['stopped', 'dead']) }),
   form('host.fenced', { fenced: text, by: text }),
   form('forker.started', { pid: count, generation: count }),

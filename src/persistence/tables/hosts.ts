@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
+import { tellHostCrash } from '../../machines/host-crash.js';
 import type { HostRecord, NewHost } from '../contract/hosts.js';
-import { identity } from '../rows/common.js';
+import { hostCrash, identity } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';
 import { isDuplicate } from '../sql/failure.js';
 import { json } from '../sql/json.js';
 import type { Transaction } from '../writer/transaction.js';
+import { journalHead } from './journal.js';
 import { loseWork } from './lost-work.js';
 
 const COLUMNS = 'run_id, name, identity, forker, directory, started_at, heartbeat_at, ended_at, ended';
@@ -93,9 +95,22 @@ export function fenceHost(tx: Transaction, { runId, by }: { runId: string; by: s
   if (changed === 0) return false;
   tx.fence(runId);
   tx.journal(by, { type: 'host.fenced', data: { fenced: runId, by } });
-  loseWork(tx, runId, 'its host died', ['running', 'paused']);
+  loseWork(tx, runId, howItDied(tx.db, runId), ['running', 'paused']);
   tx.journal(runId, { type: 'host.ended', data: { how: 'dead' } });
   return true;
+}
+
+/** What its process said at its last moment is among the newest events: its death is found out soon. */
+const RECENT = 20_000;
+
+function howItDied(db: Connection, runId: string): string {
+  const said = db.one(
+    z.object({ data: json(hostCrash) }),
+    `SELECT data FROM events WHERE run_id = ? AND type = 'host.crashed' AND seq > ? ORDER BY seq DESC LIMIT 1`,
+    runId,
+    journalHead(db) - RECENT,
+  );
+  return said ? `its host ${tellHostCrash(said.data)}` : 'its host died';
 }
 
 export function findHost(db: Connection, { runId }: { runId: string }): HostRecord | null {

@@ -1,7 +1,15 @@
+import type { JournalEvent } from '../../events.js';
+import { tellHostCrash } from '../../host-crash.js';
+import { ADVICE } from '../advice.js';
 import type { Finding } from '../explanation.js';
 import type { Facts, HostFact } from '../facts.js';
 import { finding } from '../finding.js';
-import { duration, evidence, ofType } from '../words.js';
+import { duration, evidence, ofType, whereThrown } from '../words.js';
+
+type Crash = Extract<JournalEvent, { type: 'host.crashed' }>;
+
+/** A heartbeat that was on its way when the process ended may arrive so much later, in milliseconds. */
+const LAST_BEAT_MS = 1000;
 
 /** What happened to the host itself, or to the process that starts its processes. */
 export function hostFindings(facts: Facts): Finding[] {
@@ -11,8 +19,9 @@ export function hostFindings(facts: Facts): Finding[] {
 
 function lost(facts: Facts, host: HostFact): Finding[] {
   if (host.ended === 'stopped' || (host.ended === null && host.presence !== 'gone')) return [];
-  const { runId, pid, heartbeatAt, startedAt } = host;
-  const lived = duration(heartbeatAt - startedAt);
+  const { runId, heartbeatAt, startedAt } = host;
+  const crash = crashOf(facts, host);
+  const lived = duration(Math.max(heartbeatAt, crash?.at ?? 0) - startedAt);
   const fenced = ofType(facts.events, 'host.fenced').filter(({ data }) => data.fenced === runId);
   const by = fenced.at(-1);
   const found = by
@@ -21,18 +30,35 @@ function lost(facts: Facts, host: HostFact): Finding[] {
   return [
     finding('lost_host', {
       about: runId,
-      sentences: [
-        `The host ${runId} (pid ${pid}) died without saying so: it was killed, or its machine went down.`,
-        `Its last sign of life came ${lived} after its start.`,
-        found,
-      ],
+      sentences: [howLost(host, crash), `Its last sign of life came ${lived} after its start.`, found],
+      ...(crash ? { advice: `${MEND[crash.data.origin]} ${ADVICE.lost_host}` } : {}),
       evidence: [
-        { seq: null, at: heartbeatAt, text: `last heartbeat of ${runId}` },
+        crash
+          ? evidence(crash, tellHostCrash(crash.data))
+          : { seq: null, at: heartbeatAt, text: `last heartbeat of ${runId}` },
+        ...(crash ? whereThrown(crash, crash.data.error) : []),
         ...fenced.map((event) => evidence(event, `declared dead by ${event.data.by || 'a command line'}`)),
       ],
-      at: host.endedAt ?? heartbeatAt,
+      at: host.endedAt ?? Math.max(heartbeatAt, crash?.at ?? 0),
     }),
   ];
+}
+
+const MEND = {
+  uncaughtException: 'Mend what threw.',
+  unhandledRejection: 'Mend what rejected, or handle it.',
+  exit: 'Call "system.stop()" before the process leaves.',
+} as const;
+
+function howLost({ runId, pid }: HostFact, crash: Crash | undefined): string {
+  if (crash) return `The host ${runId} (pid ${pid}) ${tellHostCrash(crash.data)}.`;
+  return `The host ${runId} (pid ${pid}) died without saying so: it was killed, or its machine went down.`;
+}
+
+/** What its process said at its last moment, unless it lived on: a host may catch what nobody else did. */
+function crashOf({ events }: Facts, { runId, heartbeatAt }: HostFact): Crash | undefined {
+  const last = ofType(events, 'host.crashed').findLast((event) => event.runId === runId);
+  return last && heartbeatAt - last.at <= LAST_BEAT_MS ? last : undefined;
 }
 
 function stopped(facts: Facts, { runId, ended, endedAt }: HostFact): Finding[] {

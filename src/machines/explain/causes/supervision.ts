@@ -2,7 +2,7 @@ import type { JournalEvent } from '../../events.js';
 import type { Finding } from '../explanation.js';
 import { type Facts, lastMoment } from '../facts.js';
 import { finding } from '../finding.js';
-import { count, duration, evidence, groupBy, ofType, told } from '../words.js';
+import { count, duration, evidence, groupBy, ofType, told, whereThrown } from '../words.js';
 
 /** So many crashes within so many milliseconds are a loop. */
 const LOOP = 3;
@@ -49,6 +49,7 @@ function crashed(facts: Facts, all: readonly Crash[], last: Crash): Finding {
     sentences: [isLoop ? loop : `${path} crashed: ${told(error)}.`, fate],
     evidence: [
       ...all.map((event) => evidence(event, `${path} crashed: ${told(event.data.error)}`)),
+      ...whereThrown(last, error),
       ...restarts.map(restarted),
     ].sort(bySeq),
     standing: !again || (isLoop && lastMoment(facts) - last.at < STEADY_MS),

@@ -17,6 +17,12 @@ const exited = (generation: number): NewJournalEvent => ({
   data: { pid: 10 + generation, generation, code: null, signal: 'SIGKILL' },
 });
 
+const stack = 'TypeError: no price\n    at node:internal/x:1:1\n    at sell (file:///app/shop.js:7:3)';
+const crashed = {
+  type: 'host.crashed',
+  data: { origin: 'uncaughtException', code: null, error: { code: 'TypeError', message: 'no price', stack } },
+} as const satisfies NewJournalEvent;
+
 const full = { code: 'ESP_STORE_FULL', message: 'disk full' };
 const broken = { code: 'ESP_STORE', message: 'disk I/O error' };
 const trouble = { host: 'h', error: full, writes: 3, from: NOW - 9000, to: NOW - 2000 };
@@ -38,6 +44,19 @@ export const hosts: Cases = {
     fenced('x', 'other'),
   ),
   'dead, declared so by a command line': of({ ...died, ended: 'dead', endedAt: NOW - 500 }, fenced('')),
+  'ended by an uncaught exception': of({ ...died, ended: 'dead', endedAt: NOW - 500 }, crashed, fenced('g')),
+  'ended by a rejection that nobody handled': of(
+    { ...died, heartbeatAt: NOW - 700 },
+    { ...crashed, data: { ...crashed.data, origin: 'unhandledRejection' } },
+  ),
+  'left without stopping its system': of(died, {
+    type: 'host.crashed',
+    data: { origin: 'exit', code: 3, error: null },
+  }),
+  'caught after all what it said had ended it, and was killed later': facts(earlier(30_000, journal(crashed)), {
+    target: { kind: 'host', host: 'h' },
+    host: { ...host, presence: 'gone', heartbeatAt: NOW - 500 },
+  }),
   'lost its forker': of({}, started(1), exited(1), started(2)),
   'lost its forker twice': of({}, started(1), exited(1), started(2), exited(2), started(3)),
   'and its forker ended': of({}, started(1), exited(1)),
