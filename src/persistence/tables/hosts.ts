@@ -7,7 +7,6 @@ import type { Connection } from '../sql/connection.js';
 import { isDuplicate } from '../sql/failure.js';
 import { json } from '../sql/json.js';
 import type { Transaction } from '../writer/transaction.js';
-import { journalHead } from './journal.js';
 import { loseWork } from './lost-work.js';
 
 const COLUMNS = 'run_id, name, identity, forker, directory, started_at, heartbeat_at, ended_at, ended';
@@ -106,9 +105,10 @@ const RECENT = 20_000;
 function howItDied(db: Connection, runId: string): string {
   const said = db.one(
     z.object({ data: json(hostCrash) }),
-    `SELECT data FROM events WHERE run_id = ? AND type = 'host.crashed' AND seq > ? ORDER BY seq DESC LIMIT 1`,
+    `SELECT data FROM events WHERE run_id = ? AND type = 'host.crashed' AND seq > (SELECT max(seq) FROM events) - ?
+     ORDER BY seq DESC LIMIT 1`,
     runId,
-    journalHead(db) - RECENT,
+    RECENT,
   );
   return said ? `its host ${tellHostCrash(said.data)}` : 'its host died';
 }
