@@ -48,9 +48,9 @@ export class CallSlotKind implements SlotKind {
     const { services, program, graceMs, bootMs, gate } = this.options;
     this.#spawnId = services.newSpawnId();
     this.#worker = null;
-    const { command, told, cwd, env: own } = program.prepare('', 0);
+    const { command, argv0, told, cwd, env: own } = program.prepare('', 0);
     const env = workerEnvironment(own);
-    const plan = { spawnId: this.#spawnId, jobId: null, attempt: null, command, told, cwd, env, port: true };
+    const plan = { spawnId: this.#spawnId, jobId: null, attempt: null, command, argv0, told, cwd, env, port: true };
     const hands = new ProcessHands(services, plan, hold, address, {
       isStanding: true,
       turn: () => {

@@ -13,7 +13,10 @@ export interface DispatchPool {
   /** Whether it takes work now. While it does not, nothing is prepared or submitted. */
   readonly isOpen: boolean;
   /** The program, directory and environment for one slot. Throws a typed error when the input does not fit the template. */
-  prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'told' | 'cwd' | 'env' | 'stdin'>;
+  prepare(
+    input: unknown,
+    index: number,
+  ): Pick<ExecutionRequest, 'command' | 'argv0' | 'told' | 'cwd' | 'env' | 'stdin'>;
   /** Hands an execution to the pool's queue, where it waits for room as long as it takes. */
   submit(execution: Execution): void;
 }

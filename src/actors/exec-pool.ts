@@ -65,7 +65,7 @@ export class LiveExecPool extends ControlledPool implements ExecPool {
     }
   }
 
-  prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'told' | 'cwd' | 'env'> {
+  prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'argv0' | 'told' | 'cwd' | 'env'> {
     return this.#parts.program.prepare(input, index);
   }
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { EspalierError } from '../errors.js';
+import { EspalierError, isEspalierError } from '../errors.js';
 import type { Template } from '../machines/template.js';
 import { resolveProgram } from '../transport/process/resolve.js';
 import type { ExecutionRequest } from './execution.js';
@@ -48,14 +48,22 @@ export class Program {
     input: unknown,
     index: number,
     overrides: ExecOverrides = {},
-  ): Pick<ExecutionRequest, 'command' | 'told' | 'cwd' | 'env'> {
+  ): Pick<ExecutionRequest, 'command' | 'argv0' | 'told' | 'cwd' | 'env'> {
     const problem = folderProblem(overrides.cwd) ?? (overrides.env && environmentProblem(overrides.env));
     if (problem) throw new EspalierError('ESP_INVALID', problem);
     const cwd = overrides.cwd === undefined ? this.#cwd : resolve(this.#cwd, overrides.cwd);
     const env = overrides.env === undefined ? this.#env : merge(this.#env, overrides.env);
     const [word, ...args] = this.#template.expand(input, index);
     const program = this.#program ?? resolveProgram(word, env.PATH, cwd);
-    return { command: [program, ...args], told: [program, ...this.#told(args, input, index)], cwd, env };
+    const isAtHome = this.#program === null || (cwd === this.#cwd && env === this.#env);
+    const isCalledSo = isAtHome ? canFindItself(word, env) : leadsTo(program, word, env, cwd);
+    return {
+      command: [program, ...args],
+      argv0: isCalledSo ? word : program,
+      told: [program, ...this.#told(args, input, index)],
+      cwd,
+      env,
+    };
   }
 
   #told(args: readonly string[], input: unknown, index: number): readonly string[] {
@@ -63,6 +71,24 @@ export class Program {
     // Asked each time: what is secret may be said while the pool runs.
     const hidden = new Set(this.#template.fields.filter(isHidden));
     return hidden.size === 0 ? args : this.#template.expand(input, index, hidden).slice(1);
+  }
+}
+
+type Env = Readonly<Record<string, string>>;
+
+/** Programs are called by the word that was given, as a shell does; but some find their files by that, on their own PATH. */
+function canFindItself(word: string, env: Env): boolean {
+  return word.includes('/') || env.PATH !== undefined;
+}
+
+/** Whether that word leads to the program from here too: it was looked up where the pool is at home. */
+function leadsTo(program: string, word: string, env: Env, cwd: string): boolean {
+  if (!canFindItself(word, env)) return false;
+  try {
+    return resolveProgram(word, env.PATH, cwd) === program;
+  } catch (error) {
+    if (!isEspalierError(error)) throw error;
+    return false;
   }
 }
 

@@ -17,6 +17,8 @@ export interface WorkerPlan {
   readonly jobId: string | null;
   readonly attempt: number | null;
   readonly command: readonly [string, ...string[]];
+  /** What the program is called by. */
+  readonly argv0?: string | undefined;
   /** The command as it is registered and told: with the names of secret fields instead of their values. */
   readonly told: readonly string[];
   readonly cwd: string;
@@ -99,9 +101,9 @@ export class ProcessHands implements WorkerHands {
   }
 
   #spawn(tell: Tell): void {
-    const { spawnId, command, cwd, env, stdin, port } = this.plan;
+    const { spawnId, command, argv0, cwd, env, stdin, port } = this.plan;
     const label = `${this.services.runId}:${this.address.path}`;
-    const spawn = () => this.services.spawner.spawn({ spawnId, label, command, cwd, env, stdin, port });
+    const spawn = () => this.services.spawner.spawn({ spawnId, label, command, argv0, cwd, env, stdin, port });
     const spawning = this.hooks.turn ? this.hooks.turn().then(spawn) : spawn();
     this.hold.spawned = spawning.then(
       (process) => {

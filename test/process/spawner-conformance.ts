@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readCommandLine, readEnvironment, readStat } from '../../src/transport/process/proc.js';
 import type { Spawner } from '../../src/transport/process/spawner.js';
 import { required } from '../support/required.js';
@@ -41,6 +41,34 @@ export function describeSpawner(name: string, make: (runId: string) => Promise<M
 }
 
 function describeStart(spawner: () => Made, runId: string): void {
+  it.each([
+    ['by its name', ['/bin/sh', '-c', 'echo "$0"'], 'sh', {}],
+    [
+      'by its name where only `env` can pass on the environment',
+      ['/bin/sh', '-c', 'echo "$0"'],
+      'sh',
+      { 'odd.name': '1' },
+    ],
+    ['from its folder', ['/bin/sh', '-c', 'echo "$0"'], 'bin/sh', {}],
+    ['by its path, without a word', ['/bin/sh', '-c', 'echo "$0"'], undefined, {}],
+  ] as const)('calls a program %s', async (_, command, argv0, more) => {
+    const env = { PATH: '/usr/bin:/bin', ...more };
+    const { stdout } = await finish(await spawner().spawn({ ...request(command, { cwd: '/', env }), argv0 }));
+    expect(stdout).toBe(`${argv0 ?? command[0]}\n`);
+  });
+
+  it('starts a script that does not say by what, by its word too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'espalier-word-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'plain'), 'echo "plain $1"\n', { mode: 0o755 });
+    writeFileSync(join(folder, 'bang'), '#!/bin/sh\necho "${0##*/} $1"\n', { mode: 0o755 });
+    for (const word of ['plain', 'bang']) {
+      const env = { PATH: `${folder}:/usr/bin:/bin` };
+      const sent = { ...request([join(folder, word), 'x'], { env }), argv0: word };
+      expect((await finish(await spawner().spawn(sent))).stdout).toBe(`${word} x\n`);
+    }
+  });
+
   it('passes arguments, working folder and environment unchanged, and adds only the cookie', async () => {
     const env = {
       A: 'plain',

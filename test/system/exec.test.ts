@@ -85,6 +85,13 @@ describe('what a program is given', () => {
     expect(stdout).toBe(`${cwd}\na=b c|none|path\n`);
   });
 
+  it('is the word as it was given for its own name, as from a shell, unless it could not find itself by that', async () => {
+    const name = async (env: Record<string, string | undefined>) =>
+      (await shell.exec('printf %s "$0"', { env })).stdout;
+    expect(await name({})).toBe('sh');
+    for (const elsewhere of [undefined, '/nowhere', '']) expect(await name({ PATH: elsewhere })).toMatch(/^\/.*\/sh$/);
+  });
+
   it('must be possible: a missing directory is a failed spawn that names it', async () => {
     const error = await shell.exec('true', { cwd: '/nowhere/at/all' }).catch((error: unknown) => error);
     expect(error).toMatchObject({ code: 'ESP_SPAWN', message: expect.stringContaining('/nowhere/at/all') });

@@ -36,6 +36,7 @@ const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export function guardCommand(order: {
   label: string;
   command: readonly string[];
+  argv0?: string | undefined;
   cwd: string;
   env: Readonly<Record<string, string>>;
   cookie: string;
@@ -57,8 +58,14 @@ export function guardCommand(order: {
         `pass on (${aside[0]?.split('=')[0]}); rename one of them`,
     );
   }
-  const args = [GUARD, order.label, ...flags, ...carrier, ...order.command];
+  const [program = '', ...rest] = order.command;
+  const args = [GUARD, order.label, ...flags, ...carrier, wordFor(order.argv0 ?? program, program), ...rest];
   return { file: SHELL, args, env: Object.fromEntries(safe) };
+}
+
+/** A shell, and `env`, look a word up by PATH as we did, and hand it on; what they would take for something else they must not see. */
+function wordFor(argv0: string, program: string): string {
+  return /^-|=/.test(argv0) ? program : argv0;
 }
 
 /** The names that the shell of this machine does not pass on as they are. */

@@ -8,6 +8,8 @@ export interface SpawnRequest {
   /** Shown by `ps` in front of the command, for people. */
   readonly label: string;
   readonly command: readonly [string, ...string[]];
+  /** What the program is called by, its `argv[0]`: a word that leads to `command[0]`. That itself without it. */
+  readonly argv0?: string | undefined;
   readonly cwd: string;
   /** The whole environment of the process; the spawner adds only the cookie. */
   readonly env: Readonly<Record<string, string>>;

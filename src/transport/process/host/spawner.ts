@@ -101,13 +101,14 @@ export class HostSpawner implements Spawner {
   }
 
   async #attempt({ request, launcher, port, stdin }: Draft, exited: Promise<ProcessExit>): Promise<SpawnedProcess> {
-    const { spawnId, label, command, cwd, env } = request;
+    const { spawnId, label, command, argv0, cwd, env } = request;
     const { generation, pair } = await launcher.reserve();
     const entry = cookie(this.runId, generation, spawnId);
     const order: LaunchOrder = {
       spawnId,
       label,
       command,
+      argv0,
       cwd,
       env,
       cookie: appendCookie(this.#inherited, entry),

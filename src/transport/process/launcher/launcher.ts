@@ -7,6 +7,8 @@ export interface LaunchOrder {
   readonly spawnId: string;
   readonly label: string;
   readonly command: readonly [string, ...string[]];
+  /** What the program is called by, if not `command[0]`: a word that leads there by its PATH or from its folder. */
+  readonly argv0?: string | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** The whole value of the cookie variable. */

@@ -127,7 +127,7 @@ void become(const struct order *order, const struct room *room, int lifeline, in
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
-  execve(order->argv[0], order->argv, order->env);
+  execve(order->program, order->argv, order->env);
   if (errno == ENOEXEC) {
     /* A script without a first line that says by what: the shell's, as everywhere. */
     size_t words = 0;
@@ -136,6 +136,7 @@ void become(const struct order *order, const struct room *room, int lifeline, in
     if (argv) {
       argv[0] = "/bin/sh";
       memcpy(argv + 1, order->argv, words * sizeof *argv);
+      argv[1] = (char *)order->program;
       execve(argv[0], argv, order->env);
     }
   }

@@ -11,7 +11,7 @@ enum stage { FORK = 0, FOLDER = 1, INPUT = 2, OUTPUT = 3, PORT = 4, EXEC = 5, RO
 struct order {
   uint32_t id;
   pid_t parent; /* the zygote */
-  const char *cwd, *input, *output, *errors, *socket, *token, *label, *cookie;
+  const char *cwd, *input, *output, *errors, *socket, *token, *label, *cookie, *program;
   char **argv, **env;
 };
 

@@ -14,16 +14,19 @@ export interface ZygoteOrder {
   /** The value of the cookie variable in the watcher's environment. */
   readonly cookie: string;
   readonly command: readonly string[];
+  /** What the program is called by, if not `command[0]`. */
+  readonly argv0?: string | undefined;
   /** The whole environment of the program. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** Starts a program, which has the number `id` from then on. */
 export function launchFrame(id: number, order: ZygoteOrder): Buffer {
-  const { cwd, stdin, stdout, stderr, socket, token, label, cookie, command, env } = order;
+  const { cwd, stdin, stdout, stderr, socket, token, label, cookie, command, argv0, env } = order;
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const counts = [String(command.length), String(variables.length)];
   const words = [cwd, stdin, stdout, stderr, socket, token, label, cookie, ...counts, ...command, ...variables];
+  if (argv0 !== undefined) words.push(argv0);
   return frame('L', id, Buffer.from(`${words.join('\0')}\0`));
 }
 

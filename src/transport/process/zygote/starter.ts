@@ -39,7 +39,7 @@ export class ZygoteStarter implements ProgramStarter {
     return this.#zygote.close();
   }
 
-  #order({ cwd, stdin, pair, port, label, cookie, command, env }: LaunchOrder): ZygoteOrder {
+  #order({ cwd, stdin, pair, port, label, cookie, command, argv0, env }: LaunchOrder): ZygoteOrder {
     const { directory, generation } = this.place;
     const [stdout, stderr] = fifoNames(generation, pair).map((name) => join(directory, name));
     const order: ZygoteOrder = {
@@ -52,6 +52,7 @@ export class ZygoteStarter implements ProgramStarter {
       label,
       cookie,
       command,
+      argv0,
       env: { ...env, [COOKIE_VARIABLE]: cookie },
     };
     refuseZeroBytes(order);
@@ -60,8 +61,8 @@ export class ZygoteStarter implements ProgramStarter {
 }
 
 /** Words are ended by zero bytes, on the way and in the system alike. */
-function refuseZeroBytes({ cwd, label, command, env }: ZygoteOrder): void {
-  for (const word of [cwd, label, ...command, ...Object.keys(env), ...Object.values(env)]) {
+function refuseZeroBytes({ cwd, label, command, argv0 = '', env }: ZygoteOrder): void {
+  for (const word of [cwd, label, ...command, argv0, ...Object.keys(env), ...Object.values(env)]) {
     if (word.includes('\0'))
       throw new TypeError(`${JSON.stringify(word)} has null bytes, which no program can be given`);
   }

@@ -264,6 +264,8 @@ static void obey_launch(uint32_t id, char *at, char *end) {
   for (size_t i = 0; i < arguments; i++) order.argv[i] = (char *)next_word(&at, end);
   for (size_t i = 0; i < variables; i++) order.env[i] = (char *)next_word(&at, end);
   order.argv[arguments] = order.env[variables] = NULL;
+  order.program = order.argv[0];
+  if (at < end) order.argv[0] = (char *)next_word(&at, end);
   launch(&order);
   free(list);
 }
