@@ -4,6 +4,8 @@ import type { AnyActorLogic, AnyEventObject, Snapshot } from 'xstate';
 export interface MachineLogic extends AnyActorLogic {
   readonly id: string;
   readonly definition: unknown;
+  /** What its configuration gives under that name. */
+  readonly schemas: unknown;
   readonly implementations: { readonly actors: Readonly<Record<string, unknown>> };
   /** @throws when there is no such state */
   resolveState(state: { value: unknown; context: unknown }): unknown;

@@ -23,7 +23,13 @@ export interface JournalEventData {
   'actor.crashed': { error: CrashRecord };
   'actor.restarted': { reason: string; restarts: number };
   'supervisor.escalated': { reason: string; intensity: number; periodMs: number };
-  'snapshot.restored': { savedBy: string; savedAt: number; migratedFrom: string | null };
+  /** `definition`: whether the machine's definition is the one that the state was saved under. */
+  'snapshot.restored': {
+    savedBy: string;
+    savedAt: number;
+    migratedFrom: string | null;
+    definition: 'same' | 'changed';
+  };
   'snapshot.quarantined': { reason: string };
 
   'worker.failed': { error: ErrorRecord; boots: number; stderr: string };

@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest';
-import { assign, createMachine, fromPromise } from 'xstate';
+import { describe, expect, it } from 'vitest';
+import { assign, createMachine, fromPromise, type Snapshot, setup } from 'xstate';
+import { z } from 'zod';
 import { machine, spec } from '../../src/actors/spec.js';
+import type { SnapshotLabel } from '../../src/machines/snapshot-label.js';
 import type { SnapshotStore } from '../../src/persistence/store.js';
 import { SavedTree } from './saved-tree.js';
 import { TestTree } from './supervisor-tree.js';
@@ -126,6 +128,131 @@ it('refuses what another version saved, and a migrate that throws, with the reas
   const other = createMachine({ id: 'other' });
   await expect(tree.next(saved({ logic: other }))).rejects.toThrow("of the machine 'counter'");
   expect((await tree.next(saved())).getSnapshot()).toMatchObject({ context: { count: 1 } });
+});
+
+it.each<[unknown, string]>([
+  [1, '1'],
+  [2.5, '2.5'],
+  [{ major: 1 }, '{"major":1}'],
+  [null, 'null'],
+])('opens what an earlier release saved of the version %j as that of %j', async (version, text) => {
+  const tree = new SavedTree();
+  const first = await tree.next(saved());
+  first.send({ type: 'add' });
+  await first.kill();
+  tree.snapshots.relabel('/m', { version });
+  expect((await tree.next(saved({ version: text }))).getSnapshot()).toMatchObject({ context: { count: 1 } });
+});
+
+it('quarantines a state that does not say what it is of, with a reason', async () => {
+  const tree = new SavedTree();
+  await (await tree.next(saved())).kill();
+  tree.snapshots.relabel('/m', { machine: 7 });
+  await expect(tree.next(saved())).rejects.toMatchObject({
+    code: 'ESP_SNAPSHOT',
+    message: expect.stringContaining('does not say of which machine'),
+  });
+  expect(tree.snapshots.rows).toMatchObject([{ kind: 'quarantined' }]);
+});
+
+describe('a definition that has changed under the same version', () => {
+  const states = {
+    a: { on: { go: 'b', add: { actions: assign({ count: ({ context }) => context.count + 1 }) } } },
+    b: {},
+  };
+  const config = { id: 'm', context: { count: 0 }, initial: 'a', states };
+  const work = fromPromise(() => new Promise(() => undefined));
+  const actors = { work };
+  const of = (given: object, schemas?: unknown, options: object = {}) =>
+    saved({
+      ...options,
+      logic: Reflect.apply(setup({ actors, schemas }).createMachine, undefined, [{ ...config, ...given }]),
+    });
+
+  /** What the second machine makes of the state that the first one was left in. */
+  async function handOver(first: object, second: ReturnType<typeof of>, events = ['add']) {
+    const tree = new SavedTree();
+    const cell = await tree.next(of(first));
+    for (const type of events) cell.send({ type });
+    await cell.kill();
+    return { tree, next: await tree.next(second).catch((error: unknown) => error) };
+  }
+
+  const later = { ...states, a: { on: { ...states.a.on, more: 'b' } }, c: { after: { 10: 'a' } } };
+
+  it('takes over what fits by name, and the journal says so', async () => {
+    const { tree, next } = await handOver({}, of({ states: later }));
+    expect(next).toMatchObject({ path: '/m' });
+    expect(tree.journalled).toMatchObject([
+      { type: 'snapshot.restored', data: { migratedFrom: null, definition: 'changed' } },
+    ]);
+  });
+
+  it('asks no migrate for what fits, and one for what does not', async () => {
+    const asked: string[] = [];
+    const migrate = (snapshot: Snapshot<unknown>, from: SnapshotLabel) => {
+      asked.push(from.version);
+      return Object.assign({}, snapshot, { value: 'z' });
+    };
+    const migrating = (given: object) => of(given, undefined, { migrate });
+    await handOver({}, migrating({ states: later }));
+    expect(asked).toEqual([]);
+    const { tree, next } = await handOver({}, migrating({ initial: 'z', states: { z: {} } }));
+    expect([asked, next]).toMatchObject([['1'], { path: '/m' }]);
+    expect(tree.journalled).toMatchObject([{ data: { migratedFrom: '1', definition: 'changed' } }]);
+  });
+
+  const timed = (delay: number) => ({ states: { ...states, a: { ...states.a, after: { [delay]: 'b' } } } });
+  const working = (id: string) => ({ states: { ...states, a: { ...states.a, invoke: { src: 'work', id } } } });
+  const inline = { states: { ...states, a: { ...states.a, invoke: { src: work, id: 'w' } } } };
+  it.each<[string, object, object, RegExp]>([
+    ['a state that is gone', {}, { initial: 'z', states: { z: {} } }, /State 'a' does not exist/],
+    ['a delay that is gone', timed(10_000), {}, /waits for 'xstate\.after\.10000\.m\.a', which/],
+    ['a delay of another length', timed(10_000), timed(20_000), /waits for 'xstate\.after\.20000\.m\.a' now/],
+    ['a delay that is new in an active state', {}, timed(10_000), /for which what was saved has no timer/],
+    ['an invoke that is new in an active state', {}, working('w'), /invokes 'w' now, which does not run/],
+    ['an invoke under another id', working('v'), working('w'), /invokes 'w' now/],
+    ['a logic without a name', inline, { ...inline, description: 'changed' }, /'w' has a logic without a name/],
+  ])('refuses %s, and keeps the state for the definition that it fits', async (_, first, second, reason) => {
+    const { tree, next } = await handOver(first, of(second));
+    expect(next).toMatchObject({ code: 'ESP_SNAPSHOT', message: expect.stringMatching(reason) });
+    expect(next).toMatchObject({ message: expect.stringContaining('give the machine a migrate') });
+    expect(tree.snapshots.rows).toMatchObject([{ kind: 'quarantined' }]);
+    expect((await tree.next(of(first))).getSnapshot()).toMatchObject({ context: { count: 1 } });
+  });
+
+  it('takes over delays and invokes that are there as before, an invoke that has ended too', async () => {
+    const same = { ...timed(10_000).states.a, invoke: { src: 'work', id: 'w' } };
+    const { next } = await handOver({ states: { ...states, a: same } }, of({ states: { ...later, a: same } }));
+    expect(next).toMatchObject({ path: '/m' });
+    const quick = { actors: { work: fromPromise(async () => 1) } };
+    const once = (given: object) =>
+      saved({
+        logic: Reflect.apply(setup(quick).createMachine, undefined, [{ ...config, ...working('w'), ...given }]),
+      });
+    const tree = new SavedTree();
+    await (await tree.next(once({}))).kill();
+    expect((await tree.next(once({ description: 'changed' }))).exit).toBeUndefined();
+  });
+
+  it('with a schema for its context is held to it, with and without a change', async () => {
+    const strict = { context: z.object({ count: z.number().max(0) }) };
+    for (const given of [{}, { states: later }]) {
+      const { tree, next } = await handOver({}, of(given, strict));
+      expect(next).toMatchObject({ code: 'ESP_SNAPSHOT', message: expect.stringMatching(/schema: context\.count: /) });
+      expect(tree.snapshots.rows).toMatchObject([{ kind: 'quarantined' }]);
+      const { next: taken } = await handOver({}, of(given, { context: z.object({ count: z.number() }) }));
+      expect(taken).toMatchObject({ path: '/m' });
+    }
+  });
+
+  it('of another version always goes to migrate, though it would fit', async () => {
+    const tree = new SavedTree();
+    await (await tree.next(saved())).kill();
+    await expect(tree.next(saved({ version: '2' }))).rejects.toMatchObject({ code: 'ESP_SNAPSHOT' });
+    await tree.next(saved({ version: '2', migrate: (snapshot) => snapshot }));
+    expect(tree.journalled).toMatchObject([{ data: { migratedFrom: '1', definition: 'same' } }]);
+  });
 });
 
 it('is not for other logics, nor for trees without a store', async () => {

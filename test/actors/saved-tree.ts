@@ -45,7 +45,7 @@ export class MemorySnapshots implements SnapshotStore {
   }
 
   /** What is saved of a path, as of another label. */
-  relabel(path: string, label: Partial<SnapshotLabel>): void {
+  relabel(path: string, label: { readonly [K in keyof SnapshotLabel]?: unknown }): void {
     for (const [index, row] of this.rows.entries()) {
       if (row.path === path) this.rows[index] = { ...row, detail: Object.assign({}, row.detail, label) };
     }

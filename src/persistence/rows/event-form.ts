@@ -35,7 +35,13 @@ const forms = z.discriminatedUnion('type', [
   form('actor.crashed', { error: crashRecord }),
   form('actor.restarted', { reason: text, restarts: count }),
   form('supervisor.escalated', { reason: text, intensity: count, periodMs: count }),
-  form('snapshot.restored', { savedBy: text, savedAt: count, migratedFrom: text.nullable() }),
+  form('snapshot.restored', {
+    savedBy: text,
+    savedAt: count,
+    migratedFrom: text.nullable(),
+    // Earlier releases restored under an equal definition alone, or migrated.
+    definition: z.enum(['same', 'changed']).default('same'),
+  }),
   form('snapshot.quarantined', { reason: text }),
   form('worker.failed', { error: errorRecord, boots: count, stderr: text }),
   form('worker.ready', { pid: count, bootMs: count }),
