@@ -6,6 +6,7 @@ import { explainFacts } from './machines/explain/explain.js';
 import type { Explanation } from './machines/explain/explanation.js';
 import type { ActorFact, DiskFact, Facts, HostFact, RunFact, SlotFact, Target } from './machines/explain/facts.js';
 import { nearest } from './machines/explain/near.js';
+import { checkOptions, fields, text } from './options.js';
 import type { AboutQuery, HostRecord, RunRecord, Store } from './persistence/index.js';
 import { presenceOf } from './presence.js';
 
@@ -24,6 +25,8 @@ export interface ExplainOptions {
   /** The host whose actor is meant, when several have one of that path; the newest is taken. */
   readonly host?: string;
 }
+
+const explainRule = fields<ExplainOptions>({ host: text });
 
 /** Events that are looked at, at most. */
 const EVENTS = 2000;
@@ -57,8 +60,10 @@ const FOREIGN_TYPES = ['host.fenced', 'store.refused'] as const satisfies AboutQ
 export async function explain(
   source: ExplainSource,
   target: string,
-  { host }: ExplainOptions = {},
+  options: ExplainOptions = {},
 ): Promise<Explanation> {
+  checkOptions('explain', options, explainRule);
+  const { host } = options;
   return explainFacts(await collect(source, target, host));
 }
 

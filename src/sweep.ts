@@ -3,6 +3,7 @@ import { systemClock } from './actors/clock.js';
 import { recover } from './actors/recovery.js';
 import { EspalierError } from './errors.js';
 import { formatRunId } from './machines/ids.js';
+import { checkOptions, fields, flag } from './options.js';
 import { openStore } from './persistence/index.js';
 import { openReader } from './store-access.js';
 import { readIdentity } from './transport/process/identity.js';
@@ -10,6 +11,8 @@ import type { JanitorReport } from './transport/process/janitor/report.js';
 import { VERSION } from './version.js';
 
 export type { JanitorReport } from './transport/process/janitor/report.js';
+
+const sweepRule = fields<{ readonly dryRun?: boolean }>({ dryRun: flag });
 
 /**
  * Ends what the dead hosts of a store left: their processes, proven theirs one by one, then their work, which is queued
@@ -21,10 +24,9 @@ export type { JanitorReport } from './transport/process/janitor/report.js';
  * const { hosts } = await sweep('.espalier/app.db', { dryRun: true });
  * console.log(hosts.filter(({ verdict }) => verdict.dead));
  */
-export async function sweep(
-  file: string,
-  { dryRun = false }: { readonly dryRun?: boolean } = {},
-): Promise<JanitorReport> {
+export async function sweep(file: string, options: { readonly dryRun?: boolean } = {}): Promise<JanitorReport> {
+  checkOptions('sweep', options, sweepRule);
+  const { dryRun = false } = options;
   if (!dryRun) return await sweepAsHost(file);
   await using store = await openStore(file, { mode: 'read' });
   return await recover({ store, self: '', clock: systemClock, dryRun });

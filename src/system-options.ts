@@ -2,9 +2,21 @@ import type { AskHandler } from './actors/asks.js';
 import { checkTools, type HostTool } from './actors/host-tool.js';
 import type { ReportListener } from './actors/reporter.js';
 import type { ChildSpec } from './actors/spec.js';
-import { checkSupervision, type SupervisionOptions } from './actors/supervisor.js';
+import { checkChildren, type SupervisionOptions, supervisionRules } from './actors/supervisor.js';
 import { EspalierError } from './errors.js';
-import { checkInspector, type InspectorServerOptions } from './inspection/inspector.js';
+import { type InspectorServerOptions, inspectorRule } from './inspection/inspector.js';
+import {
+  type Aliases,
+  anything,
+  checkOptions,
+  fields,
+  func,
+  kind,
+  listOf,
+  oneOf,
+  type Rules,
+  required,
+} from './options.js';
 
 export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'intensity' | 'period'> {
   /** For people, and for the name of the default store. */
@@ -29,26 +41,32 @@ export const OWN_ID = 'espalier';
 
 const NAME = /^\w[\w.-]{0,99}$/;
 
+const { strategy, intensity, period, children } = supervisionRules;
+
+const ALIASES: Aliases = { db: 'store', database: 'store', file: 'store', path: 'store', id: 'name' };
+
+const rules: Rules<SystemOptions> = {
+  name: required(kind(`text that matches ${NAME}`, (value) => typeof value === 'string' && NAME.test(value))),
+  store: kind("a file, or ':memory:'", (value) => typeof value === 'string' && value !== ''),
+  strategy,
+  intensity,
+  period,
+  children,
+  synchronous: oneOf('full', 'normal'),
+  tools: listOf(anything, 'a list of tools'),
+  onAsk: func,
+  onReport: func,
+  inspector: inspectorRule,
+};
+
+const rule = fields(rules, ALIASES);
+
 /** @throws EspalierError `ESP_INVALID` naming the option that does not fit */
 export function checkSystemOptions(options: SystemOptions): void {
-  const { name, store, synchronous, tools = [], onAsk, onReport, inspector } = options;
-  if (typeof name !== 'string' || !NAME.test(name)) invalid(`name is ${JSON.stringify(name)}; it must match ${NAME}`);
-  if (store !== undefined && (typeof store !== 'string' || store === '')) {
-    invalid(`store is ${JSON.stringify(store)}; it must be a file, or ':memory:'`);
+  checkOptions('createSystem', options, rule);
+  checkChildren('/', options);
+  if (options.children?.some(({ id }) => id === OWN_ID)) {
+    throw new EspalierError('ESP_INVALID', `createSystem: the id '${OWN_ID}' is taken by the system's own actors`);
   }
-  if (synchronous !== undefined && !['full', 'normal'].includes(synchronous)) {
-    invalid(`synchronous is ${JSON.stringify(synchronous)}; it must be 'full' or 'normal'`);
-  }
-  checkSupervision('/', options);
-  if (options.children?.some(({ id }) => id === OWN_ID))
-    invalid(`the id '${OWN_ID}' is taken by the system's own actors`);
-  checkTools(tools);
-  if (onAsk !== undefined && typeof onAsk !== 'function') invalid('onAsk must be a function');
-  if (onReport !== undefined && typeof onReport !== 'function') invalid('onReport must be a function');
-  if (inspector !== undefined && typeof inspector !== 'object') invalid('inspector must be its options');
-  if (inspector) checkInspector(inspector);
-}
-
-function invalid(problem: string): never {
-  throw new EspalierError('ESP_INVALID', `createSystem: ${problem}`);
+  checkTools(options.tools ?? []);
 }

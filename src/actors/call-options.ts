@@ -1,3 +1,4 @@
+import { fields, flag, kind, milliseconds, signal, text, whole } from '../options.js';
 import type { CallContextIds } from '../transport/process/protocol/messages.js';
 
 export interface CallOptions {
@@ -12,6 +13,32 @@ export interface CallOptions {
   readonly ctx?: CallContextIds | undefined;
   /** Chunks that go to the method while it runs; taken as fast as the method reads them. A call with it runs at most once. */
   readonly input?: AsyncIterable<unknown> | Iterable<unknown> | undefined;
+}
+
+/** What a call, or a stream, may be told. */
+export const callRule = fields<CallOptions>(
+  {
+    timeout: milliseconds(1),
+    signal,
+    idempotent: flag,
+    session: text,
+    ctx: fields<CallContextIds>({
+      run: text,
+      job: text,
+      attempt: whole(0),
+      runId: text,
+      owner: text,
+      key: text,
+      session: text,
+      traceparent: text,
+    }),
+    input: kind('an iterable of chunks', isChunks),
+  },
+  { timeoutMs: 'timeout' },
+);
+
+function isChunks(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }
 
 /** How calls that failed are tried again. Without it only those are whose worker died and that may run again. */

@@ -1,12 +1,13 @@
 import { EspalierError } from '../errors.js';
 import { type Backoff, backoffDelay } from '../machines/backoff.js';
 import type { CallVerdict } from '../machines/breaker.js';
+import { checkOptions } from '../options.js';
 import type { CallOutcome, CallRequest } from '../transport/process/protocol/call.js';
 import type { MethodDescription } from '../transport/process/protocol/messages.js';
 import { RemoteError } from '../transport/process/protocol/remote-error.js';
 import type { Affinity } from './affinity.js';
 import type { CircuitBreaker } from './breaker.js';
-import type { CallOptions, RetryPolicy } from './call-options.js';
+import { type CallOptions, callRule, type RetryPolicy } from './call-options.js';
 import { CallRun, explained, runCall } from './call-run.js';
 import type { CallSlot } from './call-worker.js';
 import type { ContractCheck } from './contract.js';
@@ -66,6 +67,7 @@ export class LiveCallPool extends ControlledPool implements Pool {
   }
 
   async call(method: string, args?: unknown, options: CallOptions = {}): Promise<unknown> {
+    checkOptions(() => `pool ${this.path}: ${method}`, options, callRule);
     const { breaker, catalog, contract } = this.#parts;
     const given = contract ? await contract.input(method, args) : args;
     catalog.check(method, given);
@@ -81,6 +83,7 @@ export class LiveCallPool extends ControlledPool implements Pool {
   }
 
   async *stream(method: string, args?: unknown, options: CallOptions = {}): AsyncGenerator<unknown, void> {
+    checkOptions(() => `pool ${this.path}: ${method}`, options, callRule);
     const { catalog, contract } = this.#parts;
     const given = contract ? await contract.input(method, args) : args;
     catalog.check(method, given);

@@ -1,6 +1,7 @@
 import { EspalierError } from '../errors.js';
 import { judge } from '../machines/outcome.js';
 import type { WorkerEnd } from '../machines/worker.js';
+import { signal as abortSignal, checkOptions, fields, kind, milliseconds } from '../options.js';
 import { ControlledPool } from './controlled-pool.js';
 import type { Clock } from './environment.js';
 import type { ExecSlot } from './exec-slot.js';
@@ -8,6 +9,7 @@ import { Execution, type ExecutionRequest, type ExecutionResult } from './execut
 import type { PoolDoor } from './pool-actor.js';
 import type { ExecPool } from './pool-handle.js';
 import type { ExecOverrides, Program } from './program.js';
+import { overrideRules } from './program-rules.js';
 import { TimeLimit } from './time-limit.js';
 
 export interface ExecOptions extends ExecOverrides {
@@ -17,6 +19,13 @@ export interface ExecOptions extends ExecOverrides {
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const execRule = fields<ExecOptions>({
+  ...overrideRules,
+  stdin: kind('text or bytes', (value) => typeof value === 'string' || value instanceof Uint8Array),
+  timeout: milliseconds(1),
+  signal: abortSignal,
+});
 
 /** What a program left behind. */
 export interface ExecResult {
@@ -47,6 +56,7 @@ export class LiveExecPool extends ControlledPool implements ExecPool {
   }
 
   async exec(input: unknown, options: ExecOptions = {}): Promise<ExecResult> {
+    checkOptions(() => `pool ${this.path}: exec`, options, execRule);
     const { timeout, signal } = options;
     const limit = new TimeLimit(this.#parts.clock, timeout, signal);
     try {
@@ -106,8 +116,7 @@ export class LiveExecPool extends ControlledPool implements ExecPool {
 
 function bytes(stdin: Uint8Array | string | undefined): Uint8Array | undefined {
   if (typeof stdin === 'string') return new TextEncoder().encode(stdin);
-  if (stdin === undefined || stdin instanceof Uint8Array) return stdin;
-  throw new EspalierError('ESP_INVALID', 'stdin must be text or bytes');
+  return stdin;
 }
 
 /** @throws EspalierError when nobody knows what the program left behind */

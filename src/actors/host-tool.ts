@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EspalierError } from '../errors.js';
+import { fields, flag, func, kind, listOf, required } from '../options.js';
 import type { CallContextIds, MethodDescription } from '../transport/process/protocol/messages.js';
 import { issuesOf } from './issues.js';
 
@@ -49,21 +50,27 @@ export function tool<S extends z.ZodType>(definition: HostTool<S>): HostTool {
   };
 }
 
+const toolRule = fields<HostTool>({
+  name: required(kind(`text that matches ${NAME}`, (value) => typeof value === 'string' && NAME.test(value))),
+  description: required(
+    kind(
+      `text of at most ${MAX_DESCRIPTION} characters`,
+      (value) => typeof value === 'string' && value.length <= MAX_DESCRIPTION,
+    ),
+  ),
+  input: required(kind('a zod schema', (value) => value instanceof z.ZodType)),
+  run: required(func),
+  core: flag,
+});
+
 /** @throws EspalierError `ESP_INVALID` naming the tool that does not fit */
 export function checkTools(tools: readonly HostTool[]): void {
-  if (!Array.isArray(tools)) throw invalid('they must be a list');
+  const problem = listOf(toolRule, 'a list of tools')(tools, 'tools');
+  if (problem !== undefined) throw invalid(problem);
   const seen = new Set<string>();
-  for (const tool of tools) {
-    const { name, description, input, run } = tool ?? {};
-    if (typeof name !== 'string' || !NAME.test(name))
-      throw invalid(`a name is ${JSON.stringify(name)}; it must match ${NAME}`);
+  for (const { name } of tools) {
     if (seen.has(name)) throw invalid(`two have the name '${name}'`);
     seen.add(name);
-    if (typeof description !== 'string' || description.length > MAX_DESCRIPTION) {
-      throw invalid(`the description of '${name}' must be text of at most ${MAX_DESCRIPTION} characters`);
-    }
-    if (!(input instanceof z.ZodType)) throw invalid(`the input of '${name}' must be a zod schema`);
-    if (typeof run !== 'function') throw invalid(`'${name}' has no function 'run'`);
   }
 }
 

@@ -1,14 +1,27 @@
+import { z } from 'zod';
 import type { BreakerPolicy } from '../machines/breaker.js';
 import { OVERFLOW_POLICIES, type OverflowPolicy } from '../machines/checkout.js';
+import {
+  anything,
+  fields,
+  func,
+  kind,
+  milliseconds,
+  oneOf,
+  type Rules,
+  recordOf,
+  required,
+  whole,
+} from '../options.js';
 import type { AffinityPolicy } from './affinity.js';
 import type { AskHandler } from './asks.js';
 import type { RetryPolicy } from './call-options.js';
+import { checkChild, policyRules } from './child-rules.js';
 import { MAX_SIZE } from './fleet-keeper.js';
-import type { Contract } from './method-types.js';
-import { oneOf, programProblems, refuse, whole } from './option-problems.js';
+import type { Contract, MethodContract } from './method-types.js';
 import type { ProgramOptions } from './program.js';
+import { programRules } from './program-rules.js';
 import type { ChildOptions } from './spec.js';
-import { MAX_TIMER_MS } from './time-limit.js';
 
 export interface CommonOptions extends Pick<ChildOptions, 'id' | 'restart' | 'backoff'>, ProgramOptions {
   /** How many workers: a whole number from 1 to 1024. */
@@ -73,48 +86,54 @@ export type PoolOptions = ExecPoolOptions | CallPoolOptions;
 
 const MAX_WINDOW = 1000;
 
+const commonRules: Rules<CommonOptions> = {
+  ...programRules,
+  id: policyRules.id,
+  restart: policyRules.restart,
+  backoff: policyRules.backoff,
+  size: required(whole(1, MAX_SIZE)),
+  maxQueue: whole(0),
+  overflow: oneOf(...OVERFLOW_POLICIES),
+  graceMs: milliseconds(0),
+};
+
+const execRule = fields<ExecPoolOptions>({ ...commonRules, mode: oneOf('exec', 'protocol') });
+
+const isSchema = (value: unknown): boolean => value instanceof z.ZodType;
+const schema = kind('a schema of zod', isSchema);
+
+const callRule = fields<CallPoolOptions>({
+  ...commonRules,
+  mode: oneOf('exec', 'protocol'),
+  contract: recordOf(
+    fields<MethodContract>({ input: schema, output: schema }),
+    'an object of methods with { input, output }',
+  ),
+  config: anything,
+  window: whole(1, MAX_WINDOW),
+  prefetch: whole(0, MAX_WINDOW),
+  bootMs: milliseconds(1),
+  cancelGraceMs: milliseconds(0),
+  heartbeatMs: milliseconds(1),
+  silenceMs: milliseconds(1),
+  maxCalls: whole(1),
+  ttl: milliseconds(1),
+  idleTtl: milliseconds(1),
+  maxRss: whole(1),
+  affinity: oneOf('hint', 'strict-queue', 'strict-fail'),
+  sessionTtl: milliseconds(1),
+  maxSessions: whole(1),
+  retry: fields<RetryPolicy>({ attempts: whole(1), initialMs: milliseconds(0), maxMs: milliseconds(0) }),
+  breaker: fields<BreakerPolicy>({ failures: required(whole(1)), resetMs: required(milliseconds(1)) }),
+  onAsk: func,
+});
+
 /** @throws EspalierError `ESP_INVALID` naming the option that does not fit */
 export function checkPool(options: PoolOptions): void {
-  const problems = [...commonProblems(options), ...(options.mode === 'exec' ? [] : callProblems(options))];
-  refuse(`pool '${options.id}'`, problems);
+  checkChild('pool', options, options?.mode === 'exec' ? execRule : callRule);
 }
 
 /** What both kinds of pool make of their options. */
 export function commonParts({ size, maxQueue = 1000, overflow = 'reject' }: CommonOptions) {
   return { size, maxQueue, overflow };
-}
-
-function commonProblems(options: PoolOptions): readonly (string | undefined)[] {
-  const { mode, overflow, size } = options;
-  return [
-    oneOf('mode', mode, ['exec', 'protocol']),
-    oneOf('overflow', overflow, OVERFLOW_POLICIES),
-    ...programProblems(options),
-    whole('size', size ?? Number.NaN, 1, MAX_SIZE),
-    whole('maxQueue', options.maxQueue, 0, Number.MAX_SAFE_INTEGER),
-    whole('graceMs', options.graceMs, 0, MAX_TIMER_MS),
-  ];
-}
-
-function callProblems(options: Exclude<PoolOptions, { mode: 'exec' }>): readonly (string | undefined)[] {
-  return [
-    whole('window', options.window, 1, MAX_WINDOW),
-    whole('prefetch', options.prefetch, 0, MAX_WINDOW),
-    whole('bootMs', options.bootMs, 1, MAX_TIMER_MS),
-    whole('cancelGraceMs', options.cancelGraceMs, 0, MAX_TIMER_MS),
-    whole('heartbeatMs', options.heartbeatMs, 1, MAX_TIMER_MS),
-    whole('silenceMs', options.silenceMs, 1, MAX_TIMER_MS),
-    whole('maxCalls', options.maxCalls, 1, Number.MAX_SAFE_INTEGER),
-    whole('ttl', options.ttl, 1, Number.MAX_SAFE_INTEGER),
-    whole('idleTtl', options.idleTtl, 1, Number.MAX_SAFE_INTEGER),
-    whole('maxRss', options.maxRss, 1, Number.MAX_SAFE_INTEGER),
-    oneOf('affinity', options.affinity, ['hint', 'strict-queue', 'strict-fail']),
-    whole('sessionTtl', options.sessionTtl, 1, Number.MAX_SAFE_INTEGER),
-    whole('maxSessions', options.maxSessions, 1, Number.MAX_SAFE_INTEGER),
-    whole('retry.attempts', options.retry?.attempts, 1, Number.MAX_SAFE_INTEGER),
-    whole('retry.initialMs', options.retry?.initialMs, 0, MAX_TIMER_MS),
-    whole('retry.maxMs', options.retry?.maxMs, 0, MAX_TIMER_MS),
-    whole('breaker.failures', options.breaker?.failures, 1, Number.MAX_SAFE_INTEGER),
-    whole('breaker.resetMs', options.breaker?.resetMs, 1, MAX_TIMER_MS),
-  ];
 }

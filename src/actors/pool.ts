@@ -41,8 +41,8 @@ export function pool<M extends object = UntypedMethods, const Id extends string 
 ): PoolSpec<M, Id>;
 export function pool(options: PoolOptions): ChildSpec;
 export function pool(options: PoolOptions): ChildSpec {
-  const { id, restart, backoff } = options;
   checkPool(options);
+  const { id, restart, backoff } = options;
   return spec({
     id,
     role: 'pool',

@@ -3,6 +3,7 @@ import { EspalierError } from '../errors.js';
 import type { JournalEvent } from '../machines/events.js';
 import type { SlotRow } from '../machines/run/slot.js';
 import type { RunStatus, RunWish } from '../machines/run/status.js';
+import { signal as abortSignal, checkOptions, fields, oneOf } from '../options.js';
 import type { JournalStore, RunRecord, RunStore } from '../persistence/store.js';
 
 /** How long a reader that was woken waits for more to come, in milliseconds: what it reads costs the writer's thread too. */
@@ -54,6 +55,9 @@ export interface CommittedOptions {
   readonly signal?: AbortSignal;
 }
 
+const committedRule = fields<CommittedOptions>({ from: oneOf('start', 'here'), signal: abortSignal });
+const finishedRule = fields<Pick<CommittedOptions, 'signal'>>({ signal: abortSignal });
+
 /**
  * A run of this host. Rows are read from the store, not from memory: a slow reader holds up nobody, and what it sees is
  * what a crash would leave.
@@ -93,7 +97,9 @@ export class Run {
    * Committed rows in slot order, as they are committed; ends when the run does not go on by itself. Throws what kept the
    * run from being written, if it failed so.
    */
-  async *committed({ from = 'here', signal }: CommittedOptions = {}): AsyncGenerator<SlotRow, void, undefined> {
+  async *committed(options: CommittedOptions = {}): AsyncGenerator<SlotRow, void, undefined> {
+    checkOptions('committed', options, committedRule);
+    const { from = 'here', signal } = options;
     const { runs, journal } = this.#stores;
     const { signal: failed } = this.#failure;
     const ended = signal ? AbortSignal.any([signal, failed]) : failed;
@@ -121,7 +127,9 @@ export class Run {
    *
    * @throws what kept the run from being written, if it failed so
    */
-  async *finished({ signal }: Pick<CommittedOptions, 'signal'> = {}): AsyncGenerator<SlotRow, void, undefined> {
+  async *finished(options: Pick<CommittedOptions, 'signal'> = {}): AsyncGenerator<SlotRow, void, undefined> {
+    checkOptions('finished', options, finishedRule);
+    const { signal } = options;
     const { runs, journal } = this.#stores;
     const { signal: failed } = this.#failure;
     const over = signal ? AbortSignal.any([signal, failed]) : failed;

@@ -1,5 +1,18 @@
 import { EspalierError, toErrorRecord } from '../errors.js';
 import type { RunPolicy } from '../machines/run/status.js';
+import {
+  anything,
+  checkOptions,
+  fields,
+  flag,
+  kind,
+  milliseconds,
+  nullable,
+  oneOf,
+  required,
+  text,
+  whole,
+} from '../options.js';
 import type { JournalStore, RunRecord, RunStore } from '../persistence/store.js';
 import { Coordinator } from './coordinator.js';
 import type { Dispatcher, DispatchPool } from './dispatcher.js';
@@ -8,7 +21,6 @@ import type { OwedWrites } from './owed-writes.js';
 import { Failure, Run } from './run.js';
 import { spec } from './spec.js';
 import type { Refused, SupervisorHandle } from './supervisor-calls.js';
-import { MAX_TIMER_MS } from './time-limit.js';
 
 /** Slots that are written at once while a run is being made. */
 const SLOTS_PER_WRITE = 2000;
@@ -70,11 +82,10 @@ export class Runs {
    */
   async start(options: StartRunOptions): Promise<Run> {
     const { runId, runs, newRun } = this.#services;
+    checkOptions('run', options, startRule);
     const pool = this.#services.pool(options.pool);
     const policy = runPolicy(options);
-    requireIterable(options.slots);
     const { name = null, origin = null } = options;
-    if (name !== null && typeof name !== 'string') throw new EspalierError('ESP_INVALID', 'name must be text');
     const run = newRun();
     await runs.create({ run, name, pool: pool.path, policy, origin, owner: runId });
     await this.#addSlots(run, options.slots);
@@ -89,6 +100,7 @@ export class Runs {
    * does, `ESP_INVALID` when it was never written to its end or is completed
    */
   async continue(run: string, options: ContinueRunOptions = {}): Promise<Run> {
+    checkOptions('continue', options, continueRule);
     const { runId, runs, owed } = this.#services;
     await this.#orphans.get(run);
     await owed.drop(run);
@@ -244,28 +256,29 @@ function runPolicy(options: Partial<RunPolicy>): RunPolicy {
     failFast: options.failFast ?? false,
     reorderWindow: options.reorderWindow ?? Math.max(64, concurrency * 16),
   };
-  requireWhole('concurrency', concurrency, 1);
-  requireWhole('retries', policy.retries, 0);
-  requireWhole('reorderWindow', policy.reorderWindow, concurrency);
-  if (policy.timeoutMs !== null) requireWhole('timeoutMs', policy.timeoutMs, 1, MAX_TIMER_MS);
-  requireOne('onLost', policy.onLost, ['retry', 'fail']);
-  requireOne('failFast', policy.failFast, [false, true]);
+  const problem = whole(concurrency)(policy.reorderWindow, 'reorderWindow');
+  if (problem !== undefined) throw new EspalierError('ESP_INVALID', `run: ${problem}, which is its concurrency`);
   return policy;
 }
 
-function requireWhole(name: keyof RunPolicy, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw new EspalierError('ESP_INVALID', `${name} is ${value}; it must be a whole number ${range}`);
-}
+const startRule = fields<StartRunOptions>(
+  {
+    slots: required(kind('an array, or another iterable, of inputs', isIterable)),
+    pool: required(text),
+    name: nullable(text),
+    origin: anything,
+    concurrency: whole(1),
+    retries: whole(0),
+    timeoutMs: nullable(milliseconds(1)),
+    onLost: oneOf('retry', 'fail'),
+    failFast: flag,
+    reorderWindow: whole(1),
+  },
+  { timeout: 'timeoutMs', size: 'concurrency', jobs: 'concurrency', inputs: 'slots' },
+);
 
-/** A policy is stored: what no reader understands must not get there. */
-function requireOne<T>(name: keyof RunPolicy, value: T, known: readonly T[]): void {
-  if (known.includes(value)) return;
-  throw new EspalierError('ESP_INVALID', `${name} is ${JSON.stringify(value)}; it must be one of ${known.join(', ')}`);
-}
+const continueRule = fields<ContinueRunOptions>({ retryFailed: flag });
 
-function requireIterable(slots: unknown): void {
-  if (typeof slots === 'object' && slots !== null && Symbol.iterator in slots) return;
-  throw new EspalierError('ESP_INVALID', 'slots must be an array, or another iterable, of inputs');
+function isIterable(slots: unknown): boolean {
+  return typeof slots === 'object' && slots !== null && Symbol.iterator in slots;
 }

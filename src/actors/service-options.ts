@@ -1,9 +1,10 @@
-import { type Problem, programProblems, refuse, whole } from './option-problems.js';
+import { fields, kind, milliseconds, type Rule, required, text, whole } from '../options.js';
+import { checkChild, policyRules } from './child-rules.js';
 import type { ProgramOptions } from './program.js';
+import { programRules } from './program-rules.js';
 import type { Readiness } from './service-probe.js';
 import type { HealthCheck } from './service-slot.js';
 import type { ChildOptions } from './spec.js';
-import { MAX_TIMER_MS } from './time-limit.js';
 
 export interface ServiceOptions
   extends Pick<ChildOptions, 'id' | 'restart' | 'significant' | 'backoff'>,
@@ -17,27 +18,39 @@ export interface ServiceOptions
   readonly graceMs?: number;
 }
 
+const port = whole(1, 65_535);
+
+const ready: Rule = (value, place) => {
+  if (value === undefined) return undefined;
+  const isObject = typeof value === 'object' && value !== null;
+  if (isObject && 'port' in value) return fields({ port, host: text })(value, place);
+  if (isObject && 'log' in value) return fields({ log: kind('text or an expression', isPattern) })(value, place);
+  if (isObject && 'notify' in value) return fields({ notify: kind('true', (given) => given === true) })(value, place);
+  return `${place} is none of { port }, { log } with text or an expression, { notify: true }`;
+};
+
+const rule = fields<ServiceOptions>({
+  ...programRules,
+  id: policyRules.id,
+  restart: policyRules.restart,
+  significant: policyRules.significant,
+  backoff: policyRules.backoff,
+  ready,
+  readyMs: milliseconds(1),
+  health: fields<HealthCheck>({
+    check: required((value, place) => (typeof value === 'function' ? undefined : port(value, place))),
+    everyMs: milliseconds(1),
+    timeoutMs: milliseconds(1),
+    failures: whole(1),
+  }),
+  graceMs: milliseconds(0),
+});
+
 /** @throws EspalierError `ESP_INVALID` naming the option that does not fit */
 export function checkService(options: ServiceOptions): void {
-  const { ready, health } = options;
-  refuse(`service '${options.id}'`, [
-    ...programProblems(options),
-    ready && readyProblem(ready),
-    whole('readyMs', options.readyMs, 1, MAX_TIMER_MS),
-    whole('graceMs', options.graceMs, 0, MAX_TIMER_MS),
-    health && typeof health.check !== 'function' ? portProblem('health.check', health.check) : undefined,
-    whole('health.everyMs', health?.everyMs, 1, MAX_TIMER_MS),
-    whole('health.timeoutMs', health?.timeoutMs, 1, MAX_TIMER_MS),
-    whole('health.failures', health?.failures, 1, Number.MAX_SAFE_INTEGER),
-  ]);
+  checkChild('service', options, rule);
 }
 
-function readyProblem(ready: Readiness): Problem {
-  if ('port' in ready) return portProblem('ready.port', ready.port);
-  const isKnown = 'log' in ready ? typeof ready.log === 'string' || ready.log instanceof RegExp : ready.notify === true;
-  return isKnown ? undefined : 'ready is none of { port }, { log } with text or an expression, { notify: true }';
-}
-
-function portProblem(name: string, port: number): Problem {
-  return whole(name, port ?? Number.NaN, 1, 65_535);
+function isPattern(value: unknown): boolean {
+  return typeof value === 'string' || value instanceof RegExp;
 }

@@ -1,4 +1,5 @@
 import { EspalierError } from '../errors.js';
+import { checkOptions, fields, milliseconds } from '../options.js';
 import type { Clock } from './environment.js';
 
 /** What is kept of one session, across calls, workers and hosts. */
@@ -22,6 +23,13 @@ export interface SessionKeeper {
   remove(session: string): Promise<boolean>;
   sweep(): Promise<number>;
 }
+
+export interface SessionOptions {
+  /** Since its last touch it lives so long, in milliseconds (3 600 000). */
+  readonly ttl?: number;
+}
+
+const sessionRule = fields<SessionOptions>({ ttl: milliseconds(1) }, { ttlMs: 'ttl' });
 
 const TTL_MS = 3_600_000;
 const QUOTA = 10_000;
@@ -64,13 +72,12 @@ export class Sessions {
    * await system.sessions.set('s1', { history: ['hello'] });
    * (await system.sessions.get('s1'))?.data; // { history: ['hello'] }
    */
-  async set(session: string, data: unknown, { ttl = TTL_MS }: { readonly ttl?: number } = {}): Promise<Session> {
+  async set(session: string, data: unknown, options: SessionOptions = {}): Promise<Session> {
     if (typeof session !== 'string' || session === '' || session.length > MAX_NAME) {
       throw new EspalierError('ESP_INVALID', `the name of a session is text of 1 to ${MAX_NAME} characters`);
     }
-    if (!Number.isSafeInteger(ttl) || ttl < 1) {
-      throw new EspalierError('ESP_INVALID', `ttl is ${ttl}; a whole number of milliseconds from 1`);
-    }
+    checkOptions('session', options, sessionRule);
+    const { ttl = TTL_MS } = options;
     this.#sweepSoon();
     const kept = await this.#keeper.put(session, data, { ttlMs: ttl, quota: QUOTA });
     if (kept !== 'quota') return kept;

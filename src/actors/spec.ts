@@ -1,11 +1,13 @@
 import type { AnyActorLogic } from 'xstate';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { EspalierError } from '../errors.js';
 import type { Backoff } from '../machines/backoff.js';
 import type { ActorExit } from '../machines/exit.js';
 import { type ChildPolicy, childPolicySchema, type Shutdown } from '../machines/supervise/policy.js';
+import { anything, fields, func, kind, oneOf } from '../options.js';
 import type { MailboxOptions } from './cell-mailbox.js';
 import type { SavedCell } from './cell-saved.js';
+import { checkChild, childRule, policyRules } from './child-rules.js';
 import type { ActorRole, TreeEnvironment } from './environment.js';
 import { type Migrate, restore, type SavedMachine, savedMachine } from './saved-machine.js';
 import type { MachineSpec, OtherSpec } from './tree-types.js';
@@ -79,13 +81,6 @@ export interface MachineOptions extends Omit<ChildOptions, 'start' | 'role'> {
   readonly migrate?: Migrate;
 }
 
-const lookSchema = z.object({
-  mailbox: z.object({ limit: z.number().int().min(1), policy: z.enum(['reject', 'drop-oldest']) }).optional(),
-  observe: z.boolean().default(false),
-});
-
-const startSchema = z.custom<ChildSpec['start']>((value) => typeof value === 'function', 'expected a function');
-
 /**
  * A child specification with OTP's defaults: `permanent`, 5000 ms (`infinity` for supervisors), `worker`.
  *
@@ -97,15 +92,25 @@ const startSchema = z.custom<ChildSpec['start']>((value) => typeof value === 'fu
 export function spec<const Id extends string>(options: ChildOptions & { readonly id: Id }): OtherSpec<Id>;
 export function spec(options: ChildOptions): ChildSpec;
 export function spec(options: ChildOptions): ChildSpec {
+  checkChild('child', options, childRule);
+  const { start, mailbox, observe = false } = options;
   const policy = childPolicySchema.safeParse(options);
-  const start = startSchema.safeParse(options.start);
-  const look = lookSchema.safeParse(options);
   if (!policy.success) throw invalid(options.id, policy.error);
-  if (!start.success) throw invalid(options.id, start.error);
-  if (!look.success) throw invalid(options.id, look.error);
   const role = options.role ?? (policy.data.type === 'supervisor' ? 'supervisor' : 'machine');
-  return { ...policy.data, ...look.data, start: start.data, role };
+  return { ...policy.data, ...(mailbox && { mailbox }), observe, start, role };
 }
+
+const machineRule = fields<MachineOptions>({
+  ...policyRules,
+  logic: anything,
+  input: anything,
+  persist: oneOf('none', 'snapshot'),
+  version: kind(
+    "text, such as '1': whatever changes with the form of what is saved",
+    (value) => typeof value === 'string',
+  ),
+  migrate: func,
+});
 
 /**
  * The specification of a child that runs one XState logic.
@@ -119,12 +124,12 @@ export function machine<L extends Logic, const Id extends string>(
   options: MachineOptions & { readonly id: Id; readonly logic: L },
 ): MachineSpec<L, Id>;
 export function machine(options: MachineOptions): ChildSpec {
+  checkChild('child', options, machineRule);
   const { logic, input, persist = 'none', version, migrate, ...rest } = options;
   if (!hasMember(logic, 'transition')) {
     throw new EspalierError('ESP_INVALID', `child '${options.id}': logic is no logic of XState`);
   }
   if (persist === 'none') return spec({ ...rest, start: () => ({ logic, input }), role: 'machine' });
-  if (persist !== 'snapshot') throw new EspalierError('ESP_INVALID', `child '${options.id}': persist is '${persist}'`);
   const saved = savedMachine(options.id, logic, version, migrate);
   const start: ChildSpec['start'] = async (context) => ({ logic, input, saved: await restore(context, saved) });
   return { ...spec({ observe: true, ...rest, start, role: 'machine' }), saved };
@@ -139,7 +144,7 @@ function hasMember<K extends string>(value: unknown, name: K): value is Readonly
   return typeof value === 'object' && value !== null && name in value;
 }
 
-function invalid(id: unknown, error: z.ZodError): EspalierError {
-  const what = error.issues.map((issue) => `${issue.path.join('.') || 'start'}: ${issue.message}`).join('; ');
-  return new EspalierError('ESP_INVALID', `child ${JSON.stringify(id)}: ${what}`, { context: { id } });
+function invalid(id: string, error: z.ZodError): EspalierError {
+  const what = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  return new EspalierError('ESP_INVALID', `child '${id}': ${what}`, { context: { id } });
 }

@@ -2,6 +2,7 @@ import { EspalierError } from '../errors.js';
 import type { CallResult, ChildCounts, ChildInfo, SuperviseError } from '../machines/supervise/commands.js';
 import type { CallEvent } from '../machines/supervise/events.js';
 import { childPath } from './child.js';
+import { specProblem } from './child-rules.js';
 import type { Directory } from './directory.js';
 import type { TreeEnvironment } from './environment.js';
 import { type ChildSpec, isChildSpec } from './spec.js';
@@ -101,9 +102,8 @@ export function supervisorHandle(env: TreeEnvironment, path: string): Supervisor
   return {
     path,
     startChild: async (child) => {
-      if (!isChildSpec(child)) {
-        throw new EspalierError('ESP_INVALID', `${path}: what is to be started is no child specification`);
-      }
+      const problem = specProblem(child, '');
+      if (problem !== undefined) throw new EspalierError('ESP_INVALID', `${path}: ${problem}`);
       const incarnation = env.directory.lastIncarnation(childPath(path, child.id));
       return started(await call({ type: 'call.startChild', child, incarnation }));
     },

@@ -1,3 +1,4 @@
+import { EspalierError } from '../errors.js';
 import {
   type AutoShutdown,
   newSupervisor,
@@ -7,9 +8,10 @@ import {
   type SupervisorState,
 } from '../machines/supervise/state.js';
 import { supervisorMachine } from '../machines/supervisor.js';
+import { fields, kind, listOf, oneOf, type Rules, refused } from '../options.js';
 import { childPath } from './child.js';
-import { oneOf, type Problem, refuse } from './option-problems.js';
-import { type ChildOptions, type ChildSpec, isChildSpec, type StartContext, type StartResult, spec } from './spec.js';
+import { checkChild, policyRules, specProblem } from './child-rules.js';
+import { type ChildOptions, type ChildSpec, type StartContext, type StartResult, spec } from './spec.js';
 import { Supervision } from './supervisor-perform.js';
 
 import type { DynamicSupervisorSpec, SupervisorSpec } from './tree-types.js';
@@ -54,6 +56,7 @@ export function supervisor<const Id extends string, const C extends readonly Chi
   options: SupervisorOptions & { readonly id: Id; readonly children?: C },
 ): SupervisorSpec<Id, C>;
 export function supervisor(options: SupervisorOptions): ChildSpec {
+  checkChild('supervisor', options, supervisorRule);
   return supervisorSpec(options, { ...options, dynamic: false });
 }
 
@@ -70,13 +73,20 @@ export function dynamicSupervisor<const Id extends string>(
   options: DynamicSupervisorOptions & { readonly id: Id },
 ): DynamicSupervisorSpec<Id>;
 export function dynamicSupervisor(options: DynamicSupervisorOptions): ChildSpec {
+  checkChild('dynamicSupervisor', options, dynamicRule);
   return supervisorSpec(options, { ...options, dynamic: true });
 }
 
 function supervisorSpec(own: OwnOptions, supervision: SupervisionOptions): ChildSpec {
-  checkSupervision(own.id, supervision);
+  checkChildren(own.id, supervision);
   const start = supervisorLogic(supervision);
-  return spec({ ...own, mailbox: undefined, type: 'supervisor', role: 'supervisor', start });
+  const { id, restart, shutdown, significant, backoff } = own;
+  const policy = {
+    ...(restart && { restart }),
+    ...(shutdown !== undefined && { shutdown }),
+    ...(significant && { significant }),
+  };
+  return spec({ id, ...policy, backoff, type: 'supervisor', role: 'supervisor', start });
 }
 
 /** What a child specification starts to get a supervisor. */
@@ -108,43 +118,45 @@ export function initialSupervision({ path, env }: StartContext, options: Supervi
   return newSupervisor(policy, children, (id) => env.directory.lastIncarnation(childPath(path, id)));
 }
 
-const STRATEGIES: readonly Strategy[] = ['one_for_one', 'one_for_all', 'rest_for_one'];
-const AUTO_SHUTDOWNS: readonly AutoShutdown[] = ['never', 'any_significant', 'all_significant'];
-
-/** @throws EspalierError `ESP_INVALID` saying which option does not fit */
-export function checkSupervision(id: string, options: SupervisionOptions): void {
-  const { intensity = 0, period = 1, maxChildren = 0 } = options;
-  refuse(`supervisor '${id}'`, [
-    oneOf('strategy', options.strategy, STRATEGIES),
-    oneOf('autoShutdown', options.autoShutdown, AUTO_SHUTDOWNS),
-    Number.isInteger(intensity) && intensity >= 0 ? undefined : `intensity ${intensity} is not a count`,
-    isPositive(period) ? undefined : `period ${period} is not a positive number of milliseconds`,
-    isCount(maxChildren) ? undefined : `maxChildren ${maxChildren} is not a count`,
-    ...childProblems(options),
-  ]);
-}
-
-function childProblems({ autoShutdown = 'never', dynamic, strategy, children = [] }: SupervisionOptions): Problem[] {
-  if (!Array.isArray(children) || !children.every(isChildSpec)) return ['children must be child specifications'];
-  const twice = firstTwice(children.map((child) => child.id));
-  const significant = autoShutdown === 'never' ? children.find((child) => child.significant) : undefined;
-  return [
-    twice === undefined ? undefined : `two children have the id '${twice}'`,
-    significant && `'${significant.id}' is significant, but autoShutdown is 'never'`,
-    dynamic && children.length > 0 ? 'children are started one by one here, with startChild' : undefined,
-    dynamic && (strategy ?? 'one_for_one') !== 'one_for_one'
-      ? `strategy '${strategy}' needs fixed children`
-      : undefined,
-  ];
-}
-
-function isPositive(value: unknown): boolean {
-  return typeof value === 'number' && value > 0;
-}
-
 /** Any number of them is `Infinity`. */
-function isCount(value: number): boolean {
-  return value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0);
+const count = kind('a count', (value) => value === Number.POSITIVE_INFINITY || isCount(value));
+
+export const supervisionRules = {
+  strategy: oneOf('one_for_one', 'one_for_all', 'rest_for_one'),
+  intensity: kind('a count of restarts', isCount),
+  period: kind('a positive number of milliseconds', (value) => typeof value === 'number' && value > 0),
+  autoShutdown: oneOf('never', 'any_significant', 'all_significant'),
+  maxChildren: count,
+  children: listOf(specProblem, 'a list of child specifications'),
+} satisfies Partial<Rules<SupervisionOptions>>;
+
+const { mailbox: _, observe: __, type: ___, ...ownRules } = policyRules;
+const { maxChildren, children, strategy, ...sharedRules } = supervisionRules;
+
+const supervisorRule = fields<SupervisorOptions>({ ...ownRules, ...sharedRules, strategy, children });
+const dynamicRule = fields<DynamicSupervisorOptions & { readonly children?: never; readonly strategy?: never }>({
+  ...ownRules,
+  ...sharedRules,
+  maxChildren,
+  children: refused('children are started one by one here, with startChild'),
+  strategy: refused('another strategy than one_for_one needs fixed children'),
+});
+
+/** @throws EspalierError `ESP_INVALID` saying which child does not fit the others */
+export function checkChildren(id: string, options: SupervisionOptions): void {
+  const problem = childrenProblem(options);
+  if (problem !== undefined) throw new EspalierError('ESP_INVALID', `supervisor '${id}': ${problem}`);
+}
+
+function childrenProblem({ autoShutdown = 'never', children = [] }: SupervisionOptions): string | undefined {
+  const twice = firstTwice(children.map((child) => child.id));
+  if (twice !== undefined) return `two children have the id '${twice}'`;
+  const significant = autoShutdown === 'never' ? children.find((child) => child.significant) : undefined;
+  return significant && `'${significant.id}' is significant, but autoShutdown is 'never'`;
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function firstTwice(ids: readonly string[]): string | undefined {

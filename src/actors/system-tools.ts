@@ -1,4 +1,5 @@
 import { EspalierError } from '../errors.js';
+import { signal as abortSignal, checkOptions, fields, milliseconds } from '../options.js';
 import type { MethodDescription } from '../transport/process/protocol/messages.js';
 import { searchTools } from '../transport/process/protocol/tool-search.js';
 import { runTool, type ToolContext } from './host-tool.js';
@@ -24,6 +25,8 @@ export interface ToolCallOptions {
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const toolCallRule = fields<ToolCallOptions>({ timeout: milliseconds(1), signal: abortSignal });
 
 /** Everything that can be called by a name: the host's tools and the methods of its pools' workers. */
 export class SystemTools {
@@ -64,6 +67,7 @@ export class SystemTools {
    */
   async call(name: string, args?: unknown, options: ToolCallOptions = {}): Promise<unknown> {
     this.#requireRunning();
+    checkOptions('tools.call', options, toolCallRule);
     const { signal = new AbortController().signal } = options;
     const tool = this.#desk.tools.get(name);
     const ctx: ToolContext = { worker: null, ids: null, signal };

@@ -1,9 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { EspalierError } from '../errors.js';
 import type { Clock } from './environment.js';
-
-/** The longest time that Node's timers can wait, in milliseconds; beyond it they fire at once. */
-export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * How long something may take: until its time is up, or whoever asked gives it up. One timer, which goes with `end`: a
@@ -23,10 +19,8 @@ export class TimeLimit {
   /**
    * @param timeout in milliseconds; without it there is only the caller
    * @param caller fires when whoever asked has given up
-   * @throws EspalierError `ESP_INVALID` unless the time is a whole number from 1 to 2 147 483 647
    */
   constructor(clock: Clock, timeout: number | undefined, caller: AbortSignal | undefined) {
-    if (timeout !== undefined) requireTimer(timeout);
     this.#clock = clock;
     this.#caller = caller;
     if (caller?.aborted) {
@@ -65,12 +59,4 @@ export class TimeLimit {
 export function allowMany(signal: AbortSignal): AbortSignal {
   setMaxListeners(0, signal);
   return signal;
-}
-
-function requireTimer(timeout: number): void {
-  if (Number.isInteger(timeout) && timeout >= 1 && timeout <= MAX_TIMER_MS) return;
-  throw new EspalierError(
-    'ESP_INVALID',
-    `timeout is ${timeout}; a whole number of milliseconds from 1 to ${MAX_TIMER_MS}`,
-  );
 }

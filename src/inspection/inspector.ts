@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { EspalierError } from '../errors.js';
+import { checkOptions, fields, flag, kind, listOf, type Rule, type Rules, required, whole } from '../options.js';
 import { Doors } from '../transport/inspector/doors/doors.js';
 import { DoorServer } from '../transport/inspector/doors/server.js';
 import { createRedactor, type RedactOptions } from '../transport/inspector/redactor.js';
@@ -58,8 +58,12 @@ interface MadeInspector extends Inspector {
 
 /** Makes the inspector of a host. @throws EspalierError `ESP_INVALID` naming the option that does not fit */
 export function makeInspector(host: InspectedHost, options: InspectorOptions = {}): MadeInspector {
+  checkOptions('inspector', options, mountedRule);
+  return madeInspector(host, options);
+}
+
+function madeInspector(host: InspectedHost, options: InspectorOptions): MadeInspector {
   const { token = randomBytes(24).toString('base64url'), control = false, hosts = [], base = '' } = options;
-  checkInspector(options);
   // The token opens every door, so it comes out of none.
   const redact = { ...options.redact, values: [token, ...(options.redact?.values ?? [])] };
   // A command that is registered with the bare value of such a name has lost what tells of it.
@@ -80,7 +84,8 @@ export function makeInspector(host: InspectedHost, options: InspectorOptions = {
 
 /** Makes the inspector of a host and serves it on 127.0.0.1. @throws EspalierError `ESP_CONFLICT` when the port is taken */
 export async function serveInspector(host: InspectedHost, options: InspectorServerOptions): Promise<InspectorServer> {
-  const { admits, ...inspector } = makeInspector(host, options);
+  checkOptions('inspector', options, inspectorRule);
+  const { admits, ...inspector } = madeInspector(host, options);
   const server = await DoorServer.listen({ ...inspector, admits }, options.port);
   server.unref();
   return {
@@ -98,16 +103,34 @@ export async function serveInspector(host: InspectedHost, options: InspectorServ
   };
 }
 
-/** @throws EspalierError `ESP_INVALID` naming the option that does not fit */
-export function checkInspector(options: InspectorOptions & { readonly port?: number }): void {
-  const { token, port, base } = options;
-  if (token !== undefined && (typeof token !== 'string' || token.length < SHORTEST_TOKEN)) {
-    throw new EspalierError('ESP_INVALID', `inspector: the token has fewer than ${SHORTEST_TOKEN} characters`);
-  }
-  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
-    throw new EspalierError('ESP_INVALID', `inspector: port is ${port}; a whole number from 0 to 65535`);
-  }
-  if (base !== undefined && base !== '' && !/^(\/[\w.-]+)+$/.test(base)) {
-    throw new EspalierError('ESP_INVALID', `inspector: base is ${JSON.stringify(base)}; a path such as '/inspector'`);
-  }
-}
+const texts = listOf(
+  kind('text', (value) => typeof value === 'string'),
+  'a list of texts',
+);
+const pattern = kind('a regular expression', (value) => value instanceof RegExp);
+
+const sharedRules = {
+  // It is not shown: most of a secret is a secret.
+  token: (value: unknown, place: string) => {
+    if (value === undefined || (typeof value === 'string' && value.length >= SHORTEST_TOKEN)) return undefined;
+    return `${place} must be text of at least ${SHORTEST_TOKEN} characters`;
+  },
+  control: flag,
+  redact: fields<RedactOptions>({
+    keys: listOf(kind('text or a regular expression', (value) => typeof value === 'string' || value instanceof RegExp)),
+    patterns: listOf(pattern, 'a list of regular expressions'),
+    values: texts,
+  }),
+  hosts: texts,
+} satisfies Partial<Rules<InspectorOptions>>;
+
+const mountedRule = fields<InspectorOptions>({
+  ...sharedRules,
+  base: kind("a path such as '/inspector'", (value) => value === '' || /^(\/[\w.-]+)+$/.test(String(value))),
+});
+
+/** For each option of a served inspector what it takes. */
+export const inspectorRules: Rules<InspectorServerOptions> = { ...sharedRules, port: required(whole(0, 65_535)) };
+
+/** What keeps the options of a served inspector from being used. */
+export const inspectorRule: Rule = fields(inspectorRules);

@@ -1,11 +1,12 @@
 import type { HostPresence } from '../machines/process.js';
+import { checkOptions, fields, text } from '../options.js';
 import type { RunRecord } from '../persistence/index.js';
 import { presenceOf } from '../presence.js';
 import type { StoreReader } from '../store-access.js';
 import type { TreeNode } from '../transport/inspector/model/read-model.js';
 import type { ActorSummary } from '../transport/inspector/protocol/wire.js';
 import { askHost } from './ask-host.js';
-import { type InspectorServer, type InspectorServerOptions, serveInspector } from './inspector.js';
+import { type InspectorServer, type InspectorServerOptions, inspectorRules, serveInspector } from './inspector.js';
 import { type StandingProcess, standingProcesses, standingRuns } from './standing.js';
 import { findHost, storeHost } from './store-host.js';
 
@@ -42,6 +43,12 @@ export interface StoreInspector extends InspectorServer {
   readonly host: Pick<StoredTree, 'runId' | 'presence'> & { readonly pid: number | null };
 }
 
+const { control: _, ...inspectorRest } = inspectorRules;
+const storeRule = fields<Omit<InspectorServerOptions, 'control'> & { readonly host?: string | undefined }>({
+  ...inspectorRest,
+  host: text,
+});
+
 /**
  * Serves the inspector of a store's host: of the one that lives, otherwise of the newest (a post-mortem), or of the one
  * that is named. It shows, and changes nothing.
@@ -57,6 +64,7 @@ export async function inspectStore(
   reader: StoreReader,
   { host, ...options }: Omit<InspectorServerOptions, 'control'> & { readonly host?: string },
 ): Promise<StoreInspector> {
+  checkOptions('inspectStore', { host, ...options }, storeRule);
   const seen = await storeHost(reader, host);
   const { runId, pid } = seen;
   const presence = await presenceIn(reader, runId);

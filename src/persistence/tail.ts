@@ -1,12 +1,20 @@
-import { EspalierError } from '../errors.js';
 import type { JournalEvent } from '../machines/events.js';
+import { signal as abortSignal, checkOptions, fields, flag, kind, listOf, oneOf } from '../options.js';
 import type { TailOptions } from './contract/journal.js';
 import type { Watch } from './pulse.js';
 import { parseEvent } from './rows/event.js';
+import { EVENT_TYPES } from './rows/event-form.js';
 import type { EventBatch } from './tables/journal.js';
 
 /** Events that are read at once: what a slow consumer holds in memory. */
 const BATCH = 256;
+
+const rule = fields<TailOptions>({
+  after: kind('the number of an event, or 0 for all', Number.isSafeInteger),
+  types: listOf(oneOf(...EVENT_TYPES), 'a list of event types'),
+  follow: flag,
+  signal: abortSignal,
+});
 
 /** What a tail reads from. */
 export interface TailSource {
@@ -19,10 +27,8 @@ export interface TailSource {
  * a gap; a commit only wakes it.
  */
 export async function* tail(source: TailSource, options: TailOptions): AsyncGenerator<JournalEvent, void, undefined> {
+  checkOptions('events', options, rule);
   const { after = 0, types = null, follow = false, signal } = options;
-  if (!Number.isSafeInteger(after)) {
-    throw new EspalierError('ESP_INVALID', `after is ${after}; the number of an event, or 0 for all`);
-  }
   let cursor = after;
   // Watched before the first read: a commit after that read wakes it, however soon.
   const watch = follow ? source.watch() : null;

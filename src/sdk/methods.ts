@@ -1,3 +1,4 @@
+import { anything, fields, flag, func, type Rule, required, shown, text } from '../options.js';
 import type { MethodDescription } from '../transport/process/protocol/messages.js';
 import type { CallContext } from './context.js';
 
@@ -19,6 +20,20 @@ export interface MethodDefinition {
 export interface Methods {
   readonly [name: string]: MethodDefinition['run'] | MethodDefinition;
 }
+
+const definitionRule = fields<MethodDefinition>({
+  run: required(func),
+  description: text,
+  input: anything,
+  stream: flag,
+});
+
+/** What keeps something from being a method. */
+export const methodRule: Rule = (value, place) => {
+  if (typeof value === 'function') return undefined;
+  if (typeof value === 'object' && value !== null) return definitionRule(value, place);
+  return `${place} is ${shown(value)}; it must be a function, or { run, description, input, stream }`;
+};
 
 /** A method as the worker runs it. */
 export interface Method extends MethodDescription {

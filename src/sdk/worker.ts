@@ -1,10 +1,11 @@
 import { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { EspalierError } from '../errors.js';
+import { checkOptions, fields, func, recordOf, required, whole } from '../options.js';
 import { WORKER_FD_VARIABLE } from '../transport/process/protocol/limits.js';
 import type { HelloMessage, LogLevel } from '../transport/process/protocol/messages.js';
 import type { Methods } from './methods.js';
-import { methodTable } from './methods.js';
+import { methodRule, methodTable } from './methods.js';
 import { Runtime } from './runtime.js';
 import { Tools } from './tools.js';
 
@@ -29,6 +30,13 @@ export interface WorkerOptions {
   stop?(): unknown;
 }
 
+const rule = fields<WorkerOptions>({
+  methods: required(recordOf(methodRule, 'an object of methods')),
+  concurrency: whole(1),
+  start: func,
+  stop: func,
+});
+
 /** What a worker program can tell its host outside calls. */
 export interface WorkerHandle {
   readonly tools: Tools;
@@ -52,10 +60,8 @@ export interface WorkerHandle {
  * worker({ methods: { add: (ctx, { a, b }: { a: number; b: number }) => a + b } });
  */
 export function worker(options: WorkerOptions): WorkerHandle {
+  checkOptions('worker', options, rule);
   const { concurrency = 1 } = options;
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
-    throw new EspalierError('ESP_INVALID', `worker: concurrency must be a whole number from 1, not ${concurrency}`);
-  }
   const runtime = new Runtime({
     connection: new Socket({ fd: takeDescriptor() }),
     methods: methodTable(options.methods),

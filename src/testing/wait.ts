@@ -1,10 +1,14 @@
 import { EspalierError, isEspalierError } from '../errors.js';
 import type { ActorExit, JournalEvent, System } from '../index.js';
+import { checkOptions, fields, milliseconds, whole } from '../options.js';
 
 export interface WaitOptions {
   /** Milliseconds until the wait fails; 10 000 by default. */
   readonly timeout?: number;
 }
+
+const waitRule = fields<WaitOptions>({ timeout: milliseconds(0) });
+const afterRule = fields<WaitOptions & { readonly after?: number }>({ timeout: milliseconds(0), after: whole(0) });
 
 /** How often a condition that nobody announces is looked at, in milliseconds. */
 const LOOK_MS = 1;
@@ -17,6 +21,7 @@ const DEFAULT_TIMEOUT = 10_000;
  * @throws EspalierError `ESP_TEST` saying `what` was waited for
  */
 export async function until(what: string, condition: () => boolean, timeout = DEFAULT_TIMEOUT): Promise<number> {
+  checkOptions('until', { timeout }, waitRule);
   const began = performance.now();
   while (!condition()) {
     if (performance.now() - began > timeout) throw new EspalierError('ESP_TEST', `not within ${timeout} ms: ${what}`);
@@ -46,6 +51,7 @@ export async function untilReady(
   path: string,
   options: WaitOptions & { readonly after?: number } = {},
 ): Promise<ReadyActor> {
+  checkOptions('untilReady', options, afterRule);
   const { timeout = DEFAULT_TIMEOUT, after = 0 } = options;
   try {
     await until(path, () => isStarted(system, path, after), timeout);
@@ -92,6 +98,7 @@ export interface DownActor {
  * (await down).exit; // { kind: 'crash', error: … }
  */
 export async function untilDown(system: System, path: string, options: WaitOptions = {}): Promise<DownActor> {
+  checkOptions('untilDown', options, waitRule);
   const { timeout = DEFAULT_TIMEOUT } = options;
   let watch: Disposable | undefined;
   const down = new Promise<DownActor>((resolve) => {
@@ -116,6 +123,7 @@ export async function untilEvent(
   fits: (event: JournalEvent) => boolean,
   options: WaitOptions & { readonly after?: number } = {},
 ): Promise<JournalEvent> {
+  checkOptions('untilEvent', options, afterRule);
   const { timeout = DEFAULT_TIMEOUT, after = 0 } = options;
   const over = new AbortController();
   try {

@@ -41,13 +41,16 @@ describe('refuses, naming what does not fit', () => {
   const wrong: Readonly<Record<string, [unknown, RegExp]>> = {
     'an empty id': [{ id: '', start }, /id: must not be empty/],
     'an id that would be two': [{ id: 'a/b', start }, /id: must not contain/],
-    'no id': [{ start }, /id:/],
-    'no start': [{ id: 'a' }, /start: expected a function/],
-    'an unknown restart': [{ id: 'a', start, restart: 'sometimes' }, /restart:/],
-    'a negative time': [{ id: 'a', start, shutdown: -1 }, /shutdown:/],
+    'no id': [{ start }, /id is missing/],
+    'no start': [{ id: 'a' }, /start is missing; it must be a function/],
+    'an unknown restart': [
+      { id: 'a', start, restart: 'sometimes' },
+      /restart is "sometimes"; it must be one of permanent, transient, temporary/,
+    ],
+    'a negative time': [{ id: 'a', start, shutdown: -1 }, /shutdown is -1/],
     'a backoff that shrinks': [
       { id: 'a', start, backoff: { initialMs: 1, factor: 0.5, maxMs: 1, jitter: 0 } },
-      /backoff\.factor:/,
+      /backoff\.factor is 0\.5/,
     ],
     'a permanent child that is significant': [{ id: 'a', start, significant: true }, /significant: a permanent child/],
   };

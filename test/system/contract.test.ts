@@ -56,6 +56,17 @@ describe('a pool with a contract', () => {
       );
     }
   });
+
+  it.each([5, [], { add: 5 }, { add: { input: {} } }, { add: { inptu: numbers } }])(
+    'is refused when it is none: %j',
+    (given) => {
+      const make = () =>
+        Reflect.apply(pool, undefined, [{ id: 'p', command: methodsCommand, size: 1, contract: given }]);
+      expect(make).toThrow(
+        expect.objectContaining({ code: 'ESP_INVALID', message: expect.stringContaining('contract') }),
+      );
+    },
+  );
 });
 
 describe('a pool that is asked for as one of the other kind', () => {

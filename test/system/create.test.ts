@@ -49,7 +49,7 @@ describe('options that do not fit', () => {
     ['size', { size: 1025 }],
     ['size', untyped('{"size": "4"}')],
     ['maxQueue', { maxQueue: -1 }],
-    ['graceMs', { graceMs: 2 ** 31 }],
+    ['graceMs', { graceMs: 2 ** 53 }],
     ['overflow', untyped('{"overflow": "explode"}')],
     ['mode', untyped('{"mode": "shell"}')],
     ['command', untyped('{"command": []}')],

@@ -218,7 +218,7 @@ describe('a run that does not fit', () => {
     ['concurrency', { concurrency: 1.5 }],
     ['retries', { retries: -1 }],
     ['timeoutMs', { timeoutMs: 0 }],
-    ['timeoutMs', { timeoutMs: 2 ** 31 }],
+    ['timeoutMs', { timeoutMs: 2 ** 53 }],
     ['reorderWindow', { concurrency: 4, reorderWindow: 3 }],
     ['onLost', { onLost: 'forget' }],
     ['failFast', { failFast: 'yes' }],

@@ -10,6 +10,7 @@ import {
 } from 'xstate';
 import { getShortestPaths, getSimplePaths } from 'xstate/graph';
 import { EspalierError } from '../../errors.js';
+import { anything, checkOptions, fields, func, kind, oneOf, type Rules, whole } from '../../options.js';
 
 /** One way through a machine: `states[0]` is where it begins, `states[n]` where `events[n - 1]` has led. */
 export interface MachinePath<M extends AnyStateMachine> {
@@ -42,6 +43,21 @@ export interface PathOptions<M extends AnyStateMachine> {
   readonly limit?: number;
 }
 
+/** For each option of paths what it takes. */
+export const pathRules: Rules<Options> = {
+  input: anything,
+  events: kind(
+    'a list of events, or a function of the state',
+    (value) => Array.isArray(value) || typeof value === 'function',
+  ),
+  kind: oneOf('transitions', 'shortest', 'simple'),
+  distinguish: func,
+  until: func,
+  limit: whole(1),
+};
+
+const pathRule = fields(pathRules);
+
 const DEFAULT_LIMIT = 100_000;
 
 /**
@@ -51,6 +67,7 @@ const DEFAULT_LIMIT = 100_000;
  */
 export function machinePaths<M extends AnyStateMachine>(machine: M, options?: PathOptions<M>): MachinePath<M>[];
 export function machinePaths(machine: AnyStateMachine, options: Options = {}): Path[] {
+  checkOptions('machinePaths', options, pathRule);
   const found = traverse(machine, options).map(({ steps }) => ({
     states: steps.map(({ state }) => state),
     events: steps.slice(1).map(({ event }) => event),

@@ -7,9 +7,10 @@ import {
   type SnapshotFrom,
 } from 'xstate';
 import { EspalierError, toErrorRecord } from '../../errors.js';
+import { checkOptions, fields, func, kind, listOf } from '../../options.js';
 import { SimulatedClock } from '../clock.js';
 import { Coverage, type Covered } from './coverage.js';
-import { distinguisher, type MachinePath, machinePaths, type PathOptions } from './explore.js';
+import { distinguisher, type MachinePath, machinePaths, type PathOptions, pathRules } from './explore.js';
 import { inert } from './inert.js';
 import { script } from './script.js';
 
@@ -30,6 +31,13 @@ export interface TestPathsOptions<M extends AnyStateMachine> extends PathOptions
   /** States and transitions, as a report names them, that no path can go through. An exception without need is an error. */
   readonly except?: readonly (string | RegExp)[];
 }
+
+const rule = fields<TestPathsOptions<AnyStateMachine>>({
+  ...pathRules,
+  subject: func,
+  invariant: func,
+  except: listOf(kind('text or a regular expression', (value) => typeof value === 'string' || value instanceof RegExp)),
+});
 
 /** What paths went through. */
 export interface PathReport {
@@ -58,7 +66,9 @@ export async function testPaths<M extends AnyStateMachine>(
   options?: TestPathsOptions<M>,
 ): Promise<PathReport>;
 export async function testPaths(machine: AnyStateMachine, options: Options = {}): Promise<PathReport> {
-  const paths = machinePaths(machine, options);
+  checkOptions('testPaths', options, rule);
+  const { subject: _, invariant: __, except: ___, ...ways } = options;
+  const paths = machinePaths(machine, ways);
   const walk = new Walk(inert(machine), options);
   for (const [index, path] of paths.entries()) await walk.along(path, `path ${index + 1} of ${paths.length}`);
   const { coverage } = walk;

@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
+import { checkOptions, fields, func, kind, required } from '../../../options.js';
 import type { ConnectOptions, InspectorClient } from './api.js';
 import { Client } from './client.js';
 import { platformSocket, socketUrl } from './socket.js';
+
+const rule = fields<ConnectOptions>({
+  url: required(
+    kind("an address, such as 'http://127.0.0.1:4100'", (value) => typeof value === 'string' && URL.canParse(value)),
+  ),
+  // It opens every door: it is not shown.
+  token: (value, place) => (value === undefined || typeof value === 'string' ? undefined : `${place} must be text`),
+  socket: func,
+});
 
 /**
  * Connects to an inspector. It connects again by itself, as long as it is not closed and the server has not said that
@@ -16,11 +26,11 @@ import { platformSocket, socketUrl } from './socket.js';
  * const tree = client.view({ type: 'tree' });
  * tree.subscribe(({ actors }) => console.log(actors.size, 'actors'));
  */
-export function connect({ url, token, socket }: ConnectOptions): InspectorClient {
+export function connect(options: ConnectOptions): InspectorClient {
+  checkOptions('connect', options, rule);
+  const { url, token, socket } = options;
   const open = socket ?? platformSocket();
   if (!open) throw new EspalierError('ESP_PLATFORM', 'this platform has no WebSocket: hand in `socket`');
-  if (!URL.canParse(url))
-    throw new EspalierError('ESP_INVALID', `url is ${JSON.stringify(url)}; it must be an address`);
   // A page with a content security policy may not compile code, and even the attempt is reported there.
   if ('document' in globalThis) z.config({ jitless: true });
   return new Client(socketUrl(url, token), open);
