@@ -85,7 +85,8 @@ export class CallSlotKind implements SlotKind {
     this.#leaveGate();
     const { cause, exit } = slotEnd.end;
     const { clock } = this.options.services;
-    if (taints(crashKind(exit, cause !== 'exited'))) this.#taintedUntil = clock.now() + TAINT_MS;
+    const oomKills = slotEnd.hold.memory?.oomKills ?? 0;
+    if (taints(crashKind(exit, { byUs: cause !== 'exited', oomKills }))) this.#taintedUntil = clock.now() + TAINT_MS;
     this.#worker?.close();
     recordProcessEnd(this.options.services, this.#spawnId, slotEnd);
   }
@@ -123,6 +124,7 @@ export class CallSlotKind implements SlotKind {
       },
       worn: (reason) => this.options.onWorn(reason),
       tainted: () => this.options.services.clock.now() < this.#taintedUntil,
+      oomKills: () => hold.memory?.oomKills ?? 0,
     };
     this.#worker = new CallWorker(this.options.id, address, process, this.options, events, tell);
   }

@@ -52,6 +52,8 @@ export interface WorkerLoss {
   readonly stderr: string;
   /** Why it was killed by us; null when it was not. */
   readonly killed: EspalierError | null;
+  /** By how much the kernel's count of out-of-memory kills rose with it. */
+  readonly oomKills: number;
 }
 
 export interface CallWorkerOptions {
@@ -78,6 +80,8 @@ export interface CallWorkerEvents {
   room(worker: CallWorker): void;
   worn(reason: RecycleReason): void;
   tainted(): boolean;
+  /** How many out-of-memory kills the kernel counted when it ended. */
+  oomKills(): number;
 }
 
 /** One incarnation of a protocol pool's worker: its process, its port, and what it has been through. */
@@ -256,14 +260,15 @@ export class CallWorker implements CallSlot {
     });
     await Promise.race([this.logs.ended, late]);
     clock.clearTimeout(timer);
-    return { pid: this.process.identity.pid, exit, stderr: this.stderr(), killed: this.#killed };
+    const [{ pid }, oomKills] = [this.process.identity, this.events.oomKills()];
+    return { pid, exit, stderr: this.stderr(), killed: this.#killed, oomKills };
   }
 }
 
 /** Why a call that its worker took along was lost, with all that is known of the worker's end. */
 export function lostWith({ path }: CallSlot, loss: WorkerLoss, state: string, cause: Error): EspalierError {
-  const { pid, exit, stderr, killed } = loss;
-  const kind = crashKind(exit, killed !== null);
+  const { pid, exit, stderr, killed, oomKills } = loss;
+  const kind = crashKind(exit, { byUs: killed !== null, oomKills });
   const how = exit.signal ? `killed by ${exit.signal}` : exit.code === null ? 'unseen' : `exit code ${exit.code}`;
   const why = killed ? `: ${killed.message}` : '';
   return new EspalierError('ESP_WORKER_EXITED', `${path} (pid ${pid}) ended while it had the call (${how})${why}`, {

@@ -44,7 +44,11 @@ export class MemoryWatch {
   /** From now on the process is looked at, until it is taken. */
   watch(pid: number): void {
     this.#resident.set(pid, null);
-    if (!this.#isClosed) this.#timer ??= this.clock.setTimeout(() => this.#look(), LOOK_MS);
+    if (this.#isClosed || this.#timer !== null) return;
+    // What was counted while nothing was watched has killed nothing of ours.
+    const kills = this.source.readOomKills();
+    this.#kills = { before: kills, last: kills };
+    this.#timer = this.clock.setTimeout(() => this.#look(), LOOK_MS);
   }
 
   /** Ends the watch of a process and says what is known of it. */

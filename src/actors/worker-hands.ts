@@ -1,5 +1,6 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { isEspalierError, toErrorRecord } from '../errors.js';
+import { maybeOom } from '../machines/crash.js';
 import type { EventContext } from '../machines/events.js';
 import { registeredCommand } from '../machines/process.js';
 import type { WorkerCommand, WorkerEvent, WorkerHands } from '../machines/worker.js';
@@ -128,7 +129,7 @@ export class ProcessHands implements WorkerHands {
     background(registry.live(spawnId, { identity, generation, worker }));
     void process.exited.then(async (exit) => {
       this.hold.endedAt = clock.now();
-      if (exit.signal === 'SIGKILL') this.hold.memory = memory.take(pid);
+      if (maybeOom(exit)) this.hold.memory = memory.take(pid);
       else memory.forget(pid);
       // Those of an execution are its result, which is read to its end.
       if (this.hooks.isStanding) await lastWordsRead();

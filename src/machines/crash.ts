@@ -1,8 +1,8 @@
 import type { ProcessExit } from './process.js';
 
 /**
- * What kind of end a process had, as far as its exit tells. `oom` is the likely reading of a SIGKILL that was not ours,
- * `killed` of one that was; `unseen`: nobody saw the end.
+ * What kind of end a process had, as far as is known. `oom` is a SIGKILL at which the kernel counted an out-of-memory kill;
+ * `killed` is any other, and whatever we have ended ourselves; `unseen`: nobody saw the end.
  */
 const CRASH_KINDS = [
   'segfault',
@@ -24,7 +24,7 @@ export type CrashKind = (typeof CRASH_KINDS)[number];
 const BY_SIGNAL: ReadonlyMap<string, CrashKind> = new Map([
   ['SIGSEGV', 'segfault'],
   ['SIGABRT', 'abort'],
-  ['SIGKILL', 'oom'],
+  ['SIGKILL', 'killed'],
   ['SIGILL', 'illegal'],
   ['SIGBUS', 'bus'],
   ['SIGFPE', 'arithmetic'],
@@ -37,7 +37,7 @@ const BY_CODE: Readonly<Record<number, CrashKind>> = {
   134: 'abort',
   135: 'bus',
   136: 'arithmetic',
-  137: 'oom',
+  137: 'killed',
   139: 'segfault',
   143: 'terminated',
 };
@@ -45,16 +45,34 @@ const BY_CODE: Readonly<Record<number, CrashKind>> = {
 /** Kinds of end that say that the place, its data or its native code is bad, rather than one request. */
 const NATIVE: ReadonlySet<CrashKind> = new Set(['segfault', 'abort', 'oom', 'illegal', 'bus', 'arithmetic']);
 
+/** What is known of an end beside its exit. */
+export interface CrashFacts {
+  /** Whether we have ended it. */
+  readonly byUs?: boolean;
+  /** By how much the kernel's count of out-of-memory kills rose with it. */
+  readonly oomKills?: number;
+}
+
 /**
  * Classifies an end that nobody asked for.
  *
  * @example
  * crashKind({ code: 139, signal: null }); // 'segfault'
+ * crashKind({ code: null, signal: 'SIGKILL' }, { oomKills: 1 }); // 'oom'
  */
-export function crashKind(exit: ProcessExit | null, byUs = false): CrashKind {
+export function crashKind(exit: ProcessExit | null, { byUs = false, oomKills = 0 }: CrashFacts = {}): CrashKind {
   if (exit === null) return 'unseen';
   if (byUs) return 'killed';
-  const { code, signal } = exit;
+  const kind = kindOf(exit);
+  return kind === 'killed' && oomKills > 0 ? 'oom' : kind;
+}
+
+/** Whether an end may be the kernel's doing, for want of memory. */
+export function maybeOom(exit: ProcessExit): boolean {
+  return kindOf(exit) === 'killed';
+}
+
+function kindOf({ code, signal }: ProcessExit): CrashKind {
   if (signal !== null) return BY_SIGNAL.get(signal) ?? 'signal';
   if (code === null) return 'unseen';
   if (code === 0) return 'left';

@@ -42,6 +42,20 @@ it('tells a kill that was counted just before, and not one of long ago', () => {
   expect(watch.take(2).oomKills).toBe(0);
 });
 
+it('counts no kill from before it watched anything', () => {
+  const { clock, kernel, watch } = watching();
+  watch.watch(1);
+  watch.forget(1);
+  clock.increment(1000);
+  kernel.kills = 12;
+  clock.increment(60_000);
+  watch.watch(2);
+  expect(watch.take(2).oomKills).toBe(0);
+  watch.watch(3);
+  kernel.kills = 13;
+  expect(watch.take(3).oomKills).toBe(1);
+});
+
 it('looks at many processes a few at a time, and at none when none is watched', () => {
   const { clock, looked, watch } = watching();
   for (let pid = 1; pid <= 100; pid += 1) watch.watch(pid);

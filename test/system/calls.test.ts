@@ -77,7 +77,12 @@ describe('when a part of a pool of workers ends', () => {
     const worker = `${handle.path}/workers/1/worker`;
     using _link = system.link(worker, '/linked');
     const [down, fellow] = [worker, '/linked'].map((path) => new Promise((resolve) => system.monitor(path, resolve)));
+    const mark = join(home, 'begun-before-kill');
+    const call = handle.call('never', mark).catch((error: unknown) => error);
+    await until('the call has begun', () => existsSync(mark));
     process.kill(pid, 'SIGKILL');
+    // Nobody says that it ran out of memory: the kernel counted nothing.
+    expect(await call).toMatchObject({ code: 'ESP_WORKER_EXITED', context: { kind: 'killed', signal: 'SIGKILL' } });
     const error = expect.objectContaining({ code: 'ESP_WORKER_EXITED', message: 'killed by SIGKILL' });
     expect(await down).toMatchObject({ exit: { kind: 'crash', error, code: null, signal: 'SIGKILL' } });
     expect(await fellow).toMatchObject({ exit: { kind: 'crash', error } });
