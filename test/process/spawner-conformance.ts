@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { readCommandLine, readEnvironment, readStat } from '../../src/transport/process/proc.js';
 import type { Spawner } from '../../src/transport/process/spawner.js';
 import { required } from '../support/required.js';
+import { foreignElf, strangeFiles } from './strange-programs.js';
 import { finish, groupMembers, line, lives, newRunId, request, shell, text, until } from './support.js';
 
 /** From here on a shell, and what it becomes, leaves its memory in a file when a fault ends it. */
@@ -19,6 +20,14 @@ function leavesCore(): boolean {
   const { stdout } = spawnSync('/bin/sh', ['-c', `${DUMPS}; exec perl -e '${asks}'`], { cwd, encoding: 'utf8' });
   rmSync(cwd, { recursive: true });
   return stdout === '128';
+}
+
+/** A kernel that was told how to run programs of other processors may do so. */
+const knowsMore = !required('a kernel that runs programs of its own processor alone', runsOwnAlone());
+
+function runsOwnAlone(): boolean {
+  const kinds = '/proc/sys/fs/binfmt_misc';
+  return !existsSync(kinds) || readdirSync(kinds).every((name) => name === 'register' || name === 'status');
 }
 
 type Made = Spawner & { readonly directory: string };
@@ -118,6 +127,42 @@ function describeStart(spawner: () => Made, runId: string): void {
     });
     expect((await finish(await spawner().spawn(shell('echo ok')))).stdout).toBe('ok\n');
   });
+
+  it.each(strangeFiles())(
+    'says why the system does not run a file, and does not hand it to a shell: %s',
+    async (_, content, why) => {
+      const folder = mkdtempSync(join(tmpdir(), 'espalier-strange-'));
+      const file = join(folder, 'program');
+      writeFileSync(file, content, { mode: 0o755 });
+      const said = { code: 'ESP_SPAWN', message: expect.stringMatching(why) };
+      await expect(spawner().spawn(request([file]))).rejects.toMatchObject(said);
+      rmSync(folder, { recursive: true });
+    },
+  );
+
+  it.skipIf(knowsMore)('says of a program for another processor which one it is for', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'espalier-strange-'));
+    const file = join(folder, 'program');
+    writeFileSync(file, foreignElf(22), { mode: 0o755 });
+    const said = {
+      code: 'ESP_SPAWN',
+      message: expect.stringMatching(/it is a program for s390x, and this Node runs on/),
+    };
+    await expect(spawner().spawn(request([file]))).rejects.toMatchObject(said);
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each(['echo "$1 by the shell"\n', '#!\necho "$1 by the shell"\n'])(
+    'runs a script without an interpreter as a shell would: %j',
+    async (content) => {
+      const folder = mkdtempSync(join(tmpdir(), 'espalier-strange-'));
+      const file = join(folder, 'script');
+      writeFileSync(file, content, { mode: 0o755 });
+      const { stdout } = await finish(await spawner().spawn(request([file, 'run'])));
+      expect(stdout).toBe('run by the shell\n');
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   it('refuses a spawn id that could not stand in a cookie, or that is running', async () => {
     await expect(spawner().spawn(shell('', { spawnId: 'a,b' }))).rejects.toMatchObject({ code: 'ESP_INVALID' });

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { codeOf, EspalierError } from '../../../errors.js';
+import { programFault } from '../program-file.js';
 import type { LaunchOrder } from './launcher.js';
 
 /** The error for a program that did not start, with the cause people can act on. */
@@ -8,11 +9,14 @@ export function notStarted(order: Pick<LaunchOrder, 'command' | 'cwd'>, error: u
   const program = JSON.stringify(order.command[0]);
   const code = codeOf(error);
   const context = { program: order.command[0], cwd: order.cwd, reason: code ?? String(error) };
-  const text = `program ${program} did not start: ${explain(code, order.cwd) ?? describe(error)}`;
+  const text = `program ${program} did not start: ${explain(code, order) ?? describe(error)}`;
   return new EspalierError('ESP_SPAWN', text, { cause: error, context });
 }
 
-function explain(code: string | undefined, cwd: string): string | undefined {
+function explain(
+  code: string | undefined,
+  { command: [program], cwd }: Pick<LaunchOrder, 'command' | 'cwd'>,
+): string | undefined {
   switch (code) {
     case 'E2BIG':
       return 'its arguments and environment are too long for the operating system';
@@ -26,7 +30,9 @@ function explain(code: string | undefined, cwd: string): string | undefined {
     case 'ENOENT':
     case 'ENOTDIR':
     case 'EACCES':
-      return folderFault(cwd);
+      return folderFault(cwd) ?? programFault(program) ?? undefined;
+    case 'ENOEXEC':
+      return programFault(program) ?? 'the operating system does not know this kind of program';
     default:
       return undefined;
   }

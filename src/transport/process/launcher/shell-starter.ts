@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { EspalierError } from '../../../errors.js';
 import { guardCommand } from '../guard.js';
+import { programFaultBeforeShell } from '../program-file.js';
 import { fifoNames, type LaunchOrder, PORT_SOCKET } from './launcher.js';
 import { notStarted } from './not-started.js';
 import type { Program, ProgramStarter } from './program.js';
@@ -14,6 +16,7 @@ export class ShellStarter implements ProgramStarter {
   constructor(private readonly place: { readonly directory: string; readonly generation: number }) {}
 
   async start(order: LaunchOrder): Promise<Program> {
+    refuseForeign(order);
     const port = order.port === null ? null : await this.#connect(order, order.port);
     const child = this.#spawn(order, port);
     if (child.pid === undefined) {
@@ -64,6 +67,15 @@ export class ShellStarter implements ProgramStarter {
       port?.destroy();
     }
   }
+}
+
+/** The shell that is to become the program would run what the kernel refuses as a script of its own. */
+function refuseForeign({ command: [program], cwd }: LaunchOrder): void {
+  const fault = programFaultBeforeShell(program);
+  if (fault === null) return;
+  throw new EspalierError('ESP_SPAWN', `program ${JSON.stringify(program)} did not start: ${fault}`, {
+    context: { program, cwd, reason: 'ENOEXEC' },
+  });
 }
 
 function openInput(file: string | null, opened: number[]): number {

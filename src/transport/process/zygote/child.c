@@ -105,6 +105,23 @@ static pid_t post_watcher(const struct order *order, const struct room *room, in
   return watcher;
 }
 
+/*
+ * Whether a file that the kernel does not run is a script for the shell: text without a first line that says by what. Not one
+ * whose interpreter is at fault, and nothing binary: the program of another processor, say.
+ */
+static int is_shell_text(const char *path) {
+  char head[256];
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  ssize_t n = read(fd, head, sizeof head);
+  close(fd);
+  if (n < 0 || memchr(head, 0, (size_t)n)) return 0;
+  if (n < 2 || head[0] != '#' || head[1] != '!') return 1;
+  for (ssize_t at = 2; at < n && head[at] != '\n'; at++)
+    if (head[at] != ' ' && head[at] != '\t') return 0;
+  return 1;
+}
+
 /* The child that becomes the program. What it says to `status` is why it could not. */
 void become(const struct order *order, const struct room *room, int lifeline, int status) {
   /* Until its watcher stands, it goes with the zygote: it has no cookie yet by which anybody could find it. */
@@ -128,8 +145,8 @@ void become(const struct order *order, const struct room *room, int lifeline, in
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   execve(order->program, order->argv, order->env);
-  if (errno == ENOEXEC) {
-    /* A script without a first line that says by what: the shell's, as everywhere. */
+  int refused = errno;
+  if (refused == ENOEXEC && is_shell_text(order->program)) {
     size_t words = 0;
     while (order->argv[words]) words++;
     char **argv = calloc(words + 2, sizeof *argv);
@@ -138,8 +155,10 @@ void become(const struct order *order, const struct room *room, int lifeline, in
       memcpy(argv + 1, order->argv, words * sizeof *argv);
       argv[1] = (char *)order->program;
       execve(argv[0], argv, order->env);
+      refused = errno;
     }
   }
+  errno = refused;
   fail(status, EXEC);
 }
 

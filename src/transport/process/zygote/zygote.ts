@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { arch } from 'node:os';
+import { arch, constants as system } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { getSystemErrorName } from 'node:util';
 import { EspalierError } from '../../../errors.js';
@@ -24,10 +24,15 @@ export class StartFailure extends Error {
     errno: number,
     readonly stage: Stage,
   ) {
-    const code = getSystemErrorName(-errno);
+    const code = nameOf(errno);
     super(`${stage}: ${code}`);
     this.code = code;
   }
+}
+
+function nameOf(errno: number): string {
+  // libuv has no name for it.
+  return errno === system.errno.ENOEXEC ? 'ENOEXEC' : getSystemErrorName(-errno);
 }
 
 interface Waiter {
