@@ -30,16 +30,13 @@ export class MemoryWatch {
   readonly #resident = new Map<number, number | null>();
   #timer: unknown = null;
   #isClosed = false;
-  /** The counts of the last two looks: an end may be reported just after the kill was counted. */
-  #kills: { readonly before: number; readonly last: number };
+  /** The counts of the last two looks, null while unknown: an end may be reported just after the kill was counted. */
+  #kills: { readonly before: number | null; readonly last: number | null } = { before: null, last: null };
 
   constructor(
     readonly clock: Clock,
     readonly source: MemorySource,
-  ) {
-    const kills = source.readOomKills() ?? 0;
-    this.#kills = { before: kills, last: kills };
-  }
+  ) {}
 
   /** From now on the process is looked at, until it is taken. */
   watch(pid: number): void {
@@ -55,8 +52,9 @@ export class MemoryWatch {
   take(pid: number): LastMemory {
     const rssBytes = this.#resident.get(pid) ?? null;
     this.#resident.delete(pid);
-    const kills = this.source.readOomKills() ?? this.#kills.last;
-    return { rssBytes, oomKills: Math.max(0, kills - this.#kills.before) };
+    const { before } = this.#kills;
+    const kills = this.source.readOomKills();
+    return { rssBytes, oomKills: kills === null || before === null ? 0 : Math.max(0, kills - before) };
   }
 
   /** Ends the watch of a process that nobody asks about. */

@@ -6,7 +6,7 @@ function watching() {
   const clock = new SimulatedClock();
   const resident = new Map<number, number>();
   const looked: number[] = [];
-  const kernel = { kills: 7 };
+  const kernel: { kills: number | null } = { kills: 7 };
   const watch = new MemoryWatch(clock, {
     readResident: (pid) => {
       looked.push(pid);
@@ -40,6 +40,21 @@ it('tells a kill that was counted just before, and not one of long ago', () => {
   clock.increment(1000);
   clock.increment(1000);
   expect(watch.take(2).oomKills).toBe(0);
+});
+
+it('counts no kill when it does not know how many there were before, or cannot ask now', () => {
+  const { clock, kernel, watch } = watching();
+  kernel.kills = null;
+  watch.watch(1);
+  kernel.kills = 7;
+  expect(watch.take(1).oomKills).toBe(0);
+  watch.watch(2);
+  clock.increment(2000);
+  kernel.kills = null;
+  expect(watch.take(2).oomKills).toBe(0);
+  kernel.kills = 8;
+  watch.watch(3);
+  expect(watch.take(3).oomKills).toBe(1);
 });
 
 it('counts no kill from before it watched anything', () => {
