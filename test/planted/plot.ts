@@ -16,6 +16,9 @@ const LEFT_OUT = new Set(['node_modules', '.git', 'reports', 'coverage', '.stryk
 /** How long the tests of one error may take, in milliseconds: longer than a test that hangs. */
 const LIMIT_MS = 150_000;
 
+/** When one of them hangs, in milliseconds. With an error in them many do. */
+const HANGS_MS = 40_000;
+
 const report = z.object({
   testResults: z.array(z.object({ assertionResults: z.array(z.object({ title: z.string(), status: z.string() })) })),
 });
@@ -82,7 +85,7 @@ export class Plot {
   async #test(file: string, title: string, output: string): Promise<string> {
     const mode = /\.(slow|alone)\.test\.ts$/.exec(file)?.[1];
     const words = ['run', ...(mode ? ['--mode', mode] : []), file, '--testNamePattern', escaped(title)];
-    const reporters = ['--reporter=json', `--outputFile=${output}`];
+    const reporters = ['--reporter=json', `--outputFile=${output}`, `--testTimeout=${HANGS_MS}`];
     const vitest = join(this.folder, 'node_modules', 'vitest', 'vitest.mjs');
     // A group of its own, so that one that hangs can be ended with all that it began.
     const child = spawn(process.execPath, [vitest, ...words, ...reporters], {

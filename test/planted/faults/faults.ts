@@ -1,4 +1,5 @@
 import type { Faults } from '../fault.js';
+import { actors } from './actors.js';
 import { calls } from './calls.js';
 import { inspector } from './inspector.js';
 import { processes } from './processes.js';
@@ -6,4 +7,4 @@ import { recoveries } from './recovery.js';
 import { store } from './store.js';
 
 /** All that can be planted, by what then goes wrong. */
-export const faults: Faults = { ...calls, ...recoveries, ...processes, ...inspector, ...store };
+export const faults: Faults = { ...calls, ...actors, ...recoveries, ...processes, ...inspector, ...store };

@@ -10,6 +10,7 @@ export const processes: Faults = {
     file: zygote,
     right: 'int exited = info.si_code == CLD_EXITED;',
     wrong: 'int exited = info.si_code != CLD_KILLED;',
+    promise: 7,
     test: [conformance, 'also when it left its memory behind'],
   },
   'a group is killed after its program was collected': {
@@ -26,6 +27,7 @@ export const processes: Faults = {
     file: pass,
     right: 'now !== null && now.startTicks === stat.startTicks && now.session',
     wrong: 'now !== null && now.session',
+    promise: 2,
     test: ['test/process/sweep/sweeper.test.ts', 'is left alone: who has it now'],
   },
   'a third Ctrl-C ends with 1': {
@@ -33,5 +35,81 @@ export const processes: Faults = {
     right: 'process.exit(EXIT_INTERRUPTED)',
     wrong: 'process.exit(1)',
     test: ['test/cli/signals-process.test.ts', 'the third ends the command'],
+  },
+  'a look at two passes is one': {
+    file: 'src/transport/process/sweep/hunt.ts',
+    right: 'const CLEAN_PASSES = 2;',
+    wrong: 'const CLEAN_PASSES = 1;',
+    test: ['test/process/sweep/sweeper.test.ts', ''],
+  },
+  'a cookie is recognised by its beginning': {
+    file: 'src/transport/process/sweep/match.ts',
+    right: `cookie.endsWith('.') ? entry.startsWith(cookie) : entry === cookie`,
+    wrong: 'entry.startsWith(cookie)',
+    test: ['test/process/sweep/match.test.ts', ''],
+  },
+  'what only may be ours is killed': {
+    file: 'src/transport/process/sweep/match.ts',
+    right: `return NONE;
+  return { kind: 'suspect', reason: 'its pid`,
+    wrong: `return NONE;
+  return OURS;
+  return { kind: 'suspect', reason: 'its pid`,
+    promise: 2,
+    test: ['test/process/sweep/match.test.ts', ''],
+  },
+  'a process is known by its pid alone': {
+    file: 'src/transport/process/identity.ts',
+    right: `expected.pid === found.pid &&
+    expected.startTicks === found.startTicks`,
+    wrong: 'expected.pid === found.pid',
+    test: ['test/process/identity.test.ts', ''],
+  },
+  'a pid and a start prove whose a process is': {
+    file: 'src/transport/process/identity.ts',
+    right: `proves(environment) ? 'ours' : 'unproven'`,
+    wrong: `proves(environment) ? 'ours' : 'ours'`,
+    test: ['test/process/identity.test.ts', 'takes the cookie as proof'],
+  },
+  'the zygote outlives its forker': {
+    file: zygote,
+    right: 'if (n <= 0) leave();',
+    wrong: 'if (n <= 0) return;',
+    promise: 1,
+    test: ['test/process/host-death.test.ts', ''],
+  },
+  'the zygote leaves its groups alive': {
+    file: 'src/transport/process/zygote/zygote.c',
+    right: 'for (size_t i = 0; i < count; i++) kill_group(&programs[i]);',
+    wrong: '',
+    test: ['test/process/host-death.test.ts', ''],
+  },
+  'a watcher does not kill its group': {
+    file: 'src/transport/process/zygote/child.c',
+    right: 'kill(0, SIGKILL);',
+    wrong: '',
+    test: ['test/process/host-death.test.ts', 'with its forker'],
+  },
+  'the guardian sweeps nothing': {
+    file: 'src/transport/process/sweep/main.ts',
+    right: 'await sweeper.sweep({ cookies: [`${runId}.${generation}.`], startTicks: hostTicks, sessions });',
+    wrong: '',
+    promise: 1,
+    test: ['test/process/host-death.test.ts', 'with its forker'],
+  },
+  'the host forks its programs itself': {
+    file: 'src/actors/process-host.ts',
+    right: 'return createForkerSpawner({',
+    wrong:
+      "const { createDirectSpawner } = await import('../transport/process/direct.js');\n    return createDirectSpawner({",
+    promise: 9,
+    test: ['test/system/off-the-loop.test.ts', 'forks nothing but its forker'],
+  },
+  'a look at all processes is taken in one piece': {
+    file: 'src/transport/process/sweep/pass.ts',
+    right: 'const CHUNK = 128;',
+    wrong: 'const CHUNK = Number.POSITIVE_INFINITY;',
+    promise: 9,
+    test: ['test/process/sweep/sweeper.test.ts', 'let everything else have its turn'],
   },
 };

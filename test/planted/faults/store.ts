@@ -14,4 +14,97 @@ export const store: Faults = {
     wrong: 'return Buffer.concat(this.#chunks);',
     test: ['test/process/capture.test.ts', 'is whole characters'],
   },
+  'a slot is committed twice': {
+    file: 'src/persistence/tables/slot-changes.ts',
+    right: 'if (slot.committed === 1) return null;',
+    wrong: '',
+    promise: 4,
+    test: ['test/persistence/model.test.ts', ''],
+  },
+  'rows are counted that were not added': {
+    file: 'src/persistence/tables/slot-changes.ts',
+    right: `if (status === null) continue;
+    position += 1;`,
+    wrong: `position += 1;
+    if (status === null) continue;`,
+    test: ['test/persistence/model.test.ts', ''],
+  },
+  'a slot that runs is claimed again': {
+    file: 'src/persistence/tables/attempts.ts',
+    right: `WHERE j.run = ? AND j.idx = ? AND j.state = 'queued'\``,
+    wrong: 'WHERE j.run = ? AND j.idx = ?`',
+    test: ['test/persistence/model.test.ts', ''],
+  },
+  'a late result changes what was recorded': {
+    file: 'src/persistence/tables/attempts.ts',
+    right: `AND a.spawn_id = ? AND a.owner = ? AND a.state = 'running'\``,
+    wrong: 'AND a.spawn_id = ? AND a.owner = ?`',
+    test: ['test/persistence/model.test.ts', ''],
+  },
+  'a fenced host may write': {
+    file: 'src/persistence/writer/transaction.ts',
+    right: 'if (host !== undefined && host.ended === null) {',
+    wrong: 'if (host !== undefined) {',
+    promise: 4,
+    test: ['test/persistence/model.test.ts', ''],
+  },
+  'a host that ended in this very transaction may write': {
+    file: 'src/persistence/writer/transaction.ts',
+    right: 'this.#live.delete(runId);',
+    wrong: '',
+    test: ['test/persistence/group.test.ts', 'does not believe a host alive'],
+  },
+  'what was lost with its host is not queued again': {
+    file: 'src/persistence/tables/lost-work.ts',
+    right: `fails ? 'failed' : 'queued'`,
+    wrong: `'failed'`,
+    promise: 4,
+    test: ['test/persistence/model.test.ts', ''],
+  },
+  'two processes are registered at one path': {
+    file: 'src/persistence/tables/processes.ts',
+    right: `if (!isDuplicate(cause)) throw cause;
+    throw new EspalierError('ESP_CONFLICT', \`\${whoHolds`,
+    wrong: `if (!isDuplicate(cause)) throw cause;
+    if (cause) return;
+    throw new EspalierError('ESP_CONFLICT', \`\${whoHolds`,
+    test: ['test/persistence/processes.test.ts', 'of a path or a job is one at a time'],
+  },
+  'what is suspect is recorded as gone by the end of its worker': {
+    file: 'src/persistence/tables/processes.ts',
+    right: `UPDATE processes SET state = 'suspect', reason = ?`,
+    wrong: `UPDATE processes SET state = 'gone', reason = ?`,
+    test: ['test/persistence/processes.test.ts', 'may become suspect once'],
+  },
+  'sessions know no quota': {
+    file: 'src/persistence/tables/sessions.ts',
+    right: 'if (isNew && others >= quota)',
+    wrong: 'if (isNew && others > quota)',
+    test: ['test/persistence/sessions.test.ts', 'beyond the quota'],
+  },
+  'a session that has run out hands its data on': {
+    file: 'src/persistence/tables/sessions.ts',
+    right: 'SELECT ${COLUMNS} FROM sessions WHERE session = ? AND expires_at > ?',
+    wrong: 'SELECT ${COLUMNS} FROM sessions WHERE session = ? AND ? > 0',
+    test: ['test/persistence/sessions.test.ts', 'have run out'],
+  },
+  'one operation that fails takes the others of its group along': {
+    file: 'src/persistence/writer/group.ts',
+    right: `tx.db.rollbackToSavepoint();`,
+    wrong: `if (error) throw error;`,
+    test: ['test/persistence/group.test.ts', 'takes back one that fails'],
+  },
+  'a run is told complete before all of it is': {
+    file: 'src/persistence/tables/run-changes.ts',
+    right: 'if (record !== null && committed === record.total)',
+    wrong: 'if (record !== null)',
+    test: ['test/persistence/model.test.ts', ''],
+  },
+  'the digest depends on how often a slot was tried': {
+    file: 'src/persistence/tables/digest.ts',
+    right: 'writeJson([row.index, row.status, outcome])',
+    wrong: 'writeJson([row.index, row.status, outcome, row.durationMs])',
+    promise: 6,
+    test: ['test/system/runs.test.ts', 'has one digest'],
+  },
 };

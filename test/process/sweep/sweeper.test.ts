@@ -11,6 +11,8 @@ import { fixture, program } from '../doomed-host.js';
 import { lives, newRunId, until } from '../support.js';
 
 const looks = vi.hoisted(() => ({ count: 0 }));
+/** Pids that are listed, and of processes that are gone when they are looked at. */
+const crowd = vi.hoisted(() => ({ pids: [] as number[] }));
 /** How many looks at a pid shall find it in the midst of an exec, which lasts too short to be met at will. */
 const unsettled = vi.hoisted(() => new Map<number, number>());
 /** Pids that go to somebody else right after their process was stopped, in the moment before it is killed. */
@@ -22,7 +24,7 @@ vi.mock(import('../../../src/transport/process/proc.js'), async (original) => {
     ...real,
     listPids: () => {
       looks.count += 1;
-      return real.listPids();
+      return [...real.listPids(), ...crowd.pids];
     },
     readStat: (pid) => {
       const stat = real.readStat(pid);
@@ -65,6 +67,20 @@ describe('sweeps that are asked for at one time', () => {
     expect(pids.filter(lives)).toEqual([]);
     // One that kills, some until the kernel is done with it, two that prove; not three for each.
     expect(looks.count).toBeLessThan(20);
+  });
+
+  it('let everything else have its turn in between: a machine may have thousands of processes', async () => {
+    crowd.pids = Array.from({ length: 5000 }, (_, index) => 4_100_000 + index);
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    await new Sweeper({ isLivingGroup: () => false }).strike(target(`${runId}.1.nobody`));
+    clearImmediate(next);
+    crowd.pids = [];
+    expect(turns).toBeGreaterThan(20);
   });
 
   it('do not count a look that began before they were asked for', async () => {

@@ -1,0 +1,148 @@
+import type { Faults } from '../fault.js';
+
+/** The machines brought to life: what a host does beside calls. */
+export const actors: Faults = {
+  'a write that was refused is forgotten': {
+    file: 'src/actors/owed-writes.ts',
+    right: `if (!isRefusal(error)) throw error;
+      this.owe(write);`,
+    wrong: 'if (!isRefusal(error)) throw error;',
+    test: ['test/actors/owed-writes.test.ts', ''],
+  },
+  'a write overtakes what is owed': {
+    file: 'src/actors/owed-writes.ts',
+    right: `if (!this.isEmpty) return this.owe(write);
+`,
+    wrong: '',
+    test: ['test/actors/owed-writes.test.ts', ''],
+  },
+  'a process is started that could not be registered': {
+    file: 'src/actors/patient-registry.ts',
+    right: 'if (!this.owed.isEmpty) await this.owed.settled();',
+    wrong: '',
+    test: ['test/actors/owed-writes.test.ts', 'is free for the next one'],
+  },
+  'the lease is renewed too late': {
+    file: 'src/actors/heartbeat.ts',
+    right: 'const HEARTBEAT_MS = 5000;',
+    wrong: 'const HEARTBEAT_MS = 10_000;',
+    test: ['test/actors/heartbeat.test.ts', 'three times'],
+  },
+  'a fenced host goes on': {
+    file: 'src/actors/heartbeat.ts',
+    right: 'if (!ours && !this.#stopped) return this.onFenced();',
+    wrong: '',
+    test: ['test/actors/heartbeat.test.ts', 'tells once'],
+  },
+  'too many workers boot at once': {
+    file: 'src/actors/boot-gate.ts',
+    right: 'if (this.#inside < this.limit) admit();',
+    wrong: 'if (this.#inside <= this.limit) admit();',
+    test: ['test/actors/boot-gate.test.ts', ''],
+  },
+  'who leaves the gate before his turn keeps it closed': {
+    file: 'src/actors/boot-gate.ts',
+    right: `this.#waiting.delete(admit);
+        giveUp();`,
+    wrong: 'giveUp();',
+    test: ['test/actors/boot-gate.test.ts', ''],
+  },
+  'an out-of-memory kill of long ago is told': {
+    file: 'src/actors/memory-watch.ts',
+    right: 'before: this.#kills.last, last:',
+    wrong: 'before: this.#kills.before, last:',
+    test: ['test/actors/memory-watch.test.ts', ''],
+  },
+  'output that was refused is lost': {
+    file: 'src/actors/output-flusher.ts',
+    right: 'if (isRefusal(error)) return;',
+    wrong: 'if (isRefusal(error)) return offer.take();',
+    test: ['test/actors/output-flusher.test.ts', ''],
+  },
+  'two chunks of one output are written at once': {
+    file: 'src/actors/output-flusher.ts',
+    right: 'flushed.writing !== null || !flushed.capture.pending',
+    wrong: '!flushed.capture.pending',
+    test: ['test/actors/output-flusher.test.ts', 'one chunk at a time'],
+  },
+  'a slot whose program may still run is tried again': {
+    file: 'src/actors/dispatcher.ts',
+    right: 'settle(verdict, target, claimed, unproven !== undefined)',
+    wrong: 'settle(verdict, target, claimed, false)',
+    test: ['test/actors/coordinator.test.ts', 'runs nothing again'],
+  },
+  'a slot whose worker was stopped counts as tried': {
+    file: 'src/actors/dispatcher.ts',
+    right: `verdict.outcome === 'interrupted' && asked === 'no' ? 'requeue' : asked`,
+    wrong: 'asked',
+    test: ['test/actors/coordinator.test.ts', 'counts neither'],
+  },
+  'what a killed coordinator had begun stays claimed': {
+    file: 'src/actors/dispatcher.ts',
+    right: `if (result.type === 'withdrawn') return await this.#release(claimed);`,
+    wrong: `if (result.type === 'withdrawn') return { type: 'requeued', index: claimed.index };`,
+    test: ['test/actors/coordinator.test.ts', ''],
+  },
+  'the sweep of a starter takes a suspect for gone': {
+    file: 'src/actors/sweep.ts',
+    right: 'if (report.clean && report.suspects.length === 0) return null;',
+    wrong: 'if (report.clean) return null;',
+    test: ['test/actors/sweep.test.ts', ''],
+  },
+  'a forced end is not looked for by its cookie': {
+    file: 'src/actors/sweep.ts',
+    right: 'thorough || stays !== null ? await process.sweep() : null',
+    wrong: 'stays !== null ? await process.sweep() : null',
+    test: ['test/actors/sweep.test.ts', ''],
+  },
+  'a starter’s worker outlives it': {
+    file: 'src/actors/starter.ts',
+    right: 'void this.#worker.then((worker) => worker?.kill());',
+    wrong: '',
+    test: ['test/actors/starter-paths.test.ts', ''],
+  },
+  'a slot opens though what its last starter left is not proven gone': {
+    file: 'src/actors/starter.ts',
+    right: 'new Starter(options, services, context).logic(left.reason ?? null)',
+    wrong: 'new Starter(options, services, context).logic(null)',
+    test: ['test/actors/starter-paths.test.ts', ''],
+  },
+  'a service may fail as many checks as it likes, if not in a row': {
+    file: 'src/actors/service-slot.ts',
+    right: '(await isWell(health)) ? 0 : failed + 1',
+    wrong: '(await isWell(health)) ? failed : failed + 1',
+    test: ['test/system/service.slow.test.ts', 'may fail twice in a row'],
+  },
+  'a service that fails its checks is kept': {
+    file: 'src/actors/service-slot.ts',
+    right: 'if (failed < failures) return next();',
+    wrong: 'return next();',
+    test: ['test/system/service.slow.test.ts', 'says no'],
+  },
+  'a link is one way': {
+    file: 'src/actors/link.ts',
+    right: 'watches.push(watch(one, other), watch(other, one));',
+    wrong: 'watches.push(watch(one, other));',
+    test: ['test/actors/link.test.ts', ''],
+  },
+  'a session of calls is never forgotten': {
+    file: 'src/actors/affinity.ts',
+    right: 'if (usedAt > before) return;',
+    wrong: 'return;',
+    test: ['test/actors/affinity.test.ts', ''],
+  },
+  'a full queue takes more': {
+    file: 'src/machines/checkout.ts',
+    right: "if (length < limit) return 'enqueue';",
+    wrong: "if (length <= limit) return 'enqueue';",
+    promise: 5,
+    test: ['test/actors/work-queue.test.ts', 'refuses beyond its limit'],
+  },
+  'rest_for_one restarts the one alone': {
+    file: 'src/machines/supervise/strategy.ts',
+    right: 'rest_for_one: (children, id) => fromOn(children.ids(), id)',
+    wrong: 'rest_for_one: (_children, id) => [id]',
+    promise: 3,
+    test: ['test/actors/supervisor.test.ts', ''],
+  },
+};
