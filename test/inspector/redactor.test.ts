@@ -165,10 +165,12 @@ describe('whatever it is given, the redactor', () => {
     expect(JSON.stringify(redactor.value(wide)).length).toBeLessThan(50_000);
   });
 
-  it('is quick, whatever the text', () => {
-    const texts = ['a=', '"a":"', 'password="\\', 'Bearer ', 'eyJ', 'x://', '-----BEGIN PRIVATE KEY-----'];
-    const startedAt = performance.now();
-    for (const text of texts) redactor.text(text.repeat(5000));
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
-  });
+  it.each(['eyJ-', 'PWD=/', 'password={', '-u=', '"a":"', 'password="\\', 'x://', '-----BEGIN PRIVATE KEY-----'])(
+    'is quick with a text of nothing but %s',
+    (piece) => {
+      const startedAt = performance.now();
+      redactor.text(piece.repeat((256 * 1024) / piece.length));
+      expect(performance.now() - startedAt).toBeLessThan(5000);
+    },
+  );
 });

@@ -1,7 +1,8 @@
 import { Capped } from './redact/capped.js';
 import { MASK } from './redact/mask.js';
-import { DEFAULT_PATTERNS, keyMatcher, longestFirst, secretValues } from './redact/secrets.js';
-import { maskText, maskWords } from './redact/text.js';
+import { keyMatcher, secretValues } from './redact/secrets.js';
+import { maskText, maskWord, maskWords } from './redact/text.js';
+import { writtenForms } from './redact/values.js';
 
 export interface RedactOptions {
   /** Names whose values are secret, beside the usual ones (`password`, `token`, `apiKey`, …): exact words or patterns. */
@@ -45,13 +46,13 @@ export function createRedactor(options: RedactOptions = {}, environment: NodeJS.
   const isSecret = keyMatcher(options.keys ?? []);
   const rules = {
     isSecret,
-    patterns: [...DEFAULT_PATTERNS, ...(options.patterns ?? [])].map(global),
-    values: longestFirst([...secretValues(environment, isSecret), ...(options.values ?? [])]),
+    patterns: (options.patterns ?? []).map(global),
+    values: writtenForms([...secretValues(environment, isSecret), ...(options.values ?? [])]),
   };
-  const text = (plain: string) => maskText(plain, rules);
+  const text = (plain: string, before?: string) => maskWord(plain, before, rules);
   return {
     value: (value) => new Capped(CAPS, text, isSecret).copy(value),
-    text,
+    text: (plain) => maskText(plain, rules),
     words: (words) => maskWords(words, rules),
   };
 }

@@ -15,13 +15,25 @@ export const inspector: Faults = {
     file: 'src/transport/inspector/doors/doors.ts',
     right: "return this.#options.hub.answers.isControlled ? ['POST'] : [];",
     wrong: "return ['POST'];",
-    test: [doors, "refuses 'actor.kill'"],
+    test: ['test/inspector/methods.test.ts', 'is every method of control where it is not allowed'],
   },
   'the shorter of two secrets is masked first': {
     file: 'src/transport/inspector/redact/secrets.ts',
     right: 'sort((a, b) => b.length - a.length)',
     wrong: 'sort((a, b) => a.length - b.length)',
     test: ['test/inspector/redactor.test.ts', 'whole where another secret is its beginning'],
+  },
+  'connections without a token may stay as long as they like': {
+    file: 'src/transport/inspector/doors/strangers.ts',
+    right: 'const timer = setTimeout(() => this.#end(socket), LIMITS.strangerMs).unref();',
+    wrong: 'const timer = setTimeout(() => undefined, LIMITS.strangerMs).unref();',
+    test: ['test/inspector/strangers.test.ts', 'end when their time is over: silent'],
+  },
+  'a value of the environment is shown where it was cut': {
+    file: 'src/transport/inspector/redact/values.ts',
+    right: 'const EDGE = /["\'`…\\\\]/;',
+    wrong: 'const EDGE = /[…]/;',
+    test: ['test/inspector/secrets.test.ts', 'is masked at the end of a text, and at the beginning of the next'],
   },
   'the ring forgets one event more than its floor says': {
     file: 'src/transport/inspector/service/ring.ts',

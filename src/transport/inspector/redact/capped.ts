@@ -9,23 +9,24 @@ import type { IsSecret } from './secrets.js';
  */
 export class Capped {
   readonly #caps: Caps;
-  readonly #text: (text: string) => string;
+  readonly #text: (text: string, before?: string) => string;
   readonly #isSecret: IsSecret;
   readonly #open = new Set<object>();
   #nodes = 0;
 
-  constructor(caps: Caps, text: (text: string) => string, isSecret: IsSecret) {
+  constructor(caps: Caps, text: (text: string, before?: string) => string, isSecret: IsSecret) {
     this.#caps = caps;
     this.#text = text;
     this.#isSecret = isSecret;
   }
 
-  copy(value: unknown, depth = 0): unknown {
+  /** @param before the text that stands before it in a list: an option's value may be the next word */
+  copy(value: unknown, depth = 0, before?: string): unknown {
     this.#nodes += 1;
     if (this.#nodes > this.#caps.nodes) return '…';
     switch (typeof value) {
       case 'string':
-        return this.#cut(value);
+        return this.#cut(value, before);
       case 'number':
         return Number.isFinite(value) ? value : String(value);
       case 'boolean':
@@ -72,9 +73,11 @@ export class Capped {
 
   #list(values: Iterable<unknown>, size: number, depth: number): unknown[] {
     const copies: unknown[] = [];
+    let before: unknown;
     for (const value of values) {
       if (copies.length === this.#caps.entries) return [...copies, `… ${size - copies.length} more`];
-      copies.push(this.copy(value, depth) ?? null);
+      copies.push(this.copy(value, depth, typeof before === 'string' ? before : undefined) ?? null);
+      before = value;
     }
     return copies;
   }
@@ -100,11 +103,18 @@ export class Capped {
   #field(value: object, key: string, depth: number): unknown {
     const property = Object.getOwnPropertyDescriptor(value, key);
     if (this.#isSecret(key, property?.value)) return MASK;
+    if (key === 'value' && this.#isNamedBeside(value, property?.value)) return MASK;
     return property && 'value' in property ? this.copy(property.value, depth) : '[getter]';
   }
 
-  #cut(text: string): string {
-    const masked = this.#text(text.slice(0, this.#caps.text * 2));
+  /** `{ name: 'PASSWORD', value: 'x' }`: what an object names it is not alone in having. */
+  #isNamedBeside(object: object, value: unknown): boolean {
+    const names = ['name', 'key'].map((key): unknown => Object.getOwnPropertyDescriptor(object, key)?.value);
+    return names.some((name) => typeof name === 'string' && this.#isSecret(name, value));
+  }
+
+  #cut(text: string, before?: string): string {
+    const masked = this.#text(text.slice(0, this.#caps.text * 2), before);
     if (masked.length <= this.#caps.text && text.length <= this.#caps.text * 2) return masked;
     return `${firstOf(masked, this.#caps.text)}… (${text.length} characters)`;
   }

@@ -16,6 +16,8 @@ const FIRST = /^([\s"']{0,8})[A-Za-z0-9+/=]+/;
 const LETTER = /[A-Za-z0-9+/=]/;
 const AFTER = /[\s"',]/;
 
+export const LINE_PATTERNS: readonly RegExp[] = [BEGIN, END, HEADER, WIDE, LONG, FIRST];
+
 /** One line of a text that may have a part of a private key. */
 export class KeyLine {
   /** Whether a key begins in it that does not end in it, or ends in it that did not begin in it. */

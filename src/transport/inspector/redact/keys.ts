@@ -1,4 +1,4 @@
-import { KeyLine } from './key-line.js';
+import { KeyLine, LINE_PATTERNS } from './key-line.js';
 import { MASK } from './mask.js';
 
 /**
@@ -13,6 +13,9 @@ const WHOLE =
 
 /** What every wide line has, whatever stands before it: the `n` of a written line end is a letter too. */
 const MAY_BE_WIDE = /[A-Za-z0-9+/]{64}/;
+
+/** All that look through a text, so that a test can show that none takes longer than it is long. */
+export const PATTERNS: readonly RegExp[] = [BREAK, WHOLE, MAY_BE_WIDE, ...LINE_PATTERNS];
 
 /** Shorter texts have neither a first or last line of a key nor a whole line of its body. */
 const SHORTEST = '-----END PRIVATE KEY-----'.length;
