@@ -1,7 +1,8 @@
 import { EspalierError } from '../errors.js';
 import { judge } from '../machines/outcome.js';
 import type { WorkerEnd } from '../machines/worker.js';
-import { signal as abortSignal, checkOptions, fields, kind, milliseconds } from '../options.js';
+import { signal as abortSignal, checkOptions, fields, kind, milliseconds, oneOf } from '../options.js';
+import { type StreamEncodings, streamTexts } from '../stream-text.js';
 import { ControlledPool } from './controlled-pool.js';
 import type { Clock } from './environment.js';
 import type { ExecSlot } from './exec-slot.js';
@@ -12,7 +13,7 @@ import type { ExecOverrides, Program } from './program.js';
 import { overrideRules } from './program-rules.js';
 import { TimeLimit } from './time-limit.js';
 
-export interface ExecOptions extends ExecOverrides {
+interface SomeExecOptions extends ExecOverrides {
   /** Bytes or text for standard input; without it the program reads an end of file. */
   readonly stdin?: Uint8Array | string | undefined;
   /** For queue and run together, in milliseconds; none by default. */
@@ -20,17 +21,30 @@ export interface ExecOptions extends ExecOverrides {
   readonly signal?: AbortSignal | undefined;
 }
 
-const execRule = fields<ExecOptions>({
+export interface ExecOptions extends SomeExecOptions {
+  /** Text (the default) is UTF-8; a stream that is not is in base64, and `encoding` of the result says so. */
+  readonly encoding?: 'text' | undefined;
+}
+
+export interface ExecBytesOptions extends SomeExecOptions {
+  /** Both streams as `Uint8Array`, as the program wrote them. */
+  readonly encoding: 'bytes';
+}
+
+const execRule = fields<SomeExecOptions & { readonly encoding?: 'text' | 'bytes' | undefined }>({
   ...overrideRules,
   stdin: kind('text or bytes', (value) => typeof value === 'string' || value instanceof Uint8Array),
   timeout: milliseconds(1),
   signal: abortSignal,
+  encoding: oneOf('text', 'bytes'),
 });
 
 /** What a program left behind. */
-export interface ExecResult {
-  readonly stdout: string;
-  readonly stderr: string;
+export interface ExecResult<S extends string | Uint8Array = string> {
+  readonly stdout: S;
+  readonly stderr: S;
+  /** Which streams of a text are in base64, because they are not UTF-8; left out when none is. */
+  readonly encoding?: StreamEncodings;
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly durationMs: number;
@@ -55,9 +69,14 @@ export class LiveExecPool extends ControlledPool implements ExecPool {
     this.#parts = parts;
   }
 
-  async exec(input: unknown, options: ExecOptions = {}): Promise<ExecResult> {
+  exec(input: unknown, options: ExecBytesOptions): Promise<ExecResult<Uint8Array>>;
+  exec(input: unknown, options?: ExecOptions): Promise<ExecResult>;
+  async exec(
+    input: unknown,
+    options: ExecOptions | ExecBytesOptions = {},
+  ): Promise<ExecResult | ExecResult<Uint8Array>> {
     checkOptions(() => `pool ${this.path}: exec`, options, execRule);
-    const { timeout, signal } = options;
+    const { timeout, signal, encoding = 'text' } = options;
     const limit = new TimeLimit(this.#parts.clock, timeout, signal);
     try {
       // A signal costs something: without a limit there is none.
@@ -65,7 +84,7 @@ export class LiveExecPool extends ControlledPool implements ExecPool {
       const execution = this.#execution(input, options, isLimited ? limit.signal : undefined);
       this.submit(execution);
       const result = await execution.result;
-      if (result.type === 'ended' && result.end.cause !== 'stopped') return left(execution, result);
+      if (result.type === 'ended' && result.end.cause !== 'stopped') return left(execution, result, encoding);
       // A program that ended before it was reached has had its say above; from here on there is none.
       if (limit.isLate) throw this.#late(timeout);
       if (signal?.aborted) throw givenUp(signal.reason);
@@ -93,7 +112,7 @@ export class LiveExecPool extends ControlledPool implements ExecPool {
     queue.submit({ signal, patient, begin: (slot) => slot.execute(execution), refuse });
   }
 
-  #execution(input: unknown, options: ExecOptions, signal: AbortSignal | undefined): Execution {
+  #execution(input: unknown, options: SomeExecOptions, signal: AbortSignal | undefined): Execution {
     this.#calls += 1;
     return new Execution({
       spawnId: this.#parts.newSpawnId(),
@@ -120,21 +139,17 @@ function bytes(stdin: Uint8Array | string | undefined): Uint8Array | undefined {
 }
 
 /** @throws EspalierError when nobody knows what the program left behind */
-function left(execution: Execution, { end, durationMs }: Extract<ExecutionResult, { type: 'ended' }>): ExecResult {
+function left(
+  execution: Execution,
+  { end, durationMs }: Extract<ExecutionResult, { type: 'ended' }>,
+  encoding: 'text' | 'bytes',
+): ExecResult | ExecResult<Uint8Array> {
   const verdict = judge(end, null);
   if (end.cause !== 'exited' || !end.exit || verdict.outcome === 'lost') throw failure(end);
-  const { stdout, stderr, dropped } = execution.capture.take();
-  // What looks like a byte order mark is output too.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const { dropped, ...streams } = execution.capture.take();
   const { code, signal } = end.exit;
-  return {
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-    exitCode: code,
-    signal,
-    durationMs,
-    truncated: dropped,
-  };
+  const how = { exitCode: code, signal, durationMs, truncated: dropped };
+  return encoding === 'bytes' ? { ...streams, ...how } : { ...streamTexts(streams), ...how };
 }
 
 function failure({ cause, error }: WorkerEnd): EspalierError {

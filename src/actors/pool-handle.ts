@@ -1,6 +1,6 @@
 import type { MethodDescription } from '../transport/process/protocol/messages.js';
 import type { CallOptions } from './call-options.js';
-import type { ExecOptions, ExecResult } from './exec-pool.js';
+import type { ExecBytesOptions, ExecOptions, ExecResult } from './exec-pool.js';
 import type { AnswerOf, ArgsThen, CallName, StreamName, UntypedMethods } from './method-types.js';
 import type { WorkerListener } from './worker-desk.js';
 
@@ -112,7 +112,9 @@ export interface ExecPool extends PoolHandle {
    * nobody saw how the program ended, `ESP_STOPPED`
    * @example
    * const { stdout } = await system.execPool('shell').exec({ script: 'df -h /' }, { timeout: 5000 });
+   * const { stdout: picture } = await system.execPool('shell').exec({ script: 'draw' }, { encoding: 'bytes' });
    */
+  exec(input: unknown, options: ExecBytesOptions): Promise<ExecResult<Uint8Array>>;
   exec(input: unknown, options?: ExecOptions): Promise<ExecResult>;
 }
 

@@ -3,7 +3,7 @@ import type { MethodDescription } from '../transport/process/protocol/messages.j
 import type { CallOptions } from './call-options.js';
 import { ControlledPool } from './controlled-pool.js';
 import type { DispatchPool } from './dispatcher.js';
-import { type ExecOptions, type ExecResult, LiveExecPool } from './exec-pool.js';
+import { type ExecBytesOptions, type ExecOptions, type ExecResult, LiveExecPool } from './exec-pool.js';
 import type { Execution } from './execution.js';
 import type { AnyPool, ExecPool, Pool, PoolControl } from './pool-handle.js';
 import type { WorkerListener } from './worker-desk.js';
@@ -82,10 +82,15 @@ class StandingExecPool extends ControlledPool implements ExecPool {
     super({ path, control: standingControl(path, find) });
   }
 
-  async exec(input: unknown, options?: ExecOptions): Promise<ExecResult> {
+  exec(input: unknown, options: ExecBytesOptions): Promise<ExecResult<Uint8Array>>;
+  exec(input: unknown, options?: ExecOptions): Promise<ExecResult>;
+  async exec(
+    input: unknown,
+    options: ExecOptions | ExecBytesOptions = {},
+  ): Promise<ExecResult | ExecResult<Uint8Array>> {
     const pool = living(this.path, this.find);
-    if (pool.mode === 'exec') return await pool.exec(input, options);
-    throw replaced(this.path);
+    if (pool.mode !== 'exec') throw replaced(this.path);
+    return options.encoding === 'bytes' ? await pool.exec(input, options) : await pool.exec(input, options);
   }
 }
 

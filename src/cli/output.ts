@@ -47,7 +47,7 @@ export class Output {
     await this.write(`${text}\n`);
   }
 
-  async write(text: string): Promise<void> {
+  async write(text: string | Uint8Array): Promise<void> {
     if (this.closed.aborted) return;
     this.#unwritten += 1;
     if (this.#stream.write(text, (error) => this.#written(error ?? null))) return;

@@ -4,6 +4,7 @@ import type { ReadModel } from '../transport/inspector/model/read-model.js';
 import type { InspectedHost, LiveActors } from '../transport/inspector/source.js';
 import { VERSION } from '../version.js';
 import { seenRuns } from './seen-runs.js';
+import { shownOutput } from './shown-output.js';
 import { standingProcesses } from './standing.js';
 
 /** What an inspector needs of a living system. */
@@ -30,6 +31,6 @@ export function liveHost(parts: LiveHostParts): InspectedHost {
     look: () => () => undefined,
     journal: store.journal,
     processes: async () => await standingProcesses(await store.processes.present(), store.hosts),
-    output: (run, index) => store.outputs.read(run, index),
+    output: async (run, index) => shownOutput(await store.outputs.read(run, index)),
   };
 }

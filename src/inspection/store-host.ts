@@ -8,6 +8,7 @@ import type { InspectedHost, Sighting } from '../transport/inspector/source.js';
 import { VERSION } from '../version.js';
 import { explained } from './explained.js';
 import { seenRuns } from './seen-runs.js';
+import { shownOutput } from './shown-output.js';
 import { standingProcesses } from './standing.js';
 
 /**
@@ -35,7 +36,7 @@ export async function storeHost(reader: StoreReader, runId?: string): Promise<In
     look: () => sightings.follow(),
     journal: reader.journal,
     processes: async () => await standingProcesses(await reader.processes.present(), reader.hosts),
-    output: (run, index) => reader.outputs.read(run, index),
+    output: async (run, index) => shownOutput(await reader.outputs.read(run, index)),
     // What a store holds was written before.
     conceal: () => undefined,
     logs: () => null,

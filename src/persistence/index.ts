@@ -10,6 +10,7 @@ export type {
   HostRecord,
   HostStore,
   JournalStore,
+  KeptOutput,
   OpenStoreOptions,
   OutputChunk,
   OutputStore,

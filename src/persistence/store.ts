@@ -13,7 +13,7 @@ export type { AttemptStore, Claim, Claimed, FinishedAttempt, OutputChunk } from 
 export type { HostRecord, HostStore } from './contract/hosts.js';
 export type { AboutQuery, JournalStore, TailOptions } from './contract/journal.js';
 export type { OpenStoreOptions, WriteOptions } from './contract/options.js';
-export type { OutputStore } from './contract/outputs.js';
+export type { KeptOutput, OutputStore } from './contract/outputs.js';
 export type { ProcessStore } from './contract/processes.js';
 export {
   type CommittedRow,

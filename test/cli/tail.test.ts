@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { slotName, wholeNumber } from '../../src/cli/parse.js';
-import { lastLines, news } from '../../src/cli/tail.js';
+import * as tail from '../../src/cli/tail.js';
+
+const lastLines = (text: string, count: number) => tail.lastLines(Buffer.from(text), count).toString();
+const news = (before: string, now: string) => tail.news(Buffer.from(before), Buffer.from(now)).toString();
 
 describe('the last lines', () => {
   it.each([
@@ -44,6 +47,12 @@ describe('news of a growing output', () => {
     const now = `${before}new\n`.slice(-20_000);
     expect(news(before, now)).toBe('new\n');
   });
+});
+
+it('bytes that are no text are cut and followed as they are', () => {
+  const bytes = Buffer.from([0xff, 0x0a, 0xe2, 0x82]);
+  expect(tail.lastLines(bytes, 1)).toEqual(Buffer.from([0xe2, 0x82]));
+  expect(tail.news(bytes, Buffer.from([...bytes, 0xac]))).toEqual(Buffer.from([0xac]));
 });
 
 describe('values of options', () => {

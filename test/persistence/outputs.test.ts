@@ -26,14 +26,16 @@ describe('the output of an attempt', () => {
     });
   });
 
-  it('keeps U+FFFD for what is not UTF-8, and a byte order mark', async () => {
+  it('keeps every byte of what is not UTF-8, in base64, and a byte order mark', async () => {
     const { store, at } = await running();
     await store.outputs.append(at, {
       stdout: Buffer.of(0xef, 0xbb, 0xbf, 0x41, 0xff, 0x42),
       stderr: Buffer.of(),
       dropped: false,
     });
-    expect((await store.outputs.read('run', 0))?.stdout).toBe('\uFEFFA\uFFFDB');
+    const kept = await store.outputs.read('run', 0);
+    expect(kept).toMatchObject({ encoding: { stdout: 'base64' }, stderr: '' });
+    expect([...Buffer.from(kept?.stdout ?? '', 'base64')]).toEqual([0xef, 0xbb, 0xbf, 0x41, 0xff, 0x42]);
   });
 
   it('is the last 1 MiB of each stream, marked when something was dropped, and begins with a whole character', async () => {
@@ -64,6 +66,34 @@ describe('the output of an attempt', () => {
       expect([truncated, stdout.includes('\uFFFD'), stdout.startsWith(character)]).toEqual([true, false, true]);
       expect(Buffer.byteLength(stdout)).toBe(MIB - (size - over));
     }
+  });
+
+  it('is no less text for half a character in front of what was dropped', async () => {
+    const { store, at } = await running();
+    const none = Buffer.alloc(0);
+    await store.outputs.append(at, { stdout: Buffer.from('😀').subarray(0, 2), stderr: none, dropped: false });
+    const rest = Buffer.from('é'.repeat(MIB / 2)).subarray(0, MIB - 2);
+    await store.outputs.append(at, { stdout: rest, stderr: none, dropped: true });
+    const kept = await store.outputs.read('run', 0);
+    expect(kept).not.toHaveProperty('encoding');
+    expect(kept?.stdout).toMatch(/^é+$/);
+  });
+
+  it('of two programs that differ in bytes alone gives two digests', async () => {
+    const digest = async (stdout: Buffer) => {
+      const { store, claimed } = await running();
+      await store.attempts.finish('host-a', ended(claimed, { output: chunk(stdout, '') }));
+      await store.runs.commit('run', 'host-a', [0], null);
+      const [row] = await store.runs.rows('run', 0, 1);
+      return { digest: await store.runs.runDigest('run'), encoding: row?.output?.encoding };
+    };
+    const [ff, fe, text] = [
+      await digest(Buffer.of(0xff)),
+      await digest(Buffer.of(0xfe)),
+      await digest(Buffer.from('/w==')),
+    ];
+    expect([ff.encoding, text.encoding]).toEqual([{ stdout: 'base64' }, undefined]);
+    expect(new Set([ff.digest, fe.digest, text.digest]).size).toBe(3);
   });
 
   it('of exactly 1 MiB is whole, and of one byte more is not', async () => {

@@ -42,11 +42,20 @@ describe('what a program leaves behind', () => {
     expect((await shell.exec('printenv __proto__ constructor', { env })).stdout).toBe('a\nb\n');
   });
 
-  it('is text: bytes that are none are replaced, all others are kept, a byte order mark too', async () => {
-    expect(await shell.exec("printf 'a\\377b'; printf '\\357\\273\\277c' >&2")).toMatchObject({
-      stdout: 'a\uFFFDb',
-      stderr: '\uFEFFc',
-    });
+  it('is text, or base64 where bytes are none and it says so; a byte order mark is kept', async () => {
+    const result = await shell.exec("printf 'a\\377b'; printf '\\357\\273\\277c' >&2");
+    expect(result).toMatchObject({ stdout: 'Yf9i', stderr: '\uFEFFc', encoding: { stdout: 'base64' } });
+    expect(Buffer.from(result.stdout, result.encoding?.stdout ?? 'utf8')).toEqual(Buffer.from([0x61, 0xff, 0x62]));
+    expect(await shell.exec('echo é')).not.toHaveProperty('encoding');
+  });
+
+  it('is bytes for those who ask for bytes', async () => {
+    const { stdout, stderr } = await shell.exec("printf 'a\\377b'", { encoding: 'bytes' });
+    expect([...stdout]).toEqual([0x61, 0xff, 0x62]);
+    expect([...stderr]).toEqual([]);
+    const encoding: unknown = 'latin1';
+    // @ts-expect-error: no encoding of this name
+    await expect(shell.exec('true', { encoding })).rejects.toMatchObject({ code: 'ESP_INVALID' });
   });
 
   it('does not wait for a process that left the group and holds the streams open', async () => {

@@ -4,15 +4,17 @@ interface OutputProps {
   readonly stdout: string;
   readonly stderr: string;
   readonly truncated?: boolean;
+  /** The streams in which U+FFFD stands for what is not UTF-8. */
+  readonly altered?: readonly string[] | undefined;
 }
 
 /** What a process wrote, each stream by itself, the end in sight. */
-export function Output({ stdout, stderr, truncated = false }: OutputProps) {
+export function Output({ stdout, stderr, truncated = false, altered = [] }: OutputProps) {
   if (stdout === '' && stderr === '') return <p class="quiet">It wrote nothing.</p>;
   return (
     <div class="output">
-      <Stream name="stderr" text={stderr} truncated={truncated} />
-      <Stream name="stdout" text={stdout} truncated={truncated} />
+      <Stream name="stderr" text={stderr} truncated={truncated} altered={altered.includes('stderr')} />
+      <Stream name="stdout" text={stdout} truncated={truncated} altered={altered.includes('stdout')} />
     </div>
   );
 }
@@ -21,10 +23,12 @@ function Stream({
   name,
   text,
   truncated,
+  altered,
 }: {
   readonly name: string;
   readonly text: string;
   readonly truncated: boolean;
+  readonly altered: boolean;
 }) {
   const box = useRef<HTMLPreElement>(null);
   const isAtEnd = useRef(true);
@@ -42,6 +46,7 @@ function Stream({
       <figcaption>
         {name}
         {truncated && ' · only the end is kept'}
+        {altered && ' · not UTF-8: � stands for what is not'}
       </figcaption>
       <pre ref={box} tabIndex={0} role="log" aria-label={name} aria-live="off" onScroll={follow}>
         {text}

@@ -1,12 +1,20 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { EspalierError, isMoving, type StoreReader } from '../../index.js';
+import { streamBytes } from '../../stream-text.js';
 import { noRun, onStore, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { slotName, wholeNumber } from '../parse.js';
+import { ProgramOutput } from '../program-output.js';
 import { lastLines, news } from '../tail.js';
 
-const optionsSchema = z.object({ db: z.string(), tail: z.number().optional(), follow: z.boolean().default(false) });
+const optionsSchema = z.object({
+  db: z.string(),
+  tail: z.number().optional(),
+  follow: z.boolean().default(false),
+  raw: z.boolean().default(false),
+});
+type Options = z.infer<typeof optionsSchema>;
 type Slot = ReturnType<typeof slotName>;
 
 /** `espalier logs`: what the newest attempt of a slot wrote, each stream to its own. */
@@ -15,32 +23,51 @@ export function addLogs(program: Command): void {
     .argument('<run:index>', 'the slot', slotName)
     .option('--tail <n>', 'only the last lines of each stream', wholeNumber(1, 1_000_000))
     .option('--follow', 'go on until the slot ends, or its run halts')
-    .action(async (slot: Slot, raw: unknown) => {
-      const { db, tail, follow } = optionsSchema.parse(raw);
-      await withReader(db, (reader) => show(reader, slot, tail, follow));
+    .option('--raw', 'every byte as it was written, on a terminal too')
+    .action(async (slot: Slot, given: unknown) => {
+      const options = optionsSchema.parse(given);
+      await withReader(options.db, (reader) => show(reader, slot, options));
     });
 }
 
-async function show(reader: StoreReader, slot: Slot, tail: number | undefined, follow: boolean): Promise<void> {
+const STREAMS = ['stdout', 'stderr'] as const;
+
+async function show(reader: StoreReader, slot: Slot, { tail, follow, raw }: Options): Promise<void> {
   await checkSlot(reader, slot);
-  const [out, err] = [Output.of(process.stdout), Output.of(process.stderr)];
+  const outs = {
+    stdout: new ProgramOutput(Output.of(process.stdout), process.stdout.isTTY && !raw),
+    stderr: new ProgramOutput(Output.of(process.stderr), process.stderr.isTTY && !raw),
+  };
+  const { closed } = outs.stdout.output;
   let shown: Kept | null = null;
   for (;;) {
     // Whether it has ended is asked first: what it wrote until then is read after it.
     const ended = !follow || (await hasEnded(reader, slot));
     const kept = await reader.outputs.read(slot.run, slot.index);
-    if (kept && shown === null) {
-      await out.write(tail === undefined ? kept.stdout : lastLines(kept.stdout, tail));
-      await err.write(tail === undefined ? kept.stderr : lastLines(kept.stderr, tail));
-    } else if (kept && shown) {
-      const before: Kept = kept.attempt === shown.attempt ? shown : { ...shown, stdout: '', stderr: '' };
-      await out.write(news(before.stdout, kept.stdout));
-      await err.write(news(before.stderr, kept.stderr));
-    }
+    for (const stream of kept ? STREAMS : []) await outs[stream].write(fresh(shown, kept, stream, tail));
     shown = kept ?? shown;
-    if (ended || out.closed.aborted) return;
-    await reader.journal.changed(out.closed);
+    if (ended || closed.aborted) break;
+    await reader.journal.changed(closed);
   }
+  for (const stream of STREAMS) await outs[stream].end();
+  const altered = STREAMS.filter((stream) => outs[stream].isAltered);
+  if (altered.length === 0) return;
+  const what = `${altered.join(' and ')} of ${slot.run}:${slot.index}`;
+  await outs.stderr.output.line(
+    `espalier: ${what} is not UTF-8: \uFFFD stands for what is not; --raw writes the bytes`,
+  );
+}
+
+/** What was written since it was shown last; at first the last lines, or all that is kept. */
+function fresh(
+  shown: Kept | null,
+  kept: Kept | null,
+  stream: (typeof STREAMS)[number],
+  tail: number | undefined,
+): Buffer {
+  const now = kept ? streamBytes(kept, stream) : Buffer.alloc(0);
+  if (shown === null) return tail === undefined ? now : lastLines(now, tail);
+  return kept?.attempt === shown.attempt ? news(streamBytes(shown, stream), now) : now;
 }
 
 type Kept = NonNullable<Awaited<ReturnType<StoreReader['outputs']['read']>>>;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { SlotRow, StoreReader } from '../../index.js';
 import { writeJson } from '../../json/write.js';
+import { shownTexts } from '../../stream-text.js';
 import { listing, noRun, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { printRows, readRows } from '../rows.js';
@@ -32,7 +33,7 @@ async function printForPeople(reader: StoreReader, run: string): Promise<void> {
 
 function describe(row: SlotRow): string {
   const input = typeof row.input === 'string' ? row.input : writeJson(row.input);
-  const said = row.error?.message ?? firstLine(row.output?.stdout ?? '');
+  const said = row.error?.message ?? firstLine(row.output ? shownTexts(row.output).stdout : '');
   const cells = [row.status.padEnd(9), formatDuration(row.durationMs).padStart(8), printable(input), printable(said)];
   return `${String(row.index).padStart(6)}  ${cells.join('  ')}`.trimEnd();
 }

@@ -1,13 +1,12 @@
 import type { ErrorRecord } from '../../errors.js';
+import type { StreamTexts } from '../../stream-text.js';
 
 /** How a slot's row can end. */
 export const SLOT_STATUSES = ['succeeded', 'failed', 'timed_out', 'cancelled', 'skipped_pruned'] as const;
 export type SlotStatus = (typeof SLOT_STATUSES)[number];
 
-/** What one execution of a program left behind. Text is UTF-8 with U+FFFD for what is not. */
-export interface ExecOutput {
-  readonly stdout: string;
-  readonly stderr: string;
+/** What one execution of a program left behind. A stream that is not UTF-8 is in base64, and `encoding` says so. */
+export interface ExecOutput extends StreamTexts {
   readonly exitCode: number | null;
   readonly signal: string | null;
   /** Only the last 1 MiB of a stream is kept; true when something was dropped. */

@@ -1,4 +1,12 @@
+import type { StreamTexts } from '../../stream-text.js';
 import type { OutputChunk } from './attempts.js';
+
+/** What is kept of an attempt's output. */
+export interface KeptOutput extends StreamTexts {
+  readonly attempt: number;
+  readonly truncated: boolean;
+  readonly heldOpen: boolean;
+}
 
 /** What attempts wrote to their streams. */
 export interface OutputStore {
@@ -7,10 +15,6 @@ export interface OutputStore {
    * when more came. An attempt that no longer runs, or is no longer this host's, keeps what it has.
    */
   append(at: { run: string; index: number; attempt: number }, chunk: OutputChunk): Promise<void>;
-  /** The kept output of a slot's attempt (the newest if none is named), or null. */
-  read(
-    run: string,
-    index: number,
-    attempt?: number,
-  ): Promise<{ attempt: number; stdout: string; stderr: string; truncated: boolean; heldOpen: boolean } | null>;
+  /** The kept output of a slot's attempt (the newest if none is named), or null. A stream that is not UTF-8 is in base64. */
+  read(run: string, index: number, attempt?: number): Promise<KeptOutput | null>;
 }

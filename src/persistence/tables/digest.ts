@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import { writeJson } from '../../json/write.js';
+import type { ExecOutput } from '../../machines/run/slot.js';
 import type { Connection } from '../sql/connection.js';
 import { slotRows } from './rows.js';
 
 const PAGE = 256;
+
+function digested(output: ExecOutput | undefined) {
+  const { stdout = null, exitCode = null, encoding } = output ?? {};
+  return { stdout, ...(encoding?.stdout && { encoding: encoding.stdout }), exitCode };
+}
 
 /**
  * The digest of a run's committed rows. A generator, because a run may be large: the reader does other work at each
@@ -15,10 +21,7 @@ export function* runDigest(db: Connection, { run }: { run: string }): Generator<
   for (;;) {
     const rows = slotRows(db, { run, from, limit: PAGE });
     for (const { row } of rows) {
-      const outcome =
-        'result' in row
-          ? { result: row.result }
-          : { stdout: row.output?.stdout ?? null, exitCode: row.output?.exitCode ?? null };
+      const outcome = 'result' in row ? { result: row.result } : digested(row.output);
       hash.update(`${writeJson([row.index, row.status, outcome])}\n`);
     }
     const last = rows.at(-1);

@@ -5,7 +5,7 @@ import type { CommittedRow } from '../contract/runs.js';
 import { errorRecord, slotStatus } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';
 import { json } from '../sql/json.js';
-import { streamText } from './outputs.js';
+import { keptStreams } from './outputs.js';
 import { requireRun } from './runs.js';
 import { ENDED_STATES } from './slot-changes.js';
 
@@ -91,8 +91,7 @@ function slotRow(db: Connection, found: Committed): SlotRow {
 
 function output(db: Connection, found: Committed, attempt: number): ExecOutput {
   return {
-    stdout: streamText(db, found.job, attempt, 'stdout'),
-    stderr: streamText(db, found.job, attempt, 'stderr'),
+    ...keptStreams(db, found.job, attempt),
     exitCode: found.exit_code,
     signal: found.exit_signal,
     ...(found.truncated === 1 && { truncated: true }),

@@ -5,7 +5,7 @@ import type { RunOutlook, SlotStory } from '../contract/runs.js';
 import { errorRecord, slotStatus } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';
 import { json } from '../sql/json.js';
-import { streamText } from './outputs.js';
+import { keptStream } from './outputs.js';
 import { findHead, requireRun } from './runs.js';
 
 /** Failed rows that are given. */
@@ -53,7 +53,7 @@ function attemptOf(db: Connection, job: number, row: z.infer<typeof attemptRow>)
     exit: row.exit_code === null && row.exit_signal === null ? null : { code: row.exit_code, signal: row.exit_signal },
     startedAt: row.started_at,
     endedAt: row.ended_at,
-    stderr: endOf(streamText(db, job, attempt, 'stderr'), LAST_WORDS),
+    stderr: endOf(Buffer.from(keptStream(db, job, attempt, 'stderr')).toString(), LAST_WORDS),
     truncated: row.truncated === 1,
     heldOpen: row.held_open === 1,
   };

@@ -4,6 +4,7 @@ import type { Finding } from '../../machines/explain/explanation.js';
 import type { HostPresence, Registration } from '../../machines/process.js';
 import type { SlotStatus } from '../../machines/run/slot.js';
 import type { RunPolicy, RunStatus, RunWish } from '../../machines/run/status.js';
+import type { ShownTexts } from '../../stream-text.js';
 import type { ReadModel } from './model/read-model.js';
 import type { ActorDetail, ActorLoad, Answer, Budget, Control, Refusal } from './protocol/wire.js';
 
@@ -93,9 +94,7 @@ export interface SeenWindow {
   }[];
 }
 
-export interface SeenText {
-  readonly stdout: string;
-  readonly stderr: string;
+export interface SeenText extends ShownTexts {
   readonly truncated: boolean;
 }
 

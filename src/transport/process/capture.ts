@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { fromWholeCharacter } from '../../machines/text-cut.js';
+import { type ShownTexts, shownBytes } from '../../stream-text.js';
 
 /** How much of a stream is kept: the last mebibyte. */
 export const CAPTURE_LIMIT = 1024 * 1024;
@@ -57,11 +58,11 @@ class Tail {
   }
 
   /** The last that was written, taken or not; from the beginning of a line on, if that is not all. */
-  last(): { readonly text: string; readonly isWhole: boolean } {
+  last(): { readonly bytes: Uint8Array; readonly isWhole: boolean } {
     const end = Buffer.concat([this.#before, this.look().subarray(-LAST_LIMIT)]).subarray(-LAST_LIMIT);
-    if (end.length === this.#written) return { text: end.toString(), isWhole: true };
+    if (end.length === this.#written) return { bytes: end, isWhole: true };
     // There may be no other line.
-    return { text: this.#whole(end.subarray(end.indexOf(NEWLINE) + 1), true).toString(), isWhole: false };
+    return { bytes: this.#whole(end.subarray(end.indexOf(NEWLINE) + 1), true), isWhole: false };
   }
 
   #whole(bytes: Buffer, isCut: boolean): Buffer {
@@ -97,9 +98,7 @@ export interface Offer extends Captured {
 }
 
 /** What a process wrote last. */
-export interface LastOutput {
-  readonly stdout: string;
-  readonly stderr: string;
+export interface LastOutput extends ShownTexts {
   /** Whether there was more before. */
   readonly truncated: boolean;
 }
@@ -158,7 +157,8 @@ export class Capture {
   /** What both streams end with, as text, whether it was taken or not. */
   peek(): LastOutput {
     const [stdout, stderr] = [this.#stdout.last(), this.#stderr.last()];
-    return { stdout: stdout.text, stderr: stderr.text, truncated: !(stdout.isWhole && stderr.isWhole) };
+    const shown = shownBytes({ stdout: stdout.bytes, stderr: stderr.bytes });
+    return { ...shown, truncated: !(stdout.isWhole && stderr.isWhole) };
   }
 
   #read(stream: Readable, tail: Tail): void {

@@ -25,10 +25,10 @@ export function LogTail({ path, living, again }: LogTailProps) {
       </Section>
     );
   }
-  const { incarnation, stdout, stderr, truncated, living: writes } = reply.answer;
+  const { incarnation, stdout, stderr, truncated, altered, living: writes } = reply.answer;
   return (
     <Section title="Log" aside={`life ${incarnation}, ${writes ? 'living' : 'over'}`}>
-      <Output stdout={stdout} stderr={stderr} truncated={truncated} />
+      <Output stdout={stdout} stderr={stderr} truncated={truncated} altered={altered} />
     </Section>
   );
 }

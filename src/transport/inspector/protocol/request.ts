@@ -35,11 +35,18 @@ export const control = z.discriminatedUnion('type', [
 ]);
 export type Control = z.infer<typeof control>;
 
-/** Text of two streams; `truncated` when only the end is kept. */
+/**
+ * Text of two streams; `truncated` when only the end is kept. `altered` names the streams that are not UTF-8: U+FFFD stands
+ * for what is not.
+ */
 const logs = {
   stdout: z.string(),
   stderr: z.string(),
   truncated: z.boolean(),
+  altered: z
+    .array(z.enum(['stdout', 'stderr']))
+    .readonly()
+    .optional(),
 };
 
 /** What an explanation rests on: an event by its `seq`, or what is not from the journal. */

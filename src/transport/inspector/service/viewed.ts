@@ -68,10 +68,11 @@ export class Viewer {
   }
 
   /** The end of both streams. Masked before it is cut: half a secret is one too. */
-  text({ stdout, stderr, truncated }: SeenText): SeenText {
+  text({ stdout, stderr, truncated, altered }: SeenText): SeenText {
     const cut = (text: string) => lastOf(this.redactor.text(lastOf(text, 2 * LIMITS.logs)), LIMITS.logs);
     const isCut = stdout.length > LIMITS.logs || stderr.length > LIMITS.logs;
-    return { stdout: cut(stdout), stderr: cut(stderr), truncated: truncated || isCut };
+    const cuts = { stdout: cut(stdout), stderr: cut(stderr), truncated: truncated || isCut };
+    return altered === undefined ? cuts : { ...cuts, altered };
   }
 
   #masked(summary: ActorSummary): ActorSummary {
