@@ -13,7 +13,8 @@ export interface StandingProcess extends Registration {
 
 /**
  * Runs as they stand. What a host has left that died is written by the next one; until then the store says `running`
- * of runs that nobody drives. They are what that host will write: interrupted.
+ * of runs that nobody drives. They are what that host will write: interrupted. A host that stopped in order has said itself
+ * what became of its runs: one that it left paused is paused.
  */
 export async function standingRuns<T extends Pick<RunRecord, 'status' | 'owner'>>(
   runs: readonly T[],
@@ -21,8 +22,9 @@ export async function standingRuns<T extends Pick<RunRecord, 'status' | 'owner'>
 ): Promise<T[]> {
   const presence = presences(hosts);
   const stand = async (run: T): Promise<T> => {
-    const isHeld = run.owner !== null && (run.status === 'running' || run.status === 'paused');
-    if (!isHeld || run.owner === null || (await presence(run.owner)) !== 'gone') return run;
+    if (run.owner === null || (run.status !== 'running' && run.status !== 'paused')) return run;
+    const { is, hasEnded } = await presence(run.owner);
+    if (is !== 'gone' || (run.status === 'paused' && hasEnded)) return run;
     return { ...run, status: 'interrupted' };
   };
   return await Promise.all(runs.map(stand));
@@ -36,19 +38,25 @@ export async function standingProcesses(
   const presence = presences(hosts);
   const stand = async (registration: Registration): Promise<StandingProcess> => {
     const isHeld = registration.state === 'intent' || registration.state === 'live';
-    if (!isHeld || (await presence(registration.runId)) !== 'gone') return { ...registration, reason: null };
+    if (!isHeld || (await presence(registration.runId)).is !== 'gone') return { ...registration, reason: null };
     if (lives(registration)) return { ...registration, state: 'suspect', reason: 'its host died, and it still runs' };
     return { ...registration, state: 'gone', reason: 'its host died' };
   };
   return await Promise.all(registrations.map(stand));
 }
 
-/** Whether hosts live; each is looked up once. One that the store does not know any more is gone. */
-function presences(hosts: Hosts): (runId: string) => Promise<HostPresence> {
-  const known = new Map<string, Promise<HostPresence>>();
-  const look = async (runId: string) => {
+interface Presence {
+  readonly is: HostPresence;
+  /** Whether the store knows of its end, with all that it left. */
+  readonly hasEnded: boolean;
+}
+
+/** Whether hosts live; each is looked up once. One that the store does not know any more is gone, and has ended before. */
+function presences(hosts: Hosts): (runId: string) => Promise<Presence> {
+  const known = new Map<string, Promise<Presence>>();
+  const look = async (runId: string): Promise<Presence> => {
     const host = await hosts.get(runId);
-    return host ? presenceOf(host) : 'gone';
+    return host ? { is: presenceOf(host), hasEnded: host.endedAt !== null } : { is: 'gone', hasEnded: true };
   };
   return (runId) => {
     const found = known.get(runId) ?? look(runId);

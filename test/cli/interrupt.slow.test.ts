@@ -42,6 +42,8 @@ describe('an interrupted run', () => {
       ['a', 'succeeded'],
       ['hold', 'succeeded'],
     ]);
+    const [listed] = (await espalier(folder, ['runs', '--json'])).stdout.split('\n');
+    expect(JSON.parse(listed ?? '')).toMatchObject({ run: id, status: 'paused' });
 
     const rest = await espalier(folder, ['continue', id]);
     expect(rest.code).toBe(0);

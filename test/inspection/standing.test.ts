@@ -35,15 +35,15 @@ describe('a run whose store says that it is driven', () => {
     (await standingRuns([{ status, owner }], hosts))[0]?.status;
 
   it.each([
-    { owner: 'living', is: 'running' },
-    { owner: 'elsewhere', is: 'running' },
-    { owner: 'killed', is: 'interrupted' },
-    { owner: 'stopped', is: 'interrupted' },
-    { owner: 'forgotten', is: 'interrupted' },
-    { owner: null, is: 'running' },
-  ])('by $owner is $is', async ({ owner, is }) => {
+    { owner: 'living', is: 'running', whenPaused: 'paused' },
+    { owner: 'elsewhere', is: 'running', whenPaused: 'paused' },
+    { owner: 'killed', is: 'interrupted', whenPaused: 'interrupted' },
+    { owner: 'stopped', is: 'interrupted', whenPaused: 'paused' },
+    { owner: 'forgotten', is: 'interrupted', whenPaused: 'paused' },
+    { owner: null, is: 'running', whenPaused: 'paused' },
+  ])('by $owner is $is, or $whenPaused if it was left paused', async ({ owner, is, whenPaused }) => {
     expect(await stands('running', owner)).toBe(is);
-    expect(await stands('paused', owner)).toBe(is === 'running' ? 'paused' : is);
+    expect(await stands('paused', owner)).toBe(whenPaused);
   });
 
   it('and is over stays as it is', async () => {
