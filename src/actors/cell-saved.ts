@@ -6,7 +6,7 @@ export interface SavedTimer {
   readonly source: readonly string[];
   readonly target: readonly string[];
   readonly event: AnyEventObject;
-  readonly id: string | undefined;
+  readonly id?: string | undefined;
   /** When it is due, in milliseconds since the epoch. */
   readonly due: number;
 }
@@ -59,6 +59,6 @@ export function findActors(timers: readonly SavedTimer[], actors: Iterable<Named
   const byIds = new Map(Array.from(actors, (named) => [JSON.stringify(named.ids), named.actor]));
   return timers.flatMap(({ source, target, ...timer }) => {
     const [from, to] = [byIds.get(JSON.stringify(source)), byIds.get(JSON.stringify(target))];
-    return from && to ? [{ ...timer, source: from, target: to }] : [];
+    return from && to ? [{ ...timer, id: timer.id, source: from, target: to }] : [];
   });
 }

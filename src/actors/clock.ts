@@ -1,14 +1,11 @@
+import { Timer } from '../timer.js';
 import type { Clock } from './environment.js';
 
-/** The clock of this process. */
+/** The clock of this process. Its timers wait as long as they are told, beyond what Node's own can. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimeout: (fn, ms) => setTimeout(fn, ms),
+  setTimeout: (fn, ms) => new Timer(fn, ms),
   clearTimeout: (timer) => {
-    if (isTimer(timer)) clearTimeout(timer);
+    if (timer instanceof Timer) timer.clear();
   },
 };
-
-function isTimer(timer: unknown): timer is NodeJS.Timeout {
-  return typeof timer === 'object' && timer !== null && 'refresh' in timer;
-}

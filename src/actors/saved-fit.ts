@@ -5,6 +5,7 @@ import { misfit, type SnapshotLabel } from '../machines/snapshot-label.js';
 import type { SnapshotRecord } from '../persistence/store.js';
 import type { MachineLogic } from './cell-machine.js';
 import type { SavedCell, SavedTimer } from './cell-saved.js';
+import { issuesOf } from './issues.js';
 import type { SavedMachine } from './saved-machine.js';
 import { decode } from './snapshot-codec.js';
 
@@ -15,7 +16,8 @@ const stateForm = z.object({
       source: z.array(z.string()),
       target: z.array(z.string()),
       event: z.looseObject({ type: z.string() }),
-      id: z.union([z.string(), z.undefined()]),
+      // A machine need not name what it sends itself later.
+      id: z.string().optional(),
       due: z.number(),
     }),
   ),
@@ -56,7 +58,9 @@ export async function fitOf(record: SnapshotRecord, machine: SavedMachine): Prom
 
 async function examine(record: SnapshotRecord, from: SnapshotLabel, machine: SavedMachine): Promise<Fitting> {
   const { logic, label, migrate } = machine;
-  const cell = stateForm.parse(decode(record.state));
+  const form = stateForm.safeParse(decode(record.state));
+  if (!form.success) return refused(from, `it is damaged: ${issuesOf(form.error, 'state')}`);
+  const cell = form.data;
   const isChanged = from.hash !== label.hash;
   const reason = misfit(from, label) ?? (await problemOf(cell, logic, isChanged));
   if (reason === undefined) return { saved: cell, from, how: isChanged ? 'changed' : 'same' };

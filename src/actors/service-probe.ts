@@ -63,10 +63,13 @@ function watchPort(port: number, host: string | undefined, clock: Clock, ready: 
   };
 }
 
+/** The kernel gives a connection up sooner, in milliseconds. */
+const LONGEST_CONNECT_MS = 600_000;
+
 /** Whether something accepts TCP connections at a port. */
 export function accepts(port: number, host = '127.0.0.1', timeoutMs = 1000): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host, timeout: timeoutMs });
+    const socket = connect({ port, host, timeout: Math.min(timeoutMs, LONGEST_CONNECT_MS) });
     const answer = (accepted: boolean) => {
       socket.destroy();
       resolve(accepted);

@@ -3,6 +3,7 @@ import type { WorkerInput } from '../machines/worker.js';
 import { Capture } from '../transport/process/capture.js';
 import { WORKER_FD, WORKER_FD_VARIABLE } from '../transport/process/protocol/limits.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
+import type { Clock } from './environment.js';
 import type { ProcessServices } from './process-services.js';
 import type { Program } from './program.js';
 import { accepts, type Readiness, watchReadiness } from './service-probe.js';
@@ -114,7 +115,7 @@ export class ServiceSlotKind implements SlotKind {
       timer = services.clock.setTimeout(() => void once(), everyMs);
     };
     const once = async () => {
-      failed = (await isWell(health)) ? 0 : failed + 1;
+      failed = (await isWell(health, services.clock)) ? 0 : failed + 1;
       if (over) return;
       if (failed < failures) return next();
       const error = new EspalierError('ESP_TIMEOUT', `${failed} health checks in a row failed`);
@@ -128,13 +129,17 @@ export class ServiceSlotKind implements SlotKind {
   }
 }
 
-async function isWell({ check, timeoutMs = 1000 }: HealthCheck): Promise<boolean> {
-  if (typeof check === 'number') return accepts(check, undefined, timeoutMs);
-  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), timeoutMs).unref());
+async function isWell({ check, timeoutMs = 1000 }: HealthCheck, clock: Clock): Promise<boolean> {
+  let timer: unknown;
+  const late = new Promise<boolean>((resolve) => {
+    timer = clock.setTimeout(() => resolve(false), timeoutMs);
+  });
   try {
-    return await Promise.race([check(), late]);
+    return await Promise.race([typeof check === 'number' ? accepts(check, undefined, timeoutMs) : check(), late]);
   } catch {
     // A check that throws is a check that failed.
     return false;
+  } finally {
+    clock.clearTimeout(timer);
   }
 }

@@ -1,11 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 
 /** The parser of a whole number within limits; commander puts the option's name in front of the message. */
-export function wholeNumber(min: number, max: number): (text: string) => number {
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`;
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Allowed is a whole number from ${min} to ${max}.`);
+    throw new InvalidArgumentError(`Allowed is a whole number ${range}.`);
   };
 }
 

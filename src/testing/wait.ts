@@ -1,6 +1,7 @@
 import { EspalierError, isEspalierError } from '../errors.js';
 import type { ActorExit, JournalEvent, System } from '../index.js';
 import { checkOptions, fields, milliseconds, whole } from '../options.js';
+import { Timer } from '../timer.js';
 
 export interface WaitOptions {
   /** Milliseconds until the wait fails; 10 000 by default. */
@@ -144,13 +145,13 @@ async function firstOf(
 }
 
 async function within<T>(ms: number, awaited: Promise<T>, what = 'it'): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new EspalierError('ESP_TEST', `not within ${ms} ms: ${what}`)), ms);
+    timer = new Timer(() => reject(new EspalierError('ESP_TEST', `not within ${ms} ms: ${what}`)), ms);
   });
   try {
     return await Promise.race([awaited, late]);
   } finally {
-    clearTimeout(timer);
+    timer?.clear();
   }
 }

@@ -255,6 +255,17 @@ describe('a definition that has changed under the same version', () => {
   });
 });
 
+it('quarantines a state that is damaged, saying where', async () => {
+  const tree = new SavedTree();
+  await (await tree.next(saved())).kill();
+  tree.snapshots.damage('/m', { snapshot: { status: 'active' }, timers: [{ due: 'soon' }] });
+  await expect(tree.next(saved())).rejects.toMatchObject({
+    code: 'ESP_SNAPSHOT',
+    message: expect.stringMatching(/it is damaged: state\.timers\.0\.source: /),
+  });
+  expect(tree.snapshots.rows).toMatchObject([{ kind: 'quarantined' }]);
+});
+
 it('is not for other logics, nor for trees without a store', async () => {
   const promise = fromPromise(async () => 1);
   expect(() => saved({ logic: promise })).toThrow(expect.objectContaining({ code: 'ESP_INVALID' }));

@@ -51,6 +51,11 @@ export class MemorySnapshots implements SnapshotStore {
     }
   }
 
+  /** What is saved of a path, as the disk may return it. */
+  damage(path: string, state: unknown): void {
+    for (const [index, row] of this.rows.entries()) if (row.path === path) this.rows[index] = { ...row, state };
+  }
+
   #drop(isGone: (row: SnapshotRecord) => boolean): void {
     for (let index = this.rows.length - 1; index >= 0; index -= 1) {
       const row = this.rows[index];

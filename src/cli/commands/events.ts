@@ -17,7 +17,7 @@ const optionsSchema = z.object({
 /** `espalier events`: the journal, from a cursor on. */
 export function addEvents(program: Command): void {
   listing(program.command('events').description('the journal: what happened, in order'))
-    .option('--after <seq>', 'only events after this number', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option('--after <seq>', 'only events after this number', wholeNumber(0), 0)
     .option('--follow', 'go on as events come, until Ctrl-C')
     .addOption(new Option('--type <type...>', 'only events of these types').choices(EVENT_TYPES))
     .action(async (raw: unknown) => {

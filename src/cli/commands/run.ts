@@ -35,7 +35,7 @@ export function addRun(program: Command): void {
     .requiredOption('--input <file>', 'one input per line; - is standard input')
     .option('--jobs <n>', 'processes at once', wholeNumber(1, 1024), availableParallelism())
     .option('--retries <n>', 'extra attempts for what failed or timed out', wholeNumber(0, 1000), 0)
-    .option('--timeout <ms>', 'limit of an attempt, from its spawn', wholeNumber(1, 2 ** 31 - 1))
+    .option('--timeout <ms>', 'limit of an attempt, from its spawn', wholeNumber(1))
     .addOption(
       new Option('--on-lost <what>', 'when the host dies in a slot').choices(['retry', 'fail']).default('retry'),
     )
