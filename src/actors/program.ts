@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { EspalierError, isEspalierError } from '../errors.js';
 import type { Template } from '../machines/template.js';
 import { resolveProgram } from '../transport/process/resolve.js';
+import { fromWorkingFolder } from '../working-folder.js';
 import type { ExecutionRequest } from './execution.js';
 import type { ProcessServices } from './process-services.js';
 
@@ -37,7 +38,7 @@ export class Program {
   ) {
     this.#template = template;
     this.#isSecret = isSecret;
-    this.#cwd = resolve(cwd ?? '.');
+    this.#cwd = fromWorkingFolder(cwd ?? '.');
     this.#env = merge(hostEnv, env);
     const { program } = this.#template;
     this.#program = program === null ? null : resolveProgram(program, this.#env.PATH, this.#cwd);

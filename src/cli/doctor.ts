@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { isEspalierError, openReader, resolveProgram } from '../index.js';
-import { OWN_FOLDER } from './options.js';
+import { OWN_FOLDER } from './find-store.js';
 
 /** What was found: `ok`, worth knowing, or in the way. */
 export interface Finding {

@@ -1,27 +1,23 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { EspalierError, openReader, type StoreReader } from '../index.js';
+import { isDefaultStore } from './find-store.js';
 import { wholeNumber } from './parse.js';
-
-/** The folder that Espalier makes for itself. */
-export const OWN_FOLDER = '.espalier';
-
-/** The store of the command line, unless another is named. */
-const DEFAULT_DB = `${OWN_FOLDER}/espalier.db`;
 
 /** Adds the options that every command on a store has. */
 export function onStore(command: Command): Command {
   return command
-    .option('--db <file>', 'the store', databaseFile, resolve(DEFAULT_DB))
+    .option('--db <file>', 'the store (that in .espalier)', databaseFile)
     .option('--debug', 'show the stack of an error');
 }
 
 function databaseFile(text: string): string {
   if (text === '') throw new InvalidArgumentError('Expected the name of a file.');
-  return resolve(text);
+  // Node has put this where the bytes were no text: it would name another file.
+  if (text.includes('\uFFFD')) throw new InvalidArgumentError('Expected a name in UTF-8.');
+  return text;
 }
 
 /** Adds the options of a listing. */
@@ -48,7 +44,7 @@ export function noRun(run: string, db: string): EspalierError {
 /** The command that goes on with a run, as a shell takes it. */
 export function goOnWith(run: string, db: string): string {
   const file = /^[\w@%+=:,./-]+$/.test(db) ? db : `'${db.replaceAll("'", "'\\''")}'`;
-  return db === resolve(DEFAULT_DB) ? `espalier continue ${run}` : `espalier continue ${run} --db ${file}`;
+  return isDefaultStore(db) ? `espalier continue ${run}` : `espalier continue ${run} --db ${file}`;
 }
 
 /** Adds the option that serves the inspector of a command that is a host. */

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { EspalierError } from '../errors.js';
+import { fromWorkingFolder } from '../working-folder.js';
 import { Access } from './access.js';
 import type { OpenStoreOptions } from './contract/options.js';
 import { HeldFiles } from './file/held-files.js';
@@ -35,7 +36,7 @@ const BUSY_TIMEOUT_MS = 5_000;
  * for await (const event of store.journal.tail()) console.log(event.seq, event.type);
  */
 export async function openStore(file: string, options: OpenStoreOptions): Promise<Store> {
-  if (file !== ':memory:') return openFile(resolve(file), options);
+  if (file !== ':memory:') return openFile(fromWorkingFolder(file), options);
   if (options.mode === 'read') {
     throw new EspalierError('ESP_INVALID', `':memory:' is a store of its own: there is nothing in it to read`);
   }

@@ -94,6 +94,17 @@ export async function espalier(cwd: string, args: readonly string[], stdin?: str
   return await new LiveCommand(cwd, args, stdin).result;
 }
 
+/** Runs a shell script in which `espalier` is ours: `$NODE $MAIN`. */
+export async function shell(cwd: string, script: string): Promise<Result> {
+  const own = `NODE='${process.execPath}'; MAIN='${main}'; espalier() { "$NODE" "$MAIN" "$@"; }\n`;
+  const child = spawn('sh', ['-c', own + script], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [code, signal] = await once(child, 'close');
+  return { code, signal, stdout, stderr };
+}
+
 /**
  * As `espalier`, within this process, which is many times quicker: for a command that starts nothing and reads no standard
  * input. One at a time, for it changes the working folder.

@@ -1,20 +1,8 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { espalierHere, main, newFolder, type Result, rowsOf } from './espalier.js';
-
-/** Runs a shell script in which `espalier` is ours. */
-async function shell(cwd: string, script: string): Promise<Result> {
-  const own = `espalier() { '${process.execPath}' '${main}' "$@"; }\n`;
-  const child = spawn('sh', ['-c', own + script], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const [code, signal] = await once(child, 'close');
-  return { code, signal, stdout, stderr };
-}
+import { espalierHere, main, newFolder, rowsOf, shell } from './espalier.js';
 
 /** A store with one completed run of two rows. */
 async function finished(): Promise<{ folder: string; run: string }> {

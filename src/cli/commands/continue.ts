@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { askRun, createSystem, type RunRecord } from '../../index.js';
 import { tell } from '../diagnostics.js';
 import { drive, exitCode } from '../drive.js';
+import { knownStore } from '../find-store.js';
 import { follow } from '../follow.js';
 import { checkPort, goOnWith, inspectable, inspectSchema, noRun, onStore, withReader } from '../options.js';
 import { checkOrigin, originOf, poolOf } from '../origin.js';
@@ -13,7 +14,7 @@ const optionsSchema = z.object({
   retryFailed: z.boolean().default(false),
   quiet: z.boolean().default(false),
   inspect: inspectSchema,
-  db: z.string(),
+  db: knownStore,
   debug: z.boolean().default(false),
 });
 type Options = z.infer<typeof optionsSchema>;

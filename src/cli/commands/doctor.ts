@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { examine, type Finding } from '../doctor.js';
+import { knownStore } from '../find-store.js';
 import { listing } from '../options.js';
 import { Output } from '../output.js';
 import { EXIT_FAILED, EXIT_OK } from '../report.js';
 import { formatTable } from '../table.js';
 
-const optionsSchema = z.object({ db: z.string(), json: z.boolean().default(false) });
+const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false) });
 
 /** `espalier doctor`: whether this machine has what the promises rest on. Exits 1 when something is missing. */
 export function addDoctor(program: Command): void {

@@ -1,13 +1,14 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { EVENT_TYPES, type JournalEvent } from '../../index.js';
+import { knownStore } from '../find-store.js';
 import { listing, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { wholeNumber } from '../parse.js';
 import { formatTime, printable } from '../table.js';
 
 const optionsSchema = z.object({
-  db: z.string(),
+  db: knownStore,
   json: z.boolean().default(false),
   follow: z.boolean().default(false),
   after: z.number(),

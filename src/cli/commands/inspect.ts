@@ -1,14 +1,14 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { inspectStore, type StoreInspector } from '../../index.js';
 import { tell } from '../diagnostics.js';
+import { knownStore } from '../find-store.js';
 import { onStore, withReader } from '../options.js';
 import { wholeNumber } from '../parse.js';
 import { Signals } from '../signals.js';
 
 const optionsSchema = z.object({
-  db: z.string(),
+  db: knownStore,
   port: z.number(),
   host: z.string().exactOptional(),
 });
@@ -21,8 +21,8 @@ export function addInspect(program: Command): void {
     .option('--port <n>', 'on 127.0.0.1; a free one by default', wholeNumber(0, 65_535), 0)
     .option('--host <id>', 'the host, when the store has several; a living one, then the newest by default')
     .action(async (file: string | undefined, raw: unknown) => {
-      const { db, ...options } = optionsSchema.parse(raw);
-      await withReader(file === undefined ? db : resolve(file), async (reader) => {
+      const { db, ...options } = optionsSchema.parse(Object.assign({}, raw, file !== undefined && { db: file }));
+      await withReader(db, async (reader) => {
         const inspector = await inspectStore(reader, options);
         tell(`inspect ${inspector.url}\n${aboutHost(inspector.host)}\n`);
         await stopped();

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { type JanitorReport, sweep } from '../../index.js';
+import { knownStore } from '../find-store.js';
 import { type Listing, printListing } from '../listing.js';
 import { listing } from '../options.js';
 
 const optionsSchema = z.object({
-  db: z.string(),
+  db: knownStore,
   json: z.boolean().default(false),
   dryRun: z.boolean().default(false),
 });

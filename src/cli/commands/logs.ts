@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { EspalierError, isMoving, type StoreReader } from '../../index.js';
 import { streamBytes } from '../../stream-text.js';
+import { knownStore } from '../find-store.js';
 import { noRun, onStore, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { slotName, wholeNumber } from '../parse.js';
@@ -9,7 +10,7 @@ import { ProgramOutput } from '../program-output.js';
 import { lastLines, news } from '../tail.js';
 
 const optionsSchema = z.object({
-  db: z.string(),
+  db: knownStore,
   tail: z.number().optional(),
   follow: z.boolean().default(false),
   raw: z.boolean().default(false),

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { readProcesses, type StandingProcess } from '../../index.js';
+import { knownStore } from '../find-store.js';
 import { type Listing, printListing } from '../listing.js';
 import { listing, withReader } from '../options.js';
 
-const optionsSchema = z.object({ db: z.string(), json: z.boolean().default(false) });
+const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false) });
 
 const columns: Listing<StandingProcess> = {
   head: ['PID', 'STATE', 'PATH', 'JOB', 'ATTEMPT', 'HOST', 'COMMAND'],

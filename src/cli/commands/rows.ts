@@ -3,12 +3,13 @@ import { z } from 'zod';
 import type { SlotRow, StoreReader } from '../../index.js';
 import { writeJson } from '../../json/write.js';
 import { shownTexts } from '../../stream-text.js';
+import { knownStore } from '../find-store.js';
 import { listing, noRun, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { printRows, readRows } from '../rows.js';
 import { formatDuration, printable } from '../table.js';
 
-const optionsSchema = z.object({ db: z.string(), json: z.boolean().default(false) });
+const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false) });
 
 /** `espalier rows`: what a run has committed so far. */
 export function addRows(program: Command): void {

@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { compileTemplate, createSystem, EspalierError, isEspalierError, shellWords, splitWords } from '../../index.js';
+import { workingFolder } from '../../working-folder.js';
 import { tell } from '../diagnostics.js';
 import { drive } from '../drive.js';
+import { newStore } from '../find-store.js';
 import { type InputLine, readInput } from '../input.js';
 import { checkPort, goOnWith, inspectable, inspectSchema, onStore } from '../options.js';
 import { checkOrigin, type Origin, POOL, poolOf } from '../origin.js';
@@ -22,7 +24,7 @@ const optionsSchema = z.object({
   name: z.string().optional(),
   quiet: z.boolean().default(false),
   inspect: inspectSchema,
-  db: z.string(),
+  db: newStore,
   debug: z.boolean().default(false),
 });
 type Options = z.infer<typeof optionsSchema>;
@@ -52,7 +54,7 @@ export function addRun(program: Command): void {
 async function run(options: Options): Promise<number> {
   const command = options.shell ? shellWords(options.exec) : splitWords(options.exec);
   const template = compileTemplate(command);
-  const origin: Origin = { kind: 'exec', command, cwd: process.cwd() };
+  const origin: Origin = { kind: 'exec', command, cwd: workingFolder() };
   checkOrigin(origin);
   const lines = await readInput(options.input);
   for (const [index, line] of lines.entries()) check(template, line, index, options.input);

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { type RunRecord, readRuns, type StoreReader, tellHostCrash } from '../../index.js';
+import { knownStore } from '../find-store.js';
 import { type Listing, printListing } from '../listing.js';
 import { listing, withReader } from '../options.js';
 import { formatTime } from '../table.js';
 
-const optionsSchema = z.object({ db: z.string(), json: z.boolean().default(false) });
+const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false) });
 
 interface ListedRun extends RunRecord {
   /** Why it was interrupted, as far as its host could still say; null otherwise. */

@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { type RunRecord, readRun } from '../../index.js';
 import { writeJson } from '../../json/write.js';
+import { knownStore } from '../find-store.js';
 import { listing, noRun, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { formatCounts } from '../progress.js';
 import { formatTime, printable } from '../table.js';
 
-const optionsSchema = z.object({ db: z.string(), json: z.boolean().default(false) });
+const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false) });
 
 /** `espalier show`: one run in full. The digest is equal for equal results, however they came about. */
 export function addShow(program: Command): void {

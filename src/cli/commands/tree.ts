@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { readTree, type StoredTree, type StoreReader } from '../../index.js';
+import { knownStore } from '../find-store.js';
 import { listing, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { type Cells, formatDuration, formatTable } from '../table.js';
 
-const optionsSchema = z.object({ db: z.string(), json: z.boolean().default(false) });
+const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false) });
 
 /** `espalier tree`: the actors of the hosts that have not ended, or of the newest host when all have. */
 export function addTree(program: Command): void {

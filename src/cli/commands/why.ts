@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { type Evidence, type Explanation, explain, type Finding } from '../../index.js';
+import { knownStore } from '../find-store.js';
 import { listing, withReader } from '../options.js';
 import { Output } from '../output.js';
 import { printable } from '../table.js';
 
-const optionsSchema = z.object({ db: z.string(), json: z.boolean().default(false), host: z.string().optional() });
+const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false), host: z.string().optional() });
 
 /** `espalier why`: what happened to an actor, a slot, a run or a host, in sentences with evidence; the root cause first. */
 export function addWhy(program: Command): void {

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { askRun, EspalierError } from '../../index.js';
+import { knownStore } from '../find-store.js';
 import { onStore, withReader } from '../options.js';
 import { Output } from '../output.js';
 
-const optionsSchema = z.object({ db: z.string() });
+const optionsSchema = z.object({ db: knownStore });
 
 const texts = {
   pause: 'let what runs end, start nothing more; the host stays',

@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { EspalierError } from '../../errors.js';
 import { TransientMap } from '../../transient-map.js';
 import { fromWire } from '../sql/wire-error.js';
-import { threadFile } from '../thread-file.js';
+import { startThread } from '../thread-file.js';
 import type { FromReader, ReaderData, SentQuery, ToReader } from './messages.js';
 import type { QueryArgs, QueryName, QueryResults } from './queries.js';
 
@@ -43,8 +43,7 @@ export class Reader {
    * @throws `ESP_STORE_MISSING`, `_CORRUPT`, `_FUTURE`, `_UNUSABLE`, `_LOCKED`
    */
   static async open(data: ReaderData, changed: () => void): Promise<Reader> {
-    const options = { name: 'espalier-reader', workerData: data, execArgv: [] };
-    const thread = new Worker(threadFile('reader/thread.js'), options);
+    const thread = startThread('reader/thread.js', 'espalier-reader', data);
     const reader = new Reader(data.file, thread, changed);
     await new Promise<void>((resolve, reject) => {
       thread.on('message', (message: FromReader) => {

@@ -1,9 +1,9 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { EspalierError } from '../../errors.js';
 import type { WriteOptions } from '../contract/options.js';
 import type { EventRow } from '../rows/event.js';
 import { fromWire } from '../sql/wire-error.js';
-import { threadFile } from '../thread-file.js';
+import { startThread } from '../thread-file.js';
 import type { GroupAnswer } from './group.js';
 import type { FromWriter, SentCall, ToWriter, WriterData } from './messages.js';
 import type { OperationArgs, OperationName, OperationResults } from './operations.js';
@@ -52,8 +52,7 @@ export class Writer {
    * @throws what opening throws: every `ESP_STORE_*` but `ESP_STORE_MISSING`
    */
   static async open(data: WriterData, published: Published): Promise<Writer> {
-    const options = { name: 'espalier-writer', workerData: data, execArgv: [] };
-    const thread = new Worker(threadFile('writer/thread.js'), options);
+    const thread = startThread('writer/thread.js', 'espalier-writer', data);
     const writer = new Writer(data.file, thread, published);
     await new Promise<void>((resolve, reject) => {
       thread.on('message', (message: FromWriter) => {
