@@ -37,10 +37,10 @@ export class Plot {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** `noticed`, or in words why not. Throws when the error cannot be planted: then the list is no longer true. */
+  /** `noticed`, or in words why not: also when the error cannot be planted any more, for then the list is no longer true. */
   async play({ file, right, wrong, test }: Fault): Promise<string> {
-    const source = readFileSync(join(root, file), 'utf8');
-    if (source.split(right).length !== 2) throw new Error(`${file} must have ${JSON.stringify(right)} once`);
+    const source = readFileSync(join(this.folder, file), 'utf8');
+    if (source.split(right).length !== 2) return `${file} must have ${JSON.stringify(right)} once`;
     const built = builtFrom(file);
     const [code, before] = [join(this.folder, file), built && readFileSync(join(this.folder, built))];
     writeFileSync(
@@ -48,7 +48,8 @@ export class Plot {
       source.replace(right, () => wrong),
     );
     try {
-      if (built) await this.#build(file, join(this.folder, built));
+      const refusal = built && (await this.#build(file, join(this.folder, built)));
+      if (refusal) return `${file} cannot be built with its error:\n${refusal}`;
       return await this.#judge(test);
     } finally {
       writeFileSync(code, source);
@@ -56,16 +57,17 @@ export class Plot {
     }
   }
 
-  /** A file of TypeScript is translated by itself: what is written wrong may be refused by the compiler. */
-  async #build(file: string, built: string): Promise<void> {
+  /** Null, or why it cannot be. A file of TypeScript is translated by itself: the compiler may refuse what is wrong. */
+  async #build(file: string, built: string): Promise<string | null> {
     if (file.endsWith('.ts')) {
       const { code } = await transformWithOxc(readFileSync(join(this.folder, file), 'utf8'), file, {
         typescript: { onlyRemoveTypeImports: true },
       });
-      return writeFileSync(built, code);
+      writeFileSync(built, code);
+      return null;
     }
     const done = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: this.folder, encoding: 'utf8' });
-    if (done.status !== 0) throw new Error(`${file} cannot be built with its error:\n${done.stderr}`);
+    return done.status === 0 ? null : done.stderr;
   }
 
   async #judge([file, title]: Fault['test']): Promise<string> {

@@ -50,6 +50,7 @@ export class DoomedHost {
   readonly runId = newRunId();
   readonly told: Told[] = [];
   readonly process: ChildProcessWithoutNullStreams;
+  readonly #zygotes: ProcessIdentity[] = [];
   readonly #known = new Map<number, ProcessIdentity>();
   stderr = '';
 
@@ -121,6 +122,11 @@ export class DoomedHost {
     });
   }
 
+  /** Zygotes that live though their host was struck. */
+  orphanedZygotes(): readonly number[] {
+    return this.#zygotes.filter((one) => sameProcess(one, readIdentity(one.pid))).map(({ pid }) => pid);
+  }
+
   /** What it told of that still lives, whatever became of its environment. */
   known(): readonly number[] {
     return [...this.#known.values()]
@@ -149,6 +155,8 @@ export class DoomedHost {
    */
   async struck(strike: () => void): Promise<number> {
     const watched = this.remains();
+    const zygote = readIdentity(this.zygote);
+    if (zygote !== null) this.#zygotes.push(zygote);
     const began = performance.now();
     strike();
     for (const pid of watched) await until(`${pid} is gone`, () => !lives(pid), 20_000);
@@ -163,8 +171,15 @@ export class DoomedHost {
     const began = performance.now();
     await until(`programs of ${this.runId} are gone`, () => this.remains().length === 0, withinMs);
     const programs = performance.now() - began;
-    const rest = () => [this.forker, this.pid, ...this.guardians()].filter((pid) => pid !== 0 && lives(pid));
-    await until(`forker and guardian of ${this.runId} are gone: ${rest()}`, () => rest().length === 0, withinMs);
+    const rest = () => {
+      const known = [this.forker, this.pid, ...this.guardians()].filter((pid) => pid !== 0 && lives(pid));
+      return [...known, ...this.orphanedZygotes()];
+    };
+    await until(
+      `forker, zygote and guardian of ${this.runId} are gone: ${rest()}`,
+      () => rest().length === 0,
+      withinMs,
+    );
     await until(`${this.directory} is removed`, () => !existsSync(this.directory), withinMs);
     if (this.remains().length > 0) throw new Error(`something came back: ${this.remains()}`);
     return { programs, all: performance.now() - began };
@@ -184,7 +199,7 @@ export function carriers(runId: string): readonly number[] {
 export function mopUp(host: DoomedHost): void {
   host.process.kill('SIGKILL');
   if (host.directory !== '') rmSync(host.directory, { recursive: true, force: true, maxRetries: 5 });
-  for (const pid of [...host.guardians(), ...host.known(), ...carriers(host.runId)]) {
+  for (const pid of [...host.guardians(), ...host.orphanedZygotes(), ...host.known(), ...carriers(host.runId)]) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch (error) {

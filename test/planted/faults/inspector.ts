@@ -17,6 +17,13 @@ export const inspector: Faults = {
     wrong: "return ['POST'];",
     test: ['test/inspector/methods.test.ts', 'is every method of control where it is not allowed'],
   },
+  'a read-only inspector lets everything through': {
+    file: 'src/transport/inspector/service/answers.ts',
+    right: 'if (!this.isControlled) {',
+    wrong: 'if (this.isControlled) {',
+    promise: 8,
+    test: [doors, "refuses 'actor.kill'"],
+  },
   'the shorter of two secrets is masked first': {
     file: 'src/transport/inspector/redact/secrets.ts',
     right: 'sort((a, b) => b.length - a.length)',

@@ -78,17 +78,12 @@ export const processes: Faults = {
     promise: 1,
     test: ['test/process/host-death.test.ts', ''],
   },
-  'the zygote leaves its groups alive': {
-    file: 'src/transport/process/zygote/zygote.c',
-    right: 'for (size_t i = 0; i < count; i++) kill_group(&programs[i]);',
-    wrong: '',
-    test: ['test/process/host-death.test.ts', ''],
-  },
   'a watcher does not kill its group': {
     file: 'src/transport/process/zygote/child.c',
     right: 'kill(0, SIGKILL);',
     wrong: '',
-    test: ['test/process/host-death.test.ts', 'with its forker'],
+    promise: 1,
+    test: ['test/process/zygote/death.test.ts', 'leaves its watchers'],
   },
   'the guardian sweeps nothing': {
     file: 'src/transport/process/sweep/main.ts',

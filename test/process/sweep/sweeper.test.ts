@@ -15,9 +15,14 @@ const looks = vi.hoisted(() => ({ count: 0 }));
 const crowd = vi.hoisted(() => ({ pids: [] as number[] }));
 /** How many looks at a pid shall find it in the midst of an exec, which lasts too short to be met at will. */
 const unsettled = vi.hoisted(() => new Map<number, number>());
-/** Pids that go to somebody else right after their process was stopped, in the moment before it is killed. */
-const successors = vi.hoisted(() => new Set<number>());
-const halted = (stat: { readonly state: string }) => stat.state === 'T';
+/** Pids that go to somebody else right after their process was stopped, before it is killed: how often that was met. */
+const successors = vi.hoisted(() => new Map<number, number>());
+function succeeded<T extends { pid: number; state: string; startTicks: number } | null>(stat: T): T {
+  const met = stat?.state === 'T' ? successors.get(stat.pid) : undefined;
+  if (stat === null || met === undefined) return stat;
+  successors.set(stat.pid, met + 1);
+  return { ...stat, startTicks: stat.startTicks + 1 };
+}
 vi.mock(import('../../../src/transport/process/proc.js'), async (original) => {
   const real = await original();
   return {
@@ -26,10 +31,8 @@ vi.mock(import('../../../src/transport/process/proc.js'), async (original) => {
       looks.count += 1;
       return [...real.listPids(), ...crowd.pids];
     },
-    readStat: (pid) => {
-      const stat = real.readStat(pid);
-      return stat && successors.has(pid) && halted(stat) ? { ...stat, startTicks: stat.startTicks + 1 } : stat;
-    },
+    readStat: (pid) => succeeded(real.readStat(pid)),
+    readVisibleStat: (pid) => succeeded(real.readVisibleStat(pid)),
     readEnvironment: (pid) => {
       const left = unsettled.get(pid) ?? 0;
       unsettled.set(pid, left - 1);
@@ -163,9 +166,10 @@ describe('a strike', () => {
 describe('a number that goes to somebody else between the proof and the signal', () => {
   it('is left alone: who has it now began at another time', async () => {
     const pid = await carrier(`${runId}.8.a`);
-    successors.add(pid);
+    successors.set(pid, 0);
     await new Sweeper({ isLivingGroup: () => false }).strike(target(`${runId}.8.a`));
     expect(lives(pid)).toBe(true);
+    expect(successors.get(pid)).toBeGreaterThan(0);
     successors.delete(pid);
   });
 });

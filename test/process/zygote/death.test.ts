@@ -4,14 +4,14 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { ForkerSpawner } from '../../../src/transport/process/forker/client.js';
 import { listPids, readCommandLine, readStat } from '../../../src/transport/process/proc.js';
 import { killFrame, launchFrame } from '../../../src/transport/process/zygote/orders.js';
 import { type Report, ReportReader } from '../../../src/transport/process/zygote/reports.js';
 import { zygotePath } from '../../../src/transport/process/zygote/zygote.js';
 import { createForkerSpawner } from '../built.js';
-import { carriers } from '../doomed-host.js';
+import { carriers, program } from '../doomed-host.js';
 import { finish, line, lives, newRunId, request, shell, until } from '../support.js';
 
 const BUILT = `dist/transport/process/zygote/zygote-${process.arch}`;
@@ -73,6 +73,16 @@ describe('the zygote', () => {
     expect((await finish(await spawner.spawn(shell('echo next')))).stdout).toBe('next\n');
     expect(spawner.generation).toBe(2);
     expect(carriers(runId)).toEqual([]);
+  });
+
+  it('leaves its watchers, which kill when it is killed: what overwrote its environment nobody else would find', async () => {
+    const { spawner, zygote } = await start();
+    const child = await spawner.spawn(request(program('overwrites-environment.pl')));
+    const { pid } = child.identity;
+    onTestFinished(() => void (lives(pid) && process.kill(pid, 'SIGKILL')));
+    expect(await line(child.stdout)).toBe('ready');
+    process.kill(zygote, 'SIGKILL');
+    await until('it is gone', () => !lives(pid), 15_000);
   });
 
   it('ends with its forker, stopped or not', async () => {
