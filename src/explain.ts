@@ -40,6 +40,8 @@ const HOST_TYPES = [
   'host.ended',
   'forker.started',
   'forker.exited',
+  'shortage.began',
+  'shortage.ended',
 ] as const satisfies AboutQuery['types'];
 
 /** What a host cannot say of itself is journalled by another. */

@@ -1,5 +1,6 @@
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
+import { shortageText } from '../machines/shortage.js';
 import type { Store } from '../persistence/store.js';
 import { AskDoor } from '../transport/ask/door.js';
 import type { Answerer } from '../transport/ask/question.js';
@@ -7,6 +8,7 @@ import { type IsSecret, keyMatcher } from '../transport/inspector/redact/secrets
 import type { LastOutput } from '../transport/process/capture.js';
 import { createHostDirectory, removeHostDirectory } from '../transport/process/directory.js';
 import { createForkerSpawner, type ForkerSpawner } from '../transport/process/forker/client.js';
+import type { ShortageNotice } from '../transport/process/host/rationing.js';
 import { readOomKills, readResident } from '../transport/process/proc.js';
 import { BootHistory } from './boot-history.js';
 import { childPath } from './child.js';
@@ -178,8 +180,17 @@ export class ProcessHost {
         await store.hosts.setForker(runId, { identity, generation }, directory);
         journal({ type: 'forker.started', data: { pid: identity.pid, generation } });
       },
+      onShortage: (notice) => journal(shortageEvent(notice)),
       onForkerExit: ({ identity, generation }, { code, signal }) =>
         journal({ type: 'forker.exited', data: { pid: identity.pid, generation, code, signal } }),
     });
   }
+}
+
+function shortageEvent(notice: ShortageNotice): NewJournalEvent {
+  const { shortage: reason } = notice;
+  if (notice.t === 'began') {
+    return { type: 'shortage.began', data: { reason, text: shortageText(reason), running: notice.running } };
+  }
+  return { type: 'shortage.ended', data: { reason, lastedMs: notice.lastedMs, waited: notice.waited } };
 }

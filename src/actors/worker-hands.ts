@@ -46,6 +46,8 @@ export interface WorkerHooks {
 
 /** Does what the worker machine asks for: registers, spawns, signals and kills one process. */
 export class ProcessHands implements WorkerHands {
+  readonly #abandoned = new AbortController();
+
   constructor(
     readonly services: ProcessServices,
     readonly plan: WorkerPlan,
@@ -63,6 +65,7 @@ export class ProcessHands implements WorkerHands {
       case 'spawn':
         return this.#spawn(tell);
       case 'abandon':
+        this.#abandoned.abort();
         return this.hooks.abandon?.();
       case 'shutdown':
         return this.#onProcess((process) => this.hooks.shutdown(process));
@@ -104,7 +107,8 @@ export class ProcessHands implements WorkerHands {
   #spawn(tell: Tell): void {
     const { spawnId, command, argv0, cwd, env, stdin, port } = this.plan;
     const label = `${this.services.runId}:${this.address.path}`;
-    const spawn = () => this.services.spawner.spawn({ spawnId, label, command, argv0, cwd, env, stdin, port });
+    const { signal } = this.#abandoned;
+    const spawn = () => this.services.spawner.spawn({ spawnId, label, command, argv0, cwd, env, stdin, port, signal });
     const spawning = this.hooks.turn ? this.hooks.turn().then(spawn) : spawn();
     this.hold.spawned = spawning.then(
       (process) => {

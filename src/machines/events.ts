@@ -5,6 +5,7 @@ import type { HostCrash } from './host-crash.js';
 import type { ProcessExit, ProcessIdentity } from './process.js';
 import type { RecycleReason } from './recycle.js';
 import type { SlotStatus } from './run/slot.js';
+import type { Shortage } from './shortage.js';
 import type { WorkerCause } from './worker-cause.js';
 
 /**
@@ -52,6 +53,11 @@ export interface JournalEventData {
 
   /** Told once writes succeed again: what `host` could not write meanwhile. Times are milliseconds since the epoch. */
   'store.refused': { host: string; error: ErrorRecord; writes: number; from: number; to: number };
+
+  /** Programs wait to be started, because the machine is short of something; `running`: how many of this host ran then. */
+  'shortage.began': { reason: Shortage; text: string; running: number };
+  /** `waited`: how many programs had to. */
+  'shortage.ended': { reason: Shortage; lastedMs: number; waited: number };
 
   'process.spawned': { spawnId: string; pid: number; command: readonly string[] };
   'process.exited': { spawnId: string; pid: number } & ProcessExit;

@@ -12,7 +12,7 @@ export interface PatiencePolicy {
 export const PATIENCE: PatiencePolicy = { everyMs: 1000, wakeAfter: 2, giveUpAfter: 15 };
 
 /** As `PATIENCE`, until it has begun to answer: a program is loaded slowly by a busy machine. */
-export const BOOT_PATIENCE: PatiencePolicy = { ...PATIENCE, giveUpAfter: 30 };
+export const BOOT_PATIENCE: PatiencePolicy = { ...PATIENCE, giveUpAfter: 20 };
 
 /** What is known of a helper's silence. */
 export interface Silence {

@@ -53,7 +53,7 @@ describe('a vigil over a helper', () => {
     pass(BOOT_PATIENCE.giveUpAfter);
     expect(done.at(-1)).toBe('ask');
     pass(1);
-    expect(done.at(-1)).toBe('give up after 30000');
+    expect(done.at(-1)).toBe('give up after 20000');
   });
 
   it('never tires of one that answers', () => {

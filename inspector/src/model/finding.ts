@@ -8,6 +8,7 @@ const CONDITION = {
   full_disk: 'failed',
   lost_host: 'failed',
   lost_forker: 'failed',
+  shortage: 'waiting',
   memory: 'failed',
   protocol_error: 'failed',
   unresponsive: 'failed',

@@ -9,6 +9,7 @@ export const ADVICE: Readonly<Record<Cause, string | null>> = {
   lost_host:
     'Start the host again, or "espalier continue RUN": what was committed is kept, and nothing runs twice beside it.',
   lost_forker: null,
+  shortage: 'Raise that limit, or run fewer at once: --jobs, or the size of the pool.',
   memory:
     'Give it less work at once or more memory: a smaller pool, a higher limit of the container or ulimit, or maxRss to replace workers in time.',
   protocol_error:

@@ -3,6 +3,7 @@ import { diskFindings } from './causes/disk.js';
 import { hostFindings } from './causes/host.js';
 import { poolFindings } from './causes/pools.js';
 import { runFindings } from './causes/runs.js';
+import { shortageFindings } from './causes/shortage.js';
 import { slotFindings } from './causes/slots.js';
 import { supervisionFindings } from './causes/supervision.js';
 import { suspectFindings } from './causes/suspects.js';
@@ -15,6 +16,7 @@ import { rank } from './rank.js';
 const FAMILIES: readonly ((facts: Facts) => Finding[])[] = [
   diskFindings,
   hostFindings,
+  shortageFindings,
   workerFindings,
   suspectFindings,
   poolFindings,

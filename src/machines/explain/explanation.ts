@@ -8,6 +8,7 @@ export const CAUSES = [
   'full_disk',
   'lost_host',
   'lost_forker',
+  'shortage',
   'memory',
   'protocol_error',
   'unresponsive',

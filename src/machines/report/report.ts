@@ -9,6 +9,7 @@ export interface Report {
     | 'worker.failed'
     | 'slot.quarantined'
     | 'supervisor.escalated'
+    | 'shortage.began'
     | 'system.ended';
   /** The name of the system. */
   readonly system: string;
@@ -51,6 +52,8 @@ export function toldBy(event: NewJournalEvent): Told | null {
       const bound = `more than ${intensity} ${intensity === 1 ? 'restart' : 'restarts'} within ${periodMs} ms`;
       return { type, path, message: `${path} gives up: ${bound}, the last after ${reason}; it stops its children` };
     }
+    case 'shortage.began':
+      return { type, path, message: `programs wait to be started: ${event.data.text}; ${event.data.running} run now` };
     default:
       return null;
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { OVERFLOW_POLICIES } from '../../machines/checkout.js';
 import type { EventContext, JournalEventType, NewJournalEvent } from '../../machines/events.js';
 import { RECYCLE_REASONS } from '../../machines/recycle.js';
+import { SHORTAGES } from '../../machines/shortage.js';
 import { WORKER_CAUSES } from '../../machines/worker-cause.js';
 import { crashRecord, errorRecord, exitParts, hostCrash, identity, slotStatus } from './common.js';
 
@@ -73,6 +74,8 @@ const forms = z.discriminatedUnion('type', [
   form('slot.quarantined', { reason: text }),
   form('queue.overflowed', { policy: z.enum(OVERFLOW_POLICIES), limit: count, times: count }),
   form('store.refused', { host: text, error: errorRecord, writes: count, from: count, to: count }),
+  form('shortage.began', { reason: z.enum(SHORTAGES), text, running: count }),
+  form('shortage.ended', { reason: z.enum(SHORTAGES), lastedMs: count, waited: count }),
   form('process.spawned', { spawnId: text, pid: count, command: z.array(text) }),
   form('process.exited', { spawnId: text, pid: count, ...exitParts }),
   form('process.failed', { spawnId: text, error: errorRecord }),

@@ -17,6 +17,8 @@ export interface SpawnRequest {
   readonly stdin?: Uint8Array | undefined;
   /** Whether fd 3 is a duplex port to the host. */
   readonly port?: boolean | undefined;
+  /** Gives it up while it waits to be started, because the machine is short of something; it then rejects with `ESP_STOPPED`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a sweep for cookies found. */
@@ -53,7 +55,10 @@ export interface SpawnedProcess {
 
 /** Starts processes so that none outlives the host. Implementations: `forker` (the default) and `direct`. */
 export interface Spawner extends AsyncDisposable {
-  /** Rejects with `ESP_SPAWN` when the program did not start, with `ESP_STOPPED` after `close`. */
+  /**
+   * Rejects with `ESP_SPAWN` when the program did not start, with `ESP_STOPPED` after `close`. Waits as long as the machine
+   * is short of files, processes, memory or room, which is no failure of the program.
+   */
   spawn(request: SpawnRequest): Promise<SpawnedProcess>;
   /** Kills everything it started, resolves when all of it is gone. Idempotent. */
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { ProcessExit, ProcessIdentity } from '../../../machines/process.js';
 import { createHostDirectory } from '../directory.js';
+import type { ShortageNotice } from '../host/rationing.js';
 import { HostSpawner } from '../host/spawner.js';
 import { thisMachine } from '../identity.js';
 import type { Spawner } from '../spawner.js';
@@ -14,6 +15,8 @@ export interface ForkerSpawnerOptions {
   readonly directory?: string;
   /** False: programs are started by `sh`, as they are where the zygote could not be compiled. */
   readonly zygote?: boolean;
+  /** Hears when programs must wait because the machine is short of something, and when that is over. */
+  readonly onShortage?: (notice: ShortageNotice) => void;
   /** A forker is about to be used: the first one, and each one after a crash. Awaited before its first spawn. */
   readonly onForker?: (forker: ForkerInfo) => void | Promise<void>;
   /** A forker that was in use is gone, after `close` or before; its programs answer both null. */
@@ -35,7 +38,7 @@ export interface ForkerSpawner extends Spawner {
 export async function createForkerSpawner(options: ForkerSpawnerOptions): Promise<ForkerSpawner> {
   thisMachine();
   const directory = options.directory ?? (await createHostDirectory());
-  const host = new HostSpawner(options.runId, directory);
+  const host = new HostSpawner(options.runId, directory, options.onShortage);
   let now: ForkerInfo | undefined;
   const launcher = new RemoteLauncher(
     {

@@ -51,6 +51,7 @@ export class Era {
   #died = false;
   #diedAt = 0;
   #leaving = false;
+  #wasReady = false;
   #becomeReady: ((info: ForkerInfo) => void) | undefined;
 
   constructor(readonly options: EraOptions) {
@@ -85,6 +86,11 @@ export class Era {
   /** Whether the forker ended without being asked to. */
   get died(): boolean {
     return this.#died;
+  }
+
+  /** Whether its forker was ever loaded. */
+  get wasReady(): boolean {
+    return this.#wasReady;
   }
 
   async reserve(): Promise<Reservation> {
@@ -156,6 +162,7 @@ export class Era {
   #notice(notice: Notice): void {
     switch (notice.t) {
       case 'ready': {
+        this.#wasReady = true;
         const identity = { ...thisMachine(), pid: this.#link.pid, startTicks: notice.startTicks };
         return this.#becomeReady?.({ identity, generation: this.generation });
       }
@@ -165,7 +172,9 @@ export class Era {
       case 'fifos':
         return this.#stock.add(
           notice.made,
-          notice.failure === null ? null : new EspalierError('ESP_SPAWN', notice.failure),
+          notice.failure === null
+            ? null
+            : new EspalierError('ESP_SPAWN', notice.failure, { context: { reason: notice.reason } }),
         );
       case 'exited':
         return this.#programs.exited(notice);

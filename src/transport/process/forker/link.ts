@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { codeOf, type ErrorCode, EspalierError } from '../../../errors.js';
 import type { ProcessExit } from '../../../machines/process.js';
+import { shortageIn } from '../../../machines/shortage.js';
 import { TransientMap } from '../../../transient-map.js';
 import { scriptPath } from '../guard.js';
 import { isStopped } from '../helpers.js';
@@ -39,6 +40,7 @@ export class ForkerLink {
   #lastWords = '';
   #ended: EspalierError | undefined;
   #holds = 0;
+  #isBooted = false;
   readonly #vigil = new Vigil({
     ask: () => this.tell({ t: 'ping' }),
     isStopped: () => isStopped(this.pid),
@@ -147,7 +149,10 @@ export class ForkerLink {
 
   /** What it started goes with it, as when it dies: a forker that does not answer can prove nothing any more. */
   #giveUp(silentMs: number): void {
-    this.#lastWords = `it had not answered for ${silentMs / 1000} s and was killed`;
+    const hint = 'where few processes are allowed (ulimit -u) it cannot be loaded';
+    this.#lastWords = this.#isBooted
+      ? `it had not answered for ${silentMs / 1000} s and was killed`
+      : `it was not loaded after ${silentMs / 1000} s and was killed; ${hint}`;
     this.#child.kill('SIGKILL');
   }
 
@@ -156,6 +161,7 @@ export class ForkerLink {
       case 'pong':
         return this.#vigil.answered();
       case 'ready':
+        this.#isBooted = true;
         this.#vigil.booted();
         return this.onNotice(message);
       case 'guardian':
@@ -181,7 +187,10 @@ export class ForkerLink {
   #end(exit: ProcessExit, why: string): ProcessExit {
     const words = this.#lastWords === '' ? why : `${why}: ${this.#lastWords}`;
     const text = `the forker process ${this.pid} is gone (${words}); what it started went with it`;
-    this.#ended = new EspalierError('ESP_SPAWN', text, { context: { reason: 'forker gone', pid: this.pid } });
+    this.#ended = new EspalierError('ESP_SPAWN', text, {
+      // A helper that could not be started for want of something is no failure of the work either.
+      context: { reason: shortageIn(words) ?? 'forker gone', pid: this.pid },
+    });
     for (const asked of [...this.#asked.values()]) asked.reject(this.#ended);
     this.#asked.clear();
     this.#vigil.end();

@@ -1,4 +1,4 @@
-import { codeOf, isEspalierError } from '../../../errors.js';
+import { codeOf, type EspalierError, isEspalierError } from '../../../errors.js';
 import { removeHostDirectory } from '../directory.js';
 import { LocalLauncher } from '../launcher/local.js';
 import type { ProgramStarter } from '../launcher/program.js';
@@ -48,8 +48,8 @@ async function answer(n: number, work: Promise<ToHost>): Promise<void> {
 
 function start(message: Extract<ToForker, { t: 'start' }>): void {
   directory = message.directory;
-  const onFifos = (made: number, failure: Error | null) =>
-    tell({ t: 'fifos', made, failure: failure?.message ?? null });
+  const onFifos = (made: number, failure: EspalierError | null) =>
+    tell({ t: 'fifos', made, failure: failure?.message ?? null, reason: String(failure?.context?.reason ?? '') });
   launcher = new LocalLauncher(
     {
       ...message,

@@ -36,7 +36,7 @@ export type ToHost =
   /** A guardian was started: the first one, or one in place of one that died. */
   | { readonly t: 'guardian'; readonly pid: number; readonly startTicks: number }
   /** That many FIFO pairs were made so far; or why there are no more. */
-  | { readonly t: 'fifos'; readonly made: number; readonly failure: string | null }
+  | { readonly t: 'fifos'; readonly made: number; readonly failure: string | null; readonly reason: string }
   | { readonly t: 'launched'; readonly n: number; readonly pid: number; readonly startTicks: number }
   | {
       readonly t: 'exited';

@@ -49,6 +49,8 @@ export class RemoteLauncher implements Launcher {
   #reign: Reign;
   #generation = 0;
   #failures = 0;
+  /** Whether any program may have been started: without, there is nothing to be proven gone. */
+  #hasLaunched = false;
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -79,6 +81,7 @@ export class RemoteLauncher implements Launcher {
     if (generation !== era.generation || era.ended) {
       throw new NotStarted(era.ended ?? new EspalierError('ESP_SPAWN', 'the forker process died before the start'));
     }
+    this.#hasLaunched = true;
     return era.launch(order);
   }
 
@@ -120,7 +123,10 @@ export class RemoteLauncher implements Launcher {
   async #close(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       // A dead forker leaves the proof that all is gone to the next one, also when that has nothing else to do.
-      if (this.#reign.era.ended) this.#reign = this.#begin();
+      if (this.#reign.era.ended) {
+        if (!this.#hasLaunched) return this.#unguarded();
+        this.#reign = this.#begin();
+      }
       const { era, usable } = this.#reign;
       try {
         const [proven] = await Promise.allSettled([usable]);
@@ -202,8 +208,10 @@ export class RemoteLauncher implements Launcher {
 
   /** A new forker is needed at once, if only to prove that the programs of the last one are gone. */
   #succeed(era: Era, lived: number): void {
-    this.#failures = lived < SHORT_LIFE_MS ? this.#failures + 1 : 0;
-    if (this.#reign.era === era && this.#failures < MOST_FAILURES) this.#renew();
+    this.#failures = lived < SHORT_LIFE_MS || !era.wasReady ? this.#failures + 1 : 0;
+    // One that could not even be loaded is tried again when somebody needs it.
+    const isNeeded = this.#hasLaunched || era.wasReady;
+    if (this.#reign.era === era && this.#failures < MOST_FAILURES && isNeeded) this.#renew();
   }
 
   /** The reign of now, or a new one if its forker is gone. */

@@ -14,7 +14,7 @@ const report = z.object({
 export const toHost: z.ZodType<ToHost> = z.discriminatedUnion('t', [
   z.object({ t: z.literal('ready'), startTicks: count }),
   z.object({ t: z.literal('guardian'), pid: count, startTicks: count }),
-  z.object({ t: z.literal('fifos'), made: count, failure: word.nullable() }),
+  z.object({ t: z.literal('fifos'), made: count, failure: word.nullable(), reason: word }),
   z.object({ t: z.literal('launched'), n: count, pid: count, startTicks: count }),
   z.object({ t: z.literal('exited'), spawnId: word, code: z.number().nullable(), signal: word.nullable() }),
   z.object({ t: z.literal('ended'), spawnId: word, pinnedUntil: count.nullable(), failure: word.nullable() }),

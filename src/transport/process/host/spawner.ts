@@ -9,6 +9,7 @@ import { type Launcher, type LauncherEvents, type LaunchOrder, NotStarted } from
 import { notStarted } from '../launcher/not-started.js';
 import type { SpawnedProcess, Spawner, SpawnRequest } from '../spawner.js';
 import { type ExpectedPort, Ports } from './ports.js';
+import { Rationing, type ShortageNotice } from './rationing.js';
 import { Spawned } from './spawned.js';
 import { OutputPair, writeStdin } from './streams.js';
 
@@ -32,13 +33,16 @@ export class HostSpawner implements Spawner {
   readonly #ports: Ports;
   readonly #exits = new TransientMap<string, (exit: ProcessExit) => void>();
   readonly #inherited = process.env[COOKIE_VARIABLE];
+  readonly #rationing: Rationing;
   #launcher: Launcher | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(
     readonly runId: string,
     readonly directory: string,
+    onShortage: (notice: ShortageNotice) => void = () => undefined,
   ) {
+    this.#rationing = new Rationing(onShortage);
     this.#ports = new Ports(directory);
   }
 
@@ -55,6 +59,13 @@ export class HostSpawner implements Spawner {
     const launcher = this.#launcher;
     if (this.#closed !== undefined || launcher === undefined) throw stopped();
     this.#check(request);
+    const process = await this.#rationing.start(() => this.#spawn(request, launcher), request.signal);
+    void process.exited.then(() => this.#rationing.ended());
+    return process;
+  }
+
+  async #spawn(request: SpawnRequest, launcher: Launcher): Promise<SpawnedProcess> {
+    if (this.#closed !== undefined) throw stopped();
     const { spawnId } = request;
     const exited = new Promise<ProcessExit>((resolve) => this.#exits.set(spawnId, resolve));
     let port: ExpectedPort | null = null;
@@ -116,7 +127,7 @@ export class HostSpawner implements Spawner {
       stdin,
       port: port?.token ?? null,
     };
-    const output = new OutputPair(this.directory, { generation, pair });
+    const output = new OutputPair(this.directory, { generation, pair }, this.#rationing.running > 0);
     const { ended, ...started } = await launcher.launch(order, generation).catch((error: unknown) => {
       output.discard();
       throw error;
@@ -141,6 +152,7 @@ export class HostSpawner implements Spawner {
   }
 
   async #close(): Promise<void> {
+    this.#rationing.close(stopped());
     try {
       await this.#launcher?.close();
     } finally {

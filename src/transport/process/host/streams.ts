@@ -1,27 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { codeOf } from '../../../errors.js';
+import { reservedFiles, shortageOf } from '../../../machines/shortage.js';
 import { fifoNames, type Reservation } from '../launcher/launcher.js';
+import { readText } from '../proc.js';
 
 /** The read ends of one program's output, opened before the program can write. */
 export class OutputPair {
-  readonly #fds: readonly number[];
+  readonly #fds: number[] = [];
+  readonly #files: readonly string[];
 
-  /** Opens both; throws when the FIFOs are not there or no more files can be open. */
-  constructor(directory: string, { generation, pair }: Reservation) {
-    const fds: number[] = [];
+  /**
+   * Opens both; throws when the FIFOs are not there or no more files can be open.
+   *
+   * @param leavesSome whether some files are kept for others, as long as this is not the only program
+   */
+  constructor(directory: string, { generation, pair }: Reservation, leavesSome: boolean) {
+    this.#files = fifoNames(generation, pair).map((name) => join(directory, name));
     try {
-      for (const name of fifoNames(generation, pair)) {
-        fds.push(openSync(join(directory, name), constants.O_RDONLY | constants.O_NONBLOCK));
-      }
+      for (const file of this.#files) this.#fds.push(openSync(file, constants.O_RDONLY | constants.O_NONBLOCK));
+      if (leavesSome && this.#fds.some((fd) => fd >= mostFiles())) throw noMoreFiles();
     } catch (error) {
-      fds.forEach(closeSync);
+      this.discard();
       throw error;
     }
-    this.#fds = fds;
   }
 
   /** Starts to read. Only once a writer was there: before, a FIFO reads as ended. */
@@ -30,10 +36,28 @@ export class OutputPair {
     return [readEnd(stdout), readEnd(stderr)];
   }
 
-  /** For a program that did not start. */
+  /** For a program that did not start: who starts it unlinks them otherwise. */
   discard(): void {
-    this.#fds.forEach(closeSync);
+    this.#fds.splice(0).forEach(closeSync);
+    for (const file of this.#files) rmSync(file, { force: true });
   }
+}
+
+let most: number | undefined;
+
+/** The descriptors below which programs get theirs; the system always gives the lowest that is free. */
+function mostFiles(): number {
+  most ??= readMostFiles();
+  return most;
+}
+
+function readMostFiles(): number {
+  const limit = Number(/^Max open files\s+(\d+)/m.exec(readText('/proc/self/limits') ?? '')?.[1] ?? Number.NaN);
+  return Number.isNaN(limit) ? Number.POSITIVE_INFINITY : limit - reservedFiles(limit);
+}
+
+function noMoreFiles(): Error {
+  return Object.assign(new Error('EMFILE: no more files are left for programs'), { code: 'EMFILE' });
 }
 
 /** With the options that `Socket` would add: an object that properties are added to costs memory of its own each time. */
@@ -55,8 +79,18 @@ const LARGE = 1024 * 1024;
 
 /** Writes a program's standard input to a file that whoever forks opens and unlinks. */
 export async function writeStdin(directory: string, spawnId: string, bytes: Uint8Array): Promise<string> {
-  const [folder, name] = bytes.length > LARGE ? [tmpdir(), `esp-${randomUUID()}`] : [directory, spawnId];
-  const file = join(folder, `${name}.in`);
+  const aside = () => join(tmpdir(), `esp-${randomUUID()}.in`);
+  if (bytes.length > LARGE) return writePrivate(aside(), bytes);
+  try {
+    return await writePrivate(join(directory, `${spawnId}.in`), bytes);
+  } catch (error) {
+    // Memory is full; the disk may not be.
+    if (shortageOf(codeOf(error)) === null) throw error;
+    return writePrivate(aside(), bytes);
+  }
+}
+
+async function writePrivate(file: string, bytes: Uint8Array): Promise<string> {
   try {
     await writeFile(file, bytes, { mode: 0o600, flag: 'wx' });
   } catch (error) {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EspalierError } from '../../../errors.js';
+import { shortageIn } from '../../../machines/shortage.js';
 import { fifoNames } from './launcher.js';
 
 /** Pairs made by one `mkfifo`, which costs a fork; and the stock below which the next batch is made. */
@@ -28,8 +29,10 @@ export class FifoMaker {
     void this.#making.then((failure) => {
       this.#making = undefined;
       if (failure === null) this.#made += BATCH;
+      if (failure === null) return this.report(this.#made, null);
       const text = `no FIFOs could be made in ${this.directory}: ${failure}`;
-      this.report(this.#made, failure === null ? null : new EspalierError('ESP_SPAWN', text));
+      const context = { reason: shortageIn(failure) ?? 'mkfifo' };
+      this.report(this.#made, new EspalierError('ESP_SPAWN', text, { context }));
     });
   }
 
@@ -44,6 +47,8 @@ export class FifoMaker {
     const names = Array.from({ length: BATCH }, (_, i) => fifoNames(this.generation, this.#made + i)).flat();
     const child = spawn('mkfifo', ['-m', '600', ...names], {
       cwd: this.directory,
+      // In English, whose words are looked for.
+      env: { ...process.env, LC_ALL: 'C' },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let complaint = '';
@@ -51,7 +56,7 @@ export class FifoMaker {
       complaint = (complaint + text).slice(0, 1000);
     });
     const late = setTimeout(() => {
-      complaint = `mkfifo did not end within ${MAKE_MS} ms`;
+      complaint = `EAGAIN: mkfifo did not end within ${MAKE_MS} ms`;
       child.kill('SIGKILL');
     }, MAKE_MS);
     return new Promise((resolve) => {

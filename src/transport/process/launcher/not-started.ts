@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { codeOf, EspalierError } from '../../../errors.js';
+import { shortageOf, shortageText } from '../../../machines/shortage.js';
 import { programFault } from '../program-file.js';
 import type { LaunchOrder } from './launcher.js';
 
@@ -17,14 +18,11 @@ function explain(
   code: string | undefined,
   { command: [program], cwd }: Pick<LaunchOrder, 'command' | 'cwd'>,
 ): string | undefined {
+  const shortage = shortageOf(code);
+  if (shortage !== null) return shortageText(shortage);
   switch (code) {
     case 'E2BIG':
       return 'its arguments and environment are too long for the operating system';
-    case 'EAGAIN':
-      return 'no more processes are allowed (see ulimit -u)';
-    case 'EMFILE':
-    case 'ENFILE':
-      return 'no more files can be open (see ulimit -n)';
     case 'ENXIO':
       return 'the host no longer reads its output';
     case 'ENOENT':
