@@ -22,7 +22,8 @@ export function isPlain(value: unknown, maxDepth: number = MAX_DEPTH): boolean {
     case 'object':
       if (value === null) return true;
       if (maxDepth === 0) return false;
-      return Array.isArray(value) ? isPlainArray(value, maxDepth - 1) : isPlainObject(value, maxDepth - 1);
+      if (Array.isArray(value)) return isPlainArray(value, maxDepth - 1);
+      return isFields(value) && isPlainObject(value, maxDepth - 1);
     default:
       // Functions, symbols, big integers.
       return false;
@@ -45,20 +46,47 @@ function isPlainArray(items: readonly unknown[], maxDepth: number): boolean {
   return true;
 }
 
-function isPlainObject(value: object, maxDepth: number): boolean {
+function isPlainObject(value: Fields, maxDepth: number): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return false;
-  for (const item of Object.values(value)) if (!isPlain(item, maxDepth)) return false;
+  // What a prototype may have been given is looked at too, which is quicker than to leave it out.
+  for (const key in value) if (!isPlain(value[key], maxDepth)) return false;
   return true;
 }
 
-/** Whether arrays and objects of a value that was parsed from JSON lie more than `maxDepth` deep in each other. */
-export function isDeeper(value: unknown, maxDepth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (maxDepth === 0) return true;
-  const items: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  for (const item of items) {
-    if (typeof item === 'object' && item !== null && isDeeper(item, maxDepth - 1)) return true;
+/**
+ * Whether arrays and objects lie more than `maxDepth` deep in each other.
+ *
+ * @param value what `text` was parsed to: most texts hold fewer of them altogether
+ */
+export function isDeeper(value: unknown, text: string, maxDepth: number): boolean {
+  return hasMore(text, maxDepth) && liesDeeper(value, maxDepth);
+}
+
+function hasMore(text: string, limit: number): boolean {
+  let found = 0;
+  for (const opening of ['{', '[']) {
+    for (let at = text.indexOf(opening); at !== -1 && found <= limit; at = text.indexOf(opening, at + 1)) found += 1;
   }
+  return found > limit;
+}
+
+function liesDeeper(value: unknown, maxDepth: number): boolean {
+  if (!isFields(value)) return false;
+  if (maxDepth === 0) return true;
+  if (Array.isArray(value)) return hasDeeper(value, maxDepth - 1);
+  for (const key in value) if (liesDeeper(value[key], maxDepth - 1)) return true;
   return false;
+}
+
+/** Most items are no objects: they are not worth a call. */
+function hasDeeper(items: readonly unknown[], maxDepth: number): boolean {
+  for (const item of items) if (typeof item === 'object' && liesDeeper(item, maxDepth)) return true;
+  return false;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,11 +1,19 @@
 import { MAX_DIGITS } from './plain.js';
-import { numbersIn } from './scan.js';
+import { numbersIn, startsNumber } from './scan.js';
 
 /**
- * A number that may not be what `JSON.parse` makes of it: of 16 digits or more without a fraction, or with an exponent of
- * three digits. In text it can be what a string says, which costs a closer look and no more.
+ * Numbers that may not be what `JSON.parse` makes of them: those of 16 digits or more in front, and those with an exponent of
+ * three digits. In text it can be what a string says, which costs a closer look and no more. Every message is looked at so: one
+ * pattern for all would take many times as long.
  */
-const DOUBTFUL = /(?:^|[[,:\s])-?\d(?:\d{15}|[\d.]*[eE]\+?\d{3})/;
+const DIGITS = new RegExp('\\d'.repeat(16));
+const LONG = /[[,:\s]-?\d{16}/;
+const LARGE = /\d[eE]\+?\d\d\d/;
+
+function isDoubtful(text: string): boolean {
+  // A text that is one number has nothing in front.
+  return (DIGITS.test(text) && LONG.test(text)) || LARGE.test(text) || (startsNumber(text, 0) && text.length > 15);
+}
 
 /**
  * Parses JSON without changing a number in silence: an integer (without fraction or exponent) beyond 2 ** 53 - 1 is a
@@ -17,7 +25,7 @@ const DOUBTFUL = /(?:^|[[,:\s])-?\d(?:\d{15}|[\d.]*[eE]\+?\d{3})/;
  */
 export function readJson(text: string): unknown {
   const rounded: unknown = JSON.parse(text);
-  if (!DOUBTFUL.test(text)) return rounded;
+  if (!isDoubtful(text)) return rounded;
   const marked = markInexact(text);
   return marked === text ? rounded : mended(rounded, JSON.parse(marked));
 }

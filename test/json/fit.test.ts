@@ -106,9 +106,11 @@ describe('a value that JSON holds', () => {
 });
 
 it('the depth of what was parsed is counted in arrays and objects alike', () => {
-  expect(isDeeper([{ a: [1] }], 3)).toBe(false);
-  expect(isDeeper([{ a: [1] }], 2)).toBe(true);
-  expect(isDeeper('text', 0)).toBe(false);
+  const deeper = (text: string, depth: number) => isDeeper(JSON.parse(text), text, depth);
+  expect(deeper('[{"a":[1]}]', 3)).toBe(false);
+  expect(deeper('[{"a":[1]}]', 2)).toBe(true);
+  expect(deeper('[[],[],{"[":"[{["}]', 2)).toBe(false);
+  expect(deeper('"[{"', 1)).toBe(false);
 });
 
 function raise(): never {

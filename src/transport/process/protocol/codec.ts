@@ -150,8 +150,9 @@ function packedOf(
   if (!isPaths(paths) || paths.length !== blobs.length) return '"bp" does not say for each trailer where it belongs';
   if (!isJson) return { value: header[field] ?? null, blobs, paths };
   try {
-    const value = readJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json));
-    if (isDeeper(value, MAX_DEPTH)) return `a payload in a trailer is nested deeper than ${MAX_DEPTH} levels`;
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json);
+    const value = readJson(text);
+    if (isDeeper(value, text, MAX_DEPTH)) return `a payload in a trailer is nested deeper than ${MAX_DEPTH} levels`;
     return { value, blobs, paths };
   } catch (error) {
     return `a payload in a trailer is not JSON (${error instanceof Error ? error.message.slice(0, 200) : String(error)})`;

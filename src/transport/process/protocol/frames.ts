@@ -56,7 +56,7 @@ export function parseHeader(line: string, bytes: number, limits: FrameLimits): H
   }
   if (!isRecord(header)) return 'a header line is not a JSON object';
   // The object of the header is one level itself.
-  if (bytes > 2 * MAX_DEPTH && isDeeper(header, MAX_DEPTH + 1)) {
+  if (isDeeper(header, line, MAX_DEPTH + 1)) {
     return `a header line holds values nested deeper than ${MAX_DEPTH} levels`;
   }
   const sizes = header.b;
