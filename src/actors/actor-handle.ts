@@ -15,6 +15,7 @@ import type {
 import type { ActorExit } from '../machines/exit.js';
 import type { Cell } from './cell.js';
 import type { MailboxState } from './cell-mailbox.js';
+import { requireOutside } from './outside-events.js';
 
 /** How long an actor that is told to stop may take, in milliseconds. */
 const STOP_MS = 5000;
@@ -37,7 +38,12 @@ export interface ActorHandle<TLogic extends AnyActorLogic = UntypedLogic>
   readonly path: string;
   /** The path again: what XState calls an actor by. */
   readonly id: string;
-  /** False, and a dead letter, if nobody lives there or the mailbox is full. */
+  /**
+   * False, and a dead letter, if nobody lives there or the mailbox is full.
+   *
+   * @throws EspalierError `ESP_INVALID` for what XState and Espalier send themselves (`xstate.…`, `espalier.…`), and for every
+   * event to one of Espalier's own actors: supervisors, pools and what is below them
+   */
   send(event: EventFromLogic<TLogic>): boolean;
   /**
    * Its state now; of an incarnation that has ended while this handle was subscribed to it, its last one.
@@ -145,6 +151,8 @@ export class StandingActor extends Referred implements ActorHandle {
   }
 
   send(event: AnyEventObject): boolean {
+    requireOutside(event);
+    this.#door.find()?.requireTakes(event);
     return this.#door.send(event);
   }
 

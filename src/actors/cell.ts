@@ -8,6 +8,7 @@ import type { MailboxOptions, MailboxState } from './cell-mailbox.js';
 import type { CellKeeper, SavedCell } from './cell-saved.js';
 import type { HostSignal } from './cell-signal.js';
 import type { ActorRole, Clock } from './environment.js';
+import { requireTakesEvents } from './outside-events.js';
 import type { Logic } from './spec.js';
 import { ActorHost } from './xstate.js';
 
@@ -122,6 +123,11 @@ export class Cell {
   /** Delivers an event at once, or when the actor has done what it is doing; after the exit it is a dead letter, and false. */
   send(event: AnyEventObject): boolean {
     return this.#host.send(event);
+  }
+
+  /** Whether it takes an event of somebody outside. @throws EspalierError `ESP_INVALID` if not */
+  requireTakes(event: AnyEventObject): void {
+    requireTakesEvents(this.path, this.role, this.#options.logic, event);
   }
 
   /** Whether its machine names an event among those it handles. */

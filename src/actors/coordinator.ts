@@ -7,6 +7,7 @@ import type { Claimed, RunRecord, RunStore } from '../persistence/store.js';
 import { TransientMap } from '../transient-map.js';
 import type { Dispatched, Dispatcher, DispatchPool, DispatchTarget } from './dispatcher.js';
 import type { Clock } from './environment.js';
+import { own } from './outside-events.js';
 import { allowMany } from './time-limit.js';
 
 /** How often another process's wish (pause, resume, stop) is looked for, and a pool that is away, in milliseconds. */
@@ -74,7 +75,7 @@ export class Coordinator {
         },
       },
     });
-    return { logic, input: { policy: this.record.policy } };
+    return { logic: own(logic), input: { policy: this.record.policy } };
   }
 
   /**

@@ -6,6 +6,7 @@ import type { RecycleReason } from '../machines/recycle.js';
 import { startError } from '../machines/supervise/failed-start.js';
 import { failedPool, remember } from './failed-pool.js';
 import { FleetKeeper } from './fleet-keeper.js';
+import { own } from './outside-events.js';
 import { OverflowReport } from './overflow-report.js';
 import type { AnyPool, PoolControl } from './pool-handle.js';
 import type { ProcessServices } from './process-services.js';
@@ -105,7 +106,10 @@ export class PoolActor<S extends Slot> {
     const { env, path } = this.context;
     const state = initialSupervision(this.context, options);
     const served = this.services.boots.hasServed(path);
-    return { logic, input: { supervision: state, now: () => env.clock.now(), size: this.variant.size, served } };
+    return {
+      logic: own(logic),
+      input: { supervision: state, now: () => env.clock.now(), size: this.variant.size, served },
+    };
   }
 
   #supervision(): SupervisionOptions & { readonly children: readonly ChildSpec[] } {
@@ -145,22 +149,24 @@ export class PoolActor<S extends Slot> {
   }
 
   #queueLogic() {
-    return fromCallback(() => {
-      const { path, env } = this.context;
-      const { maxQueue: limit, overflow } = this.variant;
-      const report = new OverflowReport(env.clock, (times) =>
-        env.journal({ type: 'queue.overflowed', path, data: { policy: overflow, limit, times } }),
-      );
-      const onOverflow = () => report.count();
-      const queue = new WorkQueue(this.#roster, { pool: path, limit, overflow, onOverflow });
-      this.#queue = queue;
-      if (this.#drained) void queue.drain(this.#drained);
-      return () => {
-        this.#queue = null;
-        report.close();
-        queue.close(this.#failure ?? new EspalierError('ESP_STOPPED', `the queue of pool ${path} has stopped`));
-      };
-    });
+    return own(
+      fromCallback(() => {
+        const { path, env } = this.context;
+        const { maxQueue: limit, overflow } = this.variant;
+        const report = new OverflowReport(env.clock, (times) =>
+          env.journal({ type: 'queue.overflowed', path, data: { policy: overflow, limit, times } }),
+        );
+        const onOverflow = () => report.count();
+        const queue = new WorkQueue(this.#roster, { pool: path, limit, overflow, onOverflow });
+        this.#queue = queue;
+        if (this.#drained) void queue.drain(this.#drained);
+        return () => {
+          this.#queue = null;
+          report.close();
+          queue.close(this.#failure ?? new EspalierError('ESP_STOPPED', `the queue of pool ${path} has stopped`));
+        };
+      }),
+    );
   }
 
   /** From now on the pool can be found; the returned function ends that. */

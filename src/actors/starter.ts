@@ -8,6 +8,7 @@ import { workerExit } from '../machines/worker-exit.js';
 import type { Cell } from './cell.js';
 import { childPath, startChild } from './child.js';
 import type { TreeEnvironment } from './environment.js';
+import { own } from './outside-events.js';
 import type { ProcessServices } from './process-services.js';
 import { emptyHold, type Hold, type SlotKind, WORKER_ID, type WorkerAddress } from './slot-kind.js';
 import { type ChildOptions, type ChildSpec, type StartContext, spec } from './spec.js';
@@ -67,7 +68,7 @@ class Starter {
   ) {
     this.#kind = options.kind(services);
     this.#kind.bind((event) => this.#tell(event));
-    const start = () => ({ logic: workerMachine, input: this.#kind.worker(this.#address, this.#hold) });
+    const start = () => ({ logic: own(workerMachine), input: this.#kind.worker(this.#address, this.#hold) });
     const exitOf = (exit: ActorExit, output: unknown) =>
       isWorkerEnd(output) ? workerExit(exit, output, this.#kind.mode, lastWords(this.#kind.stderr())) : exit;
     const policy = spec({ id: WORKER_ID, role: 'worker', restart: 'temporary', shutdown: 'infinity', start });
@@ -105,7 +106,7 @@ class Starter {
     // A service that is specified anew is another one; a pool forgets its slots itself.
     const past = awaitsReady && incarnation === 1 ? undefined : boots.of(path);
     const input = { ...STARTER_DEFAULTS, mode, awaitsReady, random, lastWorker, quarantine, ...(past && { past }) };
-    return { logic, input };
+    return { logic: own(logic), input };
   }
 
   #perform(command: StarterCommand): void {

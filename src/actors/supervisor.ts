@@ -11,6 +11,7 @@ import { supervisorMachine } from '../machines/supervisor.js';
 import { fields, kind, listOf, oneOf, type Rules, refused } from '../options.js';
 import { childPath } from './child.js';
 import { checkChild, policyRules, specProblem } from './child-rules.js';
+import { own } from './outside-events.js';
 import { type ChildOptions, type ChildSpec, type StartContext, type StartResult, spec } from './spec.js';
 import { Supervision } from './supervisor-perform.js';
 
@@ -93,12 +94,13 @@ function supervisorSpec(own: OwnOptions, supervision: SupervisionOptions): Child
 export function supervisorLogic(options: SupervisionOptions): (context: StartContext) => StartResult {
   return (context) => {
     const supervision = new Supervision(context, options.children ?? []);
-    const logic = supervisorMachine.provide({
+    const made = supervisorMachine.provide({
       actions: {
         perform: ({ context: { commands }, self }) => supervision.perform(commands, (event) => self.send(event)),
       },
       actors: { keeper: supervision.keeper },
     });
+    const logic = own(made);
     return { logic, input: { supervision: initialSupervision(context, options), now: () => context.env.clock.now() } };
   };
 }

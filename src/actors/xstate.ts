@@ -21,6 +21,7 @@ import { findActors, type NamedActor, type SavedCell, type SavedTimer, savedTime
 import type { HostSignal } from './cell-signal.js';
 import { CellTimers } from './cell-timers.js';
 import type { Clock } from './environment.js';
+import { requireOutside } from './outside-events.js';
 
 /**
  * The one file that touches what XState keeps to itself. A cell's root actor gets an `ActorHost` as its parent and as its
@@ -73,7 +74,7 @@ export class ActorHost {
     this._clock = clock;
     this.#signal = signal;
     this.#desk = new RootDesk(clock, mailbox, this);
-    this.scheduler = new CellTimers(clock, this);
+    this.scheduler = new CellTimers(clock, { relay: (source, target, event) => this._relay(source, target, event) });
   }
 
   /** Makes the root; nothing runs yet. */
@@ -203,13 +204,11 @@ export class ActorHost {
     this.#keyed.set(systemId, ref);
   }
 
-  /** Where this cell's timers deliver. */
-  relay(source: AnyActorRef, target: AnyActorRef, event: AnyEventObject): void {
-    this._relay(source, target, event);
-  }
-
   _relay(source: AnyActorRef | undefined, target: AnyActorRef | ActorHost, event: AnyEventObject): void {
+    // XState names no source for what somebody outside sends to a reference.
+    if (source === undefined) requireOutside(event);
     if (target === this) return this._send(event);
+    if (!isHosted(target) && !(target instanceof ActorHost)) return target.send(event);
     if (target instanceof ActorHost) return target._send(event);
     this.#deliver(source, target, event);
   }
