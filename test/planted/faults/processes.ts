@@ -71,13 +71,6 @@ export const processes: Faults = {
     wrong: `proves(environment) ? 'ours' : 'ours'`,
     test: ['test/process/identity.test.ts', 'takes the cookie as proof'],
   },
-  'the zygote outlives its forker': {
-    file: zygote,
-    right: 'if (n <= 0) leave();',
-    wrong: 'if (n <= 0) return;',
-    promise: 1,
-    test: ['test/process/host-death.test.ts', ''],
-  },
   'a watcher does not kill its group': {
     file: 'src/transport/process/zygote/child.c',
     right: 'kill(0, SIGKILL);',

@@ -39,7 +39,8 @@ export const store: Faults = {
     file: 'src/persistence/tables/attempts.ts',
     right: `AND a.spawn_id = ? AND a.owner = ? AND a.state = 'running'\``,
     wrong: 'AND a.spawn_id = ? AND a.owner = ?`',
-    test: ['test/persistence/model.test.ts', ''],
+    promise: 4,
+    test: ['test/persistence/late.test.ts', ''],
   },
   'a fenced host may write': {
     file: 'src/persistence/writer/transaction.ts',
