@@ -75,7 +75,14 @@ export { shellWords } from './machines/shell-script.js';
 export type { SnapshotLabel } from './machines/snapshot-label.js';
 export { compileTemplate, type Template } from './machines/template.js';
 export { splitWords } from './machines/words.js';
-export { EVENT_TYPES, type HostRecord, type RunRecord, type SnapshotRecord } from './persistence/index.js';
+export {
+  EVENT_TYPES,
+  type HostRecord,
+  type RunRecord,
+  type SnapshotRecord,
+  sqliteVersion,
+} from './persistence/index.js';
+export { programStarter } from './starter.js';
 export { askRun, openReader, type StoreReader } from './store-access.js';
 export { type JanitorReport, sweep } from './sweep.js';
 export { createSystem, type System, type SystemOptions } from './system.js';

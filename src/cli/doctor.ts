@@ -1,8 +1,20 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
-import { isEspalierError, openReader, resolveProgram } from '../index.js';
+import { toErrorRecord } from '../errors.js';
+import {
+  createSystem,
+  isEspalierError,
+  openReader,
+  pool,
+  programStarter,
+  resolveProgram,
+  sqliteVersion,
+} from '../index.js';
 import { OWN_FOLDER } from './find-store.js';
+
+/** How long the one program of the trial may take, in milliseconds. */
+const TRIAL_MS = 10_000;
 
 /** What was found: `ok`, worth knowing, or in the way. */
 export interface Finding {
@@ -11,12 +23,16 @@ export interface Finding {
   readonly found: string;
 }
 
-/** Looks at what the promises rest on. Changes nothing. */
+/** Looks at what the promises rest on, and tries it: a system of its own runs one program. Leaves nothing. */
 export async function examine(db: string): Promise<readonly Finding[]> {
   const machine = [node(), platform(), ...programs(), proc(), temporary()];
   // What is read from /proc is found on Linux alone.
   if (process.platform === 'linux') machine.push(init(), limits());
-  return [...machine, await store(db)];
+  const sqlite = database();
+  machine.push(sqlite);
+  // Without SQLite nothing is to be had from a store, nor from a trial.
+  if (sqlite.verdict === 'bad') return machine;
+  return [...machine, await store(db), await trial()];
 }
 
 function node(): Finding {
@@ -55,9 +71,43 @@ function proc(): Finding {
   }
 }
 
+/** The folders in which a host can have its own; the first that may be written is taken. */
 function temporary(): Finding {
-  const folder = process.env.XDG_RUNTIME_DIR ?? tmpdir();
-  return writable('private files', folder);
+  const folders = [process.env.XDG_RUNTIME_DIR, '/dev/shm', tmpdir(), '/tmp'].filter((one) => one !== undefined);
+  const findings = folders.map((folder) => writable('private files', folder));
+  return findings.find(({ verdict }) => verdict === 'ok') ?? finding('bad', 'private files', said(findings));
+}
+
+function said(findings: readonly Finding[]): string {
+  return findings.map(({ found }) => found).join('; ');
+}
+
+function database(): Finding {
+  try {
+    return finding('ok', 'SQLite', sqliteVersion());
+  } catch (error) {
+    return failed('SQLite', error);
+  }
+}
+
+/** What is fit by all signs may still not work: a forker that may not be forked, a folder without room. */
+async function trial(): Promise<Finding> {
+  const starter = programStarter();
+  const by =
+    starter === 'zygote' ? 'the zygote' : 'sh, more slowly (no zygote was compiled here: it takes a C compiler)';
+  try {
+    const children = [pool({ id: 'trial', mode: 'exec', command: ['sh', '-c', 'echo fit'], size: 1 })];
+    await using system = await createSystem({ name: 'doctor', store: ':memory:', children });
+    const { stdout, durationMs } = await system.execPool('trial').exec('', { timeout: TRIAL_MS });
+    if (stdout !== 'fit\n') return finding('bad', 'programs', `what a program printed did not arrive: ${stdout}`);
+    return finding(starter === 'zygote' ? 'ok' : 'note', 'programs', `run in ${durationMs} ms, started by ${by}`);
+  } catch (error) {
+    return failed('programs', error);
+  }
+}
+
+function failed(check: string, error: unknown): Finding {
+  return finding('bad', check, toErrorRecord(error).message);
 }
 
 /** As process 1, or below one that reaps nothing, ended processes stay as zombies. */
@@ -81,8 +131,7 @@ async function store(db: string): Promise<Finding> {
     const verdict = await reader.check().finally(() => reader.close());
     return finding(verdict === 'ok' ? 'ok' : 'bad', 'store', `${db}: ${verdict}`);
   } catch (error) {
-    if (!isEspalierError(error)) throw error;
-    return finding('bad', 'store', error.message);
+    return failed('store', error);
   }
 }
 

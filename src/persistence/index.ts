@@ -1,5 +1,6 @@
 export { openStore } from './open.js';
 export { EVENT_TYPES } from './rows/event-form.js';
+export { sqliteVersion } from './sql/load.js';
 export type {
   AboutQuery,
   AttemptStore,

@@ -1,11 +1,12 @@
 import { accessSync, constants, existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { codeOf, EspalierError } from '../../errors.js';
 import { migrate, refuseFuture } from '../schema/migrate.js';
 import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../schema/migrations.js';
 import { Connection } from '../sql/connection.js';
 import { storeFailure } from '../sql/failure.js';
+import { openDatabase } from '../sql/load.js';
 import { LOOK_MS, waitForLock } from '../sql/lock.js';
 import { copyStore, lacksIndex } from './copy.js';
 import { createFolder, fileNumber, ignoreInGit, undoCreation } from './creation.js';
@@ -176,7 +177,7 @@ function withoutLink(path: string): string {
 }
 
 function open(file: string, busyTimeoutMs: number, options: Database.Options): Connection {
-  return new Connection(new Database(file, { ...options, timeout: busyTimeoutMs }), busyTimeoutMs);
+  return new Connection(openDatabase(file, { ...options, timeout: busyTimeoutMs }), busyTimeoutMs);
 }
 
 function refuseDamage(db: Connection, file: string): void {
