@@ -1,3 +1,4 @@
+import type { StandingFiles } from '../file/standing-files.js';
 import type { EventRow } from '../rows/event.js';
 import type { Connection } from '../sql/connection.js';
 import { storeFailure } from '../sql/failure.js';
@@ -18,16 +19,32 @@ export interface GroupAnswer {
 
 /**
  * Runs operations as one transaction: one commit, and so one wait for the disk, for all of them. One that throws takes back
- * nothing but itself. If the commit fails, all fail and nothing was journalled.
+ * nothing but itself. If the commit fails, all fail and nothing was journalled. Nothing is acknowledged once the store's files
+ * do not stand any more.
  */
-export function runGroup(db: Connection, calls: readonly OperationCall[], now: number, file: string): GroupAnswer {
+export function runGroup(
+  db: Connection,
+  calls: readonly OperationCall[],
+  now: number,
+  file: string,
+  files: Pick<StandingFiles, 'look'> = { look: () => null },
+): GroupAnswer {
   try {
-    return runWhole(db, calls, now) ?? runApart(db, calls, now, file);
+    mustStand(files);
+    const answer = runWhole(db, calls, now) ?? runApart(db, calls, now, file);
+    // Removed meanwhile, it holds what nobody will ever see.
+    mustStand(files);
+    return answer;
   } catch (error) {
     db.rollback();
     const failure: Outcome = { ok: false, error: toWire(storeFailure(error, file)) };
     return { outcomes: calls.map(() => failure), events: [] };
   }
+}
+
+function mustStand(files: Pick<StandingFiles, 'look'>): void {
+  const moved = files.look();
+  if (moved !== null) throw moved;
 }
 
 /** Nearly always all succeed, and nothing has to be kept for taking one back. Null when one did not: nothing is changed. */

@@ -2,6 +2,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { connectWriter } from '../file/connect.js';
+import { StandingFiles } from '../file/standing-files.js';
 import type { Connection } from '../sql/connection.js';
 import { toWire } from '../sql/wire-error.js';
 import { runGroup } from './group.js';
@@ -19,8 +20,10 @@ if (parentPort !== null) serve(parentPort, writerData.parse(workerData));
 function serve(port: MessagePort, data: WriterData): void {
   const answer = (message: FromWriter): void => port.postMessage(message);
   let db: Connection;
+  let files: StandingFiles;
   try {
     db = connectWriter(data.file, data, Date.now());
+    files = new StandingFiles(data.file);
   } catch (error) {
     answer({ kind: 'failed', error: toWire(error) });
     return;
@@ -28,7 +31,7 @@ function serve(port: MessagePort, data: WriterData): void {
   port.on('message', (message: ToWriter) => {
     switch (message.kind) {
       case 'group':
-        answer({ kind: 'answer', answer: runGroup(db, message.calls, Date.now(), data.file) });
+        answer({ kind: 'answer', answer: runGroup(db, message.calls, Date.now(), data.file, files) });
         return;
       case 'close':
         db.close();
