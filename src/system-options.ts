@@ -23,6 +23,11 @@ export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'in
   readonly name: string;
   /** The database file, or `:memory:`; `.espalier/<name>.db` by default. */
   readonly store?: string;
+  /**
+   * Who may read and write the store: 0600 (its user alone) unless you share it, as 0660 does with its group. Each start gives
+   * it to the database and what lies beside it, and to a folder `.espalier` with the right to look into it.
+   */
+  readonly storeMode?: number;
   readonly children?: readonly ChildSpec[];
   /** `full` (default): what was acknowledged survives power loss; `normal`: every crash of processes. */
   readonly synchronous?: 'full' | 'normal';
@@ -45,9 +50,14 @@ const { strategy, intensity, period, children } = supervisionRules;
 
 const ALIASES: Aliases = { db: 'store', database: 'store', file: 'store', path: 'store', id: 'name' };
 
+function isFileMode(value: unknown): boolean {
+  return typeof value === 'number' && (value & 0o600) === 0o600 && (value & ~0o666) === 0;
+}
+
 const rules: Rules<SystemOptions> = {
   name: required(kind(`text that matches ${NAME}`, (value) => typeof value === 'string' && NAME.test(value))),
   store: kind("a file, or ':memory:'", (value) => typeof value === 'string' && value !== ''),
+  storeMode: kind('a mode such as 0o660, in which its user may read and write', isFileMode),
   strategy,
   intensity,
   period,

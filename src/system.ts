@@ -62,10 +62,15 @@ export type { SystemOptions } from './system-options.js';
  */
 export async function createSystem<T extends Place = Place>(options: SystemOptions & Shaped<T>): Promise<System<T>> {
   checkSystemOptions(options);
-  const { name, children = [], synchronous = 'full' } = options;
+  const { name, children = [], synchronous = 'full', storeMode } = options;
   const runId = formatRunId(Date.now(), randomBytes(8).toString('hex'));
   const file = options.store ?? `.espalier/${name}.db`;
-  const store = await openStore(file, { mode: 'write', runId, synchronous });
+  const store = await openStore(file, {
+    mode: 'write',
+    runId,
+    synchronous,
+    ...(storeMode !== undefined && { fileMode: storeMode }),
+  });
   const system = new System<T>(name, runId, store, options);
   try {
     await system.start({ ...options, children });

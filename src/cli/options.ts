@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { EspalierError, openReader, type StoreReader } from '../index.js';
 import { isDefaultStore } from './find-store.js';
-import { wholeNumber } from './parse.js';
+import { fileMode, wholeNumber } from './parse.js';
 
 /** Adds the options that every command on a store has. */
 export function onStore(command: Command): Command {
@@ -45,6 +45,19 @@ export function noRun(run: string, db: string): EspalierError {
 export function goOnWith(run: string, db: string): string {
   const file = /^[\w@%+=:,./-]+$/.test(db) ? db : `'${db.replaceAll("'", "'\\''")}'`;
   return isDefaultStore(db) ? `espalier continue ${run}` : `espalier continue ${run} --db ${file}`;
+}
+
+/** Adds the option of a command that is a host: who may read and write its store. */
+export function shared(command: Command): Command {
+  return command.option('--store-mode <mode>', 'permissions of the store, such as 660 for its group (600)', fileMode);
+}
+
+/** What `--store-mode` gave. */
+export const storeModeSchema = z.number().exactOptional();
+
+/** The same as an option of a system. */
+export function sharing({ storeMode }: { storeMode?: number }): { storeMode?: number } {
+  return storeMode === undefined ? {} : { storeMode };
 }
 
 /** Adds the option that serves the inspector of a command that is a host. */

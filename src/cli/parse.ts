@@ -10,6 +10,13 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
   };
 }
 
+/** The parser of a file's mode, as `chmod` takes it, in which its user may read and write. */
+export function fileMode(text: string): number {
+  const mode = /^0?[0-7]{3}$/.test(text) ? Number.parseInt(text, 8) : 0;
+  if ((mode & 0o600) === 0o600 && (mode & ~0o666) === 0) return mode;
+  throw new InvalidArgumentError('Allowed is a mode such as 660, in which its user may read and write.');
+}
+
 /** The parser of a text that is not empty and not longer than `max` characters. */
 export function label(max: number): (text: string) => string {
   return (text) => {

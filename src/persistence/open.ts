@@ -7,6 +7,7 @@ import { fromWorkingFolder } from '../working-folder.js';
 import { Access } from './access.js';
 import type { OpenStoreOptions } from './contract/options.js';
 import { HeldFiles } from './file/held-files.js';
+import { PRIVATE } from './file/modes.js';
 import { writeLastWord } from './last-word.js';
 import { CommitListeners, warnOfListener } from './listeners.js';
 import { Pulses } from './pulse.js';
@@ -79,6 +80,8 @@ async function connect(file: string, options: OpenStoreOptions, known: boolean):
   if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0) {
     throw new EspalierError('ESP_INVALID', `busyTimeoutMs is a whole number of milliseconds, not ${busyTimeoutMs}`);
   }
+  // A host gives its store the mode each time; whoever only says something in it leaves that to its hosts.
+  const fileMode = options.fileMode ?? (runId === null ? null : PRIVATE);
   const listeners = new CommitListeners(warnOfListener);
   const openReader = (): Promise<Reader> =>
     Reader.open({ file, known: known || mode === 'write', busyTimeoutMs }, () => pulses.pulse());
@@ -86,7 +89,7 @@ async function connect(file: string, options: OpenStoreOptions, known: boolean):
   const writer =
     mode === 'read'
       ? null
-      : await Writer.open({ file, known, synchronous, busyTimeoutMs }, (events) => {
+      : await Writer.open({ file, known, synchronous, busyTimeoutMs, fileMode }, (events) => {
           listeners.publish(events);
           pulses.pulse();
         });

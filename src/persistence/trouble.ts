@@ -1,7 +1,7 @@
-import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, lstatSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { z } from 'zod';
-import { codeOf } from '../errors.js';
 import type { TroubleFact } from '../machines/explain/facts.js';
+import { createNote, openNote } from './file/note-file.js';
 import { errorRecord } from './rows/common.js';
 
 /** The note's size. It is written in full when it is made, so that a full disk has room for it. */
@@ -27,12 +27,10 @@ export class TroubleNote {
   #fd: number | null = null;
 
   constructor(readonly file: string) {
-    try {
-      this.#fd = openSync(pathOf(file), 'r+');
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') return;
-      this.#create();
-    }
+    this.#fd = openNote(pathOf(file), file, 'write');
+    if (this.#fd !== null) return;
+    this.#fd = createNote(pathOf(file), file);
+    this.clear();
   }
 
   write(fact: TroubleFact): void {
@@ -45,19 +43,10 @@ export class TroubleNote {
   }
 
   close(): void {
-    if (this.#fd !== null) closeSync(this.#fd);
+    if (this.#fd === null) return;
+    if (readTrouble(this.file) === null) return this.#drop();
+    closeSync(this.#fd);
     this.#fd = null;
-    if (readTrouble(this.file) === null) rmSync(pathOf(this.file), { force: true });
-  }
-
-  /** Without room even for the note there is none: what it would say is on standard error. */
-  #create(): void {
-    try {
-      this.#fd = openSync(pathOf(this.file), 'wx+', 0o600);
-      this.clear();
-    } catch {
-      this.#drop();
-    }
   }
 
   #put(text: string): void {
@@ -70,20 +59,37 @@ export class TroubleNote {
     }
   }
 
+  /** Without room even for the note there is none: what it would say is on standard error. */
   #drop(): void {
-    if (this.#fd !== null) closeSync(this.#fd);
+    if (this.#fd === null) return;
+    removeIf(pathOf(this.file), this.#fd);
+    closeSync(this.#fd);
     this.#fd = null;
-    rmSync(pathOf(this.file), { force: true });
+  }
+}
+
+/** Removes a note, as long as it is the one that is open: another in its place is not ours to remove. */
+function removeIf(path: string, fd: number): void {
+  try {
+    const [open, found] = [fstatSync(fd), lstatSync(path)];
+    if (open.ino === found.ino && open.dev === found.dev) unlinkSync(path);
+  } catch {
+    // One that cannot be removed is empty, or of a host that is named in it: it says nothing wrong.
   }
 }
 
 /** What is noted beside a store, if anything. */
 export function readTrouble(file: string): TroubleFact | null {
+  const fd = openNote(pathOf(file), file, 'read');
+  if (fd === null) return null;
   try {
-    const text = readFileSync(pathOf(file), 'utf8').trim();
+    const bytes = Buffer.alloc(BYTES);
+    const text = bytes.toString('utf8', 0, readSync(fd, bytes, 0, BYTES, 0)).trim();
     return text === '' ? null : note.parse(JSON.parse(text));
   } catch {
-    // A note that is missing, or was cut short by the crash that it tells of, says nothing.
+    // A note that was cut short by the crash that it tells of says nothing.
     return null;
+  } finally {
+    closeSync(fd);
   }
 }

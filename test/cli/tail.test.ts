@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { slotName, wholeNumber } from '../../src/cli/parse.js';
+import { fileMode, slotName, wholeNumber } from '../../src/cli/parse.js';
 import * as tail from '../../src/cli/tail.js';
 
 const lastLines = (text: string, count: number) => tail.lastLines(Buffer.from(text), count).toString();
@@ -68,5 +68,18 @@ describe('values of options', () => {
     expect(slotName('abc-12:7')).toEqual({ run: 'abc-12', index: 7 });
     expect(() => slotName('abc')).toThrow('RUN:INDEX');
     expect(() => slotName('abc:x')).toThrow('RUN:INDEX');
+  });
+});
+
+describe('a mode of files', () => {
+  it.each(['777', '440', '1660', '66', 'rw', '', '0o660', '668'])(
+    'is refused where it does not let its user work: %s',
+    (text) => {
+      expect(() => fileMode(text)).toThrow('such as 660');
+    },
+  );
+
+  it('is written as for chmod', () => {
+    expect([fileMode('660'), fileMode('0600')]).toEqual([0o660, 0o600]);
   });
 });

@@ -1,4 +1,16 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EspalierError } from '../../src/errors.js';
 import type { NewJournalEvent } from '../../src/machines/events.js';
@@ -72,6 +84,51 @@ describe('the note of trouble beside a store', () => {
     note.write(fact());
     expect(readTrouble(file)).toEqual(fact());
     note.close();
+  });
+
+  /** What somebody else may have put there. */
+  const traps: Readonly<Record<string, (path: string, target: string) => void>> = {
+    'a link': (path, target) => symlinkSync(target, path),
+    'a link to nothing': (path, target) => symlinkSync(`${target}-missing`, path),
+    'a second name of another file': (path, target) => linkSync(target, path),
+    'a folder': (path) => mkdirSync(path),
+    'a pipe': (path) => void execFileSync('mkfifo', [path]),
+    'a link to a folder': (path) => symlinkSync('/', path),
+    'a link to itself': (path) => symlinkSync(path, path),
+  };
+
+  it.each(Object.entries(traps))('neither reads nor writes nor removes %s in its place', (_, lay) => {
+    const file = newFile();
+    const target = `${file}-target`;
+    writeFileSync(target, JSON.stringify(fact()));
+    lay(`${file}-trouble`, target);
+    expect(readTrouble(file)).toBeNull();
+    const note = new TroubleNote(file);
+    note.write(fact({ host: 'host-b' }));
+    note.clear();
+    note.close();
+    expect(readFileSync(target, 'utf8')).toBe(JSON.stringify(fact()));
+    expect(existsSync(`${target}-missing`)).toBe(false);
+    expect(lstatSync(`${file}-trouble`)).toBeDefined();
+  });
+
+  it('leaves alone what was put in its place meanwhile', () => {
+    const file = newFile();
+    const note = new TroubleNote(file);
+    rmSync(`${file}-trouble`);
+    mkdirSync(`${file}-trouble`);
+    note.write(fact());
+    note.close();
+    expect(lstatSync(`${file}-trouble`).isDirectory()).toBe(true);
+  });
+
+  it('keeps nobody from working where a part of its path is no folder', () => {
+    const file = newFile();
+    writeFileSync(file, '');
+    const note = new TroubleNote(join(file, 'store.db'));
+    note.write(fact());
+    note.close();
+    expect(readTrouble(join(file, 'store.db'))).toBeNull();
   });
 
   it('keeps nobody from working where it cannot be made', () => {

@@ -5,7 +5,18 @@ import { tell } from '../diagnostics.js';
 import { drive, exitCode } from '../drive.js';
 import { knownStore } from '../find-store.js';
 import { follow } from '../follow.js';
-import { checkPort, goOnWith, inspectable, inspectSchema, noRun, onStore, withReader } from '../options.js';
+import {
+  checkPort,
+  goOnWith,
+  inspectable,
+  inspectSchema,
+  noRun,
+  onStore,
+  shared,
+  sharing,
+  storeModeSchema,
+  withReader,
+} from '../options.js';
 import { checkOrigin, originOf, poolOf } from '../origin.js';
 import { printRows } from '../rows.js';
 
@@ -14,6 +25,7 @@ const optionsSchema = z.object({
   retryFailed: z.boolean().default(false),
   quiet: z.boolean().default(false),
   inspect: inspectSchema,
+  storeMode: storeModeSchema,
   db: knownStore,
   debug: z.boolean().default(false),
 });
@@ -21,7 +33,7 @@ type Options = z.infer<typeof optionsSchema>;
 
 /** `espalier continue`: goes on with a run that was paused, stopped, or whose host died. */
 export function addContinue(program: Command): void {
-  inspectable(onStore(program.command('continue <run>').description('go on with a run where it was left')))
+  inspectable(shared(onStore(program.command('continue <run>').description('go on with a run where it was left'))))
     .option('--all', 'print all rows, also those committed before')
     .option('--retry-failed', 'run again what failed, timed out or was cancelled')
     .option('--quiet', 'no progress, no summary')
@@ -63,7 +75,13 @@ async function takeOver(record: RunRecord, options: Options): Promise<number> {
   checkOrigin(origin);
   const children = [poolOf(origin, record.policy.concurrency)];
   await checkPort(options.inspect);
-  const system = await createSystem({ name: 'cli', store: options.db, children, ...options.inspect });
+  const system = await createSystem({
+    name: 'cli',
+    store: options.db,
+    children,
+    ...options.inspect,
+    ...sharing(options),
+  });
   try {
     const continued = await system.runs.continue(run, { retryFailed: options.retryFailed });
     tell(`run ${run}\n`);

@@ -7,7 +7,16 @@ import { tell } from '../diagnostics.js';
 import { drive } from '../drive.js';
 import { newStore } from '../find-store.js';
 import { type InputLine, readInput } from '../input.js';
-import { checkPort, goOnWith, inspectable, inspectSchema, onStore } from '../options.js';
+import {
+  checkPort,
+  goOnWith,
+  inspectable,
+  inspectSchema,
+  onStore,
+  shared,
+  sharing,
+  storeModeSchema,
+} from '../options.js';
 import { checkOrigin, type Origin, POOL, poolOf } from '../origin.js';
 import { label, wholeNumber } from '../parse.js';
 
@@ -24,6 +33,7 @@ const optionsSchema = z.object({
   name: z.string().optional(),
   quiet: z.boolean().default(false),
   inspect: inspectSchema,
+  storeMode: storeModeSchema,
   db: newStore,
   debug: z.boolean().default(false),
 });
@@ -32,7 +42,7 @@ type Options = z.infer<typeof optionsSchema>;
 /** `espalier run`: one process per line of input, results in the order of the lines. */
 export function addRun(program: Command): void {
   const command = program.command('run').description('run a command once per line of input, in parallel and durably');
-  inspectable(onStore(command))
+  inspectable(shared(onStore(command)))
     .requiredOption('--exec <cmd>', 'the command: {} is the line, {#} its index, {.name} a field of a JSON line')
     .requiredOption('--input <file>', 'one input per line; - is standard input')
     .option('--jobs <n>', 'processes at once', wholeNumber(1, 1024), availableParallelism())
@@ -65,6 +75,7 @@ async function run(options: Options): Promise<number> {
     store: options.db,
     children: [poolOf(origin, options.jobs)],
     ...options.inspect,
+    ...sharing(options),
   });
   try {
     const started = await system.runs.start({

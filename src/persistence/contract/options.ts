@@ -12,6 +12,8 @@ export interface OpenStoreOptions {
   readonly runId?: string;
   /** `full` (default): survives power loss. `normal`: survives every crash of processes. */
   readonly synchronous?: 'full' | 'normal';
+  /** The mode of its files (0600), which its own folder follows; without one and without a host what exists is left as it is. */
+  readonly fileMode?: number;
   /** How long another process's write lock is waited for, in milliseconds (5000). */
   readonly busyTimeoutMs?: number;
 }

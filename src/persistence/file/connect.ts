@@ -11,6 +11,7 @@ import { LOOK_MS, waitForLock } from '../sql/lock.js';
 import { copyStore, lacksIndex } from './copy.js';
 import { createFolder, fileNumber, ignoreInGit, undoCreation } from './creation.js';
 import { APPLICATION_ID } from './header.js';
+import { applyMode, createFile, PRIVATE } from './modes.js';
 import { preflight } from './preflight.js';
 
 /** How a connection behaves. */
@@ -19,7 +20,12 @@ export interface ConnectOptions {
   readonly known: boolean;
   readonly synchronous: 'full' | 'normal';
   readonly busyTimeoutMs: number;
+  /** The mode that the files of the store are given; null (default) leaves those that exist as they are. */
+  readonly fileMode?: number | null | undefined;
 }
+
+/** A connection that reads gives no modes and no durability. */
+export type ReadOptions = Omit<ConnectOptions, 'synchronous' | 'fileMode'>;
 
 /** A file up to this size is checked from end to end when it is opened; in a larger one damage shows when it is read. */
 const QUICK_CHECK_BYTES = 4 * 1024 * 1024;
@@ -41,8 +47,12 @@ export function connectWriter(
   let folder: string | null = null;
   let db: Connection | undefined;
   try {
-    if (missing !== null && missing.folder !== null && createFolder(missing.folder)) folder = missing.folder;
-    if (folder !== null) ignoreInGit(folder);
+    const { fileMode = null } = options;
+    const mode = fileMode ?? PRIVATE;
+    if (missing !== null && missing.folder !== null && createFolder(missing.folder, mode)) folder = missing.folder;
+    if (folder !== null) ignoreInGit(folder, mode);
+    if (missing !== null) createFile(file, mode);
+    else if (fileMode !== null) applyMode(file, mode);
     db = open(file, options.busyTimeoutMs, {});
     const opened = fileNumber(file);
     db.execute('PRAGMA trusted_schema = OFF');
@@ -91,7 +101,7 @@ export interface Opened {
  *
  * @throws `ESP_STORE_MISSING`, `_CORRUPT`, `_FUTURE`, `_UNUSABLE` (also for an older version), `_LOCKED`
  */
-export function openForReading(path: string, options: Omit<ConnectOptions, 'synchronous'>): Opened {
+export function openForReading(path: string, options: ReadOptions): Opened {
   const file = withoutLink(path);
   preflight(file, 'read', options.known);
   try {
@@ -107,7 +117,7 @@ export function openForReading(path: string, options: Omit<ConnectOptions, 'sync
 }
 
 /** The copy goes at once: what is open stays readable, and a reader that is killed leaves nothing. */
-function openCopy(file: string, options: Omit<ConnectOptions, 'synchronous'>): Opened {
+function openCopy(file: string, options: ReadOptions): Opened {
   const { file: copy, isOutdated, remove } = copyStore(file);
   try {
     // What is in the log comes into the file, so that this alone is read.
@@ -127,7 +137,7 @@ function openCopy(file: string, options: Omit<ConnectOptions, 'synchronous'>): O
 function connect(
   path: string,
   file: string,
-  options: Omit<ConnectOptions, 'synchronous'>,
+  options: ReadOptions,
   { readonly }: { readonly readonly: boolean },
 ): Connection {
   const db = open(path, options.busyTimeoutMs, { readonly, fileMustExist: true });

@@ -1,21 +1,24 @@
-import { existsSync, mkdirSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../errors.js';
+import { folderMode } from './modes.js';
 
 /** Makes the folder that is ours to make. Answers whether it was made here. */
-export function createFolder(folder: string): boolean {
+export function createFolder(folder: string, mode: number): boolean {
   let made = false;
   // Another process may have made it since: then it is that one's to take back.
   ignoring(['EEXIST'], () => {
-    mkdirSync(folder);
+    mkdirSync(folder, folderMode(mode));
     made = true;
+    // What the umask has taken away.
+    chmodSync(folder, folderMode(mode));
   });
   return made;
 }
 
 /** Has git ignore the folder, with whatever will be in it. */
-export function ignoreInGit(folder: string): void {
-  writeFileSync(join(folder, '.gitignore'), '*\n');
+export function ignoreInGit(folder: string, mode: number): void {
+  ignoring(['EEXIST'], () => writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx', mode }));
 }
 
 /** Takes back what a failed opening created (`folder` if it made that too), unless someone has used it since. */

@@ -1,16 +1,14 @@
-import { accessSync, constants, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { codeOf, EspalierError } from '../../errors.js';
 import { readHeader } from './header.js';
+import { OWN_FOLDER } from './modes.js';
 
 /** What opening the store has to create, or null when it exists. */
 export interface Missing {
   /** The folder to create as well, if it is ours to create. */
   readonly folder: string | null;
 }
-
-/** The folder that Espalier makes for itself; no other is created unasked. */
-const OWN_FOLDER = '.espalier';
 
 const ANY_WRITE = 0o222;
 const ANY_READ = 0o444;
@@ -34,6 +32,7 @@ export function preflight(file: string, mode: 'write' | 'read', known: boolean):
     );
   }
   const missing = mode === 'write' ? writableFolder(file, found === null) : null;
+  if (mode === 'write') nothingForeignBeside(file);
   if (found === null) return missing;
   regularFile(file, found);
   permitted(file, found, mode);
@@ -56,6 +55,14 @@ function writableFolder(file: string, fileMissing: boolean): Missing {
     throw unusable(file, `the folder ${folder} is read-only: allow writing, or name another path`);
   }
   return { folder: null };
+}
+
+/** SQLite would write where a link leads, or wait for whoever is at the other end of a pipe. */
+function nothingForeignBeside(file: string): void {
+  for (const beside of ['-wal', '-shm', '-journal'].map((end) => `${file}${end}`)) {
+    const found = lstatSync(beside, { throwIfNoEntry: false });
+    if (found && !found.isFile()) throw unusable(file, `${beside} is not a regular file: remove it`);
+  }
 }
 
 function regularFile(file: string, found: Stats): void {

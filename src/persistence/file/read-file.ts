@@ -1,8 +1,5 @@
 import type { Connection } from '../sql/connection.js';
-import type { ConnectOptions } from './connect.js';
-import { type Opened, openForReading } from './connect.js';
-
-type ReadOptions = Omit<ConnectOptions, 'synchronous'>;
+import { type Opened, openForReading, type ReadOptions } from './connect.js';
 
 /** A store as it is read: the file itself, or, where only a copy can be read, a new copy after each change. */
 export class ReadFile {

@@ -1,9 +1,9 @@
-import type { ConnectOptions } from '../file/connect.js';
+import type { ReadOptions } from '../file/connect.js';
 import type { WireError } from '../sql/wire-error.js';
 import type { QueryArgs, QueryCall, QueryName } from './queries.js';
 
 /** What the reader thread is started with. */
-export interface ReaderData extends Omit<ConnectOptions, 'synchronous'> {
+export interface ReaderData extends ReadOptions {
   readonly file: string;
 }
 

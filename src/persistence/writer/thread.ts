@@ -13,6 +13,7 @@ const writerData: z.ZodType<WriterData> = z.object({
   known: z.boolean(),
   synchronous: z.enum(['full', 'normal']),
   busyTimeoutMs: z.number(),
+  fileMode: z.number().nullable().optional(),
 });
 
 if (parentPort !== null) serve(parentPort, writerData.parse(workerData));

@@ -42,6 +42,18 @@ export const inspector: Faults = {
     wrong: 'const EDGE = /[…]/;',
     test: ['test/inspector/secrets.test.ts', 'is masked at the end of a text, and at the beginning of the next'],
   },
+  'a store is made for everybody to read': {
+    file: 'src/persistence/file/modes.ts',
+    right: 'export const PRIVATE = 0o600;',
+    wrong: 'export const PRIVATE = 0o644;',
+    test: ['test/persistence/modes.test.ts', 'alone, with its folder, whatever the umask'],
+  },
+  'a note of trouble is written through a link': {
+    file: 'src/persistence/file/note-file.ts',
+    right: ' : O_RDWR) | O_NOFOLLOW | O_NONBLOCK',
+    wrong: ' : O_RDWR) | O_NONBLOCK',
+    test: ['test/persistence/trouble.test.ts', 'neither reads nor writes nor removes a link in its place'],
+  },
   'the ring forgets one event more than its floor says': {
     file: 'src/transport/inspector/service/ring.ts',
     right: 'this.#floor = (this.#events[0]?.seq ?? this.#head + 1) - 1;',

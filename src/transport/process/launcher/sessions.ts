@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HeldSession } from './launcher.js';
 
@@ -23,7 +23,8 @@ export class SessionFile {
   #lines = 0;
 
   constructor(directory: string, generation: number) {
-    this.#fd = openSync(join(directory, sessionFileName(generation)), 'w', 0o600);
+    const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+    this.#fd = openSync(join(directory, sessionFileName(generation)), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
   }
 
   /** Notes a session that begins; the answer names its line. */
