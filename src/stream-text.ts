@@ -70,3 +70,10 @@ function lengthOf(first: number): number {
   if (first >= 0xe0) return 3;
   return first >= 0xc0 ? 2 : 1;
 }
+
+const HALF = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
+/** Whether a text holds half of a surrogate pair: that is no character, and a program would be given another one in its place. */
+export function hasHalf(text: string): boolean {
+  return HALF.test(text);
+}

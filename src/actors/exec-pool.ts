@@ -2,7 +2,7 @@ import { EspalierError } from '../errors.js';
 import { judge } from '../machines/outcome.js';
 import type { WorkerEnd } from '../machines/worker.js';
 import { signal as abortSignal, checkOptions, fields, kind, milliseconds, oneOf } from '../options.js';
-import { type StreamEncodings, streamTexts } from '../stream-text.js';
+import { hasHalf, type StreamEncodings, streamTexts } from '../stream-text.js';
 import { ControlledPool } from './controlled-pool.js';
 import type { Clock } from './environment.js';
 import type { ExecSlot } from './exec-slot.js';
@@ -33,7 +33,9 @@ export interface ExecBytesOptions extends SomeExecOptions {
 
 const execRule = fields<SomeExecOptions & { readonly encoding?: 'text' | 'bytes' | undefined }>({
   ...overrideRules,
-  stdin: kind('text or bytes', (value) => typeof value === 'string' || value instanceof Uint8Array),
+  stdin: kind('text of whole characters, or bytes', (value) =>
+    typeof value === 'string' ? !hasHalf(value) : value instanceof Uint8Array,
+  ),
   timeout: milliseconds(1),
   signal: abortSignal,
   encoding: oneOf('text', 'bytes'),

@@ -29,7 +29,9 @@ export class MethodCatalog {
    * @throws EspalierError `ESP_INVALID` naming what does not fit
    */
   check(method: string, args: unknown): void {
-    const result = this.#schema(method)?.safeParse(judged(args ?? {}, MAX_DEPTH));
+    const schema = this.#schema(method);
+    // What throws when it is looked at is refused when it is sent, with its place.
+    const result = schema && asked(() => schema.safeParse(judged(args ?? {}, MAX_DEPTH)));
     if (!result || result.success) return;
     throw new EspalierError('ESP_INVALID', `pool ${this.pool}: ${method}: ${issuesOf(result.error)}`, {
       context: { pool: this.pool, method },

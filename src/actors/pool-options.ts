@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import { messageOf } from '../errors.js';
+import { fitForJson } from '../json/fit.js';
 import type { BreakerPolicy } from '../machines/breaker.js';
 import { OVERFLOW_POLICIES, type OverflowPolicy } from '../machines/checkout.js';
 import {
-  anything,
   fields,
   func,
   kind,
   milliseconds,
   oneOf,
+  type Rule,
   type Rules,
   recordOf,
   required,
@@ -102,6 +104,16 @@ const execRule = fields<ExecPoolOptions>({ ...commonRules, mode: oneOf('exec', '
 const isSchema = (value: unknown): boolean => value instanceof z.ZodType;
 const schema = kind('a schema of zod', isSchema);
 
+/** What workers are sent must be found out to be no JSON before the first of them boots. */
+const plainJson: Rule = (value, place) => {
+  try {
+    fitForJson(value, { name: place });
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+};
+
 const callRule = fields<CallPoolOptions>({
   ...commonRules,
   mode: oneOf('exec', 'protocol'),
@@ -109,7 +121,7 @@ const callRule = fields<CallPoolOptions>({
     fields<MethodContract>({ input: schema, output: schema }),
     'an object of methods with { input, output }',
   ),
-  config: anything,
+  config: plainJson,
   window: whole(1, MAX_WINDOW),
   prefetch: whole(0, MAX_WINDOW),
   bootMs: milliseconds(1),

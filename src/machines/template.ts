@@ -2,6 +2,7 @@ import { EspalierError } from '../errors.js';
 import { fitForJson } from '../json/fit.js';
 import { memberText } from '../json/scan.js';
 import { writeJson } from '../json/write.js';
+import { hasHalf } from '../stream-text.js';
 
 /** A command with places for each input, compiled once and expanded for many. */
 export interface Template {
@@ -202,11 +203,8 @@ function asText(value: unknown, index: number): string {
   }
 }
 
-/** Half of a pair is no character: a program would be given another one in its place. */
-const HALF = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
-
 function checked(text: string, placeholder: string, index: number): string {
-  const what = text.includes('\0') ? 'a NUL character' : HALF.test(text) ? 'half a character (a lone surrogate)' : null;
+  const what = text.includes('\0') ? 'a NUL character' : hasHalf(text) ? 'half a character (a lone surrogate)' : null;
   if (what === null) return text;
   throw badInput(index, `puts ${what} into ${placeholder}, which no argument of a program can hold`);
 }

@@ -132,3 +132,31 @@ describe('a call that does not stop when it is cancelled', () => {
     expect(failures).toEqual([]);
   });
 });
+
+describe('a call that is answered with a stream', () => {
+  it('is cancelled, and costs its worker if that goes on for longer than the grace, retried by nobody', async () => {
+    const { clock, call, serve, worker, settle, failures } = await pool();
+    serve();
+    const outcome = call('generate', { idempotent: true });
+    await worker.until('call');
+    worker.say({ t: 'start', id: 1 }, { t: 'chunk', id: 1, seq: 0, d: 'a' });
+    await worker.until('cancel');
+    await settle();
+    clock.increment(GRACE_MS);
+    expect(failures).toMatchObject([{ code: 'ESP_TIMEOUT', context: { method: 'generate' } }]);
+    worker.socket.destroy();
+    expect(await outcome).toMatchObject({ code: 'ESP_INVALID', message: expect.stringContaining('use stream()') });
+  });
+
+  it('gives its place back when its worker ends it in time', async () => {
+    const { clock, call, serve, worker, settle, failures, slot } = await pool();
+    serve();
+    const outcome = call('generate');
+    await worker.until('call');
+    worker.say({ t: 'chunk', id: 1, seq: 0, d: 'a' }, { t: 'end', id: 1 });
+    expect(await outcome).toMatchObject({ code: 'ESP_INVALID' });
+    await settle();
+    clock.increment(10 * GRACE_MS);
+    expect([failures, slot.load]).toEqual([[], 0]);
+  });
+});

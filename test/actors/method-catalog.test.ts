@@ -36,4 +36,7 @@ it('what cannot be sent is not refused for its schema by a stack that ran out', 
   const cycle: unknown[] = [2n ** 64n];
   cycle.push(cycle);
   expect(refusal(() => catalog({ type: 'array' }).check('f', cycle))).toBe('accepted');
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  expect(refusal(() => catalog({ type: 'object' }).check('f', proxy))).toBe('accepted');
 });

@@ -81,6 +81,7 @@ const doors: Readonly<Record<string, Door>> = {
     ask: (tried) => pool({ id: 'p', command, size: 1, ...tried }),
     near: ['idleTTL', 'idleTtl'],
     wrong: [
+      ...[{ config: { seen: new Set() } }, { config: [Number.NaN] }],
       ...[{ retry: { atempts: 3 } }, { retry: true }, { breaker: { failures: 3 } }, { onAsk: 'me' }, { contract: 5 }],
       ...noTime('bootMs', 'cancelGraceMs', 'heartbeatMs', 'silenceMs', 'ttl', 'idleTtl', 'sessionTtl'),
     ],
@@ -141,7 +142,7 @@ const doors: Readonly<Record<string, Door>> = {
   exec: {
     ask: (tried) => system.execPool('sh').exec('true', tried),
     near: ['timeuot', 'timeout'],
-    wrong: [{ stdin: 5 }, { env: [] }, { env: { A: 5 } }, { cwd: 5 }, ...noSignal, ...noTimeout],
+    wrong: [{ stdin: 5 }, { stdin: '\ud800' }, { env: [] }, { env: { A: 5 } }, { cwd: 5 }, ...noSignal, ...noTimeout],
   },
   call: {
     ask: (tried) => system.pool('w').call('echo', {}, tried),

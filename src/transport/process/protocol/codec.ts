@@ -46,6 +46,8 @@ export function encodeMessage(message: HostMessage | WorkerMessage, limits: Fram
     case 'error':
       return bare(message, 'data', pack(message.data, 'error data'), limits);
     case 'ready':
+      // A schema of a method may hold integers of any size.
+      return { line: inHeader(`${writeJson(message)}\n`, limits), trailers: [] };
     case 'progress':
     case 'start':
     case 'end':
