@@ -7,7 +7,7 @@ import type { Explanation } from './machines/explain/explanation.js';
 import type { ActorFact, DiskFact, Facts, HostFact, RunFact, SlotFact, Target } from './machines/explain/facts.js';
 import { nearest } from './machines/explain/near.js';
 import { checkOptions, fields, text } from './options.js';
-import type { AboutQuery, HostRecord, RunRecord, Store } from './persistence/index.js';
+import type { AboutQuery, HostRecord, RunRecord, SlotStory, Store } from './persistence/index.js';
 import { presenceOf } from './presence.js';
 
 /** What an explanation reads; a store that is open for reading or for writing has it. */
@@ -81,9 +81,11 @@ async function collect(source: ExplainSource, text: string, wanted: string | und
 }
 
 async function aboutRun(source: ExplainSource, record: RunRecord, target: Target): Promise<Facts> {
-  const { run, owner } = record;
-  const host = owner === null ? null : await source.hosts.get(owner);
+  const { run } = record;
   const slot = target.kind === 'slot' ? await slotFact(source, record, target.index) : null;
+  // Of a slot that has its end the host that gave it that, whoever has driven the run since.
+  const owner = (slot && endedBy(slot)) ?? record.owner;
+  const host = owner === null ? null : await source.hosts.get(owner);
   const [outlook, own, foreign, processes] = await Promise.all([
     source.runs.outlook(run),
     source.journal.about({ ...(slot ? { job: slot.jobId } : { run }), limit: EVENTS }),
@@ -102,7 +104,13 @@ async function aboutRun(source: ExplainSource, record: RunRecord, target: Target
   };
 }
 
-async function slotFact({ runs, file }: ExplainSource, { run, total }: RunRecord, index: number): Promise<SlotFact> {
+type OwnedSlot = SlotStory & SlotFact;
+
+function endedBy({ state, attempts }: OwnedSlot): string | null {
+  return state === 'queued' || state === 'running' ? null : (attempts.at(-1)?.owner ?? null);
+}
+
+async function slotFact({ runs, file }: ExplainSource, { run, total }: RunRecord, index: number): Promise<OwnedSlot> {
   const found = await runs.slot(run, index);
   if (found) return { ...found, jobId: `${run}:${index}` };
   const message = `run ${run} has no slot ${index}: it has ${total}, counted from 0`;

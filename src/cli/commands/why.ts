@@ -35,7 +35,7 @@ function describe({ findings, partial }: Explanation): string[] {
 
 function inFull({ cause, sentences, evidence, advice }: Finding): string[] {
   return [
-    ...sentences.map(printable),
+    ...sentences.flatMap((sentence) => sentence.split('\n')).map(printable),
     '',
     `cause     ${cause}`,
     ...(advice === null ? [] : [`to do     ${printable(advice)}`]),
@@ -55,5 +55,11 @@ function time(at: number): string {
 
 function under(title: string, findings: readonly Finding[]): string[] {
   if (findings.length === 0) return [];
-  return ['', title, ...findings.map(({ cause, sentences }) => `  - ${printable(sentences.join(' '))} (${cause})`)];
+  return [
+    '',
+    title,
+    ...findings.map(
+      ({ cause, sentences }) => `  - ${printable(sentences.join(' ').replace(/\s*\n\s*/g, ' '))} (${cause})`,
+    ),
+  ];
 }

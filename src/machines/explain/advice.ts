@@ -19,14 +19,13 @@ export const ADVICE: Readonly<Record<Cause, string | null>> = {
   spawn_failure:
     'Look whether the program exists, is executable, and whether the limits of processes and open files are reached.',
   bad_input: 'Mend that line of the input, or the placeholders of the command.',
-  poisoned_input: 'Run the command by hand with this input; more retries will not help.',
+  poisoned_input: 'Run the command by hand with this input.',
   suspect:
     'Look at that process, end it yourself if it is not needed, then restart the pool or run "espalier janitor".',
   slow_consumer:
     'Offer less, or serve faster: a larger pool, a longer maxQueue, or overflow: "wait", which holds the callers back.',
-  boot_failure:
-    'Run its command by hand in the same folder and mend what it says; the slot opens again when its pool is restarted.',
-  crash_loop: 'Look at its last words; it is started again with growing pauses until it holds.',
+  boot_failure: 'Run its command by hand in the same folder and mend what it says.',
+  crash_loop: 'Mend what it crashes with; "intensity" and "period" of its supervisor say how many restarts it gets.',
   killed:
     'If no person did it, look at "dmesg" for the kernel\'s out-of-memory killer, and at the limits of the container.',
   nonzero_exit: null,

@@ -66,8 +66,12 @@ export interface AttemptFact {
   readonly state: 'running' | 'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'interrupted' | 'lost' | 'orphaned';
   readonly exit: ProcessExit | null;
   readonly error: ErrorRecord | null;
+  /** When it was claimed, which is before its program was spawned. */
   readonly startedAt: number;
+  /** When its end was written. */
   readonly endedAt: number | null;
+  /** How long its program ran, in milliseconds; null when it runs, never did, or nobody saw its end. */
+  readonly ranMs: number | null;
   /** The end of what it wrote to standard error. */
   readonly stderr: string;
   readonly truncated: boolean;
@@ -113,6 +117,28 @@ export interface Facts {
   readonly run: RunFact | null;
   readonly slot: SlotFact | null;
   readonly disk: DiskFact | null;
+}
+
+/**
+ * Whether what became of its host concerns the target. A slot that has come to an end of its own, and a run that is over, are
+ * as they are whatever happened to the host that drove them, or what it left, later.
+ */
+export function isHostsAffair({ target, slot, run }: Pick<Facts, 'target' | 'slot' | 'run'>): boolean {
+  switch (target.kind) {
+    case 'actor':
+    case 'host':
+      return true;
+    case 'run':
+      return run?.status !== 'completed' && run?.status !== 'stopped';
+    case 'slot':
+      return slot === null || slot.state === 'queued' || slot.state === 'running' || isOrphaned(slot);
+    default:
+      return target satisfies never;
+  }
+}
+
+function isOrphaned({ attempts }: SlotFact): boolean {
+  return attempts.at(-1)?.state === 'orphaned';
 }
 
 /** The last moment of which these facts tell: now, or the end of a host that lives no more. */

@@ -19,6 +19,8 @@ export interface Story {
   readonly last: CrashEvent;
   /** How many boots failed in a row, if that has closed the slot. */
   readonly closedAfter: number | null;
+  /** Whether it had been ready before, as far as is known. */
+  readonly hasServed: boolean;
   /** Whether it is still in trouble. */
   readonly standing: boolean;
 }
@@ -40,14 +42,16 @@ function storyOf(facts: Facts, slot: string, all: readonly CrashEvent[]): Story 
   const last = rest.at(-1) ?? first;
   const closed = ofType(facts.events, 'worker.failed').findLast(({ path, seq }) => path === slot && seq > last.seq);
   const worker = last.path ?? slot;
+  const isOpen = closed !== undefined && readySince(facts, worker, closed.seq) !== undefined;
   return {
     slot,
     worker,
     pool: slot.replace(/\/workers\/[^/]+$/, ''),
     crashes: [first, ...rest],
     last,
-    closedAfter: closed?.data.boots ?? null,
-    standing: closed !== undefined || !hasRecovered(facts, worker, last, rest.length + 1),
+    hasServed: facts.partial || readySince(facts, worker, -1) !== undefined,
+    closedAfter: closed === undefined || isOpen ? null : closed.data.boots,
+    standing: (closed !== undefined && !isOpen) || !hasRecovered(facts, worker, last, rest.length + 1),
   };
 }
 
@@ -58,7 +62,11 @@ function lastSeries(crashes: readonly CrashEvent[]): readonly CrashEvent[] {
 
 /** One crash is over once its successor is ready; a series only when that has lasted. */
 function hasRecovered(facts: Facts, worker: string, last: CrashEvent, times: number): boolean {
-  const ready = ofType(facts.events, 'worker.ready').findLast(({ path, seq }) => path === worker && seq > last.seq);
+  const ready = readySince(facts, worker, last.seq);
   if (!ready) return false;
   return times === 1 || lastMoment(facts) - ready.at >= STEADY_MS;
+}
+
+function readySince({ events }: Facts, worker: string, since: number) {
+  return ofType(events, 'worker.ready').findLast(({ path, seq }) => path === worker && seq > since);
 }

@@ -1,14 +1,17 @@
 import type { ErrorRecord } from '../../errors.js';
 import { type CrashRecord, NOT_THEIRS } from '../crash-record.js';
 import type { JournalEvent } from '../events.js';
+import { tellingLines } from '../last-words.js';
 import type { ProcessExit } from '../process.js';
+import { firstOf } from '../text-cut.js';
 import type { Evidence } from './explanation.js';
 
 /** Pieces of evidence that a finding shows at most. */
 const SHOWN = 6;
-/** Lines of a program's last words, and characters of each, that are quoted. */
-const QUOTED_LINES = 3;
+/** Lines of a stack, and characters of a text and of an error, that are quoted. */
+const STACK_LINES = 6;
 const QUOTED_CHARACTERS = 200;
+const TOLD_CHARACTERS = 400;
 
 /** Frames of a stack that are shown. */
 const FRAMES = 3;
@@ -40,30 +43,32 @@ export function how(exit: ProcessExit | null): string {
   return exit?.code == null ? 'unseen by anybody' : `with exit code ${exit.code}`;
 }
 
-/** The last lines of a text, quoted. */
-export function quote(text: string): string {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return JSON.stringify(
-    lines
-      .slice(-QUOTED_LINES)
-      .join('\n')
-      .slice(-QUOTED_CHARACTERS * QUOTED_LINES),
-  );
+/** A sentence with what was written: in quotes, or line by line below it. None when nothing was. */
+export function quoting(what: string, lines: readonly string[]): string[] {
+  const [only, ...more] = lines;
+  if (only === undefined) return [];
+  return more.length === 0 ? [`${what}: "${only}".`] : [[`${what}:`, ...lines.map((line) => `    ${line}`)].join('\n')];
+}
+
+/** The first lines of a stack, which is told from where it stood. */
+export function stackLines(stack: string): string[] {
+  const lines = stack.split('\n').filter((line) => line.trim() !== '');
+  return [...lines.slice(0, STACK_LINES).map((line) => short(line)), ...(lines.length > STACK_LINES ? ['…'] : [])];
 }
 
 /** A text that may be long, in one piece of a sentence. */
-export function short(text: string): string {
-  return text.length > QUOTED_CHARACTERS ? `${text.slice(0, QUOTED_CHARACTERS)}…` : text;
+export function short(text: string, most = QUOTED_CHARACTERS): string {
+  return text.length > most ? `${firstOf(text, most)}…` : text;
 }
 
 /** What a program said last, as a sentence; none when it said nothing. */
 export function lastWords(stderr: string): string[] {
-  return stderr.trim() === '' ? [] : [`Its last words on standard error: ${quote(stderr)}.`];
+  return quoting('Its last words on standard error', tellingLines(stderr));
 }
 
-/** An error as a part of a sentence. */
+/** An error as a part of a sentence, on one line. */
 export function told({ code, message }: ErrorRecord): string {
-  return `${short(message)} (${code})`;
+  return `${short(message.replace(/\s*\n\s*/g, ' '), TOLD_CHARACTERS)} (${code})`;
 }
 
 /** An event as evidence. */

@@ -22,6 +22,8 @@ const attemptRow = z.object({
   exit_code: z.number().nullable(),
   exit_signal: z.string().nullable(),
   error: json(errorRecord).nullable(),
+  exec: z.number(),
+  duration_ms: z.number().nullable(),
   started_at: z.number(),
   ended_at: z.number().nullable(),
   truncated: z.number(),
@@ -35,7 +37,8 @@ export function slotStory(db: Connection, { run, index }: { run: string; index: 
   if (!found) return null;
   const attempts = db.all(
     attemptRow,
-    `SELECT attempt, owner, state, exit_code, exit_signal, error, started_at, ended_at, truncated, held_open
+    `SELECT attempt, owner, state, exec, exit_code, exit_signal, duration_ms, error, started_at, ended_at, truncated,
+       held_open
      FROM attempts WHERE job = ? ORDER BY attempt`,
     found.job,
   );
@@ -53,6 +56,7 @@ function attemptOf(db: Connection, job: number, row: z.infer<typeof attemptRow>)
     exit: row.exit_code === null && row.exit_signal === null ? null : { code: row.exit_code, signal: row.exit_signal },
     startedAt: row.started_at,
     endedAt: row.ended_at,
+    ranMs: row.exec === 1 ? row.duration_ms : null,
     stderr: endOf(Buffer.from(keptStream(db, job, attempt, 'stderr')).toString(), LAST_WORDS),
     truncated: row.truncated === 1,
     heldOpen: row.held_open === 1,

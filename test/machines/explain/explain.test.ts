@@ -33,7 +33,7 @@ describe('the end of a worker', () => {
 
   it('comes before what follows from it, and quotes its last words', () => {
     const { findings } = explain(journal(crash({ served: false, stderr: 'no model\n' }), closed, degraded));
-    expect(findings.map(({ cause }) => cause)).toEqual(['boot_failure', 'degraded', 'running']);
+    expect(findings.map(({ cause }) => cause)).toEqual(['boot_failure', 'degraded']);
     expect(findings[0].sentences.join(' ')).toContain('"no model"');
     expect(findings[0].evidence.map(({ seq }) => seq)).toEqual([1]);
   });
@@ -80,7 +80,7 @@ describe('a chain', () => {
       path: '/',
       data: { reason: 'crash: E: bad', intensity: 3, periodMs: 5000 },
     };
-    expect(causes(journal(culprit, up))).toEqual(['actor_crash', 'escalation', 'running']);
+    expect(causes(journal(culprit, up))).toEqual(['actor_crash', 'escalation']);
   });
 });
 
@@ -96,10 +96,12 @@ describe('a slot', () => {
   it.each([
     ['succeeded', 'succeeded', [attempt('succeeded', 0)]],
     ['nonzero_exit', 'failed', [attempt('failed', 1)]],
-    ['poisoned_input', 'failed', [attempt('failed', 1), attempt('failed', 1)]],
+    ['nonzero_exit', 'failed', [attempt('failed', 1), attempt('failed', 1)]],
+    ['poisoned_input', 'failed', [attempt('failed', 1), attempt('failed', 1), attempt('failed', 1)]],
     ['nonzero_exit', 'failed', [attempt('failed', 2), attempt('failed', 1)]],
     ['timeout', 'timed_out', [attempt('timed_out', null)]],
-    ['poisoned_input', 'timed_out', [attempt('timed_out', null), attempt('timed_out', null)]],
+    ['timeout', 'timed_out', [attempt('timed_out', null), attempt('timed_out', null)]],
+    ['poisoned_input', 'timed_out', [1, 2, 3].map(() => attempt('timed_out', null))],
     ['lost_host', 'failed', [attempt('orphaned', null)]],
     ['lost_worker', 'failed', [attempt('lost', null)]],
     ['bad_input', 'failed', [attempt('failed', null, invalid)]],
@@ -114,7 +116,17 @@ describe('a slot', () => {
 
   it('whose like all failed has no poisoned input: it is the command', () => {
     const none = { counts: { ...run.counts, succeeded: 0 } };
-    expect(cause('failed', [attempt('failed', 1), attempt('failed', 1)], none)).toBe('nonzero_exit');
+    const three = [1, 2, 3].map(() => attempt('failed', 1));
+    expect(cause('failed', three, none)).toBe('nonzero_exit');
+  });
+
+  it('that failed by itself did so, whatever became of the host that went on with its run', () => {
+    const gone = { host: { ...host, presence: 'gone' } } as const;
+    const target = { kind: 'slot', run: 'r', index: 0 } as const;
+    const why = (attempts: readonly AttemptFact[]) =>
+      causes([], { ...gone, target, run, slot: slot('failed', attempts) });
+    expect(why([attempt('failed', 2)])).toEqual(['nonzero_exit']);
+    expect(why([attempt('orphaned', null)])).toEqual(['lost_host', 'lost_host']);
   });
 
   it.each(['paused', 'stopped', 'interrupted'] as const)('of a run that is %s waits for that', (status) => {

@@ -96,6 +96,7 @@ export function attempt(
     error: null,
     startedAt: NOW - 10,
     endedAt: state === 'running' ? null : NOW,
+    ranMs: state === 'running' || state === 'orphaned' || state === 'lost' ? null : 7,
     stderr: '',
     truncated: false,
     heldOpen: false,

@@ -33,6 +33,8 @@ export function actorFindings(facts: Facts, found: readonly Finding[]): Finding[
   }
   if (target.kind !== 'actor') return [];
   const actor = facts.actors.find(({ path }) => path === target.path);
+  // What is wrong below it is told already.
+  if (!actor && found.some(({ standing }) => standing)) return [];
   if (!actor)
     return [
       finding('running', {

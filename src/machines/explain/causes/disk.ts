@@ -1,5 +1,5 @@
 import type { Finding } from '../explanation.js';
-import type { Facts, TroubleFact } from '../facts.js';
+import { type Facts, isHostsAffair, type TroubleFact } from '../facts.js';
 import { finding } from '../finding.js';
 import { count, duration, evidence, ofType, size, told } from '../words.js';
 
@@ -8,6 +8,7 @@ const FULL_BELOW = 64 * 1024;
 
 /** A store that could not be written: by what a host noted beside it, by the journal once it could, and by the disk now. */
 export function diskFindings(facts: Facts): Finding[] {
+  if (!isHostsAffair(facts)) return [];
   const { disk, host } = facts;
   const noted = disk?.trouble ?? null;
   const refused = ofType(facts.events, 'store.refused').filter(({ data }) => host === null || data.host === host.runId);

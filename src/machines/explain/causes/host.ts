@@ -2,7 +2,7 @@ import type { JournalEvent } from '../../events.js';
 import { tellHostCrash } from '../../host-crash.js';
 import { ADVICE } from '../advice.js';
 import type { Finding } from '../explanation.js';
-import type { Facts, HostFact } from '../facts.js';
+import { type Facts, type HostFact, isHostsAffair } from '../facts.js';
 import { finding } from '../finding.js';
 import { duration, evidence, ofType, whereThrown } from '../words.js';
 
@@ -14,7 +14,9 @@ const LAST_BEAT_MS = 1000;
 /** What happened to the host itself, or to the process that starts its processes. */
 export function hostFindings(facts: Facts): Finding[] {
   const { host } = facts;
-  return host === null ? [] : [...lost(facts, host), ...stopped(facts, host), ...forkers(facts, host)];
+  return host === null || !isHostsAffair(facts)
+    ? []
+    : [...lost(facts, host), ...stopped(facts, host), ...forkers(facts, host)];
 }
 
 function lost(facts: Facts, host: HostFact): Finding[] {

@@ -28,6 +28,9 @@ export function slotFindings(facts: Facts): Finding[] {
   }
 }
 
+/** So many equal ends in a row, beside others that succeed, speak of the input; two may be bad luck. */
+const POISON = 3;
+
 const name = ({ jobId }: SlotFact) => `Slot ${jobId}`;
 
 /** Attempts that came to an end of their own. */
@@ -47,9 +50,9 @@ function attemptEvidence(attempt: AttemptFact) {
   };
 }
 
-function describe({ state, exit, error, startedAt, endedAt }: AttemptFact): string {
+function describe({ state, exit, error, endedAt, ranMs }: AttemptFact): string {
   if (endedAt === null) return 'runs';
-  const ran = `after ${duration(endedAt - startedAt)}`;
+  const ran = ranMs === null ? '' : ` after ${duration(ranMs)}`;
   const why = error && !(exit && error.code === 'ESP_WORKER_EXITED') ? `: ${told(error)}` : '';
   switch (state) {
     case 'running':
@@ -59,11 +62,11 @@ function describe({ state, exit, error, startedAt, endedAt }: AttemptFact): stri
     case 'timed_out':
     case 'cancelled':
     case 'interrupted':
-      return `${state.replace('_', ' ')} ${ran}${exit ? `, ended ${how(exit)}` : ''}${why}`;
+      return `${state.replace('_', ' ')}${ran}${exit ? `, ended ${how(exit)}` : ''}${why}`;
     case 'lost':
-      return `was lost ${ran}: nobody saw the end of its process`;
+      return 'was lost: nobody saw the end of its process';
     case 'orphaned':
-      return `was lost with its host ${ran}`;
+      return 'was lost with its host';
     default:
       return state satisfies never;
   }
@@ -82,16 +85,15 @@ function failed(facts: Facts, slot: SlotFact, run: RunFact): Finding {
   const cause = causeOf(facts, slot, last);
   const same = repeated(slot, last);
   const others = run.counts.succeeded;
-  const isPoisoned = same >= 2 && others > 0 && (cause === 'nonzero_exit' || cause === 'killed' || cause === 'timeout');
+  const isPoisoned =
+    same >= POISON && others > 0 && (cause === 'nonzero_exit' || cause === 'killed' || cause === 'timeout');
   const rest = [...ending(slot, last), ...lastWords(last.stderr), ...marks(last)];
   if (!isPoisoned) {
-    const all =
-      same >= 2 && others === 0
-        ? ['No slot of its run has succeeded: look at the command rather than at the input.']
-        : [];
+    const all = same >= 2 && others === 0 ? ['No slot of its run has succeeded.'] : [];
     return withEvents(facts, one(cause, slot, run, [sentenceOf(cause, slot, last), ...rest, ...all]));
   }
-  const first = `${name(slot)} has a poisoned input: each of its ${same} attempts ended the same way (${end(last)}), while ${count(others, 'other slot')} succeeded.`;
+  const which = ownEnds(slot).length === same ? `each of its ${same} attempts` : `each of its last ${same} attempts`;
+  const first = `${name(slot)} seems to have a poisoned input: ${which} ended the same way (${end(last)}), while ${count(others, 'other slot')} succeeded.`;
   return withEvents(facts, one('poisoned_input', slot, run, [first, `The input: ${short(slot.input)}.`, ...rest]));
 }
 
@@ -196,12 +198,18 @@ function troubled(facts: Facts, slot: SlotFact, run: RunFact): Finding[] {
   return [{ ...retried, standing: false }];
 }
 
-function running({ now, host }: Facts, slot: SlotFact, run: RunFact): Finding[] {
+function running({ now, host, events }: Facts, slot: SlotFact, run: RunFact): Finding[] {
   const last = slot.attempts.at(-1);
   if (host?.presence === 'gone' || host?.ended === 'dead') {
     return [one('lost_host', slot, run, [`${name(slot)} was running when its host died: it does not run any more.`])];
   }
-  const since = last ? ` for ${duration(now - last.startedAt)}` : '';
+  const spawned = ofType(events, 'process.spawned').findLast(({ ctx }) => ctx?.job === slot.jobId);
+  const isIts = spawned !== undefined && (last === undefined || spawned.ctx?.attempt === last.attempt);
+  const since = isIts ? ` for ${duration(now - spawned.at)}` : '';
+  if (last && !isIts) {
+    const waits = `${name(slot)} is claimed for attempt ${last.attempt}, and its program was not spawned yet.`;
+    return [one('running', slot, run, [waits])];
+  }
   const limit =
     run.policy.timeoutMs === null ? 'without a time limit' : `with a limit of ${duration(run.policy.timeoutMs)}`;
   return [

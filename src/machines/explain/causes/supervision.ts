@@ -1,3 +1,4 @@
+import type { ErrorRecord } from '../../../errors.js';
 import type { JournalEvent } from '../../events.js';
 import type { Finding } from '../explanation.js';
 import { type Facts, lastMoment } from '../facts.js';
@@ -42,19 +43,26 @@ function crashed(facts: Facts, all: readonly Crash[], last: Crash): Finding {
   );
   const again = restarts.some(({ seq }) => seq > last.seq);
   const fate = again ? 'Its supervisor started it again.' : 'It was not started again after that.';
-  const isLoop = all.length >= LOOP && error.code !== 'ESP_WORKER_BOOT';
-  const loop = `${path} is in a crash loop: it crashed ${all.length} times within ${duration(last.at - (all[0]?.at ?? 0))}, the last time with ${told(error)}.`;
+  const isLoop = all.length >= LOOP && error.code !== 'ESP_WORKER_BOOT' && error.code !== 'ESP_START';
+  const standing = !again || (isLoop && lastMoment(facts) - last.at < STEADY_MS);
+  const loop = `${path} ${standing ? 'is' : 'was'} in a crash loop: it crashed ${all.length} times within ${duration(last.at - (all[0]?.at ?? 0))}, the last time with ${told(error)}.`;
   return finding(isLoop ? 'crash_loop' : 'actor_crash', {
     about: path,
-    sentences: [isLoop ? loop : `${path} crashed: ${told(error)}.`, fate],
+    sentences: [isLoop ? loop : `${ended(path, error)}.`, fate],
     evidence: [
       ...all.map((event) => evidence(event, `${path} crashed: ${told(event.data.error)}`)),
       ...whereThrown(last, error),
       ...restarts.map(restarted),
     ].sort(bySeq),
-    standing: !again || (isLoop && lastMoment(facts) - last.at < STEADY_MS),
+    standing,
     at: last.at,
   });
+}
+
+/** A failed start names its own path already. */
+function ended(path: string, error: ErrorRecord): string {
+  if (error.code !== 'ESP_START') return `${path} crashed: ${told(error)}`;
+  return error.message.startsWith(`${path} `) ? told(error) : `${path} ended: ${told(error)}`;
 }
 
 function restarted(event: Restart) {

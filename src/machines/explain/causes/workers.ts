@@ -4,7 +4,7 @@ import type { Finding } from '../explanation.js';
 import type { Facts } from '../facts.js';
 import { finding } from '../finding.js';
 import { type Story, storiesOf } from '../stories.js';
-import { count, duration, evidence, groupBy, how, lastWords, ofType, quote, told } from '../words.js';
+import { count, duration, evidence, groupBy, how, lastWords, ofType, quoting, stackLines, told } from '../words.js';
 
 /** So many crashes in a row are a loop. */
 const LOOP = 3;
@@ -22,7 +22,7 @@ function findingOf(facts: Facts, story: Story, others: number): Finding {
   const { crashes, last, worker, standing, pool } = story;
   const reason = reasonOf(last.data);
   const more = others > 0 ? [`So did ${count(others, 'more slot')} of ${pool}.`] : [];
-  const rest = [...consequence(story, reason), ...lastWords(last.data.stderr), ...more, ...recovered(story)];
+  const rest = [...consequence(facts, story, reason), ...lastWords(last.data.stderr), ...more, ...recovered(story)];
   const seen = crashes.map((crash) => evidence(crash, `${crash.path} ${describeCrash(crash.data)}`));
   const base = { about: story.slot, standing, at: last.at };
   switch (reason) {
@@ -57,15 +57,15 @@ function ended(
   rest: readonly string[],
   base: Omit<Finding, 'cause' | 'sentences' | 'advice'>,
 ): Finding {
-  const { slot, worker, crashes, last } = story;
+  const { slot, worker, crashes, last, standing, hasServed } = story;
   if (isBoot(story)) {
-    const boots = `${slot} never became ready: ${count(story.closedAfter ?? crashes.length, 'boot')} in a row failed, the last ${how(last.data)}.`;
+    const boots = `${slot} ${hasServed ? 'did not become' : 'never became'} ready: ${count(story.closedAfter ?? crashes.length, 'boot')} in a row failed, the last ${how(last.data)}.`;
     return finding('boot_failure', { ...base, sentences: [boots, ...rest] });
   }
   if (crashes.length >= LOOP) {
     const span = duration(last.at - crashes[0].at);
-    const loop = `${worker} is in a crash loop: it ended ${crashes.length} times within ${span}, the last time ${how(last.data)}.`;
-    return finding('crash_loop', { ...base, sentences: [loop, ...rest] });
+    const loop = `${worker} ${standing ? 'is' : 'was'} in a crash loop: it ended ${crashes.length} times within ${span}, the last time ${how(last.data)}.`;
+    return finding('crash_loop', { ...base, sentences: [loop, ...rest], advice: mending(last.data.stderr) });
   }
   if (reason === 'nonzero_exit') {
     return finding('nonzero_exit', {
@@ -73,7 +73,16 @@ function ended(
       sentences: [`${worker} ended by itself ${how(last.data)}${times(story)}.`, ...rest],
     });
   }
-  return finding('killed', { ...base, sentences: [killed(story), ...rest] });
+  // What signals other than SIGKILL say, the kernel's out-of-memory killer has nothing to do with.
+  const advice = last.data.signal === 'SIGKILL' ? {} : { advice: null };
+  return finding('killed', { ...base, sentences: [killed(story), ...rest], ...advice });
+}
+
+/** What to do about a program that ends again and again, whoever starts it. */
+function mending(stderr: string): string {
+  return stderr.trim() === ''
+    ? 'It said nothing on standard error: run its command by hand, and mend what ends it.'
+    : 'Look at its last words, and mend what ends it.';
 }
 
 /** Whether it never got as far as being ready. */
@@ -84,7 +93,7 @@ function isBoot({ crashes, closedAfter }: Story): boolean {
 function killed({ worker, last }: Story): string {
   const { signal } = last.data;
   if (signal !== 'SIGKILL') return `${worker} was ended by ${signal}, which nobody here sent.`;
-  return `${worker} was killed by SIGKILL, which nobody here sent: by the kernel for want of memory, or by somebody's "kill -9".`;
+  return `${worker} was killed by SIGKILL, which nobody here sent; no out-of-memory kill of the kernel was counted with it.`;
 }
 
 function memory(story: Story): string {
@@ -107,7 +116,7 @@ function unresponsive(facts: Facts, story: Story, rest: readonly string[], seen:
   const { cause, error, pid } = last.data;
   const what = OVERDUE[cause] ?? (error ? told(error) : 'it did not answer');
   const silence = ofType(facts.events, 'worker.unresponsive').findLast((event) => event.data.pid === pid);
-  const stack = silence && silence.data.stack.trim() !== '' ? [`What it was doing: ${quote(silence.data.stack)}.`] : [];
+  const stack = silence ? quoting('What it was doing', stackLines(silence.data.stack)) : [];
   const first = `${worker} hung and was killed${times(story)}: ${what}.`;
   return {
     sentences: [first, ...stack, ...rest] as const,
@@ -130,13 +139,14 @@ function recovered({ standing, slot }: Story): string[] {
 }
 
 /** What the series has led to. */
-function consequence(story: Story, reason: CrashReason): string[] {
-  const { slot, closedAfter } = story;
+function consequence({ events }: Facts, { slot, pool, last, closedAfter }: Story, reason: CrashReason): string[] {
   if (closedAfter === null) return [];
-  const plain = reason === 'killed' || reason === 'nonzero_exit';
-  return [
-    plain
-      ? `The slot ${slot} is closed.`
-      : `${count(closedAfter, 'boot')} in a row failed so, and the slot ${slot} is closed.`,
-  ];
+  const isPlain = reason === 'killed' || reason === 'nonzero_exit';
+  const closed = isPlain
+    ? `The slot ${slot} is closed.`
+    : `${count(closedAfter, 'boot')} in a row failed so, and the slot ${slot} is closed.`;
+  const hasEnded = ofType(events, 'actor.crashed').some(
+    ({ path, seq, data }) => path === pool && seq > last.seq && data.error.code === 'ESP_START',
+  );
+  return hasEnded ? [closed, `With it ended the pool ${pool}, none of whose workers had ever been ready.`] : [closed];
 }

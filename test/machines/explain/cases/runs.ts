@@ -18,6 +18,8 @@ export const runs: Cases = {
   'going on': of({}),
   'going on, and asked to pause': of({ wish: 'pause', executing: 2, policy: { ...run.policy, concurrency: 4 } }),
   completed: of({ status: 'completed' }),
+  'completed, by a host that died afterwards': { ...of({ status: 'completed' }), host: { ...host, presence: 'gone' } },
+  'stopped, by a host that died afterwards': { ...of({ status: 'stopped' }), host: { ...host, presence: 'gone' } },
   paused: of({ status: 'paused' }),
   stopped: of({ status: 'stopped' }),
   interrupted: { ...of({ status: 'interrupted' }), events: changes },

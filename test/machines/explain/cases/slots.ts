@@ -1,3 +1,4 @@
+import type { NewJournalEvent } from '../../../../src/machines/events.js';
 import type { AttemptFact, RunFact, SlotFact } from '../../../../src/machines/explain/facts.js';
 import { attempt, crash, facts, host, journal, NOW, run, slot } from '../support.js';
 import type { Cases } from './cases.js';
@@ -18,8 +19,16 @@ const signalled = (signal: NodeJS.Signals) =>
 const none = { counts: { ...run.counts, succeeded: 0 } };
 const lost = { error: { code: 'ESP_WORKER_EXITED', message: 'gone' } };
 
-/** The same end twice. */
+/** The start of the program of an attempt. */
+const spawned = (number: number): NewJournalEvent => ({
+  type: 'process.spawned',
+  data: { spawnId: 's', pid: 5, command: ['x'] },
+  ctx: { run: 'r', job: 'r:0', attempt: number },
+});
+
+/** The same end twice, and once more. */
 const twice = (one: AttemptFact) => [one, { ...one, attempt: 2 }];
+const thrice = (one: AttemptFact) => [...twice(one), { ...one, attempt: 3 }];
 const failFast = { policy: { ...run.policy, failFast: true } };
 
 export const slots: Cases = {
@@ -34,14 +43,19 @@ export const slots: Cases = {
   'failed with a long and held output': of('failed', [attempt('failed', 1, { truncated: true, heldOpen: true })]),
   'failed in two ways': of('failed', [attempt('failed', 2), attempt('failed', 1, { attempt: 2 })]),
   'failed after it had timed out': of('failed', [attempt('timed_out', null), attempt('failed', null, { attempt: 2 })]),
-  'failed after a success elsewhere': of('failed', [attempt('failed', 1), attempt('lost', null), attempt('failed', 1)]),
-  'poisoned by its input': of('failed', twice(attempt('failed', 1, { stderr: 'bad\n' }))),
+  'failed twice alike after a success elsewhere': of('failed', [
+    attempt('failed', 1),
+    attempt('lost', null),
+    attempt('failed', 1),
+  ]),
+  'poisoned by its input': of('failed', thrice(attempt('failed', 1, { stderr: 'bad\n' }))),
+  'poisoned by its input, after another failure': of('failed', [attempt('failed', 9), ...thrice(attempt('failed', 1))]),
   'poisoned by a long input': {
-    ...of('failed', twice(signalled('SIGSEGV')), { counts: { ...run.counts, succeeded: 1 } }),
-    slot: { ...slot('failed', twice(signalled('SIGSEGV'))), input: 'x'.repeat(300) },
+    ...of('failed', thrice(signalled('SIGSEGV')), { counts: { ...run.counts, succeeded: 1 } }),
+    slot: { ...slot('failed', thrice(signalled('SIGSEGV'))), input: 'x'.repeat(300) },
   },
-  'poisoned: out of time': of('timed_out', twice(attempt('timed_out', null))),
-  'always out of memory, which is no poison': of('failed', twice(attempt('failed', 1, { stderr: 'std::bad_alloc' }))),
+  'poisoned: out of time': of('timed_out', thrice(attempt('timed_out', null))),
+  'always out of memory, which is no poison': of('failed', thrice(attempt('failed', 1, { stderr: 'std::bad_alloc' }))),
   'failed twice, as all others did': of('failed', twice(attempt('failed', 1)), none),
   'failed once, as all others did': of('failed', [attempt('failed', 1)], none),
   'out of time': of('timed_out', [
@@ -82,7 +96,27 @@ export const slots: Cases = {
   'cancelled in a run that does not fail fast': of('cancelled', [], {
     failures: [{ index: 4, status: 'failed', error: null }],
   }),
-  running: of('running', [attempt('running', null)]),
+  'failed by itself, in a host that was killed afterwards': {
+    ...of('failed', [attempt('failed', 2, { stderr: 'no credentials\n' })]),
+    host: { ...host, presence: 'gone' },
+  },
+  'succeeded in a host whose disk was full afterwards': {
+    ...of('succeeded', [attempt('succeeded', 0)]),
+    host: { ...host, ended: 'stopped', endedAt: NOW },
+    disk: { file: '/data/f.db', freeBytes: 0, trouble: null },
+  },
+  'lost with the host that had it': {
+    ...of('failed', [attempt('orphaned', null)]),
+    host: { ...host, presence: 'gone' },
+  },
+  running: {
+    ...of('running', [attempt('running', null, { startedAt: NOW - 24_000 })]),
+    events: journal(spawned(1)),
+  },
+  'running, and not spawned yet': {
+    ...of('running', [attempt('failed', 1), attempt('running', null, { attempt: 2 })]),
+    events: journal(spawned(1)),
+  },
   'running without a limit, and nobody says since when': of('running', [], {
     policy: { ...run.policy, timeoutMs: null },
   }),

@@ -9,6 +9,11 @@ const crashed = (path = '/p', code = 'E'): NewJournalEvent => ({
   path,
   data: { error: { code, message: 'bad' } },
 });
+const unstarted = (message: string): NewJournalEvent => ({
+  type: 'actor.crashed',
+  path: '/p',
+  data: { error: { code: 'ESP_START', message } },
+});
 const restarted = (reason = 'crash: E: bad', path = '/p'): NewJournalEvent => ({
   type: 'actor.restarted',
   path,
@@ -47,7 +52,9 @@ export const trees: Cases = {
     ...earlier(60_001, journal(...loop.slice(0, 4))),
     ...journal(...loop.slice(4)).map((event) => ({ ...event, seq: event.seq + 4 })),
   ]),
-  'a pool whose workers do not boot': of(...[1, 2, 3].map(() => crashed('/p', 'ESP_WORKER_BOOT'))),
+  'a service whose program does not boot': of(...[1, 2, 3].map(() => crashed('/p', 'ESP_WORKER_BOOT'))),
+  'a pool whose workers never booted': of(unstarted('/p did not start: /p/workers/1: 5 boots failed')),
+  'a supervisor of such a pool': of(unstarted('/p/q did not start: /p/q/workers/1: 5 boots failed;\n  oh\n  no')),
   'an actor taken along once': of(crashed('/q'), restarted('crash: E: bad', '/q'), restarted('with /q')),
   'an actor taken along twice': of(restarted('with /q'), restarted('with /z')),
   'the host of one that was taken along': {

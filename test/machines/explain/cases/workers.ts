@@ -62,6 +62,12 @@ export const workers: Cases = {
     crash({ code: null, signal: 'SIGKILL', oomKills: 1, rssBytes: 3_221_225_472 }),
     crash({ code: null, signal: 'SIGKILL', oomKills: 2 }),
   ),
+  'ended with a stack': series(
+    crash({
+      code: 1,
+      stderr: `a.js:1\n  throw e\n  ^\n\nError: no "model"\n    at f (a.js:1:1)\n    at async g (b.js:1:1)\n\nNode.js v20.20.2\n`,
+    }),
+  ),
   'out of memory by its own words': series(crash({ code: 1, stderr: 'Traceback\n\n  File\nMemoryError: 9\nbye\n' })),
   'broke the protocol': series(crash({ cause: 'protocol_error', error: told })),
   'broke the protocol before it was ready, and nobody kept what it said': series(
@@ -72,6 +78,13 @@ export const workers: Cases = {
   'was silent, and its CPU and stack are unknown': facts(
     unresponsive.map((event) =>
       event.type === 'worker.unresponsive' ? { ...event, data: { ...event.data, cpuMs: null, stack: ' \n' } } : event,
+    ),
+  ),
+  'was silent, deep in its work': facts(
+    unresponsive.map((event) =>
+      event.type === 'worker.unresponsive'
+        ? { ...event, data: { ...event.data, stack: Array.from({ length: 9 }, (_, n) => `  line ${n}\n`).join('') } }
+        : event,
     ),
   ),
   'failed its health checks': series(
@@ -86,11 +99,20 @@ export const workers: Cases = {
   'could not be started, and nobody knows why': series(crash({ cause: 'spawn_failed', stderr: '' })),
   'never became ready: three boots': series(...three(crash({ served: false }))),
   'never became ready: closed': series(crash({ served: false }), closed),
+  'never became ready: closed, and its pool has ended with it': series(crash({ served: false }), closed, {
+    type: 'actor.crashed',
+    path: '/p',
+    data: { error: { code: 'ESP_START', message: '/p did not start: 5 boots' } },
+  }),
+  'did not become ready for a while, and has been since': facts([
+    ...earlier(60_000, journal(crash({ served: false }), closed, ready)),
+  ]),
   'never became ready, and the slot had been closed before': series(closed, crash({ served: false })),
   'another slot is closed': series(crash(), { ...closed, path: '/p/workers/2' }),
   'is in a crash loop': facts(
     journal(...three(crash()), crash({ code: null, signal: 'SIGTERM', stderr: 'x'.repeat(700) })),
   ),
+  'is in a crash loop, and says nothing': series(...three(crash({ stderr: '' }))),
   'is in a crash loop that began with a boot': series(crash({ served: false }), crash(), crash()),
   'is in a long crash loop': series(...Array.from({ length: 9 }, (_, n) => crash({ code: n + 1 }))),
   'is in a crash loop, and is ready, but not for long': series(...three(crash()), ready),
