@@ -33,7 +33,7 @@ const FOREIGN: readonly [magic: string, what: string][] = [
  * reads: ask when a start has failed.
  *
  * @example
- * programFault('/tmp/made-on-windows.sh'); // 'its first line names the interpreter "/bin/sh\r", which …'
+ * programFault('/bin/sh'); // null
  */
 export function programFault(file: string): string | null {
   try {
