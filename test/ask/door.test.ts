@@ -90,7 +90,7 @@ it('waits for no host longer than it was told to, and is let go when the door cl
 it('tells the host of an answer that failed, and the asker that there is none', async () => {
   const failed = new Error('no tree today');
   const { directory, faults } = await open({ tree: () => Promise.reject(failed) });
-  expect(await ask(directory, { ask: 'tree' })).toMatchObject({ answered: false });
+  expect(await ask(directory, { ask: 'tree' })).toEqual({ answered: false, why: 'gave no answer' });
   expect(faults).toEqual([failed]);
 });
 

@@ -34,27 +34,21 @@ describe.skipIf(!present)('where SQLite cannot be loaded', () => {
   it.each([
     ['is broken', `mount --bind /dev/null ${BINDING}`],
     ['was not built', `mount -t tmpfs none ${dirname(BINDING)}`],
-  ])(
-    'because its binding %s, doctor fails and says what to do, and so does every command and system',
-    async (_, mount) => {
-      const doctor = await behind(mount, 'espalier doctor --json');
-      expect(doctor.code).toBe(1);
-      const said = /SQLite cannot be loaded \(Node v.*\): run "npm rebuild better-sqlite3"/;
-      expect(findings(doctor)).toContainEqual({ verdict: 'bad', check: 'SQLite', found: expect.stringMatching(said) });
-      for (const command of [`echo a | espalier run --exec 'echo {}' --input -`, 'espalier runs --db /dev/null']) {
-        const { code, stdout, stderr } = await behind(mount, command.replace('/dev/null', '"$(mktemp)"'));
-        expect([code, stdout]).toEqual([2, '']);
-        if (command.includes('run ')) expect(stderr).toMatch(said);
-        expect(stderr).not.toMatch(/unexpected/);
-      }
-    },
-  );
+  ])('because its binding %s, doctor fails and says what to do, and so does a run', async (_, mount) => {
+    const doctor = await behind(mount, 'espalier doctor --json');
+    expect(doctor.code).toBe(1);
+    const said = /SQLite cannot be loaded \(Node v.*\): run "npm rebuild better-sqlite3"/;
+    expect(findings(doctor)).toContainEqual({ verdict: 'bad', check: 'SQLite', found: expect.stringMatching(said) });
+    const { code, stdout, stderr } = await behind(mount, `echo a | espalier run --exec 'echo {}' --input -`);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(said);
+  });
 });
 
 describe.skipIf(!present)('where programs cannot be started', () => {
   it('doctor tries one, and fails with what came of it', async () => {
-    const zygote = new URL('../../dist/transport/process/zygote/zygote-x64', import.meta.url).pathname;
-    const doctor = await behind(`mount --bind /bin/false '${zygote}'`, 'espalier doctor --json');
+    const folder = new URL('../../dist/transport/process/zygote/', import.meta.url).pathname;
+    const doctor = await behind(`mount --bind /bin/false '${folder}zygote-${process.arch}'`, 'espalier doctor --json');
     expect(doctor.code).toBe(1);
     expect(findings(doctor)).toContainEqual({ verdict: 'bad', check: 'programs', found: expect.any(String) });
   });

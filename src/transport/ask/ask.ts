@@ -38,6 +38,8 @@ export async function ask<N extends QuestionName>(
     await requirePrivate(directory);
     socket = connect({ path: join(directory, ASK_SOCKET), allowHalfOpen: true });
     const given = await answerThrough(socket, question, stop);
+    // Too many ask at once, or what it was to answer with has failed: then it has broken off.
+    if (given === '') return { answered: false, why: 'gave no answer' };
     const found = reply.parse(JSON.parse(given));
     if ('refused' in found) return { answered: false, why: found.refused };
     return { answered: true, answer: answerOf(question.ask, found.answer) };
