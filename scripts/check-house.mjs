@@ -6,11 +6,14 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const breaches = [];
 
-const sources = ['src', 'inspector']
-  .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
-  .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-  .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-  .map((path) => ({ path, lines: readFileSync(join(root, path), 'utf8').split('\n') }));
+const sources = ['src', 'inspector'].flatMap(filesOf);
+
+function filesOf(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .map((path) => ({ path, lines: readFileSync(join(root, path), 'utf8').split('\n') }));
+}
 
 for (const { path, lines } of sources) {
   lines.forEach((line, index) => {
@@ -20,6 +23,16 @@ for (const { path, lines } of sources) {
     }
     if (/\bas (any|never)\b|@ts-(ignore|nocheck|expect-error)/.test(line))
       say('the type checker is not to be silenced');
+  });
+}
+
+// A test that is left out says why through the one helper, which is a failure where everything is required.
+for (const { path, lines } of filesOf('test')) {
+  lines.forEach((line, index) => {
+    const isSilent = /\bSKIPPED\b|ESPALIER_REQUIRE_ALL|\b(it|test|describe)\.(skip|todo|runIf)\(/.test(line);
+    if (isSilent && path !== 'test/support/required.ts') {
+      breaches.push(`${path}:${index + 1}: what a test needs is asked for with test/support/required.ts`);
+    }
   });
 }
 

@@ -27,7 +27,7 @@ export const store: Faults = {
     position += 1;`,
     wrong: `position += 1;
     if (status === null) continue;`,
-    test: ['test/persistence/model.test.ts', ''],
+    test: ['test/persistence/completed.test.ts', ''],
   },
   'a slot that runs is claimed again': {
     file: 'src/persistence/tables/attempts.ts',
@@ -99,7 +99,7 @@ export const store: Faults = {
     file: 'src/persistence/tables/run-changes.ts',
     right: 'if (record !== null && committed === record.total)',
     wrong: 'if (record !== null)',
-    test: ['test/persistence/model.test.ts', ''],
+    test: ['test/persistence/completed.test.ts', ''],
   },
   'the digest depends on how often a slot was tried': {
     file: 'src/persistence/tables/digest.ts',
