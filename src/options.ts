@@ -22,6 +22,12 @@ export function checkOptions(whose: string | (() => string), options: unknown, r
   throw new EspalierError('ESP_INVALID', `${typeof whose === 'string' ? whose : whose()}: ${problem}`);
 }
 
+/** Holds one argument to a rule. @throws EspalierError `ESP_INVALID` naming it */
+export function checkArgument(name: string, value: unknown, rule: Rule): void {
+  const problem = required(rule)(value, name);
+  if (problem !== undefined) throw new EspalierError('ESP_INVALID', problem);
+}
+
 /** An object of options, each of which must have a rule and fit it. */
 export function fields<T extends object>(rules: Rules<T>, aliases: Aliases = {}): Rule {
   // Without a prototype: outside names are looked up in it.

@@ -13,12 +13,23 @@ import type {
   Subscription,
 } from 'xstate';
 import type { ActorExit } from '../machines/exit.js';
+import { checkArgument, func, kind, type Rule } from '../options.js';
 import type { Cell } from './cell.js';
 import type { MailboxState } from './cell-mailbox.js';
 import { requireOutside } from './outside-events.js';
 
 /** How long an actor that is told to stop may take, in milliseconds. */
 const STOP_MS = 5000;
+
+const listener: Rule = (value, place) =>
+  typeof value === 'object'
+    ? kind('a function, or an observer with next, error and complete', isObserver)(value, place)
+    : func(value, place);
+
+function isObserver(value: unknown): boolean {
+  const fits = (name: string) => ['undefined', 'function'].includes(typeof Reflect.get(Object(value), name));
+  return value !== null && ['next', 'error', 'complete'].every(fits);
+}
 
 /** Logic of which nothing is known. */
 export type UntypedLogic = ActorLogic<Snapshot<unknown>, AnyEventObject>;
@@ -170,11 +181,15 @@ export class StandingActor extends Referred implements ActorHandle {
     error?: (error: unknown) => void,
     complete?: () => void,
   ): Subscription {
+    checkArgument('what subscribes', observer, listener);
     this.#watched = this.#door.cell();
     return this.#watched.outside.subscribe(observer, error, complete);
   }
 
-  readonly on: ActorHandle['on'] = (type, handler) => this.#door.cell().outside.on(type, handler);
+  readonly on: ActorHandle['on'] = (type, handler) => {
+    checkArgument('what listens', handler, func);
+    return this.#door.cell().outside.on(type, handler);
+  };
 
   mailbox(): MailboxState {
     return this.#door.cell().mailbox;

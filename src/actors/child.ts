@@ -2,6 +2,7 @@ import type { Snapshot } from 'xstate';
 import { EspalierError } from '../errors.js';
 import type { ActorExit } from '../machines/exit.js';
 import { toExitRecord } from '../machines/exit-record.js';
+import { shown } from '../options.js';
 import { Cell } from './cell.js';
 import type { TreeEnvironment } from './environment.js';
 import { keeperOf } from './saved-machine.js';
@@ -98,7 +99,7 @@ function stateOf(snapshot: Snapshot<unknown>): string | undefined {
 }
 
 function makeCell(env: TreeEnvironment, path: string, spec: ChildSpec, incarnation: number, result: Runnable): Cell {
-  const { logic, input, saved } = takeApart(result);
+  const { logic, input, saved } = takeApart(path, result);
   const { role } = spec;
   const { clock, directory } = env;
   return new Cell({
@@ -119,6 +120,17 @@ function makeCell(env: TreeEnvironment, path: string, spec: ChildSpec, incarnati
 
 type Runnable = Exclude<StartResult, 'ignore'>;
 
-function takeApart(result: Runnable): Exclude<Runnable, Logic> {
-  return 'transition' in result ? { logic: result } : result;
+/** @throws EspalierError `ESP_INVALID` for an answer that nothing can be started from */
+function takeApart(path: string, result: Runnable): Exclude<Runnable, Logic> {
+  if (isLogic(result)) return { logic: result };
+  const answer: unknown = result;
+  if (typeof answer === 'object' && answer !== null && 'logic' in answer && isLogic(answer.logic)) return result;
+  const expected = "a logic of XState, { logic, input }, or 'ignore'";
+  throw new EspalierError('ESP_INVALID', `the start of ${path} answered ${shown(result)}; it must be ${expected}`, {
+    context: { path },
+  });
+}
+
+function isLogic(value: unknown): value is Logic {
+  return typeof value === 'object' && value !== null && 'transition' in value && typeof value.transition === 'function';
 }

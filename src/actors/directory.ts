@@ -1,6 +1,7 @@
 import type { AnyEventObject } from 'xstate';
 import { EspalierError } from '../errors.js';
 import type { ActorExit } from '../machines/exit.js';
+import { checkArgument, func } from '../options.js';
 import { TransientMap } from '../transient-map.js';
 import type { Cell } from './cell.js';
 
@@ -112,6 +113,7 @@ export class Directory {
 
   /** Calls `monitor` once: when the cell of that path ends, or soon, with `noproc`, when none lives there. */
   monitor(path: string, monitor: Monitor): Disposable {
+    checkArgument('what monitors', monitor, func);
     if (!this.whereis(path)) {
       queueMicrotask(() => this.#tell(monitor, { path, incarnation: null, exit: { kind: 'noproc' } }));
       return { [Symbol.dispose]: () => undefined };

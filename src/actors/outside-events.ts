@@ -21,7 +21,9 @@ export function isOwn(logic: AnyActorLogic): boolean {
  *
  * @throws EspalierError `ESP_INVALID`
  */
-export function requireOutside({ type }: AnyEventObject): void {
+export function requireOutside(event: AnyEventObject): void {
+  // What is no event is refused by whoever delivers it.
+  const type: unknown = Object(event).type;
   const [owner] = /^(?:xstate|espalier)(?=\.)/.exec(String(type)) ?? [];
   if (owner === undefined) return;
   const whose = owner === 'xstate' ? 'XState' : 'Espalier';
@@ -37,13 +39,9 @@ export function requireOutside({ type }: AnyEventObject): void {
  *
  * @throws EspalierError `ESP_INVALID` naming the handle that it takes orders by
  */
-export function requireTakesEvents(
-  path: string,
-  role: ActorRole,
-  logic: AnyActorLogic,
-  { type }: AnyEventObject,
-): void {
+export function requireTakesEvents(path: string, role: ActorRole, logic: AnyActorLogic, event: AnyEventObject): void {
   if (!isOwn(logic)) return;
+  const type: unknown = Object(event).type;
   throw new EspalierError(
     'ESP_INVALID',
     `'${type}' is refused: ${path} is a ${role} of Espalier's own; ${orders(path, role)}`,

@@ -1,5 +1,5 @@
 import { EspalierError } from '../errors.js';
-import { checkOptions, fields, milliseconds } from '../options.js';
+import { checkArgument, checkOptions, fields, kind, milliseconds } from '../options.js';
 import type { Clock } from './environment.js';
 
 /** What is kept of one session, across calls, workers and hosts. */
@@ -36,6 +36,11 @@ const QUOTA = 10_000;
 const SWEEP_MS = 60_000;
 const MAX_NAME = 200;
 
+const name = kind(
+  `text of 1 to ${MAX_NAME} characters`,
+  (value) => typeof value === 'string' && value !== '' && value.length <= MAX_NAME,
+);
+
 /**
  * Durable data of sessions: what one call leaves for the next, whichever worker and host that one meets. One that was not
  * set or touched for its time is over.
@@ -54,7 +59,8 @@ export class Sessions {
   }
 
   /** Null when there is none of that name, or its time is over. */
-  get(session: string): Promise<Session | null> {
+  async get(session: string): Promise<Session | null> {
+    checkArgument('the name of a session', session, name);
     return this.#keeper.get(session);
   }
 
@@ -73,9 +79,7 @@ export class Sessions {
    * (await system.sessions.get('s1'))?.data; // { history: ['hello'] }
    */
   async set(session: string, data: unknown, options: SessionOptions = {}): Promise<Session> {
-    if (typeof session !== 'string' || session === '' || session.length > MAX_NAME) {
-      throw new EspalierError('ESP_INVALID', `the name of a session is text of 1 to ${MAX_NAME} characters`);
-    }
+    checkArgument('the name of a session', session, name);
     checkOptions('session', options, sessionRule);
     const { ttl = TTL_MS } = options;
     this.#sweepSoon();
@@ -85,12 +89,14 @@ export class Sessions {
   }
 
   /** Begins its time anew; false when it is not there. */
-  touch(session: string): Promise<boolean> {
+  async touch(session: string): Promise<boolean> {
+    checkArgument('the name of a session', session, name);
     return this.#keeper.touch(session);
   }
 
   /** False when it was not there. */
-  delete(session: string): Promise<boolean> {
+  async delete(session: string): Promise<boolean> {
+    checkArgument('the name of a session', session, name);
     return this.#keeper.remove(session);
   }
 

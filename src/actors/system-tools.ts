@@ -1,5 +1,5 @@
 import { EspalierError } from '../errors.js';
-import { signal as abortSignal, checkOptions, fields, milliseconds } from '../options.js';
+import { signal as abortSignal, checkArgument, checkOptions, fields, milliseconds, text } from '../options.js';
 import type { MethodDescription } from '../transport/process/protocol/messages.js';
 import { searchTools } from '../transport/process/protocol/tool-search.js';
 import { runTool, type ToolContext } from './host-tool.js';
@@ -57,6 +57,7 @@ export class SystemTools {
    * system.tools.search('disk free'); // [{ name: 'disk', description: 'Free bytes on a file system', … }]
    */
   search(words: string): readonly ListedTool[] {
+    checkArgument('what is searched for', words, text);
     return searchTools(this.list(), words);
   }
 

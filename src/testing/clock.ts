@@ -1,3 +1,7 @@
+import { checkArgument, kind, number } from '../options.js';
+
+const forward = kind('a number of milliseconds from 0', (value) => typeof value === 'number' && value >= 0);
+
 interface Timer {
   readonly at: number;
   readonly fire: () => void;
@@ -23,6 +27,7 @@ export class SimulatedClock {
 
   /** @param now where it begins, in milliseconds */
   constructor(now = 0) {
+    checkArgument('the time of a clock', now, number(0));
     this.#now = now;
   }
 
@@ -48,6 +53,7 @@ export class SimulatedClock {
 
   /** Moves on by so many milliseconds, firing what becomes due in the order of its time, then of its setting. */
   increment(ms: number): void {
+    checkArgument('what a clock moves on by', ms, forward);
     const target = this.#now + ms;
     for (let due = this.#next(target); due !== undefined; due = this.#next(target)) {
       const [id, { at, fire }] = due;

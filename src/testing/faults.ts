@@ -1,5 +1,6 @@
 import { EspalierError } from '../errors.js';
 import type { ChildSpec, StartContext } from '../index.js';
+import { checkArgument, whole } from '../options.js';
 
 /** A start that waits. */
 export interface HeldStart {
@@ -46,6 +47,7 @@ export class Faults {
     times = 1,
     error: unknown = new EspalierError('ESP_TEST', `the start of ${path} was made to fail`),
   ): void {
+    checkArgument('how often a start fails', times, whole(0));
     this.#failures.set(path, { left: times, error });
   }
 

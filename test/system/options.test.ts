@@ -16,7 +16,16 @@ import {
   tool,
 } from 'espalier';
 import { connect } from 'espalier/client';
-import { machinePaths, testPaths, until, untilDown, untilEvent, untilReady } from 'espalier/testing';
+import {
+  Faults,
+  machinePaths,
+  SimulatedClock,
+  testPaths,
+  until,
+  untilDown,
+  untilEvent,
+  untilReady,
+} from 'espalier/testing';
 import { worker } from 'espalier/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
@@ -245,6 +254,43 @@ describe.each(Object.entries(doors))('%s', (_, { ask, near: [wrong, right], wron
       expect(await refusal(() => ask(tried)), `${name}: ${String(Object.values(tried)[0])}`).toMatchObject(told);
     }
   });
+});
+
+describe('an argument that does not fit', () => {
+  const none = JSON.parse('null');
+  const odd = JSON.parse('5');
+  const doors: Readonly<Record<string, () => unknown>> = {
+    'no event': () => system.actor('/w').send(none),
+    'no listener': () => system.actor('/w').subscribe(odd),
+    'no observer': () => system.actor('/w').subscribe({ next: odd }),
+    'no observer at all': () => system.actor('/w').subscribe(none),
+    'no handler': () => system.actor('/w').on('*', odd),
+    'no monitor': () => system.monitor('/w', odd),
+    'no name of a session': () => system.sessions.get(odd),
+    'no name to touch': () => system.sessions.touch(none),
+    'no name to delete': () => system.sessions.delete(''),
+    'no words': () => system.tools.search(odd),
+    'no time to begin': () => new SimulatedClock(Number.NaN),
+    'no time to pass': () => new SimulatedClock().increment(Number.NaN),
+    'time that goes back': () => new SimulatedClock().increment(-1),
+    'no number of failures': () => new Faults().failStarts('/w', Number.NaN),
+  };
+  it.each(Object.entries(doors))('is refused: %s', async (_, ask) => {
+    expect(await refusal(ask)).toMatchObject({ code: 'ESP_INVALID' });
+  });
+
+  it.each([undefined, 5, null, {}, { logic: 5 }, { transition: 5 }, 'ignored'])(
+    'is refused where a start answers it: %j',
+    async (answer) => {
+      const child = Reflect.apply(spec, undefined, [{ id: 'odd', start: () => answer }]);
+      const refused = {
+        ok: false,
+        cause: { code: 'ESP_INVALID', message: expect.stringMatching(/^the start of \/odd answered/) },
+      };
+      expect(await system.supervisor().startChild(child)).toMatchObject(refused);
+      await system.supervisor().deleteChild('odd');
+    },
+  );
 });
 
 describe('what is refused', () => {
