@@ -59,6 +59,7 @@ export {
   type StoredTree,
   type StoreInspector,
 } from './inspection/of-store.js';
+export { readRedactor, type StoreRedactor } from './inspection/secrets.js';
 export type { StandingProcess } from './inspection/standing.js';
 export type { BreakerPolicy } from './machines/breaker.js';
 export type { CrashRecord } from './machines/crash-record.js';

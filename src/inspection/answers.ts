@@ -6,6 +6,7 @@ import type { ReadModel } from '../transport/inspector/model/read-model.js';
 import { createRedactor, type RedactOptions } from '../transport/inspector/redactor.js';
 import { Viewer } from '../transport/inspector/service/viewed.js';
 import { childIds } from './live-actors.js';
+import { toldSecrets } from './secrets.js';
 import { inStartOrder } from './start-order.js';
 
 /** What a living host answers from. */
@@ -25,7 +26,7 @@ const SLICE = 500;
 /** What a living host tells other processes of its user. */
 export function answersOf({ directory, model, redact }: AnswerParts): Answerer {
   const viewer = new Viewer(model, createRedactor(redact, process.env));
-  return { tree: () => treeOf(directory, viewer) };
+  return { tree: () => treeOf(directory, viewer), secrets: () => toldSecrets(redact, process.env) };
 }
 
 async function treeOf(directory: Directory, viewer: Viewer): Promise<AnswerOf<'tree'>> {

@@ -20,7 +20,7 @@ export async function askHost<N extends QuestionName>(
     case 'living':
       return host.directory === null
         ? { answered: false, why: 'listens to nobody' }
-        : await ask(host.directory, question);
+        : await ask<N>(host.directory, question);
     default:
       return presence satisfies never;
   }

@@ -7,6 +7,7 @@ import type { TreeNode } from '../transport/inspector/model/read-model.js';
 import type { ActorSummary } from '../transport/inspector/protocol/wire.js';
 import { askHost } from './ask-host.js';
 import { type InspectorServer, type InspectorServerOptions, inspectorRules, serveInspector } from './inspector.js';
+import { secretsOf } from './secrets.js';
 import { type StandingProcess, standingProcesses, standingRuns } from './standing.js';
 import { findHost, storeHost } from './store-host.js';
 
@@ -41,6 +42,8 @@ export interface StoredTree {
 export interface StoreInspector extends InspectorServer {
   /** Whose last sightings it shows, and whether that host lived when this began. */
   readonly host: Pick<StoredTree, 'runId' | 'presence'> & { readonly pid: number | null };
+  /** Why there may be secrets of the host that are not masked: a sentence; null when it has told what it masks. */
+  readonly unknownSecrets: string | null;
 }
 
 const { control: _, ...inspectorRest } = inspectorRules;
@@ -68,7 +71,10 @@ export async function inspectStore(
   const seen = await storeHost(reader, host);
   const { runId, pid } = seen;
   const presence = await presenceIn(reader, runId);
-  return { ...(await serveInspector(seen, options)), host: { runId, presence, pid } };
+  const record = await reader.hosts.get(runId);
+  const { unknown, ...redact } = await secretsOf(record ? [record] : [], options.redact);
+  const server = await serveInspector(seen, { ...options, redact });
+  return { ...server, host: { runId, presence, pid }, unknownSecrets: unknown };
 }
 
 /**

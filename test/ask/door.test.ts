@@ -8,6 +8,11 @@ import { ask } from '../../src/transport/ask/ask.js';
 import { AskDoor } from '../../src/transport/ask/door.js';
 import { type Answerer, type AnswerOf, ASK_LIMITS } from '../../src/transport/ask/question.js';
 
+const SECRETS: AnswerOf<'secrets'> = {
+  keys: ['pin', { source: '^x-', flags: 'i' }],
+  patterns: [],
+  values: ['swordfish'],
+};
 const TREE: AnswerOf<'tree'> = { actors: [], leftOut: 7 };
 
 function folder(): string {
@@ -16,7 +21,8 @@ function folder(): string {
   return made;
 }
 
-async function open(answerer: Answerer = { tree: () => TREE }) {
+async function open(own: Partial<Answerer> = {}) {
+  const answerer: Answerer = { tree: () => TREE, secrets: () => SECRETS, ...own };
   const directory = folder();
   const faults: unknown[] = [];
   const door = await AskDoor.open(directory, answerer, (error) => void faults.push(error));

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { EVENT_TYPES, type JournalEvent } from '../../index.js';
+import { EVENT_TYPES, type JournalEvent, readRedactor } from '../../index.js';
+import { tell } from '../diagnostics.js';
 import { knownStore } from '../find-store.js';
 import { listing, withReader } from '../options.js';
 import { Output } from '../output.js';
@@ -26,14 +27,17 @@ export function addEvents(program: Command): void {
       const output = Output.of(process.stdout);
       const types = type.length > 0 ? { types: type } : {};
       await withReader(db, async (reader) => {
+        const redactor = await readRedactor(reader);
+        if (!json && redactor.unknown !== null) tell(`${redactor.unknown}\n`);
         for await (const event of reader.journal.tail({ ...types, after, follow, signal: output.closed })) {
-          await output.line(json ? JSON.stringify(event) : describe(event));
+          const data = redactor.whole(event.data);
+          await output.line(json ? JSON.stringify({ ...event, data }) : describe(event, data));
         }
       });
     });
 }
 
-function describe({ seq, at, type, path, data }: JournalEvent): string {
+function describe({ seq, at, type, path }: JournalEvent, data: unknown): string {
   return printable(
     `${String(seq).padStart(8)}  ${formatTime(at)}  ${type.padEnd(20)}  ${path ?? '-'}  ${JSON.stringify(data)}`,
   );

@@ -24,7 +24,10 @@ export function addInspect(program: Command): void {
       const { db, ...options } = optionsSchema.parse(Object.assign({}, raw, file !== undefined && { db: file }));
       await withReader(db, async (reader) => {
         const inspector = await inspectStore(reader, options);
-        tell(`inspect ${inspector.url}\n${aboutHost(inspector.host)}\n`);
+        const { unknownSecrets } = inspector;
+        tell(
+          `inspect ${inspector.url}\n${aboutHost(inspector.host)}\n${unknownSecrets === null ? '' : `${unknownSecrets}\n`}`,
+        );
         await stopped();
         await inspector.close();
       });

@@ -1,6 +1,14 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { type Evidence, type Explanation, explain, type Finding } from '../../index.js';
+import {
+  type Evidence,
+  type Explanation,
+  explain,
+  type Finding,
+  readRedactor,
+  type StoreRedactor,
+} from '../../index.js';
+import { tell } from '../diagnostics.js';
 import { knownStore } from '../find-store.js';
 import { listing, withReader } from '../options.js';
 import { Output } from '../output.js';
@@ -15,10 +23,28 @@ export function addWhy(program: Command): void {
     .action(async (target: string, raw: unknown) => {
       const { db, json, host } = optionsSchema.parse(raw);
       const options = host === undefined ? {} : { host };
-      const explanation = await withReader(db, (reader) => explain(reader, target, options));
+      const [explanation, unknown] = await withReader(db, async (reader) => {
+        const redactor = await readRedactor(reader);
+        return [masked(await explain(reader, target, options), redactor), redactor.unknown] as const;
+      });
       const output = Output.of(process.stdout);
       for (const line of json ? [JSON.stringify(explanation)] : describe(explanation)) await output.line(line);
+      if (!json && unknown !== null) tell(`${unknown}\n`);
     });
+}
+
+function masked({ findings, ...rest }: Explanation, redactor: StoreRedactor): Explanation {
+  const [root, ...others] = findings;
+  return { ...rest, findings: [maskedFinding(root, redactor), ...others.map((one) => maskedFinding(one, redactor))] };
+}
+
+function maskedFinding({ sentences, evidence, ...found }: Finding, redactor: StoreRedactor): Finding {
+  const [first, ...others] = sentences;
+  return {
+    ...found,
+    sentences: [redactor.text(first), ...others.map((text) => redactor.text(text))],
+    evidence: evidence.map((one) => ({ ...one, text: redactor.text(one.text) })),
+  };
 }
 
 function describe({ findings, partial }: Explanation): string[] {

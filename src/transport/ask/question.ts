@@ -12,8 +12,11 @@ const livingActor = actorSummary
     startedAt: z.number().nullable(),
   });
 
+/** A regular expression on its way. */
+const pattern = z.object({ source: z.string(), flags: z.string() });
+
 /** The questions by name. */
-export const QUESTION_NAMES = ['tree'] as const;
+export const QUESTION_NAMES = ['tree', 'secrets'] as const;
 export type QuestionName = (typeof QUESTION_NAMES)[number];
 
 const questions = {
@@ -22,6 +25,15 @@ const questions = {
     question: z.object({ ask: z.literal('tree') }),
     /** `leftOut`: how many more there are. */
     answer: z.object({ actors: z.array(livingActor), leftOut: z.number() }),
+  },
+  /** What it masks, for whoever shows what it has written. The asker is its user, who may read its environment anyway. */
+  secrets: {
+    question: z.object({ ask: z.literal('secrets') }),
+    answer: z.object({
+      keys: z.array(z.union([z.string(), pattern])),
+      patterns: z.array(pattern),
+      values: z.array(z.string()),
+    }),
   },
 } as const satisfies Record<QuestionName, unknown>;
 

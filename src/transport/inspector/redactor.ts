@@ -26,10 +26,16 @@ export interface Caps {
 
 export const CAPS: Caps = { text: 4096, entries: 100, depth: 8, nodes: 2000 };
 
+const { POSITIVE_INFINITY: NONE } = Number;
+/** Depth alone has a limit: to look into a value must not use up the stack. */
+const UNCAPPED: Caps = { text: NONE, entries: NONE, depth: 1000, nodes: NONE };
+
 /** The one way out of values that are not ours: every door of the inspector lets them through this alone. */
 export interface Redactor {
   /** A copy as JSON has it: secrets masked, large values cut, no code of the value's own called. */
   value(value: unknown): unknown;
+  /** The same, without a limit to its size: for those who print what they have read. */
+  whole(value: unknown): unknown;
   text(text: string): string;
   /** A command line: an option's value may be the next word. */
   words(words: readonly string[]): string[];
@@ -52,6 +58,7 @@ export function createRedactor(options: RedactOptions = {}, environment: NodeJS.
   const text = (plain: string, before?: string) => maskWord(plain, before, rules);
   return {
     value: (value) => new Capped(CAPS, text, isSecret).copy(value),
+    whole: (value) => new Capped(UNCAPPED, text, isSecret).copy(value),
     text: (plain) => maskText(plain, rules),
     words: (words) => maskWords(words, rules),
   };
