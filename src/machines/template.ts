@@ -1,4 +1,4 @@
-import { EspalierError } from '../errors.js';
+import { EspalierError, messageOf } from '../errors.js';
 import { fitForJson } from '../json/fit.js';
 import { memberText } from '../json/scan.js';
 import { writeJson } from '../json/write.js';
@@ -128,7 +128,7 @@ function fill(
   return (place) => {
     switch (place.kind) {
       case 'input':
-        return checked(asText(input, index), '{}', index);
+        return checked(asText(input, index, `input ${index}`), '{}', index);
       case 'index':
         return String(index);
       case 'field':
@@ -159,7 +159,7 @@ function parseJson(text: string, index: number): unknown {
 
 /** Of a text its own characters: parsed and written again, 738527931269425001 would be another number. */
 function fieldText(root: string | object | undefined, path: string, index: number): string {
-  if (typeof root !== 'string') return asText(lookUp(root, path, index), index);
+  if (typeof root !== 'string') return asText(lookUp(root, path, index), index, `input ${index}.${path}`);
   const text = memberText(root, path.split('.'));
   if (text === undefined) throw noField(index, path);
   return text.startsWith('"') ? String(JSON.parse(text)) : text;
@@ -184,7 +184,7 @@ function hasMember(value: unknown, name: string): value is Readonly<Record<strin
   return !Array.isArray(value) || name !== 'length';
 }
 
-function asText(value: unknown, index: number): string {
+function asText(value: unknown, index: number, name: string): string {
   switch (typeof value) {
     case 'string':
       return value;
@@ -197,9 +197,9 @@ function asText(value: unknown, index: number): string {
     default:
   }
   try {
-    return writeJson(fitForJson(value, { name: 'it' }).value);
+    return writeJson(fitForJson(value, { name }).value);
   } catch (cause) {
-    throw badInput(index, 'cannot be written as JSON', { cause });
+    throw new EspalierError('ESP_INVALID', messageOf(cause), { cause, context: { index } });
   }
 }
 

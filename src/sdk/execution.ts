@@ -126,7 +126,8 @@ function isStream(value: unknown): value is AsyncIterable<unknown> | Iterable<un
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  if (typeof value !== 'object' || value === null) return false;
+  return asked(() => 'then' in value && typeof value.then === 'function') ?? false;
 }
 
 function isAbort(error: unknown): boolean {

@@ -176,9 +176,11 @@ describe('a command template', () => {
   });
 
   it('says which input cannot be written as text', () => {
-    const { message, cause } = refusal(() => expand(['run', '{}'], { a: [Number.NaN] }, 5));
-    expect(message).toBe('input 5 cannot be written as JSON');
-    expect(cause).toMatchObject({ message: 'it.a[0] is NaN, which JSON cannot hold' });
+    const { message, context } = refusal(() => expand(['run', '{}'], { a: [Number.NaN] }, 5));
+    expect(message).toBe('input 5.a[0] is NaN, which JSON cannot hold');
+    expect(context).toEqual({ index: 5 });
+    const { message: field } = refusal(() => expand(['run', '{.a}'], { a: new Map() }, 5));
+    expect(field).toContain('input 5.a is a Map');
   });
 
   it('gives any text back unchanged, in as many words as the template has', () => {

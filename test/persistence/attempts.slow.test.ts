@@ -221,7 +221,7 @@ describe('finishing an attempt', () => {
     const store = await openHost(newFile());
     await startRun(store, ['x']);
     const claimed = await claim(store, 0);
-    expect(await codeOf(store.attempts.finish('host-a', ended(claimed, { result: 1n })))).toBe('ESP_INVALID');
+    expect(await codeOf(store.attempts.finish('host-a', ended(claimed, { result: new Map() })))).toBe('ESP_INVALID');
     expect((await store.runs.plan('run')).join()).toBe('1');
   });
 

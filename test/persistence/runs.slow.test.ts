@@ -47,7 +47,7 @@ describe('a run', () => {
     await startRun(store, ['a']);
     const run = { run: 'run', name: null, pool: '/p', policy: POLICY, owner: 'host-a' };
     expect(await codeOf(store.runs.create({ ...run, origin: null }))).toBe('ESP_CONFLICT');
-    expect(await codeOf(store.runs.create({ ...run, run: 'other', origin: 1n }))).toBe('ESP_INVALID');
+    expect(await codeOf(store.runs.create({ ...run, run: 'other', origin: [Number.NaN] }))).toBe('ESP_INVALID');
     expect(await codeOf(store.runs.addSlots('run', [undefined]))).toBe('ESP_INVALID');
     expect(await codeOf(store.runs.plan('nowhere'))).toBe('ESP_NOT_FOUND');
     expect(await codeOf(store.runs.commit('nowhere', 'host-a', [], null))).toBe('ESP_NOT_FOUND');
