@@ -3,6 +3,7 @@ import { systemClock } from './actors/clock.js';
 import { recover } from './actors/recovery.js';
 import { EspalierError } from './errors.js';
 import { formatRunId } from './machines/ids.js';
+import { removeDeadMemoryStores } from './memory-stores.js';
 import { checkOptions, fields, flag } from './options.js';
 import { openStore } from './persistence/index.js';
 import { openReader } from './store-access.js';
@@ -27,6 +28,7 @@ const sweepRule = fields<{ readonly dryRun?: boolean }>({ dryRun: flag });
 export async function sweep(file: string, options: { readonly dryRun?: boolean } = {}): Promise<JanitorReport> {
   checkOptions('sweep', options, sweepRule);
   const { dryRun = false } = options;
+  if (!dryRun) await removeDeadMemoryStores();
   if (!dryRun) return await sweepAsHost(file);
   await using store = await openStore(file, { mode: 'read' });
   return await recover({ store, self: '', clock: systemClock, dryRun });

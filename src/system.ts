@@ -37,7 +37,8 @@ import type { NewJournalEvent } from './machines/events.js';
 import type { ActorExit } from './machines/exit.js';
 import { formatRunId } from './machines/ids.js';
 import { firstCause } from './machines/supervise/failed-start.js';
-import { type JournalStore, openStore, type Store } from './persistence/index.js';
+import { openHostStore } from './memory-stores.js';
+import type { JournalStore, Store } from './persistence/index.js';
 import { checkSystemOptions, OWN_ID, type SystemOptions } from './system-options.js';
 import { ReadModel, type TreeNode } from './transport/inspector/model/read-model.js';
 import type { InspectedHost } from './transport/inspector/source.js';
@@ -65,7 +66,7 @@ export async function createSystem<T extends Place = Place>(options: SystemOptio
   const { name, children = [], synchronous = 'full', storeMode } = options;
   const runId = formatRunId(Date.now(), randomBytes(8).toString('hex'));
   const file = options.store ?? `.espalier/${name}.db`;
-  const store = await openStore(file, {
+  const store = await openHostStore(file, {
     mode: 'write',
     runId,
     synchronous,

@@ -1,4 +1,4 @@
-export { openStore } from './open.js';
+export { MEMORY_PREFIX, openStore } from './open.js';
 export { EVENT_TYPES } from './rows/event-form.js';
 export { sqliteVersion } from './sql/load.js';
 export type {

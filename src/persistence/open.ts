@@ -25,6 +25,9 @@ import { Writer } from './writer/writer.js';
 
 const BUSY_TIMEOUT_MS = 5_000;
 
+/** What the name of the folder of a store in memory begins with, inside the temporary folder. */
+export const MEMORY_PREFIX = 'espalier-store-';
+
 /**
  * Opens a store: a SQLite file, or `':memory:'` for a private temporary one that is deleted when it is closed. Writing
  * creates the file, and a folder `.espalier` around it, but no other folder. A failure leaves nothing behind.
@@ -41,7 +44,9 @@ export async function openStore(file: string, options: OpenStoreOptions): Promis
   if (options.mode === 'read') {
     throw new EspalierError('ESP_INVALID', `':memory:' is a store of its own: there is nothing in it to read`);
   }
-  const folder = await mkdtemp(join(tmpdir(), 'espalier-store-'));
+  const folder = await mkdtemp(
+    join(tmpdir(), `${MEMORY_PREFIX}${options.owner === undefined ? '' : `${options.owner}-`}`),
+  );
   const removeNow = (): void => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeNow);
   const remove = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createHostDirectory, removeHostDirectory, removeLeftovers } from '../../src/transport/process/directory.js';
+import { SmallDisk } from '../support/small-disk.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'directory-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -25,6 +26,18 @@ describe("a host's folder", () => {
       expect(['/dev/shm', tmpdir()]).toContain(dirname(made));
       await removeHostDirectory(made);
     }
+  });
+
+  it('is made elsewhere when the runtime folder is full', async () => {
+    const disk = SmallDisk.mount(4096);
+    if (disk === null) return;
+    const roomy = await createHostDirectory({ XDG_RUNTIME_DIR: disk.path });
+    expect(dirname(roomy)).toBe(disk.path);
+    await removeHostDirectory(roomy);
+    disk.fill();
+    const made = await createHostDirectory({ XDG_RUNTIME_DIR: disk.path });
+    expect(['/dev/shm', tmpdir()]).toContain(dirname(made));
+    await removeHostDirectory(made);
   });
 
   it('is the only thing that is ever removed', async () => {

@@ -128,6 +128,14 @@ function describeStart(spawner: () => Made, runId: string): void {
     expect((await finish(await spawner().spawn(shell('echo ok')))).stdout).toBe('ok\n');
   });
 
+  it('keeps no FIFOs of programs that did not start', async () => {
+    const fifos = () => readdirSync(spawner().directory).filter((name) => /\.(out|err)$/.test(name));
+    const starts = Array.from({ length: 150 }, () => spawner().spawn(request(['/bin/true'], { cwd: '/nowhere' })));
+    expect((await Promise.allSettled(starts)).every(({ status }) => status === 'rejected')).toBe(true);
+    // What is made ahead of need is a batch of 64 pairs beyond a stock of 32.
+    await until('only those made ahead are there', () => fifos().length <= 2 * (64 + 32));
+  });
+
   it.each(strangeFiles())(
     'says why the system does not run a file, and does not hand it to a shell: %s',
     async (_, content, why) => {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,6 +52,23 @@ describe('a machine that is short of something', () => {
     expect(stderr).toContain('programs wait to be started: this process may have no more files open (see ulimit -n)');
     const events = await run(`node "$BUILT/cli/main.js" events`, {}, cwd);
     expect(events.stdout).toMatch(/shortage\.began[\s\S]*shortage\.ended/);
+  });
+
+  it('refuses a run before anything where FIFOs cannot be made', async () => {
+    const cwd = newFolder();
+    mkdirSync(join(cwd, 'bin'));
+    for (const [name, path] of Object.entries({ node: process.execPath, sh: '/bin/sh' })) {
+      symlinkSync(path, join(cwd, 'bin', name));
+    }
+    const env = { PATH: join(cwd, 'bin') };
+    const { stdout, stderr, code } = await run(
+      `echo a | node "$BUILT/cli/main.js" run --exec 'sh -c :' --input -`,
+      env,
+      cwd,
+    );
+    expect([stdout, code]).toEqual(['', 2]);
+    expect(stderr).toMatch(/^espalier: mkfifo was not found on PATH .*ESP_PLATFORM/);
+    expect((await run(`node "$BUILT/cli/main.js" runs --json`, {}, cwd)).stdout).toBe('');
   });
 
   it.skipIf(!mayChangeUser())('has executions wait for processes', async () => {

@@ -14,6 +14,8 @@ export interface OpenStoreOptions {
   readonly synchronous?: 'full' | 'normal';
   /** The mode of its files (0600), which its own folder follows; without one and without a host what exists is left as it is. */
   readonly fileMode?: number;
+  /** Stands in the name of the folder of a store in memory, so that somebody can tell whose it was. */
+  readonly owner?: string;
   /** How long another process's write lock is waited for, in milliseconds (5000). */
   readonly busyTimeoutMs?: number;
 }

@@ -1,6 +1,7 @@
 import { createHostDirectory } from './directory.js';
 import { HostSpawner } from './host/spawner.js';
 import { thisMachine } from './identity.js';
+import { requireMkfifo } from './launcher/fifos.js';
 import { LocalLauncher } from './launcher/local.js';
 import { ShellStarter } from './launcher/shell-starter.js';
 import type { Spawner } from './spawner.js';
@@ -19,6 +20,7 @@ export interface DirectSpawnerOptions {
  */
 export async function createDirectSpawner(options: DirectSpawnerOptions): Promise<Spawner & { directory: string }> {
   thisMachine();
+  requireMkfifo();
   const directory = options.directory ?? (await createHostDirectory());
   const spawner = new HostSpawner(options.runId, directory);
   const launcher = new LocalLauncher(

@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 import { codeOf, EspalierError } from '../../errors.js';
@@ -8,10 +8,13 @@ const PREFIX = 'esp-';
 const MEMORY = '/dev/shm';
 /** Paths of Unix sockets end at 107 bytes; the folder and the longest name in it must fit. */
 const LONGEST_PARENT = 72;
+/** What must be free in a folder: a forker makes 128 FIFOs at a time. */
+const LEAST_BYTES = 512 * 1024;
+const LEAST_FILES = 512;
 
 /**
  * Makes a host's private folder for FIFOs, stdin files and the port socket: mode 0700, ours, under the runtime folder, in
- * shared memory or under the temporary one. Throws `ESP_PLATFORM` when neither can hold it.
+ * shared memory or under the temporary one, whichever has room. Throws `ESP_PLATFORM` when none can hold it.
  */
 export async function createHostDirectory(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const failures: string[] = [];
@@ -22,6 +25,10 @@ export async function createHostDirectory(env: NodeJS.ProcessEnv = process.env):
       continue;
     }
     try {
+      if (!(await hasRoom(parent))) {
+        failures.push(`${parent}: it is full`);
+        continue;
+      }
       const directory = await mkdtemp(join(parent, PREFIX));
       if (await isPrivate(directory)) return directory;
       failures.push(`${directory}: is not private to this user`);
@@ -30,6 +37,12 @@ export async function createHostDirectory(env: NodeJS.ProcessEnv = process.env):
     }
   }
   throw new EspalierError('ESP_PLATFORM', `no private folder for this host could be made: ${failures.join('; ')}`);
+}
+
+/** Room for the first FIFOs and small files; a file system without limits says that it has none at all. */
+async function hasRoom(parent: string): Promise<boolean> {
+  const { blocks, bavail, bsize, files, ffree } = await statfs(parent);
+  return (blocks === 0 || bavail * bsize >= LEAST_BYTES) && (files === 0 || ffree >= LEAST_FILES);
 }
 
 /** Removes a folder made by `createHostDirectory`, and nothing else: a path that is not one of ours is left alone. */

@@ -3,6 +3,7 @@ import { createHostDirectory } from '../directory.js';
 import type { ShortageNotice } from '../host/rationing.js';
 import { HostSpawner } from '../host/spawner.js';
 import { thisMachine } from '../identity.js';
+import { requireMkfifo } from '../launcher/fifos.js';
 import type { Spawner } from '../spawner.js';
 import { zygotePath } from '../zygote/zygote.js';
 import type { ForkerInfo } from './era.js';
@@ -37,6 +38,7 @@ export interface ForkerSpawner extends Spawner {
  */
 export async function createForkerSpawner(options: ForkerSpawnerOptions): Promise<ForkerSpawner> {
   thisMachine();
+  requireMkfifo();
   const directory = options.directory ?? (await createHostDirectory());
   const host = new HostSpawner(options.runId, directory, options.onShortage);
   let now: ForkerInfo | undefined;

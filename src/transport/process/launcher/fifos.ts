@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { EspalierError } from '../../../errors.js';
 import { shortageIn } from '../../../machines/shortage.js';
+import { resolveProgram } from '../resolve.js';
 import { fifoNames } from './launcher.js';
 
 /** Pairs made by one `mkfifo`, which costs a fork; and the stock below which the next batch is made. */
@@ -8,6 +9,16 @@ const BATCH = 64;
 const LOW_WATER = 32;
 /** How long one may take, in milliseconds: it is a matter of some; a busy machine must not make it fail. */
 const MAKE_MS = 15_000;
+
+/** Throws `ESP_PLATFORM` where FIFOs cannot be made: nothing could be started. */
+export function requireMkfifo(path: string | undefined = process.env.PATH): void {
+  try {
+    resolveProgram('mkfifo', path, '/');
+  } catch (cause) {
+    const text = `mkfifo was not found on PATH (${path}), and programs write to FIFOs: add its folder, /usr/bin as a rule`;
+    throw new EspalierError('ESP_PLATFORM', text, { cause, context: { program: 'mkfifo' } });
+  }
+}
 
 /** Makes FIFO pairs in the host's folder, numbered from 0, in batches and ahead of need. */
 export class FifoMaker {

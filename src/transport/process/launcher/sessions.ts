@@ -1,9 +1,13 @@
 import { closeSync, constants, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../../../errors.js';
+import { shortageOf } from '../../../machines/shortage.js';
 import type { HeldSession } from './launcher.js';
 
 /** Bytes per line: three numbers, padded. */
 const LINE = 48;
+/** Lines for which there is room from the beginning, whatever else fills the folder later. */
+const ROOM = 2_048;
 /** Ended sessions that are kept before their lines are used again. */
 const KEPT = 64;
 
@@ -25,6 +29,7 @@ export class SessionFile {
   constructor(directory: string, generation: number) {
     const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
     this.#fd = openSync(join(directory, sessionFileName(generation)), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+    writeSync(this.#fd, `${''.padEnd(LINE - 1)}\n`.repeat(ROOM));
   }
 
   /** Notes a session that begins; the answer names its line. */
@@ -45,7 +50,12 @@ export class SessionFile {
   }
 
   #write(line: number, text: string): void {
-    writeSync(this.#fd, `${text.padEnd(LINE - 1)}\n`, line * LINE);
+    try {
+      writeSync(this.#fd, `${text.padEnd(LINE - 1)}\n`, line * LINE);
+    } catch (error) {
+      // Beyond its room, in a folder that is full: the guardian has the cookie alone.
+      if (shortageOf(codeOf(error)) === null) throw error;
+    }
   }
 }
 
