@@ -42,7 +42,7 @@ async function count(file: string): Promise<number> {
 }
 
 it('a store that cannot be written is read with every committed row, with and without its log and its index', async () => {
-  const disk = SmallDisk.mount(8);
+  const disk = SmallDisk.mount(8 * 1024);
   if (!disk) return;
   const { file, store } = await livingStore(5);
   expect(await count(put(disk, file, ['', '-wal', '-shm']))).toBe(5);
@@ -54,7 +54,7 @@ it('a store that cannot be written is read with every committed row, with and wi
 });
 
 it('what is read as a copy is copied again when it has changed, and whoever waits is told', async () => {
-  const disk = SmallDisk.mount(8);
+  const disk = SmallDisk.mount(8 * 1024);
   if (!disk) return;
   const { file, store } = await livingStore(2);
   await using reader = await openReader(put(disk, file, ['', '-wal']));
