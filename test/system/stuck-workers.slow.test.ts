@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { lives, until } from '../process/support.js';
+import { lives } from '../process/support.js';
 import { all } from './support.js';
 import { SDKS, workers } from './workers.js';
 
@@ -69,6 +68,19 @@ describe.each(SDKS)('a %s worker that is stuck', (sdk) => {
       expect(lives(pid)).toBe(false);
     },
   );
+
+  it('in a call that does not stop is killed, though another one there is still wanted', async () => {
+    const stage = await workers(sdk, { ...quick, env: { CONCURRENCY: '2' }, window: 2 });
+    const wanted = await stage.held(patient);
+    const giveUp = new AbortController();
+    const stubborn = await stage.held({ signal: giveUp.signal });
+    giveUp.abort();
+    expect(await stubborn.outcome).toMatchObject({ code: 'ESP_ABORTED' });
+    expect(await wanted.outcome).toMatchObject({
+      code: 'ESP_WORKER_EXITED',
+      message: expect.stringContaining('held went on for'),
+    });
+  });
 });
 
 describe.each(SDKS)('a %s worker that is only busy', (sdk) => {
@@ -91,14 +103,15 @@ describe.each(SDKS)('a %s worker that is only busy', (sdk) => {
 
   it('keeps its place until its work ended, though nobody waits for it any more', async () => {
     const stage = await workers(sdk, { ...quick, cancelGraceMs: 60_000, prefetch: 0 });
+    const pid = await stage.pid();
     const giveUp = new AbortController();
-    const { outcome, mark } = await stage.begun('compute', { ms: 1200 }, { signal: giveUp.signal });
+    const { outcome, letGo } = await stage.held({ signal: giveUp.signal });
     giveUp.abort();
     expect(await outcome).toMatchObject({ code: 'ESP_ABORTED' });
-    const next = stage.mark();
-    await stage.pool.call('compute', { mark: next, ms: 1 });
-    const at = (file: string) => Number(readFileSync(file, 'utf8').split('\n')[0]);
-    expect(at(next)).toBe(at(mark));
-    await until('one after the other', () => true);
+    const next = stage.pid();
+    expect(stage.pool.load()).toMatchObject({ busy: 1, waiting: 1 });
+    letGo();
+    expect(await next).toBe(pid);
+    expect(stage.pool.load()).toMatchObject({ busy: 0, waiting: 0 });
   });
 });
