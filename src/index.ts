@@ -25,6 +25,7 @@ export {
   type StartContext,
   spec,
 } from './actors/spec.js';
+export type { LineListener, LineSource, Stdio } from './actors/stdio.js';
 export {
   type DynamicSupervisorOptions,
   dynamicSupervisor,
@@ -79,6 +80,8 @@ export { splitWords } from './machines/words.js';
 export {
   EVENT_TYPES,
   type HostRecord,
+  type KeptLog,
+  type LogPlace,
   type RunRecord,
   type SnapshotRecord,
   sqliteVersion,

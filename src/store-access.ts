@@ -17,6 +17,7 @@ export interface StoreReader extends AsyncDisposable {
   >;
   readonly trouble: Pick<Store['trouble'], 'read'>;
   readonly outputs: Pick<Store['outputs'], 'read'>;
+  readonly logs: Pick<Store['logs'], 'list' | 'read'>;
   /** `ok` for a sound file; otherwise what is wrong with it. */
   check(): Promise<string>;
   close(): Promise<void>;

@@ -2,6 +2,7 @@ import type { AskHandler } from './actors/asks.js';
 import { checkTools, type HostTool } from './actors/host-tool.js';
 import type { ReportListener } from './actors/reporter.js';
 import type { ChildSpec } from './actors/spec.js';
+import { type Stdio, stdioRule } from './actors/stdio.js';
 import { checkChildren, type SupervisionOptions, supervisionRules } from './actors/supervisor.js';
 import { EspalierError } from './errors.js';
 import { type InspectorServerOptions, inspectorRule } from './inspection/inspector.js';
@@ -37,6 +38,8 @@ export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'in
   readonly onAsk?: AskHandler;
   /** Hears of crashes, of what gives up and of the tree's own end, in place of standard error; what repeats itself as a count. */
   readonly onReport?: ReportListener;
+  /** What becomes of what workers and services print, where they do not say (`inherit`). */
+  readonly stdio?: Stdio;
   /** Serves the inspector on 127.0.0.1 while the system lives; `system.inspector.url` opens it. */
   readonly inspector?: InspectorServerOptions;
 }
@@ -66,6 +69,7 @@ const rules: Rules<SystemOptions> = {
   tools: listOf(anything, 'a list of tools'),
   onAsk: func,
   onReport: func,
+  stdio: stdioRule,
   inspector: inspectorRule,
 };
 

@@ -123,7 +123,7 @@ export class System<T extends Place = Place> {
     readonly name: string,
     readonly runId: string,
     store: Store,
-    { tools = [], onAsk, onReport, inspector }: Pick<SystemOptions, 'tools' | 'onAsk' | 'onReport' | 'inspector'>,
+    { tools = [], onAsk, onReport, stdio, inspector }: Omit<SystemOptions, 'name'>,
   ) {
     const clock = systemClock;
     const background = (write: Promise<unknown>) => void write.catch((error) => this.#fault(error));
@@ -140,7 +140,7 @@ export class System<T extends Place = Place> {
     const isOver = () => this.#stopping !== null;
     this.#owed = new OwedWrites({ clock, isOver, onFault: (error) => this.#fault(error) });
     this.#processes = new ProcessHost({
-      ...{ runId, store, clock, owed: this.#owed, desk, journal, background },
+      ...{ runId, store, clock, owed: this.#owed, desk, journal, background, stdio },
       hostEnv: process.env,
       secretKeys: inspector?.redact?.keys ?? [],
       onFault: (error) => this.#fault(error),

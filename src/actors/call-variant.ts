@@ -54,9 +54,19 @@ export function callVariant(
 function slotParts(options: CallPoolOptions) {
   const { graceMs = DEFAULT_GRACE_MS, bootMs = BOOT_MS, config = null, window = null, prefetch = 1, onAsk } = options;
   const { heartbeatMs = LIVENESS_DEFAULTS.heartbeatMs, silenceMs = LIVENESS_DEFAULTS.silenceMs } = options;
-  const { maxCalls, ttl, idleTtl, maxRss } = options;
+  const { maxCalls, ttl, idleTtl, maxRss, stdio } = options;
   const liveness = { heartbeatMs, silenceMs };
-  return { graceMs, bootMs, config, window, prefetch, onAsk, liveness, recycling: { maxCalls, ttl, idleTtl, maxRss } };
+  return {
+    graceMs,
+    bootMs,
+    config,
+    window,
+    prefetch,
+    onAsk,
+    stdio,
+    liveness,
+    recycling: { maxCalls, ttl, idleTtl, maxRss },
+  };
 }
 
 function callParts(

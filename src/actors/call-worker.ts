@@ -13,6 +13,7 @@ import { portEvents } from './port-events.js';
 import type { ProcessServices } from './process-services.js';
 import type { Slot } from './roster.js';
 import type { WorkerAddress } from './slot-kind.js';
+import type { Stdio } from './stdio.js';
 import type { WorkerDesk } from './worker-desk.js';
 import type { Tell } from './worker-hands.js';
 import { WorkerWatch } from './worker-watch.js';
@@ -62,6 +63,7 @@ export interface CallWorkerOptions {
   /** The path of its pool. */
   readonly pool: string;
   readonly onAsk: AskHandler | undefined;
+  readonly stdio: Stdio | undefined;
   readonly config: unknown;
   /** Calls in it at once, unless it says that it is concurrent, and calls that wait in it. */
   readonly window: number | null;
@@ -117,6 +119,7 @@ export class CallWorker implements CallSlot {
     const { services, config, desk } = options;
     const { clock } = services;
     this.#limit = callLimit(options.recycling, options.random());
+    services.logs.follow(address, process, options.stdio);
     this.logs.attach(process.stdout, process.stderr);
     this.ending = this.#end();
     const { port: connection } = process;

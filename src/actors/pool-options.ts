@@ -24,6 +24,7 @@ import type { Contract, MethodContract } from './method-types.js';
 import type { ProgramOptions } from './program.js';
 import { programRules } from './program-rules.js';
 import type { ChildOptions } from './spec.js';
+import { type Stdio, stdioRule } from './stdio.js';
 
 export interface CommonOptions extends Pick<ChildOptions, 'id' | 'restart' | 'backoff'>, ProgramOptions {
   /** How many workers: a whole number from 1 to 1024. */
@@ -80,6 +81,8 @@ export interface CallPoolOptions extends CommonOptions {
   readonly retry?: RetryPolicy;
   /** Refuses calls for a while after so many failed in a row; off by default. */
   readonly breaker?: BreakerPolicy;
+  /** What becomes of what its workers print; what the system says by default, or `inherit`. */
+  readonly stdio?: Stdio;
   /** Hears of questions of this pool's workers, in place of the system's handler. */
   readonly onAsk?: AskHandler;
 }
@@ -137,6 +140,7 @@ const callRule = fields<CallPoolOptions>({
   maxSessions: whole(1),
   retry: fields<RetryPolicy>({ attempts: whole(1), initialMs: milliseconds(0), maxMs: milliseconds(0) }),
   breaker: fields<BreakerPolicy>({ failures: required(whole(1)), resetMs: required(milliseconds(1)) }),
+  stdio: stdioRule,
   onAsk: func,
 });
 

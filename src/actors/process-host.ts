@@ -10,6 +10,7 @@ import { createHostDirectory, removeHostDirectory } from '../transport/process/d
 import { createForkerSpawner, type ForkerSpawner } from '../transport/process/forker/client.js';
 import type { ShortageNotice } from '../transport/process/host/rationing.js';
 import { readOomKills, readResident } from '../transport/process/proc.js';
+import { hostStderr } from '../transport/stderr/printer.js';
 import { BootHistory } from './boot-history.js';
 import { childPath } from './child.js';
 import type { Clock } from './environment.js';
@@ -18,8 +19,10 @@ import { MemoryWatch } from './memory-watch.js';
 import type { OwedWrites } from './owed-writes.js';
 import { PatientRegistry } from './patient-registry.js';
 import type { AnyPool } from './pool-handle.js';
+import { ProcessLogs } from './process-logs.js';
 import type { ProcessServices } from './process-services.js';
 import { WORKER_ID } from './slot-kind.js';
+import type { Stdio } from './stdio.js';
 import type { WorkerDesk } from './worker-desk.js';
 
 export interface ProcessHostOptions {
@@ -31,6 +34,8 @@ export interface ProcessHostOptions {
   readonly secretKeys: readonly (string | RegExp)[];
   readonly owed: OwedWrites;
   readonly desk: WorkerDesk;
+  /** For workers and services whose pool or they themselves do not say. */
+  readonly stdio?: Stdio | undefined;
   journal(event: NewJournalEvent): void;
   background(write: Promise<unknown>): void;
   /** What failed where nobody waits for it. */
@@ -46,6 +51,7 @@ export class ProcessHost {
   readonly #failedPools = new Map<string, AnyPool>();
   readonly #boots = new BootHistory();
   readonly #registry: PatientRegistry;
+  readonly #logs: ProcessLogs;
   readonly #leftovers = new Leftovers();
   readonly #outlets: ProcessServices['outlets'] = new Map();
   #memory: MemoryWatch | null = null;
@@ -56,6 +62,8 @@ export class ProcessHost {
   constructor(readonly options: ProcessHostOptions) {
     this.conceal(options.secretKeys);
     this.#registry = new PatientRegistry(options.store.processes, options.owed);
+    const { store, clock, stdio, onFault } = options;
+    this.#logs = new ProcessLogs({ logs: store.logs, clock, printer: hostStderr, stdio, onFault });
   }
 
   /**
@@ -89,6 +97,7 @@ export class ProcessHost {
       failedPools: this.#failedPools,
       boots: this.#boots,
       desk,
+      logs: this.#logs,
       leftovers: this.#leftovers,
       outlets: this.#outlets,
       memory: this.#memory,
@@ -138,7 +147,8 @@ export class ProcessHost {
   async close(): Promise<void> {
     this.#closed = true;
     const spawner = await this.#spawner?.catch(() => null);
-    await spawner?.close();
+    // What could not be proven gone may print on: what is there by now is kept.
+    await spawner?.close().finally(() => this.#logs.close());
     this.#memory?.close();
     await this.#door?.close();
     const folder = await this.#folder?.catch(() => null);

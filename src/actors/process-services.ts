@@ -9,6 +9,7 @@ import type { Clock, TreeEnvironment } from './environment.js';
 import type { Leftovers } from './leftovers.js';
 import type { MemoryWatch } from './memory-watch.js';
 import type { AnyPool } from './pool-handle.js';
+import type { ProcessLogs } from './process-logs.js';
 import type { WorkerDesk } from './worker-desk.js';
 
 /** The durable record of processes, as far as workers write it. */
@@ -39,6 +40,8 @@ export interface ProcessServices {
   readonly leftovers: Leftovers;
   /** What the slots of workers and services read of their processes' output, by the path of the worker. */
   readonly outlets: Map<string, () => Capture | null>;
+  /** What workers and services print. */
+  readonly logs: ProcessLogs;
   /** What is known of the memory of processes. */
   readonly memory: MemoryWatch;
   newSpawnId(): string;

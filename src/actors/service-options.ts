@@ -5,6 +5,7 @@ import { programRules } from './program-rules.js';
 import type { Readiness } from './service-probe.js';
 import type { HealthCheck } from './service-slot.js';
 import type { ChildOptions } from './spec.js';
+import { type Stdio, stdioRule } from './stdio.js';
 
 export interface ServiceOptions
   extends Pick<ChildOptions, 'id' | 'restart' | 'significant' | 'backoff'>,
@@ -16,6 +17,8 @@ export interface ServiceOptions
   readonly health?: HealthCheck;
   /** How long it may take to end after SIGTERM, in milliseconds (5000). */
   readonly graceMs?: number;
+  /** What becomes of what it prints; what the system says by default, or `inherit`. */
+  readonly stdio?: Stdio;
 }
 
 const port = whole(1, 65_535);
@@ -44,6 +47,7 @@ const rule = fields<ServiceOptions>({
     failures: whole(1),
   }),
   graceMs: milliseconds(0),
+  stdio: stdioRule,
 });
 
 /** @throws EspalierError `ESP_INVALID` naming the option that does not fit */

@@ -8,6 +8,7 @@ import type { ProcessServices } from './process-services.js';
 import type { Program } from './program.js';
 import { accepts, type Readiness, watchReadiness } from './service-probe.js';
 import type { Hold, SlotEnd, SlotKind, WorkerAddress } from './slot-kind.js';
+import type { Stdio } from './stdio.js';
 import { ProcessHands, recordProcessEnd, recordReady, type Tell } from './worker-hands.js';
 
 /** How a service is asked whether it is well. */
@@ -29,6 +30,7 @@ export interface ServiceSlotOptions {
   readonly readyMs: number;
   readonly ready: Readiness | undefined;
   readonly health: HealthCheck | undefined;
+  readonly stdio: Stdio | undefined;
 }
 
 /** How much of its output is kept, in bytes per stream. */
@@ -89,7 +91,8 @@ export class ServiceSlotKind implements SlotKind {
   }
 
   #watch(process: SpawnedProcess, address: WorkerAddress, hold: Hold, tell: Tell): void {
-    const { services, ready } = this.options;
+    const { services, ready, stdio } = this.options;
+    services.logs.follow(address, process, stdio);
     this.#logs.attach(process.stdout, process.stderr);
     let stopHealth: () => void = () => undefined;
     const stopReadiness = watchReadiness(ready, process, services.clock, () => {

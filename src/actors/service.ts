@@ -28,7 +28,7 @@ export function service<const Id extends string>(options: ServiceOptions & { rea
 export function service(options: ServiceOptions): ChildSpec;
 export function service(options: ServiceOptions): ChildSpec {
   checkService(options);
-  const { id, restart, significant, ready, health } = options;
+  const { id, restart, significant, ready, health, stdio } = options;
   // Its restarts boot a process: one that cannot boot is not to be started as fast as it fails.
   const { readyMs = READY_MS, graceMs = DEFAULT_GRACE_MS, backoff = DEFAULT_BACKOFF } = options;
   const fail = (error: EspalierError) => {
@@ -42,7 +42,7 @@ export function service(options: ServiceOptions): ChildSpec {
     services: (env) => processServices(env),
     kind: (services) => {
       const program = new Program(literalTemplate(options.command), options, services);
-      return new ServiceSlotKind({ services, program, graceMs, readyMs, ready, health });
+      return new ServiceSlotKind({ services, program, graceMs, readyMs, ready, health, stdio });
     },
     // Thrown from within its actor: the service crashes with the reason, and its supervisor decides.
     onClose: fail,

@@ -33,3 +33,10 @@ export function slotName(text: string): { run: string; index: number } {
     throw new InvalidArgumentError('Expected RUN:INDEX, as in mf2x-0a1b:12.');
   return { run, index: Number(index) };
 }
+
+/** What `logs` is asked for: a slot, or the path of a worker or service; `redis` is `/redis`, and a worker has its slot's log. */
+export function logTarget(text: string): string | { run: string; index: number } {
+  if (/^[^/].*:\d+$/.test(text)) return slotName(text);
+  const path = text.startsWith('/') ? text : `/${text}`;
+  return path.replace(/(?<=.)\/worker$/, '').replace(/(?<=.)\/+$/, '') || '/';
+}

@@ -15,6 +15,7 @@ import { Reader } from './reader/reader.js';
 import { attemptStore, outputStore } from './repositories/attempts.js';
 import { hostStore } from './repositories/hosts.js';
 import { journalStore } from './repositories/journal.js';
+import { logStore } from './repositories/logs.js';
 import { processStore } from './repositories/processes.js';
 import { runStore } from './repositories/runs.js';
 import { sessionStore } from './repositories/sessions.js';
@@ -128,6 +129,7 @@ function assemble({ access, listeners }: Connected, closed: () => Promise<void>)
     runs: runStore(access),
     attempts: attemptStore(access),
     outputs: outputStore(access),
+    logs: logStore(access),
     trouble: { read: () => readTrouble(access.file), clear: () => access.clearTrouble() },
     lastWord: (runId, event) => writeLastWord(access.file, runId, event, Date.now()),
     check: () => access.read('check', null),

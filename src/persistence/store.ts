@@ -2,6 +2,7 @@ import type { NewJournalEvent } from '../machines/events.js';
 import type { AttemptStore } from './contract/attempts.js';
 import type { HostStore } from './contract/hosts.js';
 import type { JournalStore } from './contract/journal.js';
+import type { LogStore } from './contract/logs.js';
 import type { OutputStore } from './contract/outputs.js';
 import type { ProcessStore } from './contract/processes.js';
 import type { RunStore } from './contract/runs.js';
@@ -12,6 +13,7 @@ import type { TroubleStore } from './contract/trouble.js';
 export type { AttemptStore, Claim, Claimed, FinishedAttempt, OutputChunk } from './contract/attempts.js';
 export type { HostRecord, HostStore } from './contract/hosts.js';
 export type { AboutQuery, JournalStore, TailOptions } from './contract/journal.js';
+export type { KeptLog, LogPlace, LogStore } from './contract/logs.js';
 export type { OpenStoreOptions, WriteOptions } from './contract/options.js';
 export type { KeptOutput, OutputStore } from './contract/outputs.js';
 export type { ProcessStore } from './contract/processes.js';
@@ -47,6 +49,7 @@ export interface Store extends AsyncDisposable {
   readonly runs: RunStore;
   readonly attempts: AttemptStore;
   readonly outputs: OutputStore;
+  readonly logs: LogStore;
   /** What a host could not write, and noted beside the store. */
   readonly trouble: TroubleStore;
   /** Journals an event of a host synchronously, from a process that is about to end; false when it could not be written. */

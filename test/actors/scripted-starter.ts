@@ -6,6 +6,7 @@ import type { Cell } from '../../src/actors/cell.js';
 import { startChild } from '../../src/actors/child.js';
 import { Leftovers } from '../../src/actors/leftovers.js';
 import { MemoryWatch } from '../../src/actors/memory-watch.js';
+import { ProcessLogs } from '../../src/actors/process-logs.js';
 import type { ProcessServices } from '../../src/actors/process-services.js';
 import type { Hold, SlotKind } from '../../src/actors/slot-kind.js';
 import { workerStarter } from '../../src/actors/starter.js';
@@ -13,6 +14,7 @@ import { WorkerDesk } from '../../src/actors/worker-desk.js';
 import type { StarterEvent, StarterPolicy } from '../../src/machines/starter.js';
 import type { WorkerEvent, WorkerInput } from '../../src/machines/worker.js';
 import type { SpawnedProcess } from '../../src/transport/process/spawner.js';
+import { Printer } from '../../src/transport/stderr/printer.js';
 import { TestTree } from './supervisor-tree.js';
 
 const IDENTITY = { bootId: 'boot', pidNamespace: 'pid:[1]', pid: 4_000_000, startTicks: 77 };
@@ -38,6 +40,13 @@ export function scriptedServices(tree: TestTree): ProcessServices {
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     leftovers: new Leftovers(),
     outlets: new Map(),
+    logs: new ProcessLogs({
+      logs: { append: nothing },
+      clock,
+      printer: new Printer({ sink: () => () => 'gone', later: () => undefined }),
+      stdio: 'ignore',
+      onFault: () => undefined,
+    }),
     memory: new MemoryWatch(clock, { readResident: () => null, readOomKills: () => 0 }),
     newSpawnId: () => 'spawn',
     journal: tree.env.journal,

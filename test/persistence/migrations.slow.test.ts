@@ -39,6 +39,7 @@ describe.each(Array.from({ length: CURRENT_VERSION }, (_, index) => index + 1))(
     expect(await store.hosts.unended()).toMatchObject([{ runId: 'host-a', name: 'first', directory: '/run/espalier' }]);
     expect((await store.snapshots.list('host-a'))[0]).toMatchObject({ path: '/a', kind: 'observed', state: 'ready' });
     expect(await store.sessions.list()).toMatchObject(version < 2 ? [] : [{ session: 's1', data: { turns: 2 } }]);
+    expect(await store.logs.list('/')).toEqual(version < 4 ? [] : ['/w']);
     expect(await store.runs.rows('run', 0, 10)).toEqual([
       {
         index: 0,

@@ -71,6 +71,7 @@ const LIFE: readonly OperationCall[] = [
   live('s0'),
   live('s1'),
   { name: 'outputs.append', args: chunk },
+  { name: 'logs.append', args: { runId: 'h', path: '/w', incarnation: 1, chunk: output } },
   { name: 'outputs.append', args: chunk },
   finish(0, false),
   finish(1, true),

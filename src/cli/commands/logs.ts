@@ -5,7 +5,8 @@ import { streamBytes } from '../../stream-text.js';
 import { knownStore } from '../find-store.js';
 import { noRun, onStore, withReader } from '../options.js';
 import { Output } from '../output.js';
-import { slotName, wholeNumber } from '../parse.js';
+import { logTarget, wholeNumber } from '../parse.js';
+import { showPathLogs } from '../path-logs.js';
 import { ProgramOutput } from '../program-output.js';
 import { lastLines, news } from '../tail.js';
 
@@ -16,18 +17,23 @@ const optionsSchema = z.object({
   raw: z.boolean().default(false),
 });
 type Options = z.infer<typeof optionsSchema>;
-type Slot = ReturnType<typeof slotName>;
+type Target = ReturnType<typeof logTarget>;
+type Slot = Exclude<Target, string>;
 
-/** `espalier logs`: what the newest attempt of a slot wrote, each stream to its own. */
+/** `espalier logs`: what the newest attempt of a slot wrote, or a worker or service; each stream to its own. */
 export function addLogs(program: Command): void {
-  onStore(program.command('logs').description('the output of a slot, also while it runs'))
-    .argument('<run:index>', 'the slot', slotName)
+  onStore(program.command('logs').description('what a slot, a worker or a service wrote, also while it runs'))
+    .argument('<path|run:index>', 'the path of a worker, pool or service, or a slot', logTarget)
     .option('--tail <n>', 'only the last lines of each stream', wholeNumber(1, 1_000_000))
-    .option('--follow', 'go on until the slot ends, or its run halts')
-    .option('--raw', 'every byte as it was written, on a terminal too')
-    .action(async (slot: Slot, given: unknown) => {
+    .option('--follow', 'go on: with a slot until it ends or its run halts')
+    .option('--raw', 'every byte of a slot as it was written, on a terminal too')
+    .action(async (target: Target, given: unknown) => {
       const options = optionsSchema.parse(given);
-      await withReader(options.db, (reader) => show(reader, slot, options));
+      await withReader(options.db, (reader) =>
+        typeof target === 'string'
+          ? showPathLogs(reader, target, options.tail, options.follow)
+          : show(reader, target, options),
+      );
     });
 }
 

@@ -4,6 +4,7 @@ import { eventsAbout } from '../tables/about.js';
 import { runDigest } from '../tables/digest.js';
 import { findHost, newestHosts, unendedHosts } from '../tables/hosts.js';
 import { eventBatch, journalHead } from '../tables/journal.js';
+import { listLogs, readLog } from '../tables/logs.js';
 import { readOutput } from '../tables/outputs.js';
 import { finishedSlots, planRun } from '../tables/plan.js';
 import { presentProcesses } from '../tables/processes.js';
@@ -39,6 +40,8 @@ const queries = {
   'runs.rows': slotRows,
   'runs.digest': runDigest,
   'outputs.read': readOutput,
+  'logs.list': listLogs,
+  'logs.read': readLog,
   check: (db: Connection, _args: null) =>
     db
       .all(z.object({ integrity_check: z.string() }), 'PRAGMA integrity_check')

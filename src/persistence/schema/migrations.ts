@@ -2,6 +2,7 @@ import type { Connection } from '../sql/connection.js';
 import { VERSION_1 } from './version-1.js';
 import { VERSION_2 } from './version-2.js';
 import { VERSION_3 } from './version-3.js';
+import { VERSION_4 } from './version-4.js';
 
 /** One step of the schema: brings a store of version `version - 1` to `version`. It runs inside a transaction. */
 export interface Migration {
@@ -14,6 +15,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, up: (db) => db.execute(VERSION_1) },
   { version: 2, up: (db) => db.execute(VERSION_2) },
   { version: 3, up: (db) => db.execute(VERSION_3) },
+  { version: 4, up: (db) => db.execute(VERSION_4) },
 ];
 
 /** The version that this code reads and writes. */

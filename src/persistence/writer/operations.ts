@@ -1,6 +1,7 @@
 import { claimSlots, finishAttempt, releaseClaims } from '../tables/attempts.js';
 import { endHost, fenceHost, registerHost, renewLease, setForker } from '../tables/hosts.js';
 import { appendEvents } from '../tables/journal.js';
+import { appendLog } from '../tables/logs.js';
 import { appendOutput } from '../tables/outputs.js';
 import { intendProcess, processFailed, processGone, processLive, processSuspect } from '../tables/processes.js';
 import { acquireRun, addSlots, createRun, setRunStatus, startRun, wishRun } from '../tables/run-changes.js';
@@ -42,6 +43,7 @@ const operations = {
   'attempts.release': releaseClaims,
   'attempts.finish': finishAttempt,
   'outputs.append': appendOutput,
+  'logs.append': appendLog,
 };
 
 export type OperationName = keyof typeof operations;

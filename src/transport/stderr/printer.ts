@@ -40,11 +40,11 @@ export class Printer {
     return this.#isGone || this.#size >= this.#limit;
   }
 
-  /** Prints lines of a source, each with its name in front. */
-  print(source: string, lines: readonly string[]): void {
-    if (lines.length === 0) return;
-    const text = lines.map((line) => `${source} | ${line}\n`).join('');
-    if (!this.write(text)) this.drop(source, lines.length);
+  /** Prints whole lines of a source, each with its name in front. */
+  print(source: string, lines: string): void {
+    if (lines === '') return;
+    const text = `${source} | ${lines.slice(0, -1).replaceAll('\n', `\n${source} | `)}\n`;
+    if (!this.write(text)) this.drop(source, lines.split('\n').length - 1);
   }
 
   /** Prints text as it is; false, and nothing of it, when there is no room. */

@@ -1,5 +1,4 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
-import type { Writable } from 'node:stream';
 import { codeOf } from '../../errors.js';
 
 /** What became of bytes: how many were taken (0: none now), or `gone` when nobody will ever read them. */
@@ -11,13 +10,11 @@ export type Sink = (bytes: Uint8Array) => Sunk;
 const STDERR = 2;
 const NEVER_WAITS = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Bytes that may wait in a stream of Node's. */
-const STREAM_LIMIT = 64 * 1024;
-
 /**
  * Standard error of this process, such that no write to it waits. Node's own `process.stderr` waits for a terminal that was
- * stopped, and keeps whatever a stalled pipe does not take: terminals and pipes are opened once more, in a way that others
- * who share them do not notice. A file takes what it is given.
+ * stopped, and what a stalled pipe does not take it keeps, in memory and as a reason not to end: terminals and pipes are opened
+ * once more, in a way that others who share them do not notice. A socket, which nobody can open, does not wait once Node has
+ * made its stream of it. A file takes what it is given.
  */
 export function openStderr(): Sink {
   try {
@@ -28,9 +25,9 @@ export function openStderr(): Sink {
     }
   } catch (error) {
     if (codeOf(error) === 'EBADF') return () => 'gone';
-    // It may not be opened again: a terminal of another user, say. Node's stream is there in any case.
+    // It may not be opened again: a terminal of another user, say.
   }
-  return streamSink(process.stderr);
+  return process.stderr.destroyed ? () => 'gone' : descriptorSink(STDERR);
 }
 
 /** @param write as `fs.writeSync` */
@@ -43,19 +40,5 @@ export function descriptorSink(fd: number, write: (fd: number, bytes: Uint8Array
       // A full disk may have room later; the reader of a pipe does not come back.
       return code === 'EAGAIN' || code === 'ENOSPC' || code === 'EINTR' ? 0 : 'gone';
     }
-  };
-}
-
-function streamSink(stream: Writable): Sink {
-  let isGone = false;
-  // Without a listener its failure would be an uncaught exception of the host.
-  stream.on('error', () => {
-    isGone = true;
-  });
-  return (bytes) => {
-    if (isGone || stream.destroyed) return 'gone';
-    if (stream.writableLength > STREAM_LIMIT) return 0;
-    stream.write(bytes);
-    return bytes.length;
   };
 }

@@ -24,15 +24,15 @@ function printing(limit = 1000) {
 
 it('prints each line with its source in front, at once', () => {
   const { printer, reader, timers } = printing();
-  printer.print('/w', ['one', 'two']);
+  printer.print('/w', 'one\ntwo\n');
   expect([reader.text, timers.length]).toEqual(['/w | one\n/w | two\n', 0]);
 });
 
 it('goes on where a reader who was behind left off', () => {
   const { printer, reader, pass } = printing();
   reader.takes = 3;
-  printer.print('/w', ['one', 'two']);
-  printer.print('/v', ['three']);
+  printer.print('/w', 'one\ntwo\n');
+  printer.print('/v', 'three\n');
   expect(reader.text).toBe('/w ');
   reader.takes = Number.POSITIVE_INFINITY;
   pass();
@@ -42,8 +42,8 @@ it('goes on where a reader who was behind left off', () => {
 it('drops what finds no room, and says how much of whom once there is room', () => {
   const { printer, reader, pass } = printing(100);
   reader.takes = 0;
-  for (let line = 0; line < 50; line += 1) printer.print('/w', [`line ${line} ${'x'.repeat(20)}`]);
-  printer.print('/v', ['a', 'b']);
+  for (let line = 0; line < 50; line += 1) printer.print('/w', `line ${line} ${'x'.repeat(20)}\n`);
+  printer.print('/v', 'a\nb\n');
   reader.takes = Number.POSITIVE_INFINITY;
   pass();
   const lines = reader.text.trimEnd().split('\n');
@@ -58,7 +58,7 @@ it('drops what finds no room, and says how much of whom once there is room', () 
 it('holds no more than its limit and one piece of text, however much is printed', () => {
   const { printer, reader, pass } = printing(1000);
   reader.takes = 0;
-  for (let line = 0; line < 10_000; line += 1) printer.print('/w', ['x'.repeat(100)]);
+  for (let line = 0; line < 10_000; line += 1) printer.print('/w', `${'x'.repeat(100)}\n`);
   expect(printer.isBehind).toBe(true);
   reader.takes = Number.POSITIVE_INFINITY;
   pass();
@@ -68,10 +68,7 @@ it('holds no more than its limit and one piece of text, however much is printed'
 
 it('leaves the host its turn when there is much to write, and writes whole lines in pieces that fit a pipe', () => {
   const { printer, reader, timers, pass } = printing(1_000_000);
-  printer.print(
-    '/w',
-    Array.from({ length: 2000 }, () => 'x'.repeat(95)),
-  );
+  printer.print('/w', `${'x'.repeat(95)}\n`.repeat(2000));
   expect(reader.text.length).toBeLessThan(100_000);
   expect(timers.length).toBe(1);
   pass();
@@ -83,7 +80,7 @@ it('leaves the host its turn when there is much to write, and writes whole lines
 it('keeps nothing for a reader who has gone', () => {
   const { printer, reader, timers } = printing();
   reader.isGone = true;
-  printer.print('/w', ['one']);
-  printer.print('/w', ['two']);
+  printer.print('/w', 'one\n');
+  printer.print('/w', 'two\n');
   expect([printer.isBehind, timers.length, reader.text]).toEqual([true, 0, '']);
 });
