@@ -85,7 +85,7 @@ function under(title: string, findings: readonly Finding[]): string[] {
     '',
     title,
     ...findings.map(
-      ({ cause, sentences }) => `  - ${printable(sentences.join(' ').replace(/\s*\n\s*/g, ' '))} (${cause})`,
+      ({ cause, sentences }) => `  - ${printable(sentences.join(' ').replace(/(?<!\s)\s*\n\s*/g, ' '))} (${cause})`,
     ),
   ];
 }

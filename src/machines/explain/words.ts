@@ -68,7 +68,12 @@ export function lastWords(stderr: string): string[] {
 
 /** An error as a part of a sentence, on one line. */
 export function told({ code, message }: ErrorRecord): string {
-  return `${short(message.replace(/\s*\n\s*/g, ' '), TOLD_CHARACTERS)} (${code})`;
+  return `${short(oneLine(message), TOLD_CHARACTERS)} (${code})`;
+}
+
+/** The lines of a text behind one another. It begins where blanks do, so that many of them without an end are looked at once. */
+export function oneLine(text: string): string {
+  return text.replace(/(?<!\s)\s*\n\s*/g, ' ');
 }
 
 /** An event as evidence. */

@@ -106,7 +106,14 @@ function environmentEnd(pid: number): number | null {
 export function readCommandLine(pid: number): readonly string[] {
   const bytes = readProc(`/proc/${pid}/cmdline`);
   if (bytes === null || bytes === UNREADABLE || bytes.length === 0) return [];
-  return bytes.toString('utf8').replace(/\0+$/, '').split('\0');
+  return wordsOf(bytes);
+}
+
+/** The words of a command line as the kernel shows it. */
+export function wordsOf(bytes: Buffer): readonly string[] {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return bytes.toString('utf8', 0, end).split('\0');
 }
 
 /** As `readStat` and the like, for those who can do without: null also for what cannot be looked at now. Never throws. */
