@@ -208,14 +208,14 @@ export class ForkerLink {
 }
 
 function startForker(runId: string, folder: string | null): ChildProcess {
-  const { NODE_OPTIONS: _options, NODE_CHANNEL_FD: _channel, [FORKER_VARIABLE]: _forker, ...env } = process.env;
+  const { NODE_OPTIONS: _options, NODE_CHANNEL_FD: _channel, ...env } = process.env;
   const words = [scriptPath('forker.sh'), runId, process.execPath, MAIN, ...(folder === null ? [] : [folder])];
   // Options such as --inspect or --require are the host's own business.
   return spawn('/bin/sh', words, {
     cwd: '/',
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
-    env: { ...env, [HELPER_VARIABLE]: runId },
+    env: { ...env, [FORKER_VARIABLE]: runId, [HELPER_VARIABLE]: runId },
   });
 }
 

@@ -25,7 +25,5 @@
   } &
 )
 exec 4<&-
-# Those that carry this name are forkers; the watcher is none.
-export ESPALIER_FORKER="$1"
 shift
 exec "$@"
