@@ -35,6 +35,7 @@ it('a variable whose name is not UTF-8 ends no command', async () => {
   const { code, stdout } = await shell(folder, `${odd} echo a | odd run --exec 'echo {}' --input -`);
   expect([code, rowsOf(stdout).map(({ status }) => status)]).toEqual([0, ['succeeded']]);
   for (const command of ['runs', 'tree', 'events', 'ps', 'janitor', 'doctor']) {
-    expect(await shell(folder, `${odd} odd ${command}`)).toMatchObject({ code: 0, signal: null, stderr: '' });
+    const { code, signal, stderr } = await shell(folder, `${odd} odd ${command}`);
+    expect([command, code, signal, stderr]).toEqual([command, 0, null, expect.not.stringContaining('espalier:')]);
   }
 });

@@ -32,7 +32,7 @@ describe('standard output', () => {
 
   it('whose reader has had enough ends a command in silence', async () => {
     const { folder, run } = await finished();
-    for (const command of ['events', `rows ${run} --json`, '--help', 'doctor', 'version']) {
+    for (const command of ['events --json', `rows ${run} --json`, '--help', 'doctor', 'version']) {
       const { stderr, stdout } = await shell(folder, `{ espalier ${command}; echo $? >&2; } | true`);
       expect([command, stdout, stderr]).toEqual([command, '', '0\n']);
     }
