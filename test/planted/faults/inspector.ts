@@ -77,7 +77,7 @@ export const inspector: Faults = {
     file: 'src/transport/inspector/doors/access.ts',
     right: 'some((token) => this.#fits(token))',
     wrong: 'length >= 0',
-    test: ['test/inspector/doors.test.ts', 'is asked for'],
+    test: [doors, 'is asked for by the WebSocket'],
   },
   'a view of the inspector resumes one event too late': {
     file: 'src/transport/inspector/service/ring.ts',
