@@ -45,6 +45,7 @@ export type {
   SupervisorSpec,
 } from './actors/tree-types.js';
 export type { WorkerListener, WorkerMessageFrom } from './actors/worker-desk.js';
+export { createSystem } from './create-system.js';
 export { type DefinedTree, defineTree } from './define-tree.js';
 export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutdown } from './errors.js';
 export { type ExplainOptions, type ExplainSource, explain } from './explain.js';
@@ -89,6 +90,6 @@ export {
 export { programStarter } from './starter.js';
 export { askRun, openReader, type StoreReader } from './store-access.js';
 export { type JanitorReport, sweep } from './sweep.js';
-export { createSystem, type System, type SystemOptions } from './system.js';
+export type { System, SystemOptions } from './system.js';
 export { resolveProgram } from './transport/process/resolve.js';
 export { VERSION } from './version.js';

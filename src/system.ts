@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { AnyActorLogic } from 'xstate';
 import { type ActorHandle, StandingActor, type UntypedLogic } from './actors/actor-handle.js';
 import { Asks } from './actors/asks.js';
@@ -25,7 +24,7 @@ import { dispatchPool, type FindPool, standingExecPool, standingPool } from './a
 import { dynamicSupervisor, supervisor, supervisorLogic } from './actors/supervisor.js';
 import { type SupervisorHandle, supervisorHandle } from './actors/supervisor-calls.js';
 import { SystemTools } from './actors/system-tools.js';
-import type { AnyPath, FreePath, LogicAt, MethodsAt, PathTo, Place, Shaped } from './actors/tree-types.js';
+import type { AnyPath, FreePath, LogicAt, MethodsAt, PathTo, Place } from './actors/tree-types.js';
 import { Warnings } from './actors/warnings.js';
 import { WorkerDesk } from './actors/worker-desk.js';
 import { EspalierError, isEspalierError } from './errors.js';
@@ -35,52 +34,14 @@ import { liveActors } from './inspection/live-actors.js';
 import { inspectedSystem } from './inspection/of-system.js';
 import type { NewJournalEvent } from './machines/events.js';
 import type { ActorExit } from './machines/exit.js';
-import { formatRunId } from './machines/ids.js';
-import { firstCause } from './machines/supervise/failed-start.js';
-import { openHostStore } from './memory-stores.js';
 import type { JournalStore, Store } from './persistence/index.js';
-import { checkSystemOptions, OWN_ID, type SystemOptions } from './system-options.js';
+import { OWN_ID, type SystemOptions } from './system-options.js';
 import { ReadModel, type TreeNode } from './transport/inspector/model/read-model.js';
 import type { InspectedHost } from './transport/inspector/source.js';
 import { readIdentity } from './transport/process/identity.js';
 import { VERSION } from './version.js';
 
 export type { SystemOptions } from './system-options.js';
-
-/**
- * Starts a system: opens its store, takes over what dead hosts left there, and starts its children in order.
- *
- * @throws EspalierError `ESP_INVALID` for options that do not fit, any `ESP_STORE_…`, or what the first child that did not
- * start threw; nothing is left running
- * @example
- * import { createSystem, pool } from 'espalier';
- * const system = await createSystem({
- *   name: 'app',
- *   children: [pool({ id: 'shell', mode: 'exec', command: ['sh', '-c', '{.script}'], size: 4 })],
- * });
- * const { stdout } = await system.execPool('shell').exec({ script: 'echo hello' });
- * await system.stop();
- */
-export async function createSystem<T extends Place = Place>(options: SystemOptions & Shaped<T>): Promise<System<T>> {
-  checkSystemOptions(options);
-  const { name, children = [], synchronous = 'full', storeMode } = options;
-  const runId = formatRunId(Date.now(), randomBytes(8).toString('hex'));
-  const file = options.store ?? `.espalier/${name}.db`;
-  const store = await openHostStore(file, {
-    mode: 'write',
-    runId,
-    synchronous,
-    ...(storeMode !== undefined && { fileMode: storeMode }),
-  });
-  const system = new System<T>(name, runId, store, options);
-  try {
-    await system.start({ ...options, children });
-    return system;
-  } catch (error) {
-    await system.stop();
-    throw firstCause(error);
-  }
-}
 
 /** One supervision tree with its store. Made by `createSystem`; of one that `defineTree` wrote down it knows the paths. */
 export class System<T extends Place = Place> {
