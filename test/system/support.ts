@@ -21,7 +21,7 @@ import { lives, until } from '../process/support.js';
 /** A system with a store of its own. What crashes in it was told to. */
 export function create(options: Partial<SystemOptions> = {}): Promise<System> {
   const onReport = () => undefined;
-  return createSystem({ name: 'test', store: ':memory:', synchronous: 'normal', onReport, ...options });
+  return createSystem({ name: 'test', store: ':memory:', synchronous: 'normal', onReport, stdio: 'log', ...options });
 }
 
 /** A system that is stopped when the test is over. */
