@@ -310,7 +310,7 @@ def encode_payload(value, name):
     return _encode(_extract(value, name, [], blobs, paths)), blobs, paths
 
 
-def _extract(value, name, path, blobs, paths):
+def _extract(value, name, path, blobs, paths, above=()):
     if value is None or isinstance(value, (str, bool)):
         return value
     if isinstance(value, int):
@@ -321,19 +321,24 @@ def _extract(value, name, path, blobs, paths):
         if math.isfinite(value):
             return value
         raise Invalid("%s is %s, which JSON cannot hold" % (_place_name(name, path), _named(value)))
+    for level, outer in enumerate(above):
+        if outer is value:
+            again = _place_name(name, path[:level])
+            raise Invalid("%s is %s again: JSON cannot hold a cycle" % (_place_name(name, path), again))
     if len(path) >= MAX_DEPTH:
-        raise Invalid("%s is nested deeper than %d levels, or in a cycle" % (_place_name(name, path), MAX_DEPTH))
+        raise Invalid("%s is nested deeper than %d levels" % (_place_name(name, path), MAX_DEPTH))
     if isinstance(value, _BYTES):
         blobs.append(value if isinstance(value, bytes) else bytes(value))
         paths.append(path)
         return None
+    within = above + (value,)
     if isinstance(value, dict):
         return {
-            _key(key, name, path): _extract(item, name, path + [_key(key, name, path)], blobs, paths)
+            _key(key, name, path): _extract(item, name, path + [_key(key, name, path)], blobs, paths, within)
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [_extract(item, name, path + [index], blobs, paths) for index, item in enumerate(value)]
+        return [_extract(item, name, path + [index], blobs, paths, within) for index, item in enumerate(value)]
     raise Invalid("%s is a %s, which JSON cannot hold" % (_place_name(name, path), type(value).__name__))
 
 
@@ -350,8 +355,12 @@ def _key(key, name, path):
     raise Invalid("%s has the key %r, which JSON cannot hold" % (_place_name(name, path), key))
 
 
+_TOLD_STEPS = 20
+
+
 def _place_name(name, path):
-    return name + "".join("[%d]" % key if isinstance(key, int) else "." + key for key in path)
+    steps = ["[%d]" % key if isinstance(key, int) else "." + key for key in path[:_TOLD_STEPS]]
+    return name + "".join(steps) + ("…" if len(path) > _TOLD_STEPS else "")
 
 
 def encode_frame(fields, field, value, name, limits):

@@ -26,7 +26,7 @@ export interface Fitted {
  *   cycles, anything nested too deeply, integers of more than 4300 digits, and what cannot be read at all
  */
 export function fitForJson(value: unknown, options: FitOptions): Fitted {
-  const walk: Walk = { maxDepth: MAX_DEPTH, ...options, path: [], isExact: false };
+  const walk: Walk = { maxDepth: MAX_DEPTH, ...options, path: [], above: [], isExact: false };
   try {
     return { value: copyOf(value, walk), isExact: walk.isExact };
   } catch (error) {
@@ -39,6 +39,8 @@ export function fitForJson(value: unknown, options: FitOptions): Fitted {
 interface Walk extends Required<Pick<FitOptions, 'name' | 'maxDepth'>>, Pick<FitOptions, 'takeBytes'> {
   /** Where the walk is. */
   readonly path: (string | number)[];
+  /** The arrays and objects that the walk is inside of, outermost first. */
+  readonly above: object[];
   isExact: boolean;
 }
 
@@ -83,9 +85,17 @@ function bigintOf(value: bigint, walk: Walk): bigint {
 }
 
 function objectOf(value: object, walk: Walk): unknown {
-  if (walk.path.length >= walk.maxDepth) {
-    throw unfit(walk, `is nested deeper than ${walk.maxDepth} levels, or in a cycle`);
-  }
+  const again = walk.above.indexOf(value);
+  if (again !== -1)
+    throw unfit(walk, `is ${placeOf(walk.name, walk.path.slice(0, again))} again: JSON cannot hold a cycle`);
+  if (walk.path.length >= walk.maxDepth) throw unfit(walk, `is nested deeper than ${walk.maxDepth} levels`);
+  walk.above.push(value);
+  const copy = standsFor(value, walk);
+  walk.above.pop();
+  return copy;
+}
+
+function standsFor(value: object, walk: Walk): unknown {
   if (value instanceof Uint8Array) return bytesOf(value, walk);
   if (!hasToJson(value)) return contentsOf(value, walk);
   if (value instanceof Date && Number.isNaN(value.getTime())) {
@@ -144,6 +154,13 @@ function unfit(walk: Walk, fault: string): Unfit {
 }
 
 function told({ name, path }: Walk, fault: string, cause?: unknown): EspalierError {
-  const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
-  return new EspalierError('ESP_INVALID', `${name}${place} ${fault}`, { context: { path: [...path] }, cause });
+  return new EspalierError('ESP_INVALID', `${placeOf(name, path)} ${fault}`, { context: { path: [...path] }, cause });
+}
+
+/** Steps of a place that are told, at most; the context of the error has them all. */
+const TOLD_STEPS = 20;
+
+function placeOf(name: string, path: Path): string {
+  const steps = path.slice(0, TOLD_STEPS).map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`));
+  return `${name}${steps.join('')}${path.length > TOLD_STEPS ? '…' : ''}`;
 }

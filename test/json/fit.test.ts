@@ -11,6 +11,9 @@ class Point {
 
 const cycle: unknown[] = [];
 cycle.push(cycle);
+const ring: { on: unknown[] } = { on: [] };
+ring.on.push({ back: ring });
+const loop = { toJSON: () => ({ b: loop }) };
 const revoked = () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
@@ -44,8 +47,10 @@ describe('a value that JSON would change', () => {
     ['a DataView', new DataView(new ArrayBuffer(1)), 'args is a DataView'],
     ['an ArrayBuffer', [new ArrayBuffer(1)], 'args[0] is a ArrayBuffer'],
     ['bytes where there is no place for them', { b: Buffer.from('a') }, 'args.b holds bytes'],
-    ['a cycle', cycle, 'is nested deeper than 200 levels, or in a cycle'],
-    ['what is too deep', nested(201), 'is nested deeper than 200 levels'],
+    ['a cycle', cycle, 'args[0] is args again: JSON cannot hold a cycle'],
+    ['a cycle further down', { list: [1, { ring }] }, 'args.list[1].ring.on[0].back is args.list[1].ring again'],
+    ['a cycle through a toJSON', { a: loop }, 'args.a.b is args.a again'],
+    ['what is too deep', nested(201), `args${'[0]'.repeat(20)}… is nested deeper than 200 levels`],
     ['a getter that throws', Object.defineProperty({}, 'x', { enumerable: true, get: raise }), 'args cannot be read'],
     ['a toJSON that throws', { a: { toJSON: raise } }, 'args.a cannot be read'],
     ['a toJSON that answers itself', selfish(), 'args is an instance of Selfish'],

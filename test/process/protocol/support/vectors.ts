@@ -43,6 +43,7 @@ export function untag(value: unknown): unknown {
   if ('$number' in value) return Number(value.$number);
   if ('$bigint' in value) return BigInt(`${value.$bigint}${'zeros' in value ? '0'.repeat(Number(value.zeros)) : ''}`);
   if ('$deep' in value) return nested(Number(value.$deep));
+  if ('$circle' in value) return circle(String(value.$circle));
   if ('$repeat' in value && 'times' in value) return String(value.$repeat).repeat(Number(value.times));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, untag(item)]));
 }
@@ -65,4 +66,10 @@ export function tag(value: unknown): unknown {
 function tagBigint(digits: string): unknown {
   const zeros = digits.length - digits.replace(/0+$/, '').length;
   return zeros < 100 ? { $bigint: digits } : { $bigint: digits.slice(0, -zeros), zeros };
+}
+
+function circle(key: string): unknown {
+  const value: Record<string, unknown> = {};
+  value[key] = [value];
+  return value;
 }
