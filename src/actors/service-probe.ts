@@ -15,13 +15,16 @@ export type Readiness =
 /** How often a port that does not answer yet is tried, in milliseconds. */
 const RETRY_MS = 50;
 
+/** A line without an end is taken for whole once nothing has followed it for so long, in milliseconds: a prompt, say. */
+const QUIET_MS = 100;
+
 /** Looked for in one line; longer ones are cut. */
 const LONGEST_LINE = 64 * 1024;
 
 /** Calls `ready` once the process shows that it is. The returned function ends the watch. */
 export function watchReadiness(
   readiness: Readiness | undefined,
-  process: SpawnedProcess,
+  process: Pick<SpawnedProcess, 'stdout' | 'stderr' | 'port'>,
   clock: Clock,
   ready: () => void,
 ): () => void {
@@ -32,7 +35,9 @@ export function watchReadiness(
   if ('port' in readiness) return watchPort(readiness.port, readiness.host, clock, ready);
   if ('log' in readiness) {
     const pattern = readiness.log;
-    const matches = (line: string) => (typeof pattern === 'string' ? line.includes(pattern) : pattern.test(line));
+    // `test` would begin behind its last match, in the boot before, when the pattern is global or sticky.
+    const matches = (line: string) =>
+      typeof pattern === 'string' ? line.includes(pattern) : line.search(pattern) !== -1;
     const stop = () => {
       for (const end of ends) end();
     };
@@ -40,10 +45,10 @@ export function watchReadiness(
       stop();
       ready();
     };
-    const ends = [process.stdout, process.stderr].map((stream) => watchLines(stream, matches, found));
+    const ends = [process.stdout, process.stderr].map((stream) => watchLines(stream, clock, matches, found));
     return stop;
   }
-  return process.port ? watchLines(process.port, (line) => line === 'READY=1', ready) : () => undefined;
+  return process.port ? watchLines(process.port, clock, (line) => line === 'READY=1', ready) : () => undefined;
 }
 
 function watchPort(port: number, host: string | undefined, clock: Clock, ready: () => void): () => void {
@@ -80,17 +85,26 @@ export function accepts(port: number, host = '127.0.0.1', timeoutMs = 1000): Pro
   });
 }
 
-function watchLines(stream: Readable, matches: (line: string) => boolean, found: () => void): () => void {
+function watchLines(stream: Readable, clock: Clock, matches: (line: string) => boolean, found: () => void): () => void {
   const decoder = new TextDecoder();
   let rest = '';
-  const read = (chunk: Uint8Array) => {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = (lines.pop() ?? '').slice(-LONGEST_LINE);
+  let timer: unknown;
+  const judge = (lines: readonly string[]) => {
     if (!lines.some((line) => matches(line.replace(/\r$/, '')))) return;
     stop();
     found();
   };
-  const stop = () => void stream.off('data', read);
+  const read = (chunk: Uint8Array) => {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = (lines.pop() ?? '').slice(-LONGEST_LINE);
+    clock.clearTimeout(timer);
+    if (rest !== '') timer = clock.setTimeout(() => judge([rest]), QUIET_MS);
+    judge(lines);
+  };
+  const stop = () => {
+    clock.clearTimeout(timer);
+    stream.off('data', read);
+  };
   stream.on('data', read);
   return stop;
 }
