@@ -36,6 +36,13 @@ for (const { path, lines } of filesOf('test')) {
   });
 }
 
+// Blank lines and comments count: it is what somebody reads at once.
+const MOST_LINES = 400;
+for (const { path, lines } of sources) {
+  const count = lines.length - 1;
+  if (count > MOST_LINES) breaches.push(`${path}: has ${count} lines; the limit is ${MOST_LINES}: split it`);
+}
+
 const lengths = sources.map(({ lines }) => lines.length - 1).sort((a, b) => a - b);
 const median = lengths[Math.floor(lengths.length / 2)] ?? 0;
 if (median >= 100) breaches.push(`the median file has ${median} lines; the limit is 100`);

@@ -5,6 +5,7 @@ import { firstCause } from './machines/supervise/failed-start.js';
 import { openHostStore } from './memory-stores.js';
 import { System } from './system.js';
 import { checkSystemOptions, type SystemOptions } from './system-options.js';
+import { OWN_FOLDER } from './working-folder.js';
 
 /**
  * Starts a system: opens its store, takes over what dead hosts left there, and starts its children in order.
@@ -24,7 +25,7 @@ export async function createSystem<T extends Place = Place>(options: SystemOptio
   checkSystemOptions(options);
   const { name, children = [], synchronous = 'full', storeMode } = options;
   const runId = formatRunId(Date.now(), randomBytes(8).toString('hex'));
-  const file = options.store ?? `.espalier/${name}.db`;
+  const file = options.store ?? `${OWN_FOLDER}/${name}.db`;
   const store = await openHostStore(file, {
     mode: 'write',
     runId,

@@ -1,6 +1,9 @@
 import { isAbsolute, resolve } from 'node:path';
 import { EspalierError } from './errors.js';
 
+/** The folder in which stores lie unless they are told another place; Espalier makes no other one unasked. */
+export const OWN_FOLDER = '.espalier';
+
 /**
  * A path from the working folder of this process, as an absolute one.
  *

@@ -72,14 +72,16 @@ export class LiveCallPool extends ControlledPool implements Pool {
     const given = contract ? await contract.input(method, args) : args;
     catalog.check(method, given);
     breaker?.admit();
+    let value: unknown;
     try {
-      const value = await this.#complete(this.#journey(method, given, options));
-      breaker?.ended('succeeded');
-      return contract ? await contract.output(method, value) : value;
+      value = await this.#complete(this.#journey(method, given, options));
     } catch (error) {
       breaker?.ended(verdictOf(error));
       throw error;
     }
+    // A worker that answered has done its part, whatever the contract says of the answer.
+    breaker?.ended('succeeded');
+    return contract ? await contract.output(method, value) : value;
   }
 
   async *stream(method: string, args?: unknown, options: CallOptions = {}): AsyncGenerator<unknown, void> {

@@ -11,7 +11,7 @@ import {
   resolveProgram,
   sqliteVersion,
 } from '../index.js';
-import { OWN_FOLDER } from './find-store.js';
+import { OWN_FOLDER } from '../working-folder.js';
 
 /** How long the one program of the trial may take, in milliseconds. */
 const TRIAL_MS = 10_000;

@@ -2,11 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { codeOf, EspalierError } from '../errors.js';
-import { fromWorkingFolder } from '../working-folder.js';
+import { fromWorkingFolder, OWN_FOLDER } from '../working-folder.js';
 import { tell } from './diagnostics.js';
-
-/** The folder that Espalier makes for itself. */
-export const OWN_FOLDER = '.espalier';
 
 /** The store of the command line, unless another is named. */
 const DEFAULT_STORE = `${OWN_FOLDER}/espalier.db`;

@@ -1,4 +1,6 @@
-import { type ErrorRecord, isEspalierError, toErrorRecord } from '../errors.js';
+import { asked, type ErrorRecord, isError, isEspalierError, toErrorRecord } from '../errors.js';
+import { endOf } from './last-words.js';
+import { firstOf } from './text-cut.js';
 
 /** Characters of stacks that are kept, and how many causes are followed. */
 const KEPT_STACK = 8192;
@@ -30,32 +32,22 @@ export function toCrashRecord(error: unknown): CrashRecord {
 
 function stacksOf(error: unknown): string {
   const stacks: string[] = [];
-  for (let cause = error; cause instanceof Error && stacks.length <= CAUSES; cause = read(() => causeOf(cause))) {
+  let cause = error;
+  // An error may be its own cause, and need not have a stack.
+  for (let looked = 0; looked <= CAUSES && isError(cause); looked += 1) {
     const at = cause;
-    const stack = read(() => at.stack);
+    const stack: unknown = asked(() => at.stack);
     if (typeof stack === 'string' && stack !== '') stacks.push(stack);
+    cause = asked(() => at.cause);
   }
-  return stacks.join('\ncaused by: ').slice(0, KEPT_STACK);
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof Error ? error.cause : undefined;
+  return firstOf(stacks.join('\ncaused by: '), KEPT_STACK);
 }
 
 function wordsOf(error: unknown): string {
-  const words = isEspalierError(error) ? (error.context.stderr ?? causeWords(error)) : '';
-  return typeof words === 'string' ? words.slice(-KEPT_WORDS) : '';
+  const words = wordsIn(error) ?? (isEspalierError(error) ? wordsIn(asked(() => error.cause)) : undefined);
+  return typeof words === 'string' ? endOf(words, KEPT_WORDS) : '';
 }
 
-function causeWords({ cause }: Error): unknown {
-  return isEspalierError(cause) ? cause.context.stderr : '';
-}
-
-/** Anything can be thrown, also what throws when it is looked at. */
-function read(look: () => unknown): unknown {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
+function wordsIn(error: unknown): unknown {
+  return isEspalierError(error) ? asked(() => error.context.stderr) : undefined;
 }

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { NewJournalEvent } from '../machines/events.js';
 import { Connection } from './sql/connection.js';
+import { openDatabase } from './sql/load.js';
 import { Transaction } from './writer/transaction.js';
 
 /** How long a process that ends waits for the store's lock, in milliseconds: its writer may hold it at this moment. */
@@ -15,9 +15,7 @@ const LOCK_MS = 500;
 export function writeLastWord(file: string, runId: string, event: NewJournalEvent, now: number): boolean {
   let db: Connection | undefined;
   try {
-    // Loaded now: a host that ends in order never needs it here.
-    const Database: typeof import('better-sqlite3') = createRequire(import.meta.url)('better-sqlite3');
-    db = new Connection(new Database(file, { fileMustExist: true, timeout: LOCK_MS }), LOCK_MS);
+    db = new Connection(openDatabase(file, { fileMustExist: true, timeout: LOCK_MS }), LOCK_MS);
     db.begin();
     const transaction = new Transaction(db, now);
     transaction.requireLive(runId);

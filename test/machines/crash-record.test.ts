@@ -25,6 +25,8 @@ it('is bounded, whatever was thrown', () => {
     undefined,
   );
   expect(toCrashRecord(deep).stack?.length).toBe(8192);
+  const half = toCrashRecord(Object.assign(new Error('no'), { stack: `${'x'.repeat(8191)}😀` }));
+  expect(half.stack).toBe('x'.repeat(8191));
   const stderr = 'x'.repeat(100_000);
   expect(toCrashRecord(new EspalierError('ESP_SPAWN', 'no', { context: { stderr } })).stderr?.length).toBe(2048);
 });
@@ -39,6 +41,13 @@ it('takes what throws when it is looked at, and what is no error', () => {
   const endless = new Error('round');
   endless.cause = endless;
   expect(toCrashRecord(endless).stack).toMatch(/caused by: Error: round/);
+  const silent = Object.assign(new Error('round'), { stack: '' });
+  silent.cause = silent;
+  expect(toCrashRecord(silent)).toEqual({ code: 'Error', message: 'round' });
+  const { proxy, revoke } = Proxy.revocable(new Error('gone'), {});
+  revoke();
+  expect(toCrashRecord(proxy).code).toBe('Error');
+  expect(toCrashRecord(new Error('around it', { cause: proxy })).stack).toMatch(/^Error: around it\n/);
   expect(toCrashRecord('text')).toEqual({ code: 'Error', message: 'text' });
   expect(toCrashRecord(null).stack).toBeUndefined();
 });

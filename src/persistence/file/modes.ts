@@ -1,9 +1,7 @@
 import { chmodSync, closeSync, constants, fchmodSync, lstatSync, openSync, type Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { codeOf } from '../../errors.js';
-
-/** The folder that Espalier makes for itself; no other is created, or given another mode, unasked. */
-export const OWN_FOLDER = '.espalier';
+import { OWN_FOLDER } from '../../working-folder.js';
 
 /** A store holds what programs were given and what they said: by default it is its user's alone. */
 export const PRIVATE = 0o600;

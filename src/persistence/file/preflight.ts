@@ -1,8 +1,8 @@
 import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { codeOf, EspalierError } from '../../errors.js';
+import { OWN_FOLDER } from '../../working-folder.js';
 import { readHeader } from './header.js';
-import { OWN_FOLDER } from './modes.js';
 
 /** What opening the store has to create, or null when it exists. */
 export interface Missing {
