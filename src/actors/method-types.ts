@@ -53,7 +53,14 @@ type IsContext<T> = unknown extends T
     ? true
     : false;
 
-type HowOf<R> = unknown extends R ? 'either' : R extends Streaming<unknown> ? 'stream' : 'call';
+// In brackets: `never`, of a method that always throws, would otherwise be taken apart and be neither.
+type HowOf<R> = unknown extends R
+  ? 'either'
+  : [R] extends [never]
+    ? 'call'
+    : [R] extends [Streaming<unknown>]
+      ? 'stream'
+      : 'call';
 type ResultOf<R> = unknown extends R ? unknown : R extends Streaming<infer T> ? T : R;
 
 /** What a worker answers with a stream. */

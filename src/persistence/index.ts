@@ -1,6 +1,6 @@
 export { MEMORY_PREFIX, openStore } from './open.js';
 export { EVENT_TYPES } from './rows/event-form.js';
-export { sqliteVersion } from './sql/load.js';
+export { sqliteVersion } from './sql/version.js';
 export type {
   AboutQuery,
   AttemptStore,

@@ -10,6 +10,7 @@ interface Methods {
   embed(args: { text: string }): number[];
   later(args: { n?: number } | undefined): Promise<'done'>;
   pid(): number;
+  fails(): never;
   generate(args: { prompt: string }): AsyncIterable<string>;
 }
 
@@ -21,6 +22,7 @@ describe('a pool whose methods are a type', () => {
       expectTypeOf(model.call('embed', { text: 'a' })).toEqualTypeOf<Promise<number[]>>();
       expectTypeOf(model.call('later')).toEqualTypeOf<Promise<'done'>>();
       expectTypeOf(model.call('pid', undefined, { timeout: 3 })).toEqualTypeOf<Promise<number>>();
+      expectTypeOf(model.call('fails')).toEqualTypeOf<Promise<never>>();
       expectTypeOf(model.stream('generate', { prompt: 'a' })).toEqualTypeOf<AsyncGenerator<string, void>>();
     }));
 

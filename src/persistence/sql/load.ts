@@ -14,20 +14,6 @@ export function openDatabase(file: string, options: Database.Options): Database.
   }
 }
 
-/**
- * The version of SQLite that is used here.
- *
- * @throws EspalierError `ESP_PLATFORM` when it cannot be loaded
- */
-export function sqliteVersion(): string {
-  const db = openDatabase(':memory:', {});
-  try {
-    return String(db.prepare('SELECT sqlite_version()').pluck().get());
-  } finally {
-    db.close();
-  }
-}
-
 /** The binding is native code: not built, built for another Node or another machine, or cut short. */
 function isUnloadable(error: unknown): boolean {
   const code = codeOf(error);
