@@ -223,7 +223,7 @@ describe('a run that does not fit', () => {
     ['onLost', { onLost: 'forget' }],
     ['failFast', { failFast: 'yes' }],
     ['slots', { slots: 7 }],
-    ['input 1', { slots: ['a', 1n] }],
+    ['input 1', { slots: ['a', Number.NaN] }],
     ['input 0', { slots: [() => 1] }],
     ['input 0', { slots: [undefined] }],
   ])('is refused by name (%s), and nothing of it runs', async (option, options) => {
