@@ -73,6 +73,14 @@ describe('a secret is masked', () => {
   });
 });
 
+it.each([/sk-\w+/, /sk-\w+/g, /sk-\w+/y, /SK-\w+/iy])(
+  'is masked wherever a pattern of the user finds it: %s',
+  (pattern) => {
+    const own = createRedactor({ patterns: [pattern] });
+    for (const _ of [1, 2]) expect(own.text('it is sk-abc or sk-def')).toBe(`it is ${MASK} or ${MASK}`);
+  },
+);
+
 describe('what is no secret stays', () => {
   it.each(['keyboard', 'monkey', 'tokens', 'author', 'passenger', 'compass'])('as the value of %s', (key) => {
     expect(redactor.value({ [key]: 1 })).toEqual({ [key]: 1 });

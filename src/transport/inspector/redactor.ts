@@ -64,8 +64,9 @@ export function createRedactor(options: RedactOptions = {}, environment: NodeJS.
   };
 }
 
-function global(pattern: RegExp): RegExp {
-  return pattern.global ? pattern : new RegExp(pattern.source, `${pattern.flags}g`);
+/** A sticky one would find a secret at the beginning of a text alone. */
+function global({ source, flags }: RegExp): RegExp {
+  return new RegExp(source, `${flags.replace(/[gy]/g, '')}g`);
 }
 
 export { MASK };
