@@ -108,7 +108,8 @@ function loaderOf(file: string, head: Buffer): string | null {
 }
 
 /** What keeps a file from being run, as words that follow "which"; null when nothing shows. */
-function missingFile(file: string): string | null {
+/** Why a file cannot be run at all, in words that follow its name; null when it may be. */
+export function missingFile(file: string): string | null {
   try {
     const stat = statSync(file);
     if (stat.isDirectory()) return 'is a folder';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { codeOf, EspalierError } from '../../../errors.js';
 import { shortageOf, shortageText } from '../../../machines/shortage.js';
-import { programFault } from '../program-file.js';
+import { missingFile, programFault } from '../program-file.js';
 import type { LaunchOrder } from './launcher.js';
 
 /** The error for a program that did not start, with the cause people can act on. */
@@ -28,12 +28,18 @@ function explain(
     case 'ENOENT':
     case 'ENOTDIR':
     case 'EACCES':
-      return folderFault(cwd) ?? programFault(program) ?? undefined;
+      return folderFault(cwd) ?? programFault(program) ?? missingProgram(program);
     case 'ENOEXEC':
       return programFault(program) ?? 'the operating system does not know this kind of program';
     default:
       return undefined;
   }
+}
+
+/** It was there when it was looked up. */
+function missingProgram(program: string): string | undefined {
+  const missing = missingFile(program);
+  return missing === null ? undefined : `it ${missing}`;
 }
 
 function folderFault(cwd: string): string | undefined {
