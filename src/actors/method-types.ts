@@ -58,7 +58,7 @@ type HowOf<R> = unknown extends R
   ? 'either'
   : [R] extends [never]
     ? 'call'
-    : [R] extends [Streaming<unknown>]
+    : R extends Streaming<unknown>
       ? 'stream'
       : 'call';
 type ResultOf<R> = unknown extends R ? unknown : R extends Streaming<infer T> ? T : R;

@@ -149,7 +149,8 @@ describe('an interrupted run', () => {
     expect(readLines(join(folder, 'done'))).toEqual(['a', 'hold', 'b']);
 
     const again = await espalier(folder, ['continue', id]);
-    expect(again).toMatchObject({ code: 0, stdout: '' });
+    expect(again).toMatchObject({ code: 0, stdout: '', stderr: `run ${id} was completed before: 3 succeeded\n` });
+    expect(await espalier(folder, ['continue', id, '--quiet'])).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 
   it('runs failed slots again with --retry-failed', async () => {
@@ -159,7 +160,11 @@ describe('an interrupted run', () => {
     expect(first.code).toBe(1);
     const id = /^run (\S+)/.exec(first.stderr)?.[1] ?? '';
     release(folder);
-    expect(await espalier(folder, ['continue', id])).toMatchObject({ code: 1, stdout: '' });
+    expect(await espalier(folder, ['continue', id])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `run ${id} was completed before: 1 succeeded, 1 failed; --retry-failed runs again what did not succeed\n`,
+    });
     const retried = await espalier(folder, ['continue', id, '--retry-failed']);
     expect(retried.code).toBe(0);
     expect(rowsOf(retried.stdout).map(({ input, status }) => [input, status])).toEqual([['b', 'succeeded']]);

@@ -200,9 +200,12 @@ describe('a path test', () => {
       },
     });
     expect(await message(testPaths(holed))).toBe(
-      ['no path goes through b', 'no path goes through a --go [never]--> b', 'no path goes through b --back--> a'].join(
-        '\n',
-      ),
+      [
+        'no path goes through b',
+        'no path goes through a --go [never]--> b',
+        'no path goes through b --back--> a',
+        'A guard may ask for values: give the events with them, all of them, as "events". What nothing can reach, name in "except".',
+      ].join('\n'),
     );
     const except = ['b', 'a --go [never]--> b', 'b --back--> a'];
     await testPaths(holed, { except });

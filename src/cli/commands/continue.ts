@@ -18,6 +18,7 @@ import {
   withReader,
 } from '../options.js';
 import { checkOrigin, originOf, poolOf } from '../origin.js';
+import { formatCounts } from '../progress.js';
 import { printRows } from '../rows.js';
 
 const optionsSchema = z.object({
@@ -46,6 +47,7 @@ async function goOn(run: string, options: Options): Promise<number> {
   const record = await find(run, options.db);
   if (isOver(record, options)) {
     if (options.all) await withReader(options.db, (reader) => printRows(reader, run));
+    if (!options.quiet) tell(`${over(record)}\n`);
     return exitCode(record);
   }
   const followed = record.status === 'paused' && !options.retryFailed ? await resumeElsewhere(run, options) : null;
@@ -61,6 +63,13 @@ async function find(run: string, db: string): Promise<RunRecord> {
 function isOver({ status, counts }: RunRecord, { retryFailed }: Options): boolean {
   const again = retryFailed && counts.failed + counts.timed_out + counts.cancelled > 0;
   return status === 'completed' && !again;
+}
+
+/** Without a word an exit code of 1 would look like a command that did not work. */
+function over({ run, counts }: RunRecord): string {
+  const isWhole = counts.failed + counts.timed_out + counts.cancelled === 0;
+  const again = isWhole ? '' : '; --retry-failed runs again what did not succeed';
+  return `run ${run} was completed before: ${formatCounts(counts).join(', ') || 'no slots'}${again}`;
 }
 
 /** A living host that holds the paused run is told to go on, and its rows are read from the store. */

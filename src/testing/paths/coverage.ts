@@ -16,6 +16,10 @@ export interface Covered {
 
 type StateNode = AnyStateMachine['root'];
 
+/** What can be done about a way that was not found. */
+const HINT =
+  'A guard may ask for values: give the events with them, all of them, as "events". What nothing can reach, name in "except".';
+
 /** Counts which states and transitions of a machine its paths go through, those of passing states too. */
 export class Coverage {
   readonly #states = new Map<StateNode, boolean>();
@@ -60,6 +64,7 @@ export class Coverage {
     const surprising = missed.filter((name) => !exceptions.some((exception) => matches(exception, name)));
     const lines = [
       ...surprising.map((name) => `no path goes through ${name}`),
+      ...(surprising.length > 0 ? [HINT] : []),
       ...needless.map((exception) => `nothing was missed that is excepted as ${exception}`),
     ];
     if (lines.length > 0) throw new EspalierError('ESP_TEST', lines.join('\n'));

@@ -68,7 +68,7 @@ function failures({ run, counts, failures: known }: RunFact): Finding[] {
   const [first, ...rest] = known.filter(({ status: is }) => is === 'failed' || is === 'timed_out');
   if (failed === 0 || !first) return [];
   const alike = rest.filter((failure) => reason(failure) === reason(first)).length;
-  const others = alike > 0 ? [`${count(alike, 'other slot')} of the first that failed did so the same way.`] : [];
+  const others = alike > 0 ? [`${alike + 1} of the first ${rest.length + 1} ended that way.`] : [];
   return [
     finding('failed_slots', {
       about: run,
