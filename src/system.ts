@@ -205,7 +205,7 @@ export class System<T extends Place = Place> {
   }
 
   /** Calls `monitor` once: when the actor of that path ends, or soon, with `noproc`, when none lives there. */
-  monitor(path: string, monitor: (down: Down) => void): Disposable {
+  monitor(path: string, monitor: (down: Down) => unknown): Disposable {
     return this.#directory.monitor(absolutePath(path), monitor);
   }
 

@@ -1,4 +1,5 @@
 import { EspalierError } from '../errors.js';
+import { tell } from '../listener.js';
 import { TransientMap } from '../transient-map.js';
 import type { CallContextIds } from '../transport/process/protocol/messages.js';
 import type { Question } from '../transport/process/protocol/requests.js';
@@ -21,8 +22,8 @@ export interface Ask {
   refuse(error: unknown): void;
 }
 
-/** Who is asked first. It may answer now, later, or leave it to `system.asks`. */
-export type AskHandler = (ask: Ask) => void;
+/** Who is asked first. It may answer now, later, or leave it to `system.asks`. What it throws, or rejects with, refuses. */
+export type AskHandler = (ask: Ask) => unknown;
 
 /** The questions of all workers, in the order in which they were asked. A worker has at most 64 open. */
 export class Asks {
@@ -72,11 +73,7 @@ export class Asks {
     };
     this.#open.set(id, ask);
     question.signal.addEventListener('abort', close, { once: true });
-    try {
-      handler?.(ask);
-    } catch (error) {
-      ask.refuse(error);
-    }
+    tell(() => handler?.(ask), ask.refuse);
   }
 
   #get(id: number): Ask {

@@ -1,4 +1,5 @@
 import type { AnyActorLogic, AnyActorRef, AnyEventObject } from 'xstate';
+import { isPromiseLike } from '../listener.js';
 
 /** What a callback needs of the cell it runs in. */
 export interface CallbackHost {
@@ -103,8 +104,4 @@ export function settle(
 ): void {
   if (isPromiseLike(value)) value.then(onValue, onError);
   else onValue?.(value);
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

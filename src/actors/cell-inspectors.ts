@@ -1,4 +1,5 @@
 import type { InspectionEvent, Observer, Subscription } from 'xstate';
+import { tell } from '../listener.js';
 
 /** Those who look into a cell. XState's own are called inside its actors: a throw in one of them would harm the actor. */
 export class Inspectors {
@@ -21,11 +22,7 @@ export class Inspectors {
 
   tell(event: InspectionEvent): void {
     for (const inspector of this.#observers) {
-      try {
-        inspector.next?.(event);
-      } catch (error) {
-        this.#onFault(error);
-      }
+      tell(() => inspector.next?.(event), this.#onFault);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { AnyActorRef, AnyEventObject, InspectionEvent, Snapshot, Subscription } from 'xstate';
 import { EspalierError, isEspalierError, Shutdown, toErrorRecord } from '../errors.js';
+import { tell } from '../listener.js';
 import type { ActorExit } from '../machines/exit.js';
 import type { Shutdown as ShutdownTime } from '../machines/supervise/policy.js';
 import type { Outside } from './cell-listeners.js';
@@ -256,11 +257,10 @@ export class Cell {
   }
 
   #notify(listener: SnapshotListener, snapshot: Snapshot<unknown>): void {
-    try {
-      listener(snapshot);
-    } catch (error) {
-      this.#options.onFault?.(error);
-    }
+    tell(
+      () => listener(snapshot),
+      (error) => this.#options.onFault?.(error),
+    );
   }
 
   #ended(snapshot: Snapshot<unknown>): void {

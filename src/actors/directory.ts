@@ -1,5 +1,6 @@
 import type { AnyEventObject } from 'xstate';
 import { EspalierError } from '../errors.js';
+import { tell } from '../listener.js';
 import type { ActorExit } from '../machines/exit.js';
 import { checkArgument, func } from '../options.js';
 import { TransientMap } from '../transient-map.js';
@@ -26,7 +27,7 @@ export interface Down {
   readonly exit: ActorExit | { readonly kind: 'noproc' };
 }
 
-type Monitor = (down: Down) => void;
+type Monitor = (down: Down) => unknown;
 
 export interface DirectoryOptions {
   /** What a monitor threw. */
@@ -161,11 +162,10 @@ export class Directory {
   }
 
   #tell(monitor: Monitor, down: Down): void {
-    try {
-      monitor(down);
-    } catch (error) {
-      this.#options.onFault?.(error);
-    }
+    tell(
+      () => monitor(down),
+      (error) => this.#options.onFault?.(error),
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { tell } from '../listener.js';
 import type { LogStore } from '../persistence/store.js';
 import { Capture } from '../transport/process/capture.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
@@ -94,11 +95,7 @@ export class ProcessLogs {
   }
 
   #tell(listener: LineListener, line: string, source: LineSource): void {
-    try {
-      listener(line, source);
-    } catch (error) {
-      this.#options.onFault(error);
-    }
+    tell(() => listener(line, source), this.#options.onFault);
   }
 
   #wake(log: Log): void {

@@ -1,3 +1,4 @@
+import { tell } from '../listener.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { ActorExit } from '../machines/exit.js';
 import { toExitRecord } from '../machines/exit-record.js';
@@ -7,8 +8,8 @@ import { reportText } from '../machines/report/text.js';
 import { hostStderr } from '../transport/stderr/printer.js';
 import type { Clock } from './environment.js';
 
-/** Hears of each report, in place of standard error. */
-export type ReportListener = (report: Report) => void;
+/** Hears of each report, in place of standard error. What it throws, or rejects with, is a warning. */
+export type ReportListener = (report: Report) => unknown;
 
 /** The exit code of a process whose tree has ended by itself, unless the host has set one: `EX_SOFTWARE`. */
 const EXIT_ENDED = 70;
@@ -104,11 +105,7 @@ export class Reporter {
       if (!hostStderr.write(reportText(report))) hostStderr.drop(`espalier ${report.system}`, 1);
       return;
     }
-    try {
-      onReport(report);
-    } catch (error) {
-      onFault(error);
-    }
+    tell(() => onReport(report), onFault);
   }
 }
 

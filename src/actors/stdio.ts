@@ -8,8 +8,8 @@ export interface LineSource {
   readonly stream: 'stdout' | 'stderr';
 }
 
-/** Hears of each line, without its line break. What it throws is a warning. */
-export type LineListener = (line: string, source: LineSource) => void;
+/** Hears of each line, without its line break. What it throws, or rejects with, is a warning. */
+export type LineListener = (line: string, source: LineSource) => unknown;
 
 /**
  * What becomes of what a worker or service prints, standard output and standard error alike.

@@ -1,4 +1,5 @@
 import { EspalierError } from '../errors.js';
+import { tell } from '../listener.js';
 import type { HostCapabilities } from '../transport/process/protocol/messages.js';
 import type { Question, ToolRequest } from '../transport/process/protocol/requests.js';
 import type { AskHandler, Asks } from './asks.js';
@@ -62,11 +63,7 @@ export class WorkerDesk {
 
   say(pool: string, worker: string, message: WorkerSays): void {
     for (const listener of this.#listeners.get(pool) ?? []) {
-      try {
-        listener({ ...message, worker });
-      } catch (error) {
-        this.options.onFault(error);
-      }
+      tell(() => listener({ ...message, worker }), this.options.onFault);
     }
   }
 }

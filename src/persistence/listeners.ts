@@ -1,3 +1,4 @@
+import { tell } from '../listener.js';
 import type { JournalEvent } from '../machines/events.js';
 import { type EventRow, parseEvent } from './rows/event.js';
 
@@ -23,15 +24,9 @@ export class CommitListeners {
   publish(rows: readonly EventRow[]): void {
     // Nobody pays for parsing while nobody listens.
     if (this.#listeners.size === 0) return;
-    this.#guarded(() => {
-      const events = rows.map(parseEvent);
-      for (const listener of [...this.#listeners]) this.#guarded(() => listener(events));
-    });
-  }
-
-  #guarded(act: () => void): void {
     try {
-      act();
+      const events = rows.map(parseEvent);
+      for (const listener of [...this.#listeners]) tell(() => listener(events), this.#report);
     } catch (error) {
       this.#report(error);
     }
