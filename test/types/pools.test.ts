@@ -1,6 +1,6 @@
-import { type Contract, type ExecPool, type Pool, pool, type System } from 'espalier';
-import type { CallContext } from 'espalier/worker';
-import { describe, expectTypeOf, it } from 'vitest';
+import { type Contract, type ExecPool, type Pool, pool, RemoteError, type System } from 'espalier';
+import { type CallContext, RemoteError as RemoteToWorker } from 'espalier/worker';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 
 // What stands here is checked by the compiler, in `npm run check`; nothing of it runs.
@@ -122,4 +122,9 @@ describe('pools of the two kinds', () => {
       // @ts-expect-error no such option
       pool({ id: 'model', command: ['m'], size: 1, windo: 3 });
     }));
+});
+
+describe('what a method throws', () => {
+  it('is of a class that its caller can ask for, the same as in a worker', () =>
+    expect(RemoteError).toBe(RemoteToWorker));
 });
