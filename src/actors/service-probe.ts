@@ -52,18 +52,18 @@ export function watchReadiness(
 }
 
 function watchPort(port: number, host: string | undefined, clock: Clock, ready: () => void): () => void {
-  let over = false;
+  const over = new AbortController();
+  const { signal } = over;
   let timer: unknown;
   const attempt = async () => {
-    if (await accepts(port, host)) {
-      if (!over) ready();
-    } else if (!over) {
-      timer = clock.setTimeout(() => void attempt(), RETRY_MS);
-    }
+    const isThere = await accepts(port, { host, signal });
+    if (signal.aborted) return;
+    if (isThere) ready();
+    else timer = clock.setTimeout(() => void attempt(), RETRY_MS);
   };
   void attempt();
   return () => {
-    over = true;
+    over.abort();
     clock.clearTimeout(timer);
   };
 }
@@ -71,10 +71,20 @@ function watchPort(port: number, host: string | undefined, clock: Clock, ready: 
 /** The kernel gives a connection up sooner, in milliseconds. */
 const LONGEST_CONNECT_MS = 600_000;
 
+interface AcceptOptions {
+  readonly host?: string | undefined;
+  readonly timeoutMs?: number;
+  /** Nobody waits for the answer any more: it is false, at once. */
+  readonly signal: AbortSignal;
+}
+
 /** Whether something accepts TCP connections at a port. */
-export function accepts(port: number, host = '127.0.0.1', timeoutMs = 1000): Promise<boolean> {
+export function accepts(
+  port: number,
+  { host = '127.0.0.1', timeoutMs = 1000, signal }: AcceptOptions,
+): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host, timeout: Math.min(timeoutMs, LONGEST_CONNECT_MS) });
+    const socket = connect({ port, host, timeout: Math.min(timeoutMs, LONGEST_CONNECT_MS), signal });
     const answer = (accepted: boolean) => {
       socket.destroy();
       resolve(accepted);

@@ -9,6 +9,7 @@ import type { Program } from './program.js';
 import { accepts, type Readiness, watchReadiness } from './service-probe.js';
 import type { Hold, SlotEnd, SlotKind, WorkerAddress } from './slot-kind.js';
 import type { Stdio } from './stdio.js';
+import { TimeLimit } from './time-limit.js';
 import { ProcessHands, recordProcessEnd, recordReady, type Tell } from './worker-hands.js';
 
 /** How a service is asked whether it is well. */
@@ -112,37 +113,40 @@ export class ServiceSlotKind implements SlotKind {
     if (!health) return () => undefined;
     const { everyMs = 10_000, failures = 3 } = health;
     let failed = 0;
-    let over = false;
+    const over = new AbortController();
     let timer: unknown;
     const next = () => {
       timer = services.clock.setTimeout(() => void once(), everyMs);
     };
     const once = async () => {
-      failed = (await isWell(health, services.clock)) ? 0 : failed + 1;
-      if (over) return;
+      failed = (await isWell(health, services.clock, over.signal)) ? 0 : failed + 1;
+      if (over.signal.aborted) return;
       if (failed < failures) return next();
       const error = new EspalierError('ESP_TIMEOUT', `${failed} health checks in a row failed`);
       tell({ type: 'protocol.failed', error: toErrorRecord(error) });
     };
     next();
     return () => {
-      over = true;
+      over.abort();
       services.clock.clearTimeout(timer);
     };
   }
 }
 
-async function isWell({ check, timeoutMs = 1000 }: HealthCheck, clock: Clock): Promise<boolean> {
-  let timer: unknown;
+/** @param over fires when nobody asks any more */
+async function isWell({ check, timeoutMs = 1000 }: HealthCheck, clock: Clock, over: AbortSignal): Promise<boolean> {
+  const limit = new TimeLimit(clock, timeoutMs, over);
+  const { signal } = limit;
   const late = new Promise<boolean>((resolve) => {
-    timer = clock.setTimeout(() => resolve(false), timeoutMs);
+    signal.addEventListener('abort', () => resolve(false), { once: true });
   });
   try {
-    return await Promise.race([typeof check === 'number' ? accepts(check, undefined, timeoutMs) : check(), late]);
+    const answer = typeof check === 'number' ? accepts(check, { timeoutMs, signal }) : check();
+    return await Promise.race([answer, late]);
   } catch {
     // A check that throws is a check that failed.
     return false;
   } finally {
-    clock.clearTimeout(timer);
+    limit.end();
   }
 }

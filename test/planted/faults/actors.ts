@@ -109,9 +109,15 @@ export const actors: Faults = {
   },
   'a service may fail as many checks as it likes, if not in a row': {
     file: 'src/actors/service-slot.ts',
-    right: '(await isWell(health, services.clock)) ? 0 : failed + 1',
-    wrong: '(await isWell(health, services.clock)) ? failed : failed + 1',
+    right: '(await isWell(health, services.clock, over.signal)) ? 0 : failed + 1',
+    wrong: '(await isWell(health, services.clock, over.signal)) ? failed : failed + 1',
     test: ['test/system/service.slow.test.ts', 'may fail twice in a row'],
+  },
+  'a health check goes on when its service has stopped': {
+    file: 'src/actors/service-slot.ts',
+    right: 'over.abort();',
+    wrong: '',
+    test: ['test/system/stopped.test.ts', 'leaves nothing'],
   },
   'a service that fails its checks is kept': {
     file: 'src/actors/service-slot.ts',
