@@ -60,6 +60,17 @@ describe('a log', () => {
     expect((await store.logs.read('/v'))?.truncated).toBe(true);
   });
 
+  it('begins with a whole character, whether one chunk was too long or many were', async () => {
+    const store = await openHost(newFile());
+    const long = `${'😀'.repeat(KEPT / 4)}x`;
+    await store.logs.append(at, chunk(long, long));
+    await store.logs.append({ ...at, path: '/v' }, chunk('😀'));
+    await store.logs.append({ ...at, path: '/v' }, chunk(`${'😀'.repeat(KEPT / 4 - 1)}x`));
+    const [once, often] = [await store.logs.read('/w'), await store.logs.read('/v')];
+    const kept = `${'😀'.repeat(KEPT / 4 - 1)}x`;
+    expect([text(once?.stdout), text(once?.stderr), text(often?.stdout)]).toEqual([kept, kept, kept]);
+  });
+
   it('is found at and below a path, and not beside it', async () => {
     const store = await openHost(newFile());
     for (const path of ['/w', '/w/workers/2', '/w/workers/10', '/w0', '/v'])

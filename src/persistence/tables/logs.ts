@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromWholeCharacter } from '../../machines/text-cut.js';
 import type { OutputChunk } from '../contract/attempts.js';
 import type { KeptLog, LogPlace } from '../contract/logs.js';
 import type { Connection } from '../sql/connection.js';
@@ -114,9 +115,7 @@ function readStream(db: Connection, path: string, stream: number, after: number 
   const end = start + whole.byteLength;
   const wanted = after ?? 0;
   const from = Math.max(wanted, end - LOG_BYTES, start);
-  return {
-    bytes: Uint8Array.from(whole.subarray(Math.max(0, from - start))),
-    end: Math.max(end, wanted),
-    isCut: from > wanted,
-  };
+  const isCut = from > wanted;
+  const bytes = whole.subarray(Math.max(0, from - start));
+  return { bytes: Uint8Array.from(isCut ? fromWholeCharacter(bytes) : bytes), end: Math.max(end, wanted), isCut };
 }
