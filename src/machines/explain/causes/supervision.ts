@@ -42,7 +42,7 @@ function crashed(facts: Facts, all: readonly Crash[], last: Crash): Finding {
     (event) => event.path === path && event.seq > (all[0]?.seq ?? 0),
   );
   const again = restarts.some(({ seq }) => seq > last.seq);
-  const fate = again ? 'Its supervisor started it again.' : 'It was not started again after that.';
+  const fate = again ? 'Its supervisor started it again.' : 'It has not been started again so far.';
   const isLoop = all.length >= LOOP && error.code !== 'ESP_WORKER_BOOT' && error.code !== 'ESP_START';
   const standing = !again || (isLoop && lastMoment(facts) - last.at < STEADY_MS);
   const loop = `${path} ${standing ? 'is' : 'was'} in a crash loop: it crashed ${all.length} times within ${duration(last.at - (all[0]?.at ?? 0))}, the last time with ${told(error)}.`;
