@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from './actors/clock.js';
 import { recover } from './actors/recovery.js';
-import { EspalierError } from './errors.js';
+import { EspalierError, isEspalierError } from './errors.js';
 import { formatRunId } from './machines/ids.js';
 import { removeDeadMemoryStores } from './memory-stores.js';
 import { checkOptions, fields, flag } from './options.js';
@@ -37,7 +37,7 @@ export async function sweep(file: string, options: { readonly dryRun?: boolean }
 /** What is written while sweeping is written by a host; this one lives as long as the sweep. */
 async function sweepAsHost(file: string): Promise<JanitorReport> {
   // Read first: a store that is not there must not come to be by sweeping it.
-  await (await openReader(file)).close();
+  await refuseMissing(file);
   const identity = readIdentity(process.pid);
   if (!identity) throw new EspalierError('ESP_PLATFORM', 'this process cannot be found in /proc');
   const runId = formatRunId(Date.now(), randomBytes(8).toString('hex'));
@@ -47,5 +47,14 @@ async function sweepAsHost(file: string): Promise<JanitorReport> {
     return await recover({ store, self: runId, clock: systemClock });
   } finally {
     await store.hosts.end(runId);
+  }
+}
+
+async function refuseMissing(file: string): Promise<void> {
+  try {
+    await (await openReader(file)).close();
+  } catch (error) {
+    // What only hosts may bring up to date, this one does.
+    if (!isEspalierError(error) || error.context.olderVersion === undefined) throw error;
   }
 }

@@ -149,8 +149,8 @@ function connect(
     if (db.version() < CURRENT_VERSION) {
       throw new EspalierError(
         'ESP_STORE_UNUSABLE',
-        `${file} was written by an older Espalier (store version ${db.version()}): open it for writing once to bring it up to date`,
-        { context: { file } },
+        `${file} was written by an older Espalier (store version ${db.version()}): "espalier janitor" brings it up to date, as does every host that starts on it`,
+        { context: { file, olderVersion: db.version() } },
       );
     }
     return db;
