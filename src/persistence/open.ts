@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EspalierError } from '../errors.js';
@@ -55,6 +55,8 @@ export async function openStore(file: string, options: OpenStoreOptions): Promis
     await rm(folder, { recursive: true, force: true });
   };
   try {
+    // What the umask has taken away.
+    await chmod(folder, 0o700);
     return await openFile(join(folder, 'store.db'), options, remove);
   } catch (error) {
     await remove();

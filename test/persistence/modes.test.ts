@@ -33,14 +33,17 @@ function modes(file: string): Record<string, string> {
 const all = (mode: string) => ({ store: mode, '-wal': mode, '-shm': mode, '-trouble': mode });
 
 describe('a store that is made', () => {
-  it.each([0o000, 0o022, 0o077])('is its user’s alone, with its folder, whatever the umask: %o', async (mask) => {
-    process.umask(mask);
-    const file = join(folder(), '.espalier', 'app.db');
-    await openHost(file);
-    expect(modes(file)).toEqual(all('600'));
-    expect(modeOf(join(file, '..'))).toBe('700');
-    expect(modeOf(join(file, '../.gitignore'))).toBe('600');
-  });
+  it.each([0o000, 0o022, 0o077, 0o777])(
+    'is its user’s alone, with its folder, whatever the umask: %o',
+    async (mask) => {
+      const file = join(folder(), '.espalier', 'app.db');
+      process.umask(mask);
+      await openHost(file);
+      expect(modes(file)).toEqual(all('600'));
+      expect(modeOf(join(file, '..'))).toBe('700');
+      expect(modeOf(join(file, '../.gitignore'))).toBe('600');
+    },
+  );
 
   it.each([
     [0o660, '660', '770'],

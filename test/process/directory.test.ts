@@ -18,6 +18,17 @@ describe("a host's folder", () => {
     expect(existsSync(made)).toBe(false);
   });
 
+  it('is its user’s to use, whatever the umask', async () => {
+    const before = process.umask(0o777);
+    try {
+      const made = await createHostDirectory({ XDG_RUNTIME_DIR: folder });
+      expect(statSync(made).mode & 0o777).toBe(0o700);
+      await removeHostDirectory(made);
+    } finally {
+      process.umask(before);
+    }
+  });
+
   it('is made elsewhere when the runtime folder is missing, or too long for a socket', async () => {
     const long = join(folder, 'x'.repeat(90));
     mkdirSync(long);

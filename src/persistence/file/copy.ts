@@ -40,6 +40,8 @@ export function copyStore(file: string): StoreCopy {
     const folder = mkdtempSync(join(tmpdir(), 'espalier-read-'));
     const remove = () => rmSync(folder, { recursive: true, force: true });
     try {
+      // What the umask has taken away.
+      chmodSync(folder, 0o700);
       const copy = join(folder, 'store.db');
       take(file, copy);
       for (const log of LOGS) if (existsSync(`${file}${log}`)) take(`${file}${log}`, `${copy}${log}`);

@@ -18,7 +18,11 @@ export function createFolder(folder: string, mode: number): boolean {
 
 /** Has git ignore the folder, with whatever will be in it. */
 export function ignoreInGit(folder: string, mode: number): void {
-  ignoring(['EEXIST'], () => writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx', mode }));
+  const file = join(folder, '.gitignore');
+  ignoring(['EEXIST'], () => {
+    writeFileSync(file, '*\n', { flag: 'wx', mode });
+    chmodSync(file, mode);
+  });
 }
 
 /** Takes back what a failed opening created (`folder` if it made that too), unless someone has used it since. */

@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 import { codeOf, EspalierError } from '../../errors.js';
@@ -30,6 +30,8 @@ export async function createHostDirectory(env: NodeJS.ProcessEnv = process.env):
         continue;
       }
       const directory = await mkdtemp(join(parent, PREFIX));
+      // What the umask has taken away.
+      await chmod(directory, 0o700);
       if (await isPrivate(directory)) return directory;
       failures.push(`${directory}: is not private to this user`);
     } catch (error) {

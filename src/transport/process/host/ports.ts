@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { EspalierError } from '../../../errors.js';
@@ -58,8 +59,11 @@ export class Ports {
   async #listen(): Promise<void> {
     const server = createServer({ pauseOnConnect: true }, (socket) => this.#introduce(socket));
     this.#server = server;
-    server.listen({ path: join(this.directory, PORT_SOCKET), backlog: 1024 });
+    const path = join(this.directory, PORT_SOCKET);
+    server.listen({ path, backlog: 1024 });
     await once(server, 'listening');
+    // What the umask has taken away.
+    await chmod(path, 0o600);
     server.on('error', (error) => {
       throw new EspalierError('ESP_PLATFORM', `the port socket in ${this.directory} failed: ${error.message}`, {
         cause: error,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, constants, openSync, rmSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,8 @@ export async function writeStdin(directory: string, spawnId: string, bytes: Uint
 async function writePrivate(file: string, bytes: Uint8Array): Promise<string> {
   try {
     await writeFile(file, bytes, { mode: 0o600, flag: 'wx' });
+    // What the umask has taken away.
+    await chmod(file, 0o600);
   } catch (error) {
     await rm(file, { force: true });
     throw error;
