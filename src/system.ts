@@ -147,7 +147,10 @@ export class System<T extends Place = Place> {
     const runs = dynamicSupervisor({ id: 'runs' });
     await this.#startRoot('/', supervisor({ id: OWN_ID, children: [runs] }));
     this.#requireTree();
-    if (options.inspector) this.#inspector = await serveInspector(this.inspected, options.inspector);
+    if (options.inspector) {
+      this.#inspector = await serveInspector(this.inspected, options.inspector);
+      this.#requireTree();
+    }
     this.#reporter.started();
   }
 
@@ -288,7 +291,9 @@ export class System<T extends Place = Place> {
     this.#stopping.catch((error) => this.#fault(error));
   }
 
+  /** The first reason stands: what ends while a fenced host ends its processes is a consequence. */
   #leave(exit: ActorExit): void {
+    if (this.#endedByItself) return;
     this.#exit = exit;
     this.#endedByItself = true;
     this.#reporter.ended(exit);

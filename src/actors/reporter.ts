@@ -54,12 +54,13 @@ export class Reporter {
   /** The tree has ended although nobody stopped it. */
   ended(exit: ActorExit): void {
     // What watches over the process must not take this for a success. A start that failed is its caller's to judge.
-    if (this.#held === null) process.exitCode ??= EXIT_ENDED;
+    const hasStarted = this.#held === null;
+    if (hasStarted) process.exitCode ??= EXIT_ENDED;
     this.started();
     // What led to it is told first.
     this.#sayRepeats(Number.POSITIVE_INFINITY);
-    const code = process.exitCode ?? 0;
-    const message = `the system has ended by itself, after ${reasonOf(exit)}; the exit code of this process is now ${code}`;
+    const consequence = hasStarted ? `; the exit code of this process is now ${process.exitCode}` : '';
+    const message = `the system has ended by itself, after ${reasonOf(exit)}${consequence}`;
     this.#report({ type: 'system.ended', path: '/', message, error: null, lastWords: '', ...this.#frame() });
   }
 
