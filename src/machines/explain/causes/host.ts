@@ -23,7 +23,12 @@ function lost(facts: Facts, host: HostFact): Finding[] {
   if (host.ended === 'stopped' || (host.ended === null && host.presence !== 'gone')) return [];
   const { runId, heartbeatAt, startedAt } = host;
   const crash = crashOf(facts, host);
-  const lived = duration(Math.max(heartbeatAt, crash?.at ?? 0) - startedAt);
+  const seen = Math.max(heartbeatAt, crash?.at ?? 0);
+  // Its start counts as a heartbeat: what it was seen doing after that is in the journal.
+  const lived =
+    seen > startedAt
+      ? `Its last sign of life came ${duration(seen - startedAt)} after its start.`
+      : 'It died before its first heartbeat after its start.';
   const fenced = ofType(facts.events, 'host.fenced').filter(({ data }) => data.fenced === runId);
   const by = fenced.at(-1);
   const found = by
@@ -32,7 +37,7 @@ function lost(facts: Facts, host: HostFact): Finding[] {
   return [
     finding('lost_host', {
       about: runId,
-      sentences: [howLost(host, crash), `Its last sign of life came ${lived} after its start.`, found],
+      sentences: [howLost(host, crash), lived, found],
       ...(crash ? { advice: `${MEND[crash.data.origin]} ${ADVICE.lost_host}` } : {}),
       evidence: [
         crash

@@ -38,6 +38,7 @@ export const hosts: Cases = {
     { type: 'host.ended', data: { how: 'stopped' } },
   ),
   'dead, and nobody has taken over': of(died),
+  'dead before its first heartbeat': of({ presence: 'gone', startedAt: NOW - 60_000, heartbeatAt: NOW - 60_000 }),
   'dead, declared so by another host': of(
     { ...died, ended: 'dead', endedAt: NOW - 500 },
     fenced('g'),
