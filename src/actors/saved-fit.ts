@@ -18,7 +18,8 @@ const stateForm = z.object({
       event: z.looseObject({ type: z.string() }),
       // A machine need not name what it sends itself later.
       id: z.string().optional(),
-      due: z.number(),
+      // A delay without end is one that never fires.
+      due: z.number().or(z.literal(Number.POSITIVE_INFINITY)),
     }),
   ),
 });

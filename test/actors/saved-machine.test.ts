@@ -20,6 +20,19 @@ const counter = createMachine({
 const saved = (options: Partial<Parameters<typeof machine>[0]> = {}) =>
   machine({ id: 'm', logic: counter, persist: 'snapshot', ...options });
 
+it('restores a delay without end, which never fires', async () => {
+  const logic = setup({ delays: { never: Number.POSITIVE_INFINITY } }).createMachine({
+    id: 'patient',
+    initial: 'a',
+    states: { a: { after: { never: 'b' } }, b: {} },
+  });
+  const tree = new SavedTree();
+  const first = await tree.next(saved({ logic }));
+  await tree.settle();
+  await first.kill();
+  expect((await tree.next(saved({ logic }))).getSnapshot()).toMatchObject({ value: 'a' });
+});
+
 it('saves the initial state, then what has changed, once for each turn', async () => {
   const tree = new SavedTree();
   const cell = await tree.next(saved());
