@@ -29,12 +29,19 @@ export function addLogs(program: Command): void {
     .option('--raw', 'every byte of a slot as it was written, on a terminal too')
     .action(async (target: Target, given: unknown) => {
       const options = optionsSchema.parse(given);
-      await withReader(options.db, (reader) =>
-        typeof target === 'string'
-          ? showPathLogs(reader, target, options.tail, options.follow)
-          : show(reader, target, options),
-      );
+      await withReader(options.db, async (reader) => {
+        if (typeof target !== 'string') return show(reader, target, options);
+        await refuseRun(reader, target);
+        return showPathLogs(reader, target, options.tail, options.follow);
+      });
     });
+}
+
+/** A run alone is no path: its slots have the outputs. */
+async function refuseRun(reader: StoreReader, path: string): Promise<void> {
+  const run = path.slice(1);
+  if (!(await reader.runs.get(run))) return;
+  throw new EspalierError('ESP_INVALID', `${run} is a run; name one of its slots as RUN:INDEX, like ${run}:0`);
 }
 
 const STREAMS = ['stdout', 'stderr'] as const;
