@@ -8,8 +8,8 @@ export type DefinedTree<C extends readonly ChildSpec[]> = SystemOptions & Shaped
 /**
  * The options of `createSystem`, as they are. The system that is made of them knows the paths of its tree: a mistyped one does
  * not compile, and what lives at a path has its types. Below pools and dynamic supervisors every path is taken; for children
- * that are started later under other supervisors, make a plain system: `createSystem<Place>(tree)`. A pool whose methods are given as a type says its id too: `pool<Methods, 'embed'>(…)`;
- * with a `contract` both are seen by themselves.
+ * that are started later under other supervisors, make a plain system: `createSystem<Place>(tree)`. A pool whose methods are
+ * given as a type says its id too: `pool<Methods, 'embed'>(…)`; with a `contract` both are seen by themselves.
  *
  * @throws EspalierError `ESP_INVALID` naming the option that does not fit
  * @example

@@ -147,10 +147,13 @@ export class ProcessHost {
   async close(): Promise<void> {
     this.#closed = true;
     const spawner = await this.#spawner?.catch(() => null);
-    // What could not be proven gone may print on: what is there by now is kept.
-    await spawner?.close().finally(() => this.#logs.close());
-    this.#memory?.close();
-    await this.#door?.close();
+    try {
+      // What could not be proven gone may print on: what is there by now is kept.
+      await spawner?.close().finally(() => this.#logs.close());
+    } finally {
+      this.#memory?.close();
+      await this.#door?.close();
+    }
     const folder = await this.#folder?.catch(() => null);
     if (folder) await removeHostDirectory(folder);
   }

@@ -14,7 +14,6 @@ import { checkChild, policyRules, specProblem } from './child-rules.js';
 import { own } from './outside-events.js';
 import { type ChildOptions, type ChildSpec, type StartContext, type StartResult, spec } from './spec.js';
 import { Supervision } from './supervisor-perform.js';
-
 import type { DynamicSupervisorSpec, SupervisorSpec } from './tree-types.js';
 
 export { type Refused, type Started, type SupervisorHandle, supervisorHandle } from './supervisor-calls.js';

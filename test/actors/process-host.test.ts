@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { Asks } from '../../src/actors/asks.js';
 import { OwedWrites } from '../../src/actors/owed-writes.js';
@@ -62,4 +63,21 @@ it('starts nothing once it was closed, whatever was under way', async () => {
   await pending;
   expect(ownForkers()).not.toContain(runId);
   await expect(host.services()).rejects.toMatchObject({ code: 'ESP_STOPPED' });
+});
+
+it('closes its door also when it cannot prove that all its processes are gone', async () => {
+  const { host, register } = await make();
+  await register();
+  const secrets = { keys: [], patterns: [], values: [] };
+  const folder = await host.listen({ tree: () => ({ actors: [], leftOut: 0 }), secrets: () => secrets });
+  const { spawner } = await host.services();
+  const close = spawner.close.bind(spawner);
+  onTestFinished(() => close());
+  Object.defineProperty(spawner, 'close', {
+    value: () => Promise.reject(new Error('somebody is left')),
+    configurable: true,
+  });
+  await expect(host.close()).rejects.toThrow('somebody is left');
+  expect(existsSync(`${folder}/ask`)).toBe(false);
+  Object.defineProperty(spawner, 'close', { value: close });
 });
