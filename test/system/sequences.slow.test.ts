@@ -61,7 +61,7 @@ class Stage {
   async boot(): Promise<void> {
     const children = [
       machine({ id: 'saved', logic: counting, persist: 'snapshot', restart: 'transient' }),
-      service({ id: 'svc', command: ['sleep', '300'], graceMs: 1000 }),
+      this.#service(),
       this.#plain(),
     ];
     const s = this.#supervisor('s', { strategy: this.strategy, intensity: INTENSITY, period: PERIOD, children });
@@ -72,6 +72,12 @@ class Stage {
 
   #supervisor(id: string, options: SupervisionOptions): ChildSpec {
     return spec({ id, type: 'supervisor', start: supervisorLogic(options) });
+  }
+
+  /** Started again at once, as the model says: a backoff would wait for a clock that stands still. */
+  #service(): ChildSpec {
+    const { backoff: _, ...atOnce } = service({ id: 'svc', command: ['sleep', '300'], graceMs: 1000 });
+    return atOnce;
   }
 
   #plain(): ChildSpec {
