@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { systemClock } from './actors/clock.js';
 import type { Place, Shaped } from './actors/tree-types.js';
+import { Warnings } from './actors/warnings.js';
 import { formatRunId } from './machines/ids.js';
 import { firstCause } from './machines/supervise/failed-start.js';
 import { openHostStore } from './memory-stores.js';
@@ -37,7 +39,8 @@ export async function createSystem<T extends Place = Place>(options: SystemOptio
     await system.start({ ...options, children });
     return system;
   } catch (error) {
-    await system.stop();
+    // Why it did not start comes first, whatever else there is.
+    await system.stop().catch((fault: unknown) => new Warnings(systemClock).give(fault));
     throw firstCause(error);
   }
 }

@@ -104,6 +104,7 @@ async function problemOf({ snapshot, timers }: SavedCell, logic: MachineLogic, i
   if (homeless) return `its child '${homeless[0]}' needs the logic '${homeless[1].src}', which is not registered`;
   const state = resolved(value, logic);
   if (typeof state === 'string') return state;
+  if (isOver(state)) return 'the state it was in is a final one now, and it would never come to its end';
   return (
     (await contextProblem(context, logic)) ?? (isOther ? changeProblem(form.data, timers, nodesOf(state)) : undefined)
   );
@@ -116,6 +117,11 @@ function resolved(value: Running['value'], logic: MachineLogic): object | string
   } catch (error) {
     return toErrorRecord(error).message;
   }
+}
+
+/** XState ends a machine when it comes into a final state, not when it goes on from one. */
+function isOver(state: object): boolean {
+  return 'status' in state && state.status === 'done';
 }
 
 /** XState's name for a logic that is written into the `invoke` itself: it is part of the definition. */

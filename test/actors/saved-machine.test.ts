@@ -225,6 +225,7 @@ describe('a definition that has changed under the same version', () => {
     ['a delay that is new in an active state', {}, timed(10_000), /for which what was saved has no timer/],
     ['an invoke that is new in an active state', {}, working('w'), /invokes 'w' now, which does not run/],
     ['an invoke under another id', working('v'), working('w'), /invokes 'w' now/],
+    ['a state that is a final one now', {}, { states: { ...states, a: { type: 'final' } } }, /is a final one now/],
     ['a logic without a name', inline, { ...inline, description: 'changed' }, /'w' has a logic without a name/],
   ])('refuses %s, and keeps the state for the definition that it fits', async (_, first, second, reason) => {
     const { tree, next } = await handOver(first, of(second));

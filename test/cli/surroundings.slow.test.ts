@@ -39,3 +39,11 @@ it('a variable whose name is not UTF-8 ends no command', async () => {
     expect([command, code, signal, stderr]).toEqual([command, 0, null, expect.not.stringContaining('espalier:')]);
   }
 });
+
+it('too few files to load the program are said in a sentence', async () => {
+  for (const command of ['version', 'doctor', "run --exec 'echo {}' --input -"]) {
+    const { code, stdout, stderr } = await shell(newFolder(), `ulimit -n 48; espalier ${command} </dev/null`);
+    expect([command, code, stdout]).toEqual([command, 2, '']);
+    expect(stderr).toMatch(/^espalier: too few files may be open here to load the program \(EMFILE\); .*ulimit -n\n$/);
+  }
+});

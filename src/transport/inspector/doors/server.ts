@@ -29,6 +29,8 @@ export class DoorServer {
       this.#meet(doors, request);
       doors.upgrade(request, socket, head);
     });
+    // A connection that could not be taken is its client's to try again: it must not end the host.
+    this.#server.on('error', (error) => process.emitWarning(error, 'EspalierWarning'));
     // What is no HTTP is answered by Node itself, and the connection ended.
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);

@@ -33,8 +33,7 @@ export class Ports {
 
   /** Makes ready for one port. */
   async expect(): Promise<ExpectedPort> {
-    this.#listening ??= this.#listen();
-    await this.#listening;
+    await this.#ready();
     const token = randomBytes(TOKEN_LENGTH / 2).toString('hex');
     let here: Socket | undefined;
     const socket = new Promise<Socket>((resolve) => {
@@ -56,6 +55,18 @@ export class Ports {
     rmSync(join(this.directory, PORT_SOCKET), { force: true });
   }
 
+  /** What kept it from listening may pass, as a shortage does: the next port tries again. */
+  async #ready(): Promise<void> {
+    const listening = this.#listening ?? this.#listen();
+    this.#listening = listening;
+    try {
+      await listening;
+    } catch (error) {
+      if (this.#listening === listening) this.#listening = undefined;
+      throw error;
+    }
+  }
+
   async #listen(): Promise<void> {
     const server = createServer({ pauseOnConnect: true }, (socket) => this.#introduce(socket));
     this.#server = server;
@@ -64,11 +75,8 @@ export class Ports {
     await once(server, 'listening');
     // What the umask has taken away.
     await chmod(path, 0o600);
-    server.on('error', (error) => {
-      throw new EspalierError('ESP_PLATFORM', `the port socket in ${this.directory} failed: ${error.message}`, {
-        cause: error,
-      });
-    });
+    // A port that could not be taken is missed by its own start, which fails: it must not end the host.
+    server.on('error', (error) => process.emitWarning(error, 'EspalierWarning'));
     server.unref();
   }
 
