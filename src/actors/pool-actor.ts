@@ -68,8 +68,9 @@ export class PoolActor<S extends Slot> {
   #drained: EspalierError | null = null;
   /** Why no worker of it ever became ready, once that is certain. */
   #failure: EspalierError | null = null;
-  /** Why none can be used at present, while it is degraded. */
-  #trouble: EspalierError | null = null;
+  #isDegraded = false;
+  /** Why the slot that closed last did, while any is closed. */
+  #closedFor: unknown;
   #tell: (event: PoolEvent) => void = () => undefined;
 
   constructor(
@@ -99,7 +100,10 @@ export class PoolActor<S extends Slot> {
           this.#tell = (event) => self.getSnapshot().status === 'active' && self.send(event);
           supervision.perform(commands, this.#tell);
         },
-        order: ({ context: { fleet, orders } }) => this.#fleet.perform(fleet, orders),
+        order: ({ context: { fleet, orders, error } }) => {
+          this.#closedFor = error;
+          this.#fleet.perform(fleet, orders);
+        },
         report: ({ context: { error } }, report) => this.#report(report, error),
       },
     });
@@ -175,7 +179,7 @@ export class PoolActor<S extends Slot> {
     const { pools, failedPools } = this.services;
     const isServing = (slot: S) => [...this.#roster.slots()].includes(slot);
     const [queue, refusal, control] = [() => this.#queue, () => this.#refusal(), this.#control()];
-    const trouble = () => this.#trouble;
+    const trouble = () => this.#trouble();
     const handle = this.variant.handle({ path, queue, refusal, trouble, control, isServing });
     pools.set(path, handle);
     failedPools.delete(path);
@@ -186,6 +190,11 @@ export class PoolActor<S extends Slot> {
       this.#readiness.fail(reason);
       this.#fleet.fail(reason);
     };
+  }
+
+  /** Why none of its slots can be used at present; it may become known only while none can. */
+  #trouble(): EspalierError | null {
+    return this.#isDegraded && isEspalierError(this.#closedFor) ? this.#closedFor : null;
   }
 
   #refusal(): EspalierError {
@@ -226,12 +235,12 @@ export class PoolActor<S extends Slot> {
     const { size } = this.#fleet;
     switch (report) {
       case 'ready':
-        this.#trouble = null;
+        this.#isDegraded = false;
         this.#readiness.open();
         env.journal({ type: 'pool.ready', path, incarnation, data: { size } });
         break;
       case 'degraded':
-        this.#trouble = isEspalierError(error) ? error : null;
+        this.#isDegraded = true;
         this.#readiness.close();
         env.journal({ type: 'pool.degraded', path, incarnation, data: { usable: 0, size } });
         break;

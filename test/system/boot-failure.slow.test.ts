@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CallPoolOptions, service } from 'espalier';
-import { untilEvent, untilReady } from 'espalier/testing';
+import { killProcess, untilEvent, untilReady } from 'espalier/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { until } from '../process/support.js';
 import { bootError, broken, failing, thrown, words } from './no-boot.js';
@@ -84,5 +84,22 @@ describe('a pool that was ready once', () => {
     const again = await untilEvent(system, ({ type, seq }) => type === 'worker.failed' && seq > failed.seq);
     expect(again).toMatchObject({ data: { boots: 6 } });
     expect(system.whereis('/p')?.incarnation).toBe(3);
+  });
+
+  it('says why to whoever calls, also when it was empty before that was known', async () => {
+    const flag = join(folder(), 'broken');
+    const command = `if [ -e ${flag} ]; then ${failing}; fi; exec "$@"`;
+    const system = await start({
+      children: [broken({ size: 1, command: ['sh', '-c', command, 'sh', ...methodsCommand] })],
+    });
+    await system.pool('p').ready();
+    writeFileSync(flag, '');
+    await killProcess(system, '/p');
+    await untilEvent(system, ({ type }) => type === 'worker.failed');
+    expect(await thrown(system.pool('p').call('a', {}, { timeout: 50 }))).toMatchObject({
+      code: 'ESP_TIMEOUT',
+      message: expect.stringContaining('none of its workers is ready: /p/workers/1: 5 boots failed in a row'),
+      cause: { code: 'ESP_WORKER_BOOT' },
+    });
   });
 });
