@@ -16,11 +16,15 @@ import {
 import type { ActorRole } from './environment.js';
 import type { ChildOptions, ChildSpec } from './spec.js';
 
+/** What can stand in a path that people read, type and paste. */
+const SHOWABLE = /^(?!\.{1,2}$)\P{Cc}*$/u;
+
 const id = required((value, place) => {
   const problem = text(value, place);
   if (problem !== undefined) return problem;
   if (value === '') return `${place}: must not be empty`;
-  return String(value).includes('/') ? `${place}: must not contain "/", for it is one segment of a path` : undefined;
+  if (String(value).includes('/')) return `${place}: must not contain "/", for it is one segment of a path`;
+  return SHOWABLE.test(String(value)) ? undefined : `${place}: must not be a dot alone, nor contain control characters`;
 });
 
 /** What every child may be told. */

@@ -13,9 +13,10 @@ export const overrideRules = { cwd: (value: unknown) => folderProblem(value), en
 
 export const programRules: Rules<ProgramOptions> = {
   ...overrideRules,
-  command: required(kind('a list of words, the program first', isCommand)),
+  command: required(kind('a list of words without NUL characters, the program first', isCommand)),
 };
 
 function isCommand(command: unknown): boolean {
-  return Array.isArray(command) && command.length > 0 && command.every((word) => typeof word === 'string');
+  if (!Array.isArray(command) || !command[0]) return false;
+  return command.every((word) => typeof word === 'string' && !word.includes('\0'));
 }

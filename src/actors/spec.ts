@@ -107,7 +107,7 @@ const machineRule = fields<MachineOptions>({
   persist: oneOf('none', 'snapshot'),
   version: kind(
     "text, such as '1': whatever changes with the form of what is saved",
-    (value) => typeof value === 'string',
+    (value) => typeof value === 'string' && value !== '',
   ),
   migrate: func,
 });
@@ -128,6 +128,13 @@ export function machine(options: MachineOptions): ChildSpec {
   const { logic, input, persist = 'none', version, migrate, ...rest } = options;
   if (!hasMember(logic, 'transition')) {
     throw new EspalierError('ESP_INVALID', `child '${options.id}': logic is no logic of XState`);
+  }
+  if (persist === 'none' && (version !== undefined || migrate !== undefined)) {
+    const what = version === undefined ? 'migrate' : 'version';
+    throw new EspalierError(
+      'ESP_INVALID',
+      `child '${options.id}': ${what} means something only with persist: 'snapshot'`,
+    );
   }
   if (persist === 'none') return spec({ ...rest, start: () => ({ logic, input }), role: 'machine' });
   const saved = savedMachine(options.id, logic, version, migrate);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
+import { pool } from '../../src/actors/pool.js';
+import { service } from '../../src/actors/service.js';
 import { type ChildOptions, isChildSpec, machine, spec } from '../../src/actors/spec.js';
 
 const logic = createMachine({});
@@ -41,6 +43,8 @@ describe('refuses, naming what does not fit', () => {
   const wrong: Readonly<Record<string, [unknown, RegExp]>> = {
     'an empty id': [{ id: '', start }, /id: must not be empty/],
     'an id that would be two': [{ id: 'a/b', start }, /id: must not contain/],
+    'an id of two lines': [{ id: 'a\nb', start }, /id: must not be a dot alone, nor contain control characters/],
+    'an id that leads upwards': [{ id: '..', start }, /id: must not be a dot alone/],
     'no id': [{ start }, /id is missing/],
     'no start': [{ id: 'a' }, /start is missing; it must be a function/],
     'an unknown restart': [
@@ -81,4 +85,17 @@ it('tells a specification from a bare policy', () => {
   expect(isChildSpec(child)).toBe(true);
   const { start: _, ...policy } = child;
   expect([policy, null, 5, 'a'].map(isChildSpec)).toEqual([false, false, false, false]);
+});
+
+it('refuses what would mean nothing to a machine that is not saved', () => {
+  expect(() => machine({ id: 'm', logic, version: '2' })).toThrow(
+    /version means something only with persist: 'snapshot'/,
+  );
+  expect(() => machine({ id: 'm', logic, migrate: (s) => s })).toThrow(/migrate means something only with/);
+  expect(() => machine({ id: 'm', logic, persist: 'snapshot', version: '' })).toThrow(/version is ""/);
+});
+
+it('refuses a command without a program, and one that no system takes', () => {
+  expect(() => pool({ id: 'p', mode: 'exec', size: 1, command: [''] })).toThrow(/the program first/);
+  expect(() => service({ id: 's', command: ['cat', 'a\0b'] })).toThrow(/without NUL characters/);
 });
