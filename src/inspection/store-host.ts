@@ -1,10 +1,12 @@
+import { WORKER_ID } from '../actors/slot-kind.js';
 import { EspalierError } from '../errors.js';
 import type { HostPresence } from '../machines/process.js';
 import type { HostRecord, SnapshotRecord } from '../persistence/index.js';
 import { presenceOf } from '../presence.js';
 import type { StoreReader } from '../store-access.js';
+import { shownBytes } from '../stream-text.js';
 import { ReadModel } from '../transport/inspector/model/read-model.js';
-import type { InspectedHost, Sighting } from '../transport/inspector/source.js';
+import type { InspectedHost, SeenText, Sighting } from '../transport/inspector/source.js';
 import { VERSION } from '../version.js';
 import { explained } from './explained.js';
 import { seenRuns } from './seen-runs.js';
@@ -39,11 +41,18 @@ export async function storeHost(reader: StoreReader, runId?: string): Promise<In
     output: async (run, index) => shownOutput(await reader.outputs.read(run, index)),
     // What a store holds was written before.
     conceal: () => undefined,
-    logs: () => null,
+    logs: (path) => printed(reader, path),
     loads: () => [],
     why: explained(reader, host.runId),
     control: async () => ({ refused: 'unavailable', message: 'a store cannot be controlled, only the host that runs' }),
   };
+}
+
+/** What a store keeps of what a worker or service printed: it stands under the path of its seat. */
+async function printed(reader: StoreReader, path: string): Promise<SeenText | null> {
+  const suffix = `/${WORKER_ID}`;
+  const kept = await reader.logs.read(path.endsWith(suffix) ? path.slice(0, -suffix.length) : path);
+  return kept && { ...shownBytes(kept), truncated: kept.truncated };
 }
 
 /** A living host before a dead one, the newest first. */

@@ -17,6 +17,20 @@ async function seen(identity: ProcessIdentity) {
 }
 
 describe('a host as its store knows it', () => {
+  it('still shows what its workers printed, under their seat and under their own path', async () => {
+    const { store, host } = await seen({ ...own, startTicks: own.startTicks + 1 });
+    const chunk = { stdout: Buffer.from('loaded\n'), stderr: Buffer.from('caf\xe9!', 'latin1') };
+    await store.logs.append({ path: '/p/workers/1', incarnation: 1 }, { ...chunk, dropped: false });
+    for (const path of ['/p/workers/1', '/p/workers/1/worker'])
+      expect(await host.logs(path)).toEqual({
+        stdout: 'loaded\n',
+        stderr: 'caf\ufffd!',
+        altered: ['stderr'],
+        truncated: false,
+      });
+    expect(await host.logs('/q')).toBeNull();
+  });
+
   it('lives, is gone, or is elsewhere: then its actors are those that the store tells of', async () => {
     const cases = [
       [own, 'living', ['ready']],

@@ -143,8 +143,8 @@ export interface InspectedHost {
   window(run: SeenRun, size: number): Promise<SeenWindow>;
   /** What the newest attempt of a slot wrote. */
   output(run: string, index: number): Promise<(SeenText & { readonly attempt: number }) | null>;
-  /** What the process of a worker or service has written, while it lives; null when nothing is kept. */
-  logs(path: string): SeenText | null;
+  /** What the process of a worker or service has written: while it lives, of a store also afterwards; null when nothing is kept. */
+  logs(path: string): SeenText | null | Promise<SeenText | null>;
   /** What waits for its pools and in the mailboxes of its actors at this moment, and what its pools do. */
   loads(): Iterable<readonly [path: string, load: ActorLoad]>;
   why(target: string): Promise<readonly Finding[] | Refused>;

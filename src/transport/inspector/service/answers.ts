@@ -48,13 +48,14 @@ export class Answers {
     return await this.host.control(control);
   }
 
-  /** Of a living process what it has written; of a dead one what is kept of its end. */
-  #logs(path: string): Answered {
+  /** Of a living process what it has written, and so of any that a store knows; of another what is kept of its end. */
+  async #logs(path: string): Promise<Answered> {
     const facts = this.host.model.actor(path)?.get();
     if (!facts) return notFound(`there is no actor at ${path}`);
     // A starter and a service write nothing themselves: their worker does, life after life.
     const writer = this.host.model.actor(`${path}/worker`)?.get() ?? facts;
-    const text = facts.status === 'living' ? this.host.logs(path) : null;
+    const isStored = this.host.actors === null;
+    const text = isStored || facts.status === 'living' ? await this.host.logs(path) : null;
     if (text) {
       const { incarnation, status } = writer;
       return { type: 'logs', incarnation, living: status === 'living', ...this.viewer.text(text) };
