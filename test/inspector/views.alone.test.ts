@@ -138,6 +138,8 @@ describe.skipIf(!hasBrowser)('the page of a real system', () => {
     await page
       .getByRole('region', { name: /^Event \d+$/ })
       .getByText('the exchange closed the connection')
+      // Its stack names it again.
+      .first()
       .waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'host' }).click();
