@@ -60,6 +60,16 @@ kill_stopped() {
   done
 }
 
+# Between the look and the signal a number can have gone to a stranger: what was stopped and is not proven again goes on.
+let_go() {
+  for pid in $stopped; do
+    case "$turned " in
+      *" $pid "*) ;;
+      *) kill -CONT "$pid" 2>/dev/null ;;
+    esac
+  done
+}
+
 # Of the given files /proc/PID/environ, kills what carries the cookie, watchers and guards aside. False if there is none.
 pass() {
   found=$(holding "$cookie" "$@")
@@ -82,9 +92,11 @@ ${file%/environ}/cmdline
   # Stopped first, so that none reacts to the end of another; proven again; killed.
   if [ -n "$others" ]; then
     turn '' $others
-    kill -STOP $turned 2>/dev/null
+    stopped=$turned
+    kill -STOP $stopped 2>/dev/null
     turn '' $(holding "$cookie" $others)
     [ -z "$turned" ] || kill -KILL $turned 2>/dev/null
+    [ "$turned" = "$stopped" ] || let_go
   fi
   turn '' $guards
   kill_stopped $turned
