@@ -3,8 +3,16 @@ import { dirname } from 'node:path';
 import { EspalierError } from './errors.js';
 import type { JournalEvent } from './machines/events.js';
 import { explainFacts } from './machines/explain/explain.js';
-import type { Explanation } from './machines/explain/explanation.js';
-import type { ActorFact, DiskFact, Facts, HostFact, RunFact, SlotFact, Target } from './machines/explain/facts.js';
+import type { Explanation } from './machines/explain/findings/explanation.js';
+import type {
+  ActorFact,
+  DiskFact,
+  Facts,
+  HostFact,
+  RunFact,
+  SlotFact,
+  Target,
+} from './machines/explain/findings/facts.js';
 import { nearest } from './machines/explain/near.js';
 import { checkOptions, fields, text } from './options.js';
 import type { AboutQuery, HostRecord, RunRecord, SlotStory, Store } from './persistence/index.js';

@@ -63,21 +63,21 @@ export {
 } from './inspection/of-store.js';
 export { readRedactor, type StoreRedactor } from './inspection/secrets.js';
 export type { StandingProcess } from './inspection/standing.js';
-export type { BreakerPolicy } from './machines/breaker.js';
-export type { CrashRecord } from './machines/crash-record.js';
+export { shellWords } from './machines/command/shell-script.js';
+export { splitWords } from './machines/command/split-words.js';
+export { compileTemplate, type Template } from './machines/command/template.js';
 export type { JournalEvent, JournalEventType } from './machines/events.js';
-export type { ActorExit } from './machines/exit.js';
-export type { Cause, Evidence, Explanation, Finding } from './machines/explain/explanation.js';
-export type { Target } from './machines/explain/facts.js';
-export { type HostCrash, tellHostCrash } from './machines/host-crash.js';
-export type { Registration } from './machines/process.js';
+export type { CrashRecord } from './machines/exits/crash-record.js';
+export type { ActorExit } from './machines/exits/exit.js';
+export { type HostCrash, tellHostCrash } from './machines/exits/host-crash.js';
+export type { Cause, Evidence, Explanation, Finding } from './machines/explain/findings/explanation.js';
+export type { Target } from './machines/explain/findings/facts.js';
+export type { BreakerPolicy } from './machines/pool/queue/breaker.js';
+export type { Registration } from './machines/process/process.js';
 export type { Report } from './machines/report/report.js';
-export type { ExecOutput, SlotRow, SlotStatus } from './machines/run/slot.js';
-export type { RunPolicy, RunStatus, RunWish } from './machines/run/status.js';
-export { shellWords } from './machines/shell-script.js';
 export type { SnapshotLabel } from './machines/snapshot-label.js';
-export { compileTemplate, type Template } from './machines/template.js';
-export { splitWords } from './machines/words.js';
+export type { RunPolicy, RunStatus, RunWish } from './machines/work/run/status.js';
+export type { ExecOutput, SlotRow, SlotStatus } from './machines/work/slot.js';
 export {
   EVENT_TYPES,
   type HostRecord,

@@ -3,7 +3,7 @@ import { lstat, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from './errors.js';
-import type { ProcessIdentity } from './machines/process.js';
+import type { ProcessIdentity } from './machines/process/process.js';
 import type { OpenStoreOptions } from './persistence/contract/options.js';
 import { MEMORY_PREFIX, openStore, type Store } from './persistence/index.js';
 import { isSameMachine, isThere, readIdentity, thisMachine } from './transport/process/identity.js';

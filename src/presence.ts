@@ -1,4 +1,4 @@
-import type { HostPresence } from './machines/process.js';
+import type { HostPresence } from './machines/process/process.js';
 import type { HostRecord } from './persistence/index.js';
 import { isSameMachine, readIdentity, sameProcess, thisMachine } from './transport/process/identity.js';
 import { look, UNSEEN } from './transport/process/look.js';

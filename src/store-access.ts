@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { EspalierError } from './errors.js';
-import type { RunWish } from './machines/run/status.js';
+import type { RunWish } from './machines/work/run/status.js';
 import { openStore, type Store } from './persistence/index.js';
 import { presenceOf } from './presence.js';
 

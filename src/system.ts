@@ -33,7 +33,7 @@ import { type InspectorServer, serveInspector } from './inspection/inspector.js'
 import { liveActors } from './inspection/live-actors.js';
 import { inspectedSystem } from './inspection/of-system.js';
 import type { NewJournalEvent } from './machines/events.js';
-import type { ActorExit } from './machines/exit.js';
+import type { ActorExit } from './machines/exits/exit.js';
 import type { JournalStore, Store } from './persistence/index.js';
 import { OWN_ID, type SystemOptions } from './system-options.js';
 import { ReadModel, type TreeNode } from './transport/inspector/model/read-model.js';

@@ -12,7 +12,7 @@ import type {
   SnapshotFrom,
   Subscription,
 } from 'xstate';
-import type { ActorExit } from '../machines/exit.js';
+import type { ActorExit } from '../machines/exits/exit.js';
 import { checkArgument, func, kind, type Rule } from '../options.js';
 import type { Cell } from './cell.js';
 import type { MailboxState } from './cell-mailbox.js';

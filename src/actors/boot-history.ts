@@ -1,4 +1,4 @@
-import type { BootFailures } from '../machines/starter.js';
+import type { BootFailures } from '../machines/worker/starter.js';
 
 /** Paths that are remembered at once; beyond them the oldest is forgotten, for paths may come and go for ever. */
 const REMEMBERED = 10_000;

@@ -1,4 +1,5 @@
 import { EspalierError } from '../errors.js';
+import type { NewJournalEvent } from '../machines/events.js';
 import {
   admitCall,
   afterCall,
@@ -6,8 +7,7 @@ import {
   type BreakerPolicy,
   type CallVerdict,
   CLOSED,
-} from '../machines/breaker.js';
-import type { NewJournalEvent } from '../machines/events.js';
+} from '../machines/pool/queue/breaker.js';
 import type { Clock } from './environment.js';
 
 /** A pool's circuit breaker, with its journal. */

@@ -1,6 +1,6 @@
 import { EspalierError } from '../errors.js';
-import { type Backoff, backoffDelay } from '../machines/backoff.js';
-import type { CallVerdict } from '../machines/breaker.js';
+import type { CallVerdict } from '../machines/pool/queue/breaker.js';
+import { type Backoff, backoffDelay } from '../machines/time/backoff.js';
 import { checkOptions } from '../options.js';
 import type { CallOutcome, CallRequest } from '../transport/process/protocol/call.js';
 import type { MethodDescription } from '../transport/process/protocol/messages.js';

@@ -1,7 +1,7 @@
-import { crashKind, taints } from '../machines/crash.js';
-import type { RecycleReason } from '../machines/recycle.js';
-import type { StarterEvent } from '../machines/starter.js';
-import type { WorkerInput } from '../machines/worker.js';
+import { crashKind, taints } from '../machines/exits/crash-kind.js';
+import type { RecycleReason } from '../machines/worker/recycle.js';
+import type { StarterEvent } from '../machines/worker/starter.js';
+import type { WorkerInput } from '../machines/worker/worker.js';
 import type { Capture } from '../transport/process/capture.js';
 import { workerEnvironment } from '../transport/process/protocol/environment.js';
 import type { ReadyMessage } from '../transport/process/protocol/messages.js';

@@ -1,5 +1,5 @@
-import { LIVENESS_DEFAULTS } from '../machines/liveness.js';
-import type { RecycleReason } from '../machines/recycle.js';
+import { LIVENESS_DEFAULTS } from '../machines/worker/liveness.js';
+import type { RecycleReason } from '../machines/worker/recycle.js';
 import { Affinity } from './affinity.js';
 import { BootGate } from './boot-gate.js';
 import { CircuitBreaker } from './breaker.js';

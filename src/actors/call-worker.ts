@@ -1,8 +1,8 @@
 import { EspalierError, toErrorRecord } from '../errors.js';
-import { crashKind } from '../machines/crash.js';
-import type { LivenessPolicy } from '../machines/liveness.js';
-import type { ProcessExit } from '../machines/process.js';
-import { callLimit, type RecyclePolicy, type RecycleReason, type Wear, wornBy } from '../machines/recycle.js';
+import { crashKind } from '../machines/exits/crash-kind.js';
+import type { ProcessExit } from '../machines/process/process.js';
+import type { LivenessPolicy } from '../machines/worker/liveness.js';
+import { callLimit, type RecyclePolicy, type RecycleReason, type Wear, wornBy } from '../machines/worker/recycle.js';
 import { Capture } from '../transport/process/capture.js';
 import type { ReadyMessage } from '../transport/process/protocol/messages.js';
 import { Port } from '../transport/process/protocol/port.js';

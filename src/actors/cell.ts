@@ -1,8 +1,8 @@
 import type { AnyActorRef, AnyEventObject, InspectionEvent, Snapshot, Subscription } from 'xstate';
 import { EspalierError, isEspalierError, Shutdown, toErrorRecord } from '../errors.js';
 import { tell } from '../listener.js';
-import type { ActorExit } from '../machines/exit.js';
-import type { Shutdown as ShutdownTime } from '../machines/supervise/policy.js';
+import type { ActorExit } from '../machines/exits/exit.js';
+import type { Shutdown as ShutdownTime } from '../machines/supervise/state/policy.js';
 import type { Outside } from './cell-listeners.js';
 import { handles } from './cell-machine.js';
 import type { MailboxOptions, MailboxState } from './cell-mailbox.js';

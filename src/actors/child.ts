@@ -1,7 +1,7 @@
 import type { Snapshot } from 'xstate';
 import { EspalierError } from '../errors.js';
-import type { ActorExit } from '../machines/exit.js';
-import { toExitRecord } from '../machines/exit-record.js';
+import type { ActorExit } from '../machines/exits/exit.js';
+import { toExitRecord } from '../machines/exits/exit-record.js';
 import { shown } from '../options.js';
 import { Cell } from './cell.js';
 import type { TreeEnvironment } from './environment.js';

@@ -1,8 +1,8 @@
 import { EspalierError } from '../errors.js';
-import type { RunCommand, RunWrite } from '../machines/run/commands.js';
-import { runMachine } from '../machines/run/machine.js';
-import type { RunEvent } from '../machines/run/run-events.js';
-import { RUN_STATUSES, type RunStatus, type RunWish } from '../machines/run/status.js';
+import type { RunCommand, RunWrite } from '../machines/work/run/commands.js';
+import { runMachine } from '../machines/work/run/machine.js';
+import type { RunEvent } from '../machines/work/run/run-events.js';
+import { RUN_STATUSES, type RunStatus, type RunWish } from '../machines/work/run/status.js';
 import type { Claimed, RunRecord, RunStore } from '../persistence/store.js';
 import { TransientMap } from '../transient-map.js';
 import type { Dispatched, Dispatcher, DispatchPool, DispatchTarget } from './dispatcher.js';

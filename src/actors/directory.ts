@@ -1,7 +1,7 @@
 import type { AnyEventObject } from 'xstate';
 import { EspalierError } from '../errors.js';
 import { tell } from '../listener.js';
-import type { ActorExit } from '../machines/exit.js';
+import type { ActorExit } from '../machines/exits/exit.js';
 import { checkArgument, func } from '../options.js';
 import { TransientMap } from '../transient-map.js';
 import type { Cell } from './cell.js';

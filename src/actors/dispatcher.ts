@@ -1,7 +1,7 @@
 import { type ErrorRecord, EspalierError, toErrorRecord } from '../errors.js';
-import { judge, type Verdict } from '../machines/outcome.js';
-import { decideRetry, type ExecutionEnd, type RetryDecision, type RetryFacts } from '../machines/run/retry.js';
-import type { RunPolicy } from '../machines/run/status.js';
+import { judge, type Verdict } from '../machines/exits/outcome.js';
+import { decideRetry, type ExecutionEnd, type RetryDecision, type RetryFacts } from '../machines/work/retry.js';
+import type { RunPolicy } from '../machines/work/run/status.js';
 import type { AttemptStore, Claimed, FinishedAttempt } from '../persistence/store.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 import type { OutputFlusher } from './output-flusher.js';

@@ -1,6 +1,6 @@
 import { EspalierError } from '../errors.js';
-import { judge } from '../machines/outcome.js';
-import type { WorkerEnd } from '../machines/worker.js';
+import { judge } from '../machines/exits/outcome.js';
+import type { WorkerEnd } from '../machines/worker/worker.js';
 import { signal as abortSignal, checkOptions, fields, kind, milliseconds, oneOf } from '../options.js';
 import { hasHalf, type StreamEncodings, streamTexts } from '../stream-text.js';
 import { ControlledPool } from './controlled-pool.js';

@@ -1,6 +1,6 @@
 import { EspalierError } from '../errors.js';
-import type { StarterEvent } from '../machines/starter.js';
-import type { WorkerInput } from '../machines/worker.js';
+import type { StarterEvent } from '../machines/worker/starter.js';
+import type { WorkerInput } from '../machines/worker/worker.js';
 import type { Capture } from '../transport/process/capture.js';
 import type { Execution } from './execution.js';
 import type { ProcessServices } from './process-services.js';

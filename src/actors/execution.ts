@@ -1,4 +1,4 @@
-import type { WorkerEnd } from '../machines/worker.js';
+import type { WorkerEnd } from '../machines/worker/worker.js';
 import { Capture } from '../transport/process/capture.js';
 import type { WorkerPlan } from './worker-hands.js';
 

@@ -1,6 +1,6 @@
 import { EspalierError } from '../errors.js';
-import { countOf, type Fleet, type FleetCommand, type FleetEvent, members, newFleet } from '../machines/fleet.js';
-import type { RecycleReason } from '../machines/recycle.js';
+import { countOf, type Fleet, type FleetCommand, type FleetEvent, members, newFleet } from '../machines/pool/fleet.js';
+import type { RecycleReason } from '../machines/worker/recycle.js';
 import { childPath } from './child.js';
 import type { Roster, Slot } from './roster.js';
 import type { ChildSpec, StartContext } from './spec.js';

@@ -1,5 +1,5 @@
-import { toCrashRecord } from '../machines/crash-record.js';
-import type { HostCrash } from '../machines/host-crash.js';
+import { toCrashRecord } from '../machines/exits/crash-record.js';
+import type { HostCrash } from '../machines/exits/host-crash.js';
 
 type Hear = (crash: HostCrash) => void;
 

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../errors.js';
-import type { LiveProcess, ProcessExit, SpawnIntent } from '../machines/process.js';
+import type { LiveProcess, ProcessExit, SpawnIntent } from '../machines/process/process.js';
 import type { OwedWrites } from './owed-writes.js';
 import type { Registry } from './process-services.js';
 

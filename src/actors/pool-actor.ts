@@ -1,9 +1,9 @@
 import { fromCallback } from 'xstate';
 import { EspalierError, isEspalierError } from '../errors.js';
-import type { OverflowPolicy } from '../machines/checkout.js';
-import { type PoolEvent, type PoolReport, poolMachine } from '../machines/pool.js';
-import type { RecycleReason } from '../machines/recycle.js';
+import { type PoolEvent, type PoolReport, poolMachine } from '../machines/pool/pool.js';
+import type { OverflowPolicy } from '../machines/pool/queue/checkout.js';
 import { startError } from '../machines/supervise/failed-start.js';
+import type { RecycleReason } from '../machines/worker/recycle.js';
 import { failedPool, remember } from './failed-pool.js';
 import { FleetKeeper } from './fleet-keeper.js';
 import { own } from './outside-events.js';

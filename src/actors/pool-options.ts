@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { messageOf } from '../errors.js';
 import { fitForJson } from '../json/fit.js';
-import type { BreakerPolicy } from '../machines/breaker.js';
-import { OVERFLOW_POLICIES, type OverflowPolicy } from '../machines/checkout.js';
+import type { BreakerPolicy } from '../machines/pool/queue/breaker.js';
+import { OVERFLOW_POLICIES, type OverflowPolicy } from '../machines/pool/queue/checkout.js';
 import {
   fields,
   func,

@@ -1,4 +1,4 @@
-import { compileTemplate, literalTemplate } from '../machines/template.js';
+import { compileTemplate, literalTemplate } from '../machines/command/template.js';
 import { callVariant } from './call-variant.js';
 import { LiveExecPool } from './exec-pool.js';
 import { type ExecSlot, ExecSlotKind } from './exec-slot.js';

@@ -1,6 +1,6 @@
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
-import { shortageText } from '../machines/shortage.js';
+import { shortageText } from '../machines/process/shortage.js';
 import type { Store } from '../persistence/store.js';
 import { AskDoor } from '../transport/ask/door.js';
 import type { Answerer } from '../transport/ask/question.js';

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../errors.js';
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
-import type { LiveProcess, ProcessExit, SpawnIntent } from '../machines/process.js';
+import type { LiveProcess, ProcessExit, SpawnIntent } from '../machines/process/process.js';
 import type { Capture } from '../transport/process/capture.js';
 import type { Spawner } from '../transport/process/spawner.js';
 import type { BootHistory } from './boot-history.js';

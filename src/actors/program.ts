@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { EspalierError, isEspalierError } from '../errors.js';
-import type { Template } from '../machines/template.js';
+import type { Template } from '../machines/command/template.js';
 import { resolveProgram } from '../transport/process/resolve.js';
 import { fromWorkingFolder } from '../working-folder.js';
 import type { ExecutionRequest } from './execution.js';

@@ -1,7 +1,7 @@
 import { tell } from '../listener.js';
 import type { NewJournalEvent } from '../machines/events.js';
-import type { ActorExit } from '../machines/exit.js';
-import { toExitRecord } from '../machines/exit-record.js';
+import type { ActorExit } from '../machines/exits/exit.js';
+import { toExitRecord } from '../machines/exits/exit-record.js';
 import { Collapse, QUIET_MS } from '../machines/report/collapse.js';
 import { type Report, toldBy } from '../machines/report/report.js';
 import { reportText } from '../machines/report/text.js';

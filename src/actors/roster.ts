@@ -1,4 +1,4 @@
-import type { SlotLoad } from '../machines/checkout.js';
+import type { SlotLoad } from '../machines/pool/queue/checkout.js';
 
 /** A worker slot as the queue sees it. */
 export interface Slot extends SlotLoad {

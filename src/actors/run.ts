@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { EspalierError } from '../errors.js';
 import type { JournalEvent } from '../machines/events.js';
-import type { SlotRow } from '../machines/run/slot.js';
-import type { RunStatus, RunWish } from '../machines/run/status.js';
+import type { RunStatus, RunWish } from '../machines/work/run/status.js';
+import type { SlotRow } from '../machines/work/slot.js';
 import { signal as abortSignal, checkOptions, fields, oneOf } from '../options.js';
 import type { JournalStore, RunRecord, RunStore } from '../persistence/store.js';
 

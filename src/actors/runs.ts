@@ -1,5 +1,5 @@
 import { EspalierError, toErrorRecord } from '../errors.js';
-import type { RunPolicy } from '../machines/run/status.js';
+import type { RunPolicy } from '../machines/work/run/status.js';
 import {
   anything,
   checkOptions,

@@ -1,5 +1,5 @@
 import { EspalierError, toErrorRecord } from '../errors.js';
-import type { WorkerInput } from '../machines/worker.js';
+import type { WorkerInput } from '../machines/worker/worker.js';
 import { Capture } from '../transport/process/capture.js';
 import { WORKER_FD, WORKER_FD_VARIABLE } from '../transport/process/protocol/limits.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';

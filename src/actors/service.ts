@@ -1,6 +1,6 @@
 import type { EspalierError } from '../errors.js';
-import { DEFAULT_BACKOFF } from '../machines/backoff.js';
-import { literalTemplate } from '../machines/template.js';
+import { literalTemplate } from '../machines/command/template.js';
+import { DEFAULT_BACKOFF } from '../machines/time/backoff.js';
 import { processServices } from './process-services.js';
 import { Program } from './program.js';
 import { checkService, type ServiceOptions } from './service-options.js';

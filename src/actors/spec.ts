@@ -1,9 +1,9 @@
 import type { AnyActorLogic } from 'xstate';
 import type { z } from 'zod';
 import { EspalierError } from '../errors.js';
-import type { Backoff } from '../machines/backoff.js';
-import type { ActorExit } from '../machines/exit.js';
-import { type ChildPolicy, childPolicySchema, type Shutdown } from '../machines/supervise/policy.js';
+import type { ActorExit } from '../machines/exits/exit.js';
+import { type ChildPolicy, childPolicySchema, type Shutdown } from '../machines/supervise/state/policy.js';
+import type { Backoff } from '../machines/time/backoff.js';
 import { anything, fields, func, kind, oneOf } from '../options.js';
 import type { MailboxOptions } from './cell-mailbox.js';
 import type { SavedCell } from './cell-saved.js';

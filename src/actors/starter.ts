@@ -1,10 +1,15 @@
 import { fromCallback } from 'xstate';
 import { EspalierError, toErrorRecord } from '../errors.js';
-import type { ActorExit } from '../machines/exit.js';
-import { tellingLines } from '../machines/last-words.js';
-import { STARTER_DEFAULTS, type StarterCommand, type StarterEvent, starterMachine } from '../machines/starter.js';
-import { isWorkerEnd, type WorkerEnd, workerMachine } from '../machines/worker.js';
-import { workerExit } from '../machines/worker-exit.js';
+import type { ActorExit } from '../machines/exits/exit.js';
+import { workerExit } from '../machines/exits/worker-exit.js';
+import { tellingLines } from '../machines/text/last-words.js';
+import {
+  STARTER_DEFAULTS,
+  type StarterCommand,
+  type StarterEvent,
+  starterMachine,
+} from '../machines/worker/starter.js';
+import { isWorkerEnd, type WorkerEnd, workerMachine } from '../machines/worker/worker.js';
 import type { Cell } from './cell.js';
 import { childPath, startChild } from './child.js';
 import type { TreeEnvironment } from './environment.js';

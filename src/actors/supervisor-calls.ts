@@ -1,6 +1,6 @@
 import { EspalierError } from '../errors.js';
-import type { CallResult, ChildCounts, ChildInfo, SuperviseError } from '../machines/supervise/commands.js';
-import type { CallEvent } from '../machines/supervise/events.js';
+import type { CallResult, ChildCounts, ChildInfo, SuperviseError } from '../machines/supervise/state/commands.js';
+import type { CallEvent } from '../machines/supervise/state/events.js';
 import { childPath } from './child.js';
 import { specProblem } from './child-rules.js';
 import type { Directory } from './directory.js';

@@ -1,11 +1,11 @@
 import { fromCallback } from 'xstate';
 import { EspalierError, Shutdown } from '../errors.js';
-import { backoffDelay, DEFAULT_BACKOFF } from '../machines/backoff.js';
 import type { NewJournalEvent } from '../machines/events.js';
-import type { ActorExit } from '../machines/exit.js';
-import type { SuperviseCommand } from '../machines/supervise/commands.js';
-import type { SuperviseEvent } from '../machines/supervise/events.js';
-import type { ChildPolicy } from '../machines/supervise/policy.js';
+import type { ActorExit } from '../machines/exits/exit.js';
+import type { SuperviseCommand } from '../machines/supervise/state/commands.js';
+import type { SuperviseEvent } from '../machines/supervise/state/events.js';
+import type { ChildPolicy } from '../machines/supervise/state/policy.js';
+import { backoffDelay, DEFAULT_BACKOFF } from '../machines/time/backoff.js';
 import type { Cell } from './cell.js';
 import { childPath, startChild } from './child.js';
 import { type ChildSpec, isChildSpec, type StartContext } from './spec.js';

@@ -6,8 +6,8 @@ import {
   SUPERVISOR_DEFAULTS,
   type SupervisorPolicy,
   type SupervisorState,
-} from '../machines/supervise/state.js';
-import { supervisorMachine } from '../machines/supervisor.js';
+} from '../machines/supervise/state/state.js';
+import { supervisorMachine } from '../machines/supervise/supervisor.js';
 import { fields, kind, listOf, oneOf, type Rules, refused } from '../options.js';
 import { childPath } from './child.js';
 import { checkChild, policyRules, specProblem } from './child-rules.js';

@@ -1,5 +1,5 @@
 import { EspalierError } from '../errors.js';
-import { admit, checkout, type OverflowPolicy } from '../machines/checkout.js';
+import { admit, checkout, type OverflowPolicy } from '../machines/pool/queue/checkout.js';
 import { TransientMap } from '../transient-map.js';
 import type { Roster, Slot } from './roster.js';
 

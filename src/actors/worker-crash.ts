@@ -1,6 +1,6 @@
 import type { WorkerCrash } from '../machines/events.js';
-import { endOf } from '../machines/last-words.js';
-import type { WorkerEnd, WorkerMode } from '../machines/worker.js';
+import { endOf } from '../machines/text/last-words.js';
+import type { WorkerEnd, WorkerMode } from '../machines/worker/worker.js';
 import type { LastMemory } from './memory-watch.js';
 import type { HoldIdentity } from './slot-kind.js';
 

@@ -1,9 +1,9 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { isEspalierError, toErrorRecord } from '../errors.js';
-import { maybeOom } from '../machines/crash.js';
 import type { EventContext } from '../machines/events.js';
-import { registeredCommand } from '../machines/process.js';
-import type { WorkerCommand, WorkerEvent, WorkerHands } from '../machines/worker.js';
+import { maybeOom } from '../machines/exits/crash-kind.js';
+import { registeredCommand } from '../machines/process/process.js';
+import type { WorkerCommand, WorkerEvent, WorkerHands } from '../machines/worker/worker.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
 import { ASK_AGAIN_MS, isRefusal } from './owed-writes.js';
 import type { ProcessServices, Registry } from './process-services.js';

@@ -1,4 +1,4 @@
-import { type Liveness, type LivenessPolicy, look, newLiveness } from '../machines/liveness.js';
+import { type Liveness, type LivenessPolicy, look, newLiveness } from '../machines/worker/liveness.js';
 import type { Clock } from './environment.js';
 
 /** What a watch looks at, and whom it tells. */

@@ -2,7 +2,7 @@ import type { AnyStateMachine, Snapshot } from 'xstate';
 import type { Cell } from '../actors/cell.js';
 import { isMachine } from '../actors/cell-machine.js';
 import type { Directory } from '../actors/directory.js';
-import type { SupervisorState } from '../machines/supervise/state.js';
+import type { SupervisorState } from '../machines/supervise/state/state.js';
 import type { LiveActor, LiveActors } from '../transport/inspector/source.js';
 
 /** The living actors of a directory, for those who look. */

@@ -1,4 +1,4 @@
-import type { HostPresence } from '../machines/process.js';
+import type { HostPresence } from '../machines/process/process.js';
 import { checkOptions, fields, text } from '../options.js';
 import type { RunRecord } from '../persistence/index.js';
 import { presenceOf } from '../presence.js';

@@ -1,5 +1,5 @@
 import type { Directory } from '../actors/directory.js';
-import { RunBook, type SlotStage } from '../machines/run/book.js';
+import { RunBook, type SlotStage } from '../machines/work/run/book.js';
 import { type HostStore, type RunStore, SLOT_STATES } from '../persistence/index.js';
 import type { InspectedHost, SeenRow, SeenRun, SeenWindow } from '../transport/inspector/source.js';
 import { standingRuns } from './standing.js';

@@ -1,4 +1,4 @@
-import type { HostPresence, Registration } from '../machines/process.js';
+import type { HostPresence, Registration } from '../machines/process/process.js';
 import type { HostStore, RunRecord } from '../persistence/index.js';
 import { presenceOf } from '../presence.js';
 import { isThere } from '../transport/process/identity.js';

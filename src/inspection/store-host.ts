@@ -1,6 +1,6 @@
 import { WORKER_ID } from '../actors/slot-kind.js';
 import { EspalierError } from '../errors.js';
-import type { HostPresence } from '../machines/process.js';
+import type { HostPresence } from '../machines/process/process.js';
 import type { HostRecord, SnapshotRecord } from '../persistence/index.js';
 import { presenceOf } from '../presence.js';
 import type { StoreReader } from '../store-access.js';

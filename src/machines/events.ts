@@ -1,12 +1,12 @@
 import type { ErrorRecord } from '../errors.js';
-import type { OverflowPolicy } from './checkout.js';
-import type { CrashRecord } from './crash-record.js';
-import type { HostCrash } from './host-crash.js';
-import type { ProcessExit, ProcessIdentity } from './process.js';
-import type { RecycleReason } from './recycle.js';
-import type { SlotStatus } from './run/slot.js';
-import type { Shortage } from './shortage.js';
-import type { WorkerCause } from './worker-cause.js';
+import type { CrashRecord } from './exits/crash-record.js';
+import type { HostCrash } from './exits/host-crash.js';
+import type { OverflowPolicy } from './pool/queue/checkout.js';
+import type { ProcessExit, ProcessIdentity } from './process/process.js';
+import type { Shortage } from './process/shortage.js';
+import type { SlotStatus } from './work/slot.js';
+import type { RecycleReason } from './worker/recycle.js';
+import type { WorkerCause } from './worker/worker-cause.js';
 
 /**
  * Everything the journal can hold, by type: `<noun>.<past>`. An event is journalled first and published from the

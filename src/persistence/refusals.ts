@@ -1,6 +1,6 @@
 import { isEspalierError, toErrorRecord } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
-import type { TroubleFact } from '../machines/explain/facts.js';
+import type { TroubleFact } from '../machines/explain/findings/facts.js';
 import { TroubleNote } from './trouble.js';
 
 /** Room that came back is trusted after so many milliseconds without a refusal. */

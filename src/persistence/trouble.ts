@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, fstatSync, lstatSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { z } from 'zod';
-import type { TroubleFact } from '../machines/explain/facts.js';
+import type { TroubleFact } from '../machines/explain/findings/facts.js';
 import { createNote, openNote } from './file/note-file.js';
 import { errorRecord } from './rows/common.js';
 

@@ -4,7 +4,7 @@ import type { Cell } from '../../src/actors/cell.js';
 import { childPath, startChild } from '../../src/actors/child.js';
 import { spec } from '../../src/actors/spec.js';
 import { supervisor } from '../../src/actors/supervisor.js';
-import type { ActorExit } from '../../src/machines/exit.js';
+import type { ActorExit } from '../../src/machines/exits/exit.js';
 import { TestTree } from './supervisor-tree.js';
 
 const idle = createMachine({});

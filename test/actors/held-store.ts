@@ -1,4 +1,4 @@
-import type { RunWrite } from '../../src/machines/run/commands.js';
+import type { RunWrite } from '../../src/machines/work/run/commands.js';
 import type { Store } from '../../src/persistence/store.js';
 
 /** A write that was asked for and not answered yet. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ProcessLogs } from '../../src/actors/process-logs.js';
 import { type Stdio, stdioRule } from '../../src/actors/stdio.js';
 import { EspalierError } from '../../src/errors.js';
-import type { ProcessExit } from '../../src/machines/process.js';
+import type { ProcessExit } from '../../src/machines/process/process.js';
 import type { OutputChunk } from '../../src/persistence/contract/attempts.js';
 import { SimulatedClock } from '../../src/testing/index.js';
 import type { SpawnedProcess } from '../../src/transport/process/spawner.js';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { recover } from '../../src/actors/recovery.js';
-import type { ProcessIdentity } from '../../src/machines/process.js';
+import type { ProcessIdentity } from '../../src/machines/process/process.js';
 import { readIdentity, thisMachine } from '../../src/transport/process/identity.js';
 import { claim, journalTypes, newFile, open, openHost, startRun } from '../persistence/support/world.js';
 

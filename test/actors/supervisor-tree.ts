@@ -5,7 +5,7 @@ import { Directory } from '../../src/actors/directory.js';
 import type { Observation, TreeEnvironment } from '../../src/actors/environment.js';
 import { type ChildOptions, type ChildSpec, spec } from '../../src/actors/spec.js';
 import type { NewJournalEvent } from '../../src/machines/events.js';
-import type { ActorExit } from '../../src/machines/exit.js';
+import type { ActorExit } from '../../src/machines/exits/exit.js';
 import { SimulatedClock } from '../../src/testing/index.js';
 
 /** A tree environment whose clock is simulated and that remembers what it was told. */

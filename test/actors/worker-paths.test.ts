@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { Cell } from '../../src/actors/cell.js';
-import type { ActorExit } from '../../src/machines/exit.js';
-import { type WorkerCommand, type WorkerEvent, type WorkerInput, workerMachine } from '../../src/machines/worker.js';
+import type { ActorExit } from '../../src/machines/exits/exit.js';
+import {
+  type WorkerCommand,
+  type WorkerEvent,
+  type WorkerInput,
+  workerMachine,
+} from '../../src/machines/worker/worker.js';
 import { ownEvent, SimulatedClock, type Subject, testPaths } from '../../src/testing/index.js';
 
 type Settings = Omit<WorkerInput, 'hands'>;

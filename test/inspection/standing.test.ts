@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { standingProcesses, standingRuns } from '../../src/inspection/standing.js';
-import type { ProcessIdentity, ProcessState, Registration } from '../../src/machines/process.js';
-import type { RunStatus } from '../../src/machines/run/status.js';
+import type { ProcessIdentity, ProcessState, Registration } from '../../src/machines/process/process.js';
+import type { RunStatus } from '../../src/machines/work/run/status.js';
 import type { HostRecord } from '../../src/persistence/index.js';
 import { readIdentity } from '../../src/transport/process/identity.js';
 

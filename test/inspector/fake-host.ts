@@ -1,6 +1,6 @@
 import type { JournalEvent, NewJournalEvent } from '../../src/machines/events.js';
-import { finding } from '../../src/machines/explain/finding.js';
-import type { HostPresence } from '../../src/machines/process.js';
+import { finding } from '../../src/machines/explain/findings/finding.js';
+import type { HostPresence } from '../../src/machines/process/process.js';
 import { ReadModel } from '../../src/transport/inspector/model/read-model.js';
 import type { InspectedHost, JournalTail, SeenRow, SeenRun } from '../../src/transport/inspector/source.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crashKind } from '../../src/machines/crash.js';
+import { crashKind } from '../../src/machines/exits/crash-kind.js';
 import { createRedactor } from '../../src/transport/inspector/redactor.js';
 import { decodeFrame } from '../../src/transport/process/protocol/codec.js';
 import { get, openDoors, TOKEN } from './doors.js';

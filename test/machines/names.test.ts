@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatRunId } from '../../src/machines/ids.js';
-import { appendCookie, COOKIE_VARIABLE, cookie } from '../../src/machines/process.js';
+import { appendCookie, COOKIE_VARIABLE, cookie } from '../../src/machines/process/process.js';
 
 describe('the names by which what is ours is known', () => {
   it('of a host: its time in base 36 and its random digits', () => {

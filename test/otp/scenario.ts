@@ -1,6 +1,6 @@
-import type { ActorExit } from '../../src/machines/exit.js';
-import type { Restart, Shutdown } from '../../src/machines/supervise/policy.js';
-import type { AutoShutdown, Strategy } from '../../src/machines/supervise/state.js';
+import type { ActorExit } from '../../src/machines/exits/exit.js';
+import type { Restart, Shutdown } from '../../src/machines/supervise/state/policy.js';
+import type { AutoShutdown, Strategy } from '../../src/machines/supervise/state/state.js';
 import type { Outcome } from '../machines/supervise/scenario.js';
 
 /** How it goes with workers that are asked to stop: a stubborn one does not. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SpawnIntent } from '../../src/machines/process.js';
+import type { SpawnIntent } from '../../src/machines/process/process.js';
 import { codeOf, IDENTITY, journal, journalTypes, newFile, openHost } from './support/world.js';
 
 const intent = (spawnId: string, path = '/w/0', runId = 'host-a'): SpawnIntent => ({

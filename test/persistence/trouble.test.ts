@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EspalierError } from '../../src/errors.js';
 import type { NewJournalEvent } from '../../src/machines/events.js';
-import type { TroubleFact } from '../../src/machines/explain/facts.js';
+import type { TroubleFact } from '../../src/machines/explain/findings/facts.js';
 import { Refusals } from '../../src/persistence/refusals.js';
 import { readTrouble, TroubleNote } from '../../src/persistence/trouble.js';
 import { newFile } from './support/world.js';

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { codeOf } from '../../src/errors.js';
-import type { ProcessIdentity } from '../../src/machines/process.js';
+import type { ProcessIdentity } from '../../src/machines/process/process.js';
 import { cookieEntries } from '../../src/transport/process/cookies.js';
 import { readIdentity, sameProcess } from '../../src/transport/process/identity.js';
 import { listPids, readCommandLine, readEnvironment, readStat } from '../../src/transport/process/proc.js';

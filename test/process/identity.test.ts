@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ProcessIdentity } from '../../src/machines/process.js';
+import type { ProcessIdentity } from '../../src/machines/process/process.js';
 import { readIdentity, sameProcess, verify, verifyForker } from '../../src/transport/process/identity.js';
 import { listPids, readEnvironment, readStat } from '../../src/transport/process/proc.js';
 import { until } from './support.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ProcessIdentity } from '../../src/machines/process.js';
+import type { ProcessIdentity } from '../../src/machines/process/process.js';
 import { readIdentity, thisMachine } from '../../src/transport/process/identity.js';
 import type { HostTrace } from '../../src/transport/process/janitor/judge.js';
 import { type JanitorOptions, sweepDeadHosts } from '../../src/transport/process/janitor.js';

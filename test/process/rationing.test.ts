@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EspalierError } from '../../src/errors.js';
-import { reservedFiles, shortageIn, shortageOf, shortagePause } from '../../src/machines/shortage.js';
+import { reservedFiles, shortageIn, shortageOf, shortagePause } from '../../src/machines/process/shortage.js';
 import { Rationing, type ShortageNotice } from '../../src/transport/process/host/rationing.js';
 
 /** A machine that has room for so many programs, and a clock that stands until it is told to go on. */

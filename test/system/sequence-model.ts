@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Strategy } from '../../src/machines/supervise/state.js';
+import type { Strategy } from '../../src/machines/supervise/state/state.js';
 
 // Sequences of commands against a real tree: `/t` supervises `/t/s`, which supervises a machine that is saved, a service with
 // a real process, and a plain machine. A model that was written apart says who is alive, and in which incarnation.

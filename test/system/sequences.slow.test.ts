@@ -5,7 +5,7 @@ import { startChild } from '../../src/actors/child.js';
 import { service } from '../../src/actors/service.js';
 import { type ChildSpec, machine, spec } from '../../src/actors/spec.js';
 import { type SupervisionOptions, supervisorHandle, supervisorLogic } from '../../src/actors/supervisor.js';
-import type { Strategy } from '../../src/machines/supervise/state.js';
+import type { Strategy } from '../../src/machines/supervise/state/state.js';
 import type { SnapshotRecord } from '../../src/persistence/store.js';
 import { lives, until } from '../process/support.js';
 import { ProcessTree, ProcessWorld } from './process-tree.js';

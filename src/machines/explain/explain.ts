@@ -8,9 +8,9 @@ import { slotFindings } from './causes/slots.js';
 import { supervisionFindings } from './causes/supervision.js';
 import { suspectFindings } from './causes/suspects.js';
 import { workerFindings } from './causes/workers.js';
-import type { Explanation, Finding } from './explanation.js';
-import { type Facts, lastMoment } from './facts.js';
-import { finding } from './finding.js';
+import type { Explanation, Finding } from './findings/explanation.js';
+import { type Facts, lastMoment } from './findings/facts.js';
+import { finding } from './findings/finding.js';
 import { rank } from './rank.js';
 
 const FAMILIES: readonly ((facts: Facts) => Finding[])[] = [

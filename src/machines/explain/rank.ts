@@ -1,4 +1,4 @@
-import { CAUSES, type Cause, type Finding } from './explanation.js';
+import { CAUSES, type Cause, type Finding } from './findings/explanation.js';
 
 /** What is over is still news for so long, in milliseconds: who asks why wants to hear of it first. */
 const NEWS_MS = 15 * 60_000;

@@ -1,5 +1,5 @@
-import type { CrashRecord } from '../crash-record.js';
 import type { NewJournalEvent, WorkerCrash } from '../events.js';
+import type { CrashRecord } from '../exits/crash-record.js';
 
 /** Something went wrong that somebody should hear of. */
 export interface Report {

@@ -1,4 +1,4 @@
-import { type CrashRecord, NOT_THEIRS } from '../crash-record.js';
+import { type CrashRecord, NOT_THEIRS } from '../exits/crash-record.js';
 import type { Report } from './report.js';
 
 /** Frames of each stack, and lines of last words, that are printed. */

@@ -1,6 +1,6 @@
-import { type Child, newChild } from './children.js';
-import type { CallResult, ChildCounts, ChildInfo, SuperviseError } from './commands.js';
-import type { CallEvent } from './events.js';
+import { type Child, newChild } from './state/children.js';
+import type { CallResult, ChildCounts, ChildInfo, SuperviseError } from './state/commands.js';
+import type { CallEvent } from './state/events.js';
 import type { Turn } from './turn.js';
 
 type StartCall = CallEvent & { readonly type: 'call.startChild' };

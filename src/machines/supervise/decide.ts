@@ -1,11 +1,11 @@
 import { toErrorRecord } from '../../errors.js';
 import { call } from './call.js';
-import type { ChildEvent, SuperviseEvent } from './events.js';
 import { exited } from './exited.js';
-import { EMPTY, peek, shift } from './queue.js';
 import { restart, restartDue } from './restart.js';
 import { answered, answeredLate, performStart } from './start.js';
-import type { Decision, Step, SupervisorState } from './state.js';
+import type { ChildEvent, SuperviseEvent } from './state/events.js';
+import { EMPTY, peek, shift } from './state/queue.js';
+import type { Decision, Step, SupervisorState } from './state/state.js';
 import { beginStop, performStop, stopped } from './stop.js';
 import { Turn } from './turn.js';
 

@@ -1,9 +1,9 @@
 import { toErrorRecord } from '../../errors.js';
-import { type ActorExit, isExpected } from '../exit.js';
-import type { Child } from './children.js';
+import { type ActorExit, isExpected } from '../exits/exit.js';
 import { isFailedStart, passedOn } from './failed-start.js';
-import type { ChildPolicy, Restart } from './policy.js';
 import { failuresAfter, restart } from './restart.js';
+import type { Child } from './state/children.js';
+import type { ChildPolicy, Restart } from './state/policy.js';
 import { beginStop } from './stop.js';
 import type { Turn } from './turn.js';
 

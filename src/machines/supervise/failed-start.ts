@@ -1,5 +1,5 @@
 import { EspalierError, isEspalierError, toErrorRecord } from '../../errors.js';
-import type { ActorExit } from '../exit.js';
+import type { ActorExit } from '../exits/exit.js';
 
 /**
  * The error of a child that did not start. Its context has the child's `path` beside what the cause's own context tells:

@@ -1,4 +1,4 @@
-import type { SupervisorPolicy } from './state.js';
+import type { SupervisorPolicy } from './state/state.js';
 
 /**
  * The restarts within the period, with the one at `now` among them; `exceeded` if they are more than the intensity

@@ -1,6 +1,6 @@
-import type { Child } from './children.js';
 import { addRestart } from './intensity.js';
-import type { Step } from './state.js';
+import type { Child } from './state/children.js';
+import type { Step } from './state/state.js';
 import { beginStop } from './stop.js';
 import { affected } from './strategy.js';
 import type { Turn } from './turn.js';

@@ -1,8 +1,8 @@
-import type { Child } from './children.js';
-import type { ChildEvent } from './events.js';
 import { startError } from './failed-start.js';
-import { EMPTY } from './queue.js';
-import type { StartPurpose, Step } from './state.js';
+import type { Child } from './state/children.js';
+import type { ChildEvent } from './state/events.js';
+import { EMPTY } from './state/queue.js';
+import type { StartPurpose, Step } from './state/state.js';
 import { beginStop } from './stop.js';
 import type { Turn } from './turn.js';
 

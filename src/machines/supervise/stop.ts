@@ -1,8 +1,8 @@
-import type { ActorExit } from '../exit.js';
-import type { Child } from './children.js';
-import type { ChildEvent, WaitingEvent } from './events.js';
-import { EMPTY, toArray } from './queue.js';
-import type { Step, SupervisorState } from './state.js';
+import type { ActorExit } from '../exits/exit.js';
+import type { Child } from './state/children.js';
+import type { ChildEvent, WaitingEvent } from './state/events.js';
+import { EMPTY, toArray } from './state/queue.js';
+import type { Step, SupervisorState } from './state/state.js';
 import type { Turn } from './turn.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { Children } from './children.js';
-import type { Strategy, SupervisorState } from './state.js';
+import type { Children } from './state/children.js';
+import type { Strategy, SupervisorState } from './state/state.js';
 
 /** Which children a restart of `id` takes with it, in the order of their start. */
 export function affected({ policy, children }: SupervisorState, id: string): readonly string[] {

@@ -1,11 +1,11 @@
-import { toCrashRecord } from '../crash-record.js';
 import type { NewJournalEvent } from '../events.js';
-import type { ActorExit } from '../exit.js';
-import type { Child } from './children.js';
-import type { CallResult, SuperviseCommand } from './commands.js';
-import type { ChildRef, WaitingEvent } from './events.js';
-import { EMPTY, push, shift } from './queue.js';
-import type { Step, SupervisorState } from './state.js';
+import { toCrashRecord } from '../exits/crash-record.js';
+import type { ActorExit } from '../exits/exit.js';
+import type { Child } from './state/children.js';
+import type { CallResult, SuperviseCommand } from './state/commands.js';
+import type { ChildRef, WaitingEvent } from './state/events.js';
+import { EMPTY, push, shift } from './state/queue.js';
+import type { Step, SupervisorState } from './state/state.js';
 
 /** One decision in the making: the state so far and the commands so far. It does not outlive the decision. */
 export class Turn {

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../../errors.js';
-import type { ProcessExit } from '../../machines/process.js';
-import type { SlotStatus } from '../../machines/run/slot.js';
+import type { ProcessExit } from '../../machines/process/process.js';
+import type { SlotStatus } from '../../machines/work/slot.js';
 import type { WriteOptions } from './options.js';
 
 /** Which slot to claim, and the spawn intent that goes with it. */

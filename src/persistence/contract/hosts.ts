@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '../../machines/process.js';
+import type { ProcessIdentity } from '../../machines/process/process.js';
 
 /** A host as it stands in the store. Times are milliseconds since the epoch. */
 export interface HostRecord {

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../../errors.js';
-import type { LiveProcess, ProcessExit, Registration, SpawnIntent } from '../../machines/process.js';
+import type { LiveProcess, ProcessExit, Registration, SpawnIntent } from '../../machines/process/process.js';
 
 /**
  * Registrations of processes. A path belongs to the tree of one host, so it is unique within that host; a job is unique

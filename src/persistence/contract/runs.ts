@@ -1,6 +1,6 @@
-import type { AttemptFact, FailureFact, SlotFact } from '../../machines/explain/facts.js';
-import type { SlotRow, SlotStatus } from '../../machines/run/slot.js';
-import type { RunPolicy, RunStatus, RunWish } from '../../machines/run/status.js';
+import type { AttemptFact, FailureFact, SlotFact } from '../../machines/explain/findings/facts.js';
+import type { RunPolicy, RunStatus, RunWish } from '../../machines/work/run/status.js';
+import type { SlotRow, SlotStatus } from '../../machines/work/slot.js';
 import type { WriteOptions } from './options.js';
 
 /** A run as it stands in the store. */

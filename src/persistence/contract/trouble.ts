@@ -1,4 +1,4 @@
-import type { TroubleFact } from '../../machines/explain/facts.js';
+import type { TroubleFact } from '../../machines/explain/findings/facts.js';
 
 /** The note beside the store, for what the journal cannot say because it cannot be written. */
 export interface TroubleStore {

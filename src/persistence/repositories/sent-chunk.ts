@@ -1,4 +1,4 @@
-import { fromWholeCharacter } from '../../machines/text-cut.js';
+import { fromWholeCharacter } from '../../machines/text/text-cut.js';
 import type { OutputChunk } from '../contract/attempts.js';
 
 /**

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ErrorRecord } from '../../errors.js';
-import type { CrashRecord } from '../../machines/crash-record.js';
-import { HOST_CRASH_ORIGINS, type HostCrash } from '../../machines/host-crash.js';
-import type { ProcessExit, ProcessIdentity } from '../../machines/process.js';
-import { SLOT_STATUSES } from '../../machines/run/slot.js';
+import type { CrashRecord } from '../../machines/exits/crash-record.js';
+import { HOST_CRASH_ORIGINS, type HostCrash } from '../../machines/exits/host-crash.js';
+import type { ProcessExit, ProcessIdentity } from '../../machines/process/process.js';
+import { SLOT_STATUSES } from '../../machines/work/slot.js';
 
 /** Forms that several tables share. */
 export const errorRecord = z.object({ code: z.string(), message: z.string() }) satisfies z.ZodType<ErrorRecord>;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { OVERFLOW_POLICIES } from '../../machines/checkout.js';
 import type { EventContext, JournalEventType, NewJournalEvent } from '../../machines/events.js';
-import { RECYCLE_REASONS } from '../../machines/recycle.js';
-import { SHORTAGES } from '../../machines/shortage.js';
-import { WORKER_CAUSES } from '../../machines/worker-cause.js';
+import { OVERFLOW_POLICIES } from '../../machines/pool/queue/checkout.js';
+import { SHORTAGES } from '../../machines/process/shortage.js';
+import { RECYCLE_REASONS } from '../../machines/worker/recycle.js';
+import { WORKER_CAUSES } from '../../machines/worker/worker-cause.js';
 import { crashRecord, errorRecord, exitParts, hostCrash, identity, slotStatus } from './common.js';
 
 const context = z.object({

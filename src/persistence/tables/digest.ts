@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { writeJson } from '../../json/write.js';
-import type { ExecOutput } from '../../machines/run/slot.js';
+import type { ExecOutput } from '../../machines/work/slot.js';
 import type { Connection } from '../sql/connection.js';
 import { slotRows } from './rows.js';
 

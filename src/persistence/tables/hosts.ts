@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
-import { tellHostCrash } from '../../machines/host-crash.js';
+import { tellHostCrash } from '../../machines/exits/host-crash.js';
 import type { HostRecord, NewHost } from '../contract/hosts.js';
 import { hostCrash, identity } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';

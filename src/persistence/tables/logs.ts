@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fromWholeCharacter } from '../../machines/text-cut.js';
+import { fromWholeCharacter } from '../../machines/text/text-cut.js';
 import type { OutputChunk } from '../contract/attempts.js';
 import type { KeptLog, LogPlace } from '../contract/logs.js';
 import type { Connection } from '../sql/connection.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunStatus } from '../../machines/run/status.js';
+import type { RunStatus } from '../../machines/work/run/status.js';
 import { json } from '../sql/json.js';
 import type { Transaction } from '../writer/transaction.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fromWholeCharacter } from '../../machines/text-cut.js';
+import { fromWholeCharacter } from '../../machines/text/text-cut.js';
 import { type StreamTexts, streamTexts } from '../../stream-text.js';
 import type { OutputChunk } from '../contract/attempts.js';
 import type { KeptOutput } from '../contract/outputs.js';

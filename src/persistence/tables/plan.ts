@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SLOT_STATUSES, type SlotStatus } from '../../machines/run/slot.js';
+import { SLOT_STATUSES, type SlotStatus } from '../../machines/work/slot.js';
 import { SLOT_STATES, type SlotState } from '../contract/runs.js';
 import { slotStatus } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';

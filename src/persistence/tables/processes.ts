@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorRecord, EspalierError } from '../../errors.js';
-import type { LiveProcess, ProcessExit, Registration, SpawnIntent } from '../../machines/process.js';
+import type { LiveProcess, ProcessExit, Registration, SpawnIntent } from '../../machines/process/process.js';
 import { identity } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';
 import { isDuplicate } from '../sql/failure.js';

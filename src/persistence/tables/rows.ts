@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readJson } from '../../json/read.js';
-import type { ExecOutput, SlotRow } from '../../machines/run/slot.js';
+import type { ExecOutput, SlotRow } from '../../machines/work/slot.js';
 import type { CommittedRow } from '../contract/runs.js';
 import { errorRecord, slotStatus } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
 import type { NewJournalEvent } from '../../machines/events.js';
-import type { RunStatus, RunWish } from '../../machines/run/status.js';
+import type { RunStatus, RunWish } from '../../machines/work/run/status.js';
 import type { RunRecord } from '../contract/runs.js';
 import { isDuplicate } from '../sql/failure.js';
 import type { Transaction } from '../writer/transaction.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
-import { SLOT_STATUSES, type SlotStatus } from '../../machines/run/slot.js';
+import { SLOT_STATUSES, type SlotStatus } from '../../machines/work/slot.js';
 import type { Transaction } from '../writer/transaction.js';
 import { moveRun, ownedByAnother } from './run-changes.js';
 import { type RunHead, requireOwn, requireRun } from './runs.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { endOf } from '../../machines/last-words.js';
-import { SLOT_STATUSES } from '../../machines/run/slot.js';
+import { endOf } from '../../machines/text/last-words.js';
+import { SLOT_STATUSES } from '../../machines/work/slot.js';
 import type { RunOutlook, SlotStory } from '../contract/runs.js';
 import { errorRecord, slotStatus } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';

@@ -1,9 +1,9 @@
 import type { AnyStateMachine, InspectionEvent } from 'xstate';
 import type { JournalEvent } from '../../machines/events.js';
-import type { Finding } from '../../machines/explain/explanation.js';
-import type { HostPresence, Registration } from '../../machines/process.js';
-import type { SlotStatus } from '../../machines/run/slot.js';
-import type { RunPolicy, RunStatus, RunWish } from '../../machines/run/status.js';
+import type { Finding } from '../../machines/explain/findings/explanation.js';
+import type { HostPresence, Registration } from '../../machines/process/process.js';
+import type { RunPolicy, RunStatus, RunWish } from '../../machines/work/run/status.js';
+import type { SlotStatus } from '../../machines/work/slot.js';
 import type { ShownTexts } from '../../stream-text.js';
 import type { ReadModel } from './model/read-model.js';
 import type { ActorDetail, ActorLoad, Answer, Budget, Control, Refusal } from './protocol/wire.js';

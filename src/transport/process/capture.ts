@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { fromWholeCharacter } from '../../machines/text-cut.js';
+import { fromWholeCharacter } from '../../machines/text/text-cut.js';
 import { type ShownTexts, shownBytes } from '../../stream-text.js';
 
 /** How much of a stream is kept: the last mebibyte. */

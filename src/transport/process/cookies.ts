@@ -1,4 +1,4 @@
-import { COOKIE_VARIABLE } from '../../machines/process.js';
+import { COOKIE_VARIABLE } from '../../machines/process/process.js';
 
 const NAME = Buffer.from(`${COOKIE_VARIABLE}=`);
 

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EspalierError } from '../../errors.js';
-import { COOKIE_VARIABLE } from '../../machines/process.js';
+import { COOKIE_VARIABLE } from '../../machines/process/process.js';
 
 /** What goes to `child_process.spawn` for one guarded program. */
 export interface GuardedCommand {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../../errors.js';
-import type { ProcessIdentity } from '../../machines/process.js';
+import type { ProcessIdentity } from '../../machines/process/process.js';
 import { readIdentity, verifyHelper } from './identity.js';
 import { look, UNSEEN } from './look.js';
 import { listPids, readStat } from './proc.js';

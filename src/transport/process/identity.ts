@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { EspalierError } from '../../errors.js';
-import type { ProcessIdentity } from '../../machines/process.js';
+import type { ProcessIdentity } from '../../machines/process/process.js';
 import { cookieEntries, valuesOf } from './cookies.js';
 import { look, UNSEEN } from './look.js';
 import { readEnvironment, readStat } from './proc.js';

@@ -1,4 +1,4 @@
-import { cookie, type ProcessIdentity } from '../../machines/process.js';
+import { cookie, type ProcessIdentity } from '../../machines/process/process.js';
 import { removeHostDirectory } from './directory.js';
 import { endHelpers } from './helpers.js';
 import { isSameMachine, readIdentity, thisMachine, verify } from './identity.js';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ProcessExit, ProcessIdentity } from '../../machines/process.js';
+import type { ProcessExit, ProcessIdentity } from '../../machines/process/process.js';
 
 /** What to start. `command[0]` is resolved and executable; arguments and environment pass unchanged. */
 export interface SpawnRequest {

@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '../../machines/process.js';
+import type { ProcessIdentity } from '../../machines/process/process.js';
 import { listThreads, readText } from './proc.js';
 import { parseStat } from './stat.js';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { actorCondition, conditionOf, stateText } from '../../../inspector/src/model/condition.js';
-import { RUN_STATUSES } from '../../../src/machines/run/status.js';
-import { starterMachine } from '../../../src/machines/starter.js';
-import { supervisorMachine } from '../../../src/machines/supervisor.js';
-import { workerMachine } from '../../../src/machines/worker.js';
+import { supervisorMachine } from '../../../src/machines/supervise/supervisor.js';
+import { RUN_STATUSES } from '../../../src/machines/work/run/status.js';
+import { starterMachine } from '../../../src/machines/worker/starter.js';
+import { workerMachine } from '../../../src/machines/worker/worker.js';
 
 const living = { status: 'living', health: 'ok' } as const;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseSlot, slotName, standing, standingText } from '../../../inspector/src/model/slot.js';
-import { SLOT_STATUSES } from '../../../src/machines/run/slot.js';
+import { SLOT_STATUSES } from '../../../src/machines/work/slot.js';
 
 test('a slot is found by its name, and a run is no slot', () => {
   const slot = { run: 'mwx3-1:2', index: 14 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalEvent, NewJournalEvent } from '../../../src/machines/events.js';
-import type { AttemptFact, Facts, RunFact, SlotFact } from '../../../src/machines/explain/facts.js';
+import type { AttemptFact, Facts, RunFact, SlotFact } from '../../../src/machines/explain/findings/facts.js';
 import { attempt, closed, crash, degraded, explain, host, journal, ready, run, slot } from './support.js';
 
 const causes = (events: readonly JournalEvent[], more: Partial<Facts> = {}) =>

@@ -1,6 +1,6 @@
 import type { JournalEvent, NewJournalEvent, WorkerCrash } from '../../../src/machines/events.js';
 import { explainFacts } from '../../../src/machines/explain/explain.js';
-import type { AttemptFact, Facts, HostFact, RunFact, SlotFact } from '../../../src/machines/explain/facts.js';
+import type { AttemptFact, Facts, HostFact, RunFact, SlotFact } from '../../../src/machines/explain/findings/facts.js';
 
 export const NOW = 1_000_000_000;
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { explainFacts } from '../../../src/machines/explain/explain.js';
-import type { Explanation, Finding } from '../../../src/machines/explain/explanation.js';
+import type { Explanation, Finding } from '../../../src/machines/explain/findings/explanation.js';
 import type { Cases } from './cases/cases.js';
 import { hosts } from './cases/hosts.js';
 import { runs } from './cases/runs.js';

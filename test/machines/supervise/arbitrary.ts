@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { ChildPolicy } from '../../../src/machines/supervise/policy.js';
-import type { SupervisorPolicy } from '../../../src/machines/supervise/state.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
+import type { SupervisorPolicy } from '../../../src/machines/supervise/state/state.js';
 import { type Act, child, type End, type Outcome, policy, type Scenario } from './scenario.js';
 
 const ids = ['a', 'b', 'c', 'd', 'e'];

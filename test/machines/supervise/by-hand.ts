@@ -1,8 +1,12 @@
-import type { SuperviseCommand } from '../../../src/machines/supervise/commands.js';
 import { decide } from '../../../src/machines/supervise/decide.js';
-import type { SuperviseEvent } from '../../../src/machines/supervise/events.js';
-import type { ChildPolicy } from '../../../src/machines/supervise/policy.js';
-import { newSupervisor, type SupervisorPolicy, type SupervisorState } from '../../../src/machines/supervise/state.js';
+import type { SuperviseCommand } from '../../../src/machines/supervise/state/commands.js';
+import type { SuperviseEvent } from '../../../src/machines/supervise/state/events.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
+import {
+  newSupervisor,
+  type SupervisorPolicy,
+  type SupervisorState,
+} from '../../../src/machines/supervise/state/state.js';
 import { child, describeResult, exitOf, policy } from './scenario.js';
 
 /** A supervisor to which nothing happens but what a test says; of each event it tells what the supervisor does. */

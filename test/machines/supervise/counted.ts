@@ -1,10 +1,14 @@
 import { vi } from 'vitest';
-import { Children } from '../../../src/machines/supervise/children.js';
-import type { SuperviseCommand } from '../../../src/machines/supervise/commands.js';
 import { decide } from '../../../src/machines/supervise/decide.js';
-import type { SuperviseEvent } from '../../../src/machines/supervise/events.js';
-import type { ChildPolicy } from '../../../src/machines/supervise/policy.js';
-import { newSupervisor, type SupervisorPolicy, type SupervisorState } from '../../../src/machines/supervise/state.js';
+import { Children } from '../../../src/machines/supervise/state/children.js';
+import type { SuperviseCommand } from '../../../src/machines/supervise/state/commands.js';
+import type { SuperviseEvent } from '../../../src/machines/supervise/state/events.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
+import {
+  newSupervisor,
+  type SupervisorPolicy,
+  type SupervisorState,
+} from '../../../src/machines/supervise/state/state.js';
 import { child, policy } from './scenario.js';
 
 /** What something cost: looks at single children, and lists of all of them. */

@@ -1,7 +1,7 @@
-import type { SuperviseCommand } from '../../../src/machines/supervise/commands.js';
 import { decide } from '../../../src/machines/supervise/decide.js';
-import type { ChildRef, SuperviseEvent } from '../../../src/machines/supervise/events.js';
-import { newSupervisor, type SupervisorState } from '../../../src/machines/supervise/state.js';
+import type { SuperviseCommand } from '../../../src/machines/supervise/state/commands.js';
+import type { ChildRef, SuperviseEvent } from '../../../src/machines/supervise/state/events.js';
+import { newSupervisor, type SupervisorState } from '../../../src/machines/supervise/state/state.js';
 import { exitOf, type Scenario } from './scenario.js';
 
 interface Life extends ChildRef {

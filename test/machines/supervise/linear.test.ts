@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/machines/supervise/decide.js';
-import type { SuperviseEvent } from '../../../src/machines/supervise/events.js';
-import { newSupervisor } from '../../../src/machines/supervise/state.js';
+import type { SuperviseEvent } from '../../../src/machines/supervise/state/events.js';
+import { newSupervisor } from '../../../src/machines/supervise/state/state.js';
 import { isThorough } from '../../effort.js';
 import { type Cost, Counted } from './counted.js';
 import { child, policy } from './scenario.js';

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createActor, createMachine, fromCallback } from 'xstate';
-import type { SuperviseCommand } from '../../../src/machines/supervise/commands.js';
-import type { SuperviseEvent } from '../../../src/machines/supervise/events.js';
-import { toArray } from '../../../src/machines/supervise/queue.js';
-import { newSupervisor, type SupervisorPolicy, type SupervisorState } from '../../../src/machines/supervise/state.js';
-import { superviseFrom, superviseOn, supervisorMachine } from '../../../src/machines/supervisor.js';
+import type { SuperviseCommand } from '../../../src/machines/supervise/state/commands.js';
+import type { SuperviseEvent } from '../../../src/machines/supervise/state/events.js';
+import { toArray } from '../../../src/machines/supervise/state/queue.js';
+import {
+  newSupervisor,
+  type SupervisorPolicy,
+  type SupervisorState,
+} from '../../../src/machines/supervise/state/state.js';
+import { superviseFrom, superviseOn, supervisorMachine } from '../../../src/machines/supervise/supervisor.js';
 import { testPaths } from '../../../src/testing/index.js';
 import { Model } from './model.js';
 import { type Act, child, policy } from './scenario.js';

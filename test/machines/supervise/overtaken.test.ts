@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChildEvent } from '../../../src/machines/supervise/events.js';
+import type { ChildEvent } from '../../../src/machines/supervise/state/events.js';
 import { running } from './by-hand.js';
 
 /** A supervisor that is told to stop while `a` is being restarted: `b` is stopped first, and meanwhile `a` answers. */

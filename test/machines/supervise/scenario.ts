@@ -1,8 +1,8 @@
-import type { ActorExit } from '../../../src/machines/exit.js';
-import type { CallResult } from '../../../src/machines/supervise/commands.js';
+import type { ActorExit } from '../../../src/machines/exits/exit.js';
 import { startError } from '../../../src/machines/supervise/failed-start.js';
-import type { ChildPolicy } from '../../../src/machines/supervise/policy.js';
-import { SUPERVISOR_DEFAULTS, type SupervisorPolicy } from '../../../src/machines/supervise/state.js';
+import type { CallResult } from '../../../src/machines/supervise/state/commands.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
+import { SUPERVISOR_DEFAULTS, type SupervisorPolicy } from '../../../src/machines/supervise/state/state.js';
 
 /** How a child ends; `unstarted`: by saying that it has never started in truth. */
 export type End = ActorExit['kind'] | 'unstarted';

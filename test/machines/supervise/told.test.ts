@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EspalierError } from '../../../src/errors.js';
 import type { NewJournalEvent } from '../../../src/machines/events.js';
-import type { ActorExit } from '../../../src/machines/exit.js';
-import type { CallResult } from '../../../src/machines/supervise/commands.js';
+import type { ActorExit } from '../../../src/machines/exits/exit.js';
 import { startError } from '../../../src/machines/supervise/failed-start.js';
+import type { CallResult } from '../../../src/machines/supervise/state/commands.js';
 import { type Act, child } from './scenario.js';
 import { type World, world } from './world.js';
 

@@ -1,8 +1,12 @@
-import type { SuperviseCommand } from '../../../src/machines/supervise/commands.js';
 import { decide } from '../../../src/machines/supervise/decide.js';
-import type { CallEvent, SuperviseEvent } from '../../../src/machines/supervise/events.js';
-import type { ChildPolicy } from '../../../src/machines/supervise/policy.js';
-import { newSupervisor, type SupervisorPolicy, type SupervisorState } from '../../../src/machines/supervise/state.js';
+import type { SuperviseCommand } from '../../../src/machines/supervise/state/commands.js';
+import type { CallEvent, SuperviseEvent } from '../../../src/machines/supervise/state/events.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
+import {
+  newSupervisor,
+  type SupervisorPolicy,
+  type SupervisorState,
+} from '../../../src/machines/supervise/state/state.js';
 import { type Act, child, describeResult, exitOf, type Outcome, policy, type Scenario } from './scenario.js';
 
 /** A world in which every start and stop is answered at once: `decide` plays a scenario and leaves a trace. */

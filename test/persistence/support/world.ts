@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { JournalEvent } from '../../../src/machines/events.js';
-import type { ProcessIdentity } from '../../../src/machines/process.js';
-import type { RunPolicy } from '../../../src/machines/run/status.js';
+import type { ProcessIdentity } from '../../../src/machines/process/process.js';
+import type { RunPolicy } from '../../../src/machines/work/run/status.js';
 import type * as persistence from '../../../src/persistence/index.js';
 import type { Claimed, FinishedAttempt, OpenStoreOptions, Store } from '../../../src/persistence/store.js';
 

@@ -138,7 +138,7 @@ export const actors: Faults = {
     test: ['test/actors/affinity.test.ts', ''],
   },
   'a full queue takes more': {
-    file: 'src/machines/checkout.ts',
+    file: 'src/machines/pool/queue/checkout.ts',
     right: "if (length < limit) return 'enqueue';",
     wrong: "if (length <= limit) return 'enqueue';",
     promise: 5,

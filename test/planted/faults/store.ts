@@ -3,7 +3,7 @@ import type { Faults } from '../fault.js';
 /** What is kept, and how it reads. */
 export const store: Faults = {
   'what is kept of an output begins within a character of four bytes': {
-    file: 'src/machines/text-cut.ts',
+    file: 'src/machines/text/text-cut.ts',
     right: 'const MOST_CONTINUED = 3;',
     wrong: 'const MOST_CONTINUED = 2;',
     test: ['test/persistence/outputs.test.ts', 'wherever the limit cuts one'],

@@ -1,7 +1,7 @@
-import type { Finding } from '../explanation.js';
-import type { Facts } from '../facts.js';
-import { finding } from '../finding.js';
-import { duration, evidence, ofType } from '../words.js';
+import type { Finding } from '../findings/explanation.js';
+import type { Facts } from '../findings/facts.js';
+import { finding } from '../findings/finding.js';
+import { duration, evidence, ofType } from '../findings/words.js';
 
 /** States that tell of trouble, in words. */
 const TROUBLED: ReadonlyMap<string, string> = new Map([

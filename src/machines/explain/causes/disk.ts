@@ -1,7 +1,7 @@
-import type { Finding } from '../explanation.js';
-import { type Facts, isHostsAffair, type TroubleFact } from '../facts.js';
-import { finding } from '../finding.js';
-import { count, duration, evidence, ofType, size, told } from '../words.js';
+import type { Finding } from '../findings/explanation.js';
+import { type Facts, isHostsAffair, type TroubleFact } from '../findings/facts.js';
+import { finding } from '../findings/finding.js';
+import { count, duration, evidence, ofType, size, told } from '../findings/words.js';
 
 /** With less than this left nothing of consequence can be written, in bytes. */
 const FULL_BELOW = 64 * 1024;

@@ -1,10 +1,10 @@
 import type { JournalEvent } from '../../events.js';
-import { tellHostCrash } from '../../host-crash.js';
-import { ADVICE } from '../advice.js';
-import type { Finding } from '../explanation.js';
-import { type Facts, type HostFact, isHostsAffair } from '../facts.js';
-import { finding } from '../finding.js';
-import { duration, evidence, ofType, whereThrown } from '../words.js';
+import { tellHostCrash } from '../../exits/host-crash.js';
+import { ADVICE } from '../findings/advice.js';
+import type { Finding } from '../findings/explanation.js';
+import { type Facts, type HostFact, isHostsAffair } from '../findings/facts.js';
+import { finding } from '../findings/finding.js';
+import { duration, evidence, ofType, whereThrown } from '../findings/words.js';
 
 type Crash = Extract<JournalEvent, { type: 'host.crashed' }>;
 

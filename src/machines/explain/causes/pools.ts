@@ -1,8 +1,8 @@
 import type { JournalEvent } from '../../events.js';
-import type { Finding } from '../explanation.js';
-import { type Facts, lastMoment } from '../facts.js';
-import { finding } from '../finding.js';
-import { count, duration, evidence, groupBy, ofType } from '../words.js';
+import type { Finding } from '../findings/explanation.js';
+import { type Facts, lastMoment } from '../findings/facts.js';
+import { finding } from '../findings/finding.js';
+import { count, duration, evidence, groupBy, ofType } from '../findings/words.js';
 
 /** A queue that was full within this time has a consumer that is too slow now, in milliseconds. */
 const RECENT_MS = 60_000;

@@ -1,9 +1,9 @@
 import type { JournalEvent } from '../../events.js';
-import { NEVER_STARTED } from '../advice.js';
-import type { Finding } from '../explanation.js';
-import type { Facts, FailureFact, RunFact } from '../facts.js';
-import { finding } from '../finding.js';
-import { count, duration, evidence, told } from '../words.js';
+import { NEVER_STARTED } from '../findings/advice.js';
+import type { Finding } from '../findings/explanation.js';
+import type { Facts, FailureFact, RunFact } from '../findings/facts.js';
+import { finding } from '../findings/finding.js';
+import { count, duration, evidence, told } from '../findings/words.js';
 
 /** What holds a run up, or how it ended. */
 export function runFindings(facts: Facts): Finding[] {

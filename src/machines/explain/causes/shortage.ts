@@ -1,7 +1,7 @@
-import type { Finding } from '../explanation.js';
-import type { Facts } from '../facts.js';
-import { finding } from '../finding.js';
-import { count, duration, evidence, ofType } from '../words.js';
+import type { Finding } from '../findings/explanation.js';
+import type { Facts } from '../findings/facts.js';
+import { finding } from '../findings/finding.js';
+import { count, duration, evidence, ofType } from '../findings/words.js';
 
 /** A machine that was short of something, so that programs waited to be started. */
 export function shortageFindings(facts: Facts): Finding[] {

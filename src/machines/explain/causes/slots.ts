@@ -1,8 +1,8 @@
-import { reasonOfExit } from '../crashes.js';
-import type { Cause, Finding } from '../explanation.js';
-import type { AttemptFact, Facts, RunFact, SlotFact } from '../facts.js';
-import { finding } from '../finding.js';
-import { count, duration, evidence, how, lastWords, ofType, short, size, told } from '../words.js';
+import { reasonOfExit } from '../findings/crashes.js';
+import type { Cause, Finding } from '../findings/explanation.js';
+import type { AttemptFact, Facts, RunFact, SlotFact } from '../findings/facts.js';
+import { finding } from '../findings/finding.js';
+import { count, duration, evidence, how, lastWords, ofType, short, size, told } from '../findings/words.js';
 import { waiting } from './waiting.js';
 
 /** What became of one slot of a run. */

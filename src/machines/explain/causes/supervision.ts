@@ -1,9 +1,9 @@
 import type { ErrorRecord } from '../../../errors.js';
 import type { JournalEvent } from '../../events.js';
-import type { Finding } from '../explanation.js';
-import { type Facts, lastMoment } from '../facts.js';
-import { finding } from '../finding.js';
-import { count, duration, evidence, groupBy, ofType, told, whereThrown } from '../words.js';
+import type { Finding } from '../findings/explanation.js';
+import { type Facts, lastMoment } from '../findings/facts.js';
+import { finding } from '../findings/finding.js';
+import { count, duration, evidence, groupBy, ofType, told, whereThrown } from '../findings/words.js';
 
 /** So many crashes within so many milliseconds are a loop. */
 const LOOP = 3;

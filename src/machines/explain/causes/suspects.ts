@@ -1,7 +1,7 @@
-import type { Finding } from '../explanation.js';
-import type { Facts } from '../facts.js';
-import { finding } from '../finding.js';
-import { evidence, ofType } from '../words.js';
+import type { Finding } from '../findings/explanation.js';
+import type { Facts } from '../findings/facts.js';
+import { finding } from '../findings/finding.js';
+import { evidence, ofType } from '../findings/words.js';
 
 /** Processes that could not be proven gone, and slots that stay closed because of them. */
 export function suspectFindings(facts: Facts): Finding[] {

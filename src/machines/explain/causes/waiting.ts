@@ -1,8 +1,8 @@
-import { NEVER_STARTED } from '../advice.js';
-import type { Finding } from '../explanation.js';
-import type { Facts, RunFact, SlotFact } from '../facts.js';
-import { finding } from '../finding.js';
-import { count, duration } from '../words.js';
+import { NEVER_STARTED } from '../findings/advice.js';
+import type { Finding } from '../findings/explanation.js';
+import type { Facts, RunFact, SlotFact } from '../findings/facts.js';
+import { finding } from '../findings/finding.js';
+import { count, duration } from '../findings/words.js';
 
 /** Why a slot that waits is not being executed. */
 export function waiting({ host, now }: Facts, slot: SlotFact, run: RunFact): Finding {

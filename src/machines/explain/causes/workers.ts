@@ -1,10 +1,21 @@
-import type { WorkerCause } from '../../worker-cause.js';
-import { type CrashReason, describeCrash, reasonOf } from '../crashes.js';
-import type { Finding } from '../explanation.js';
-import type { Facts } from '../facts.js';
-import { finding } from '../finding.js';
-import { type Story, storiesOf } from '../stories.js';
-import { count, duration, evidence, groupBy, how, lastWords, ofType, quoting, stackLines, told } from '../words.js';
+import type { WorkerCause } from '../../worker/worker-cause.js';
+import { type CrashReason, describeCrash, reasonOf } from '../findings/crashes.js';
+import type { Finding } from '../findings/explanation.js';
+import type { Facts } from '../findings/facts.js';
+import { finding } from '../findings/finding.js';
+import { type Story, storiesOf } from '../findings/stories.js';
+import {
+  count,
+  duration,
+  evidence,
+  groupBy,
+  how,
+  lastWords,
+  ofType,
+  quoting,
+  stackLines,
+  told,
+} from '../findings/words.js';
 
 /** So many crashes in a row are a loop. */
 const LOOP = 3;

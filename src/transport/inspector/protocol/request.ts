@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CAUSES } from '../../../machines/explain/explanation.js';
+import { CAUSES } from '../../../machines/explain/findings/explanation.js';
 import { actorDetail } from './actor.js';
 import { rowInfo } from './run.js';
 

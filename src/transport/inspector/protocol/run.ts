@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SLOT_STATUSES } from '../../../machines/run/slot.js';
-import { RUN_STATUSES, RUN_WISHES } from '../../../machines/run/status.js';
+import { RUN_STATUSES, RUN_WISHES } from '../../../machines/work/run/status.js';
+import { SLOT_STATUSES } from '../../../machines/work/slot.js';
 
 export const slotStatus = z.enum(SLOT_STATUSES);
 export const runStatus = z.enum(RUN_STATUSES);

@@ -1,4 +1,4 @@
-import { firstOf } from '../../../machines/text-cut.js';
+import { firstOf } from '../../../machines/text/text-cut.js';
 import type { Caps } from '../redactor.js';
 import { MASK } from './mask.js';
 import type { IsSecret } from './secrets.js';

@@ -1,4 +1,4 @@
-import { groupBy } from '../../../machines/explain/words.js';
+import { groupBy } from '../../../machines/explain/findings/words.js';
 import { MASK } from './mask.js';
 import { longestFirst } from './secrets.js';
 

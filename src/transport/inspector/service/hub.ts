@@ -1,4 +1,4 @@
-import type { HostPresence } from '../../../machines/process.js';
+import type { HostPresence } from '../../../machines/process/process.js';
 import { type Hello, PROTOCOL_VERSION, type ServerMessageOf } from '../protocol/wire.js';
 import type { Redactor } from '../redactor.js';
 import type { InspectedHost } from '../source.js';

@@ -1,5 +1,5 @@
-import type { Finding } from '../../../machines/explain/explanation.js';
-import { lastOf } from '../../../machines/text-cut.js';
+import type { Finding } from '../../../machines/explain/findings/explanation.js';
+import { lastOf } from '../../../machines/text/text-cut.js';
 import type { ReadModel } from '../model/read-model.js';
 import { statechart } from '../model/statechart.js';
 import type { ActorDetail, ActorSummary, FindingInfo, ProcessInfo, RowInfo, RunInfo } from '../protocol/wire.js';

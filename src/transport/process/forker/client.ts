@@ -1,4 +1,4 @@
-import type { ProcessExit, ProcessIdentity } from '../../../machines/process.js';
+import type { ProcessExit, ProcessIdentity } from '../../../machines/process/process.js';
 import { createHostDirectory } from '../directory.js';
 import type { ShortageNotice } from '../host/rationing.js';
 import { HostSpawner } from '../host/spawner.js';

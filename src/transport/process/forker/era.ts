@@ -1,5 +1,5 @@
 import { EspalierError } from '../../../errors.js';
-import type { ProcessExit, ProcessIdentity } from '../../../machines/process.js';
+import type { ProcessExit, ProcessIdentity } from '../../../machines/process/process.js';
 import { killHelper, wakeHelper } from '../helpers.js';
 import { isThere, thisMachine } from '../identity.js';
 import type {

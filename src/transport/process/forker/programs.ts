@@ -1,5 +1,5 @@
 import { EspalierError } from '../../../errors.js';
-import type { ProcessExit } from '../../../machines/process.js';
+import type { ProcessExit } from '../../../machines/process/process.js';
 import { TransientMap } from '../../../transient-map.js';
 import type { GroupEnd } from '../launcher/launcher.js';
 import type { Notice } from './link.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EspalierError } from '../../../errors.js';
-import type { ProcessExit } from '../../../machines/process.js';
+import type { ProcessExit } from '../../../machines/process/process.js';
 import { removeLeftovers } from '../directory.js';
 import type {
   GroupEnd,

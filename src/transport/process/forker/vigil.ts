@@ -4,7 +4,7 @@ import {
   PATIENCE,
   type PatiencePolicy,
   type Silence,
-} from '../../../machines/patience.js';
+} from '../../../machines/time/patience.js';
 
 /** What a vigil does to the one that it watches over. */
 export interface VigilActs {

@@ -1,5 +1,5 @@
 import { EspalierError, isEspalierError } from '../../../errors.js';
-import { type Shortage, shortageOf, shortagePause } from '../../../machines/shortage.js';
+import { type Shortage, shortageOf, shortagePause } from '../../../machines/process/shortage.js';
 
 /** What is told of a shortage: once when it begins, once when it is over. */
 export type ShortageNotice =

@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
-import type { ProcessExit, ProcessIdentity } from '../../../machines/process.js';
+import type { ProcessExit, ProcessIdentity } from '../../../machines/process/process.js';
 import type { GroupEnd, HeldSession, Launcher, SweepTarget } from '../launcher/launcher.js';
 import type { SpawnedProcess, SweepReport } from '../spawner.js';
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { EspalierError } from '../../../errors.js';
-import { appendCookie, COOKIE_VARIABLE, cookie, type ProcessExit } from '../../../machines/process.js';
+import { appendCookie, COOKIE_VARIABLE, cookie, type ProcessExit } from '../../../machines/process/process.js';
 import { TransientMap } from '../../../transient-map.js';
 import { removeHostDirectory } from '../directory.js';
 import { thisMachine } from '../identity.js';

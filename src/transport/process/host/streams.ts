@@ -5,7 +5,7 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from '../../../errors.js';
-import { reservedFiles, shortageOf } from '../../../machines/shortage.js';
+import { reservedFiles, shortageOf } from '../../../machines/process/shortage.js';
 import { fifoNames, type Reservation } from '../launcher/launcher.js';
 import { readText } from '../proc.js';
 

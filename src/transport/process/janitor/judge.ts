@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '../../../machines/process.js';
+import type { ProcessIdentity } from '../../../machines/process/process.js';
 import { isSameMachine, type Machine, sameProcess } from '../identity.js';
 import { UNSEEN } from '../look.js';
 

@@ -1,4 +1,4 @@
-import type { ProcessIdentity, Registration } from '../../../machines/process.js';
+import type { ProcessIdentity, Registration } from '../../../machines/process/process.js';
 import type { HostVerdict } from './judge.js';
 
 /** What the janitor must know of a registration; a row of `processes` fits. */

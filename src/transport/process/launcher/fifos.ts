@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EspalierError } from '../../../errors.js';
-import { shortageIn } from '../../../machines/shortage.js';
+import { shortageIn } from '../../../machines/process/shortage.js';
 import { resolveProgram } from '../resolve.js';
 import { fifoNames } from './launcher.js';
 

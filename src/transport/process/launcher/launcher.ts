@@ -1,5 +1,5 @@
 import type { EspalierError } from '../../../errors.js';
-import type { ProcessExit } from '../../../machines/process.js';
+import type { ProcessExit } from '../../../machines/process/process.js';
 import type { SweepReport } from '../spawner.js';
 
 /** One program to start, as it crosses from the host to whoever forks. All paths are absolute. */

@@ -1,5 +1,5 @@
 import { EspalierError } from '../../../errors.js';
-import { cookie } from '../../../machines/process.js';
+import { cookie } from '../../../machines/process/process.js';
 import { nowTicks } from '../proc.js';
 import type { SweepReport } from '../spawner.js';
 import { Sweeper } from '../sweep/sweeper.js';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { codeOf, EspalierError } from '../../../errors.js';
-import { shortageOf, shortageText } from '../../../machines/shortage.js';
+import { shortageOf, shortageText } from '../../../machines/process/shortage.js';
 import { missingFile, programFault } from '../program-file.js';
 import type { LaunchOrder } from './launcher.js';
 

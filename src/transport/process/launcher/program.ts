@@ -1,4 +1,4 @@
-import type { ProcessExit } from '../../../machines/process.js';
+import type { ProcessExit } from '../../../machines/process/process.js';
 import type { LaunchOrder } from './launcher.js';
 
 /** One started program as its parent holds it, whoever that is: what can be done to it, and what is known of it. */

@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../../errors.js';
-import { shortageOf } from '../../../machines/shortage.js';
+import { shortageOf } from '../../../machines/process/shortage.js';
 import type { HeldSession } from './launcher.js';
 
 /** Bytes per line: three numbers, padded. */

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { codeOf, EspalierError } from '../../../errors.js';
-import type { ProcessExit } from '../../../machines/process.js';
+import type { ProcessExit } from '../../../machines/process/process.js';
 import { nowTicks, startTicksOf } from '../proc.js';
 import type { Program } from './program.js';
 

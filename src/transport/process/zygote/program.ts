@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { ProcessExit } from '../../../machines/process.js';
+import type { ProcessExit } from '../../../machines/process/process.js';
 import type { Program } from '../launcher/program.js';
 import { nowTicks } from '../proc.js';
 import { killFrame, signalFrame } from './orders.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../../errors.js';
-import { COOKIE_VARIABLE } from '../../../machines/process.js';
+import { COOKIE_VARIABLE } from '../../../machines/process/process.js';
 import { fifoNames, type LaunchOrder, PORT_SOCKET } from '../launcher/launcher.js';
 import { notStarted } from '../launcher/not-started.js';
 import type { Program, ProgramStarter } from '../launcher/program.js';

@@ -1,4 +1,4 @@
-import type { Facts } from '../../../../src/machines/explain/facts.js';
+import type { Facts } from '../../../../src/machines/explain/findings/facts.js';
 
 /** Facts by what they are an example of. */
 export type Cases = Readonly<Record<string, Facts>>;

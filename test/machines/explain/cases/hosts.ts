@@ -1,5 +1,5 @@
 import type { NewJournalEvent } from '../../../../src/machines/events.js';
-import type { DiskFact, HostFact } from '../../../../src/machines/explain/facts.js';
+import type { DiskFact, HostFact } from '../../../../src/machines/explain/findings/facts.js';
 import { earlier, facts, host, journal, NOW } from '../support.js';
 import type { Cases } from './cases.js';
 

@@ -1,4 +1,4 @@
-import type { RunFact } from '../../../../src/machines/explain/facts.js';
+import type { RunFact } from '../../../../src/machines/explain/findings/facts.js';
 import { facts, host, journal, NOW, run } from '../support.js';
 import type { Cases } from './cases.js';
 

@@ -1,5 +1,5 @@
 import type { NewJournalEvent } from '../../../../src/machines/events.js';
-import type { AttemptFact, RunFact, SlotFact } from '../../../../src/machines/explain/facts.js';
+import type { AttemptFact, RunFact, SlotFact } from '../../../../src/machines/explain/findings/facts.js';
 import { attempt, crash, facts, host, journal, NOW, run, slot } from '../support.js';
 import type { Cases } from './cases.js';
 

@@ -1,5 +1,5 @@
 import type { JournalEvent, NewJournalEvent } from '../../../../src/machines/events.js';
-import type { HostFact } from '../../../../src/machines/explain/facts.js';
+import type { HostFact } from '../../../../src/machines/explain/findings/facts.js';
 import { closed, crash, earlier, facts, host, journal, NOW, ready } from '../support.js';
 import type { Cases } from './cases.js';
 

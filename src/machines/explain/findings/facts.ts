@@ -1,0 +1,148 @@
+import type { ErrorRecord } from '../../../errors.js';
+import type { JournalEvent } from '../../events.js';
+import type { HostPresence, ProcessExit, ProcessState } from '../../process/process.js';
+import type { RunPolicy, RunStatus, RunWish } from '../../work/run/status.js';
+import type { SlotStatus } from '../../work/slot.js';
+
+/** What is asked about. */
+export type Target =
+  | { readonly kind: 'actor'; readonly path: string }
+  | { readonly kind: 'slot'; readonly run: string; readonly index: number }
+  | { readonly kind: 'run'; readonly run: string }
+  | { readonly kind: 'host'; readonly host: string };
+
+/** The host that the target lives or lived in. Times are milliseconds since the epoch, here as everywhere in facts. */
+export interface HostFact {
+  readonly runId: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly heartbeatAt: number;
+  readonly endedAt: number | null;
+  readonly ended: 'stopped' | 'dead' | null;
+  /** Whether its process was found; `unknown` on another machine or in another container. */
+  readonly presence: HostPresence;
+}
+
+/** The last known state of an actor. */
+export interface ActorFact {
+  readonly path: string;
+  readonly role: string;
+  readonly state: string;
+  readonly at: number;
+}
+
+/** A registered process that was not proven gone. */
+export interface ProcessFact {
+  readonly path: string;
+  readonly jobId: string | null;
+  readonly pid: number | null;
+  readonly state: ProcessState;
+}
+
+export interface RunFact {
+  readonly run: string;
+  readonly status: RunStatus;
+  readonly wish: RunWish | null;
+  readonly pool: string;
+  readonly policy: RunPolicy;
+  readonly total: number;
+  readonly counts: Readonly<Record<SlotStatus, number>>;
+  readonly updatedAt: number;
+  /** Slots that are being executed now, by the store's word. */
+  readonly executing: number;
+  /** The first committed rows that did not succeed. */
+  readonly failures: readonly FailureFact[];
+}
+
+export interface FailureFact {
+  readonly index: number;
+  readonly status: SlotStatus;
+  readonly error: ErrorRecord | null;
+}
+
+/** One execution of a slot. `interrupted`, `lost` and `orphaned` did not end by themselves. */
+export interface AttemptFact {
+  readonly attempt: number;
+  readonly state: 'running' | 'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'interrupted' | 'lost' | 'orphaned';
+  readonly exit: ProcessExit | null;
+  readonly error: ErrorRecord | null;
+  /** When it was claimed, which is before its program was spawned. */
+  readonly startedAt: number;
+  /** When its end was written. */
+  readonly endedAt: number | null;
+  /** How long its program ran, in milliseconds; null when it runs, never did, or nobody saw its end. */
+  readonly ranMs: number | null;
+  /** The end of what it wrote to standard error. */
+  readonly stderr: string;
+  readonly truncated: boolean;
+  readonly heldOpen: boolean;
+}
+
+export interface SlotFact {
+  readonly jobId: string;
+  readonly state: 'queued' | 'running' | SlotStatus;
+  /** The input as it is shown. */
+  readonly input: string;
+  readonly attempts: readonly AttemptFact[];
+}
+
+/** What the store's own disk has to say. */
+export interface DiskFact {
+  readonly file: string;
+  /** Bytes that are left now; null when that cannot be found out. */
+  readonly freeBytes: number | null;
+  /** What a host could not write and could not yet say in the journal. */
+  readonly trouble: TroubleFact | null;
+}
+
+export interface TroubleFact {
+  readonly host: string;
+  readonly error: ErrorRecord;
+  readonly writes: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All that an explanation rests on. It is read at one moment, and nothing is looked up later. */
+export interface Facts {
+  readonly target: Target;
+  readonly now: number;
+  readonly host: HostFact | null;
+  /** Of the target, of what is above and below it, and of its host; in the order of `seq`. */
+  readonly events: readonly JournalEvent[];
+  /** Whether older events were left out. */
+  readonly partial: boolean;
+  readonly actors: readonly ActorFact[];
+  readonly processes: readonly ProcessFact[];
+  readonly run: RunFact | null;
+  readonly slot: SlotFact | null;
+  readonly disk: DiskFact | null;
+}
+
+/**
+ * Whether what became of its host concerns the target. A slot that has come to an end of its own, and a run that is over, are
+ * as they are whatever happened to the host that drove them, or what it left, later.
+ */
+export function isHostsAffair({ target, slot, run }: Pick<Facts, 'target' | 'slot' | 'run'>): boolean {
+  switch (target.kind) {
+    case 'actor':
+    case 'host':
+      return true;
+    case 'run':
+      return run?.status !== 'completed' && run?.status !== 'stopped';
+    case 'slot':
+      return slot === null || slot.state === 'queued' || slot.state === 'running' || isOrphaned(slot);
+    default:
+      return target satisfies never;
+  }
+}
+
+function isOrphaned({ attempts }: SlotFact): boolean {
+  return attempts.at(-1)?.state === 'orphaned';
+}
+
+/** The last moment of which these facts tell: now, or the end of a host that lives no more. */
+export function lastMoment({ now, host, events }: Pick<Facts, 'now' | 'host' | 'events'>): number {
+  if (host === null || (host.endedAt === null && host.presence !== 'gone')) return now;
+  return Math.max(host.endedAt ?? host.heartbeatAt, events.findLast(({ runId }) => runId === host.runId)?.at ?? 0);
+}
