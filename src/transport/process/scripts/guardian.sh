@@ -56,7 +56,12 @@ kill_stopped() {
   for pid; do
     read -r line 2>/dev/null <"/proc/$pid/stat" || continue
     set -- ${line##*) }
-    [ "$1" = T ] && kill -KILL "-$3" 2>/dev/null
+    [ "$1" = T ] || continue
+    # Proven once more: the number can have gone to a stranger since the look, who happens to be stopped.
+    read -r line 2>/dev/null <"/proc/$pid/cmdline"
+    case $line in
+      */scripts/guard.sh* | espalier-watcher*) kill -KILL "-$3" 2>/dev/null ;;
+    esac
   done
 }
 
