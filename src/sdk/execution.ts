@@ -3,12 +3,12 @@ import { ChunkReceiver } from '../transport/process/protocol/chunk-receiver.js';
 import { ChunkSender } from '../transport/process/protocol/chunk-sender.js';
 import type { HostCallMessage } from '../transport/process/protocol/messages.js';
 import { toWireError } from '../transport/process/protocol/remote-error.js';
-import { CallContext } from './context.js';
+import { CallContext, type CurrentCall } from './context.js';
 import type { Method } from './methods.js';
 import type { Session } from './session.js';
 
 /** One call in this worker, from its arrival to its one answer. */
-export class Execution {
+export class Execution implements CurrentCall {
   readonly message: HostCallMessage;
   readonly session: Session;
   /** By `performance.now`; null without one. */
