@@ -3,7 +3,7 @@ import type { Cell } from '../actors/cell.js';
 import { isMachine } from '../actors/cell-machine.js';
 import type { Directory } from '../actors/directory.js';
 import type { SupervisorState } from '../machines/supervise/state/state.js';
-import type { LiveActor, LiveActors } from '../transport/inspector/source.js';
+import type { LiveActor, LiveActors } from '../transport/inspector/seen/actors.js';
 
 /** The living actors of a directory, for those who look. */
 export function liveActors(directory: Directory): LiveActors {

@@ -1,7 +1,8 @@
 import type { Directory } from '../actors/directory.js';
 import type { Store } from '../persistence/index.js';
 import type { ReadModel } from '../transport/inspector/model/read-model.js';
-import type { InspectedHost, LiveActors } from '../transport/inspector/source.js';
+import type { LiveActors } from '../transport/inspector/seen/actors.js';
+import type { InspectedHost } from '../transport/inspector/source.js';
 import { VERSION } from '../version.js';
 import { seenRuns } from './seen-runs.js';
 import { shownOutput } from './shown-output.js';

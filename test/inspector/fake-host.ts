@@ -2,7 +2,8 @@ import type { JournalEvent, NewJournalEvent } from '../../src/machines/events.js
 import { finding } from '../../src/machines/explain/findings/finding.js';
 import type { HostPresence } from '../../src/machines/process/process.js';
 import { ReadModel } from '../../src/transport/inspector/model/read-model.js';
-import type { InspectedHost, JournalTail, SeenRow, SeenRun } from '../../src/transport/inspector/source.js';
+import type { SeenRow, SeenRun } from '../../src/transport/inspector/seen/records.js';
+import type { InspectedHost, JournalTail } from '../../src/transport/inspector/source.js';
 
 /** A host whose actors and journal are what the test says. */
 export class FakeHost implements InspectedHost {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CAPS, createRedactor, MASK } from '../../src/transport/inspector/redactor.js';
+import { CAPS } from '../../src/transport/inspector/redact/caps.js';
+import { createRedactor, MASK } from '../../src/transport/inspector/redactor.js';
 
 const redactor = createRedactor({}, { DB_PASSWORD: 'correct horse', HOME: '/home/ada', API_KEY: 'short' });
 

@@ -1,4 +1,5 @@
 import { Capped } from './redact/capped.js';
+import { CAPS, UNCAPPED } from './redact/caps.js';
 import { MASK } from './redact/mask.js';
 import { keyMatcher, secretValues } from './redact/secrets.js';
 import { maskText, maskWord, maskWords } from './redact/text.js';
@@ -12,23 +13,6 @@ export interface RedactOptions {
   /** Values that are secret wherever they stand; those of secret names in the environment are among them. */
   readonly values?: readonly string[];
 }
-
-/** How large a value may become on its way out. */
-export interface Caps {
-  /** Characters of one text. */
-  readonly text: number;
-  /** Entries of one object or list. */
-  readonly entries: number;
-  readonly depth: number;
-  /** Values in all. */
-  readonly nodes: number;
-}
-
-export const CAPS: Caps = { text: 4096, entries: 100, depth: 8, nodes: 2000 };
-
-const { POSITIVE_INFINITY: NONE } = Number;
-/** Depth alone has a limit: to look into a value must not use up the stack. */
-const UNCAPPED: Caps = { text: NONE, entries: NONE, depth: 1000, nodes: NONE };
 
 /** The one way out of values that are not ours: every door of the inspector lets them through this alone. */
 export interface Redactor {

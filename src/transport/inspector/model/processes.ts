@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../../../machines/events.js';
 import type { ProcessInfo } from '../protocol/wire.js';
-import type { SeenProcess } from '../source.js';
+import type { SeenProcess } from '../seen/records.js';
 import { Changes } from './changes.js';
 
 /** How many processes are remembered that are proven gone. */

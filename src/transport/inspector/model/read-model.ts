@@ -1,7 +1,7 @@
 import { type Atom, createAtom } from '@xstate/store';
 import type { JournalEvent } from '../../../machines/events.js';
 import type { ActorSummary } from '../protocol/wire.js';
-import type { LiveActor, LiveActors, Sighting } from '../source.js';
+import type { LiveActor, LiveActors, Sighting } from '../seen/actors.js';
 import { Changes } from './changes.js';
 import { type ActorFact, type ActorFacts, learn, unknownActor } from './facts.js';
 import { healthOf } from './health.js';

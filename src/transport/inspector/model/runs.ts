@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../../../machines/events.js';
 import type { RunInfo } from '../protocol/wire.js';
-import type { SeenRun } from '../source.js';
+import type { SeenRun } from '../seen/records.js';
 import { Changes } from './changes.js';
 
 /** How many runs are listed: the newest. */

@@ -1,7 +1,7 @@
 import { toErrorRecord } from '../../../errors.js';
 import { isWorkerEnd, type WorkerEnd } from '../../../machines/worker/worker.js';
 import { ACTOR_ROLES, type ActorExitInfo, type ActorRoleName } from '../protocol/wire.js';
-import type { Sighting } from '../source.js';
+import type { Sighting } from '../seen/actors.js';
 import type { ActorFact } from './facts.js';
 
 /**

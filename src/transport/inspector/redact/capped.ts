@@ -1,5 +1,5 @@
 import { firstOf } from '../../../machines/text/text-cut.js';
-import type { Caps } from '../redactor.js';
+import type { Caps } from './caps.js';
 import { MASK } from './mask.js';
 import type { IsSecret } from './secrets.js';
 

@@ -1,12 +1,12 @@
 import type { HostPresence } from '../../../machines/process/process.js';
 import { type Hello, PROTOCOL_VERSION, type ServerMessageOf } from '../protocol/wire.js';
-import type { Redactor } from '../redactor.js';
 import type { InspectedHost } from '../source.js';
 import { Answers } from './answers.js';
 import { type FeedSources, makeFeed } from './feeds/make.js';
 import { Follower } from './follower.js';
 import { Gauges } from './gauges.js';
 import { LIMITS } from './limits.js';
+import type { Redactor } from './redactor.js';
 import { Ring } from './ring.js';
 import { Rounds } from './rounds.js';
 import { Sampler } from './sampler.js';

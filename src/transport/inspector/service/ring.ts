@@ -1,7 +1,7 @@
 import type { JournalEvent } from '../../../machines/events.js';
 import type { TimelineFilter, WireEvent } from '../protocol/wire.js';
-import type { Redactor } from '../redactor.js';
 import { LIMITS } from './limits.js';
+import type { Redactor } from './redactor.js';
 import { RingEvent } from './wire-event.js';
 
 /** Events for one message, and how far whoever has them has looked. */

@@ -3,9 +3,9 @@ import { lastOf } from '../../../machines/text/text-cut.js';
 import type { ReadModel } from '../model/read-model.js';
 import { statechart } from '../model/statechart.js';
 import type { ActorDetail, ActorSummary, FindingInfo, ProcessInfo, RowInfo, RunInfo } from '../protocol/wire.js';
-import type { Redactor } from '../redactor.js';
-import type { SeenRow, SeenText } from '../source.js';
+import type { SeenRow, SeenText } from '../seen/records.js';
 import { LIMITS } from './limits.js';
+import type { Redactor } from './redactor.js';
 
 /** Makes what leaves the house of what the models hold: each text goes through the redactor here. */
 export class Viewer {

@@ -1,7 +1,7 @@
 import type { JournalEvent } from '../../../machines/events.js';
 import { runOf } from '../model/runs.js';
 import type { TimelineFilter, WireEvent } from '../protocol/wire.js';
-import type { Redactor } from '../redactor.js';
+import type { Redactor } from './redactor.js';
 
 /** An event as it leaves the house. */
 export function wireEvent(event: JournalEvent, redactor: Redactor): WireEvent {

@@ -1,6 +1,6 @@
 import type { InspectionEvent } from 'xstate';
 import type { Position, ServerMessage } from '../../protocol/wire.js';
-import type { LiveActor } from '../../source.js';
+import type { LiveActor } from '../../seen/actors.js';
 import type { Viewer } from '../viewed.js';
 import type { Feed } from './feed.js';
 import { Happenings } from './happenings.js';

@@ -1,6 +1,6 @@
 import type { AnyEventObject, InspectionEvent } from 'xstate';
 import type { Observed } from '../../protocol/wire.js';
-import type { Redactor } from '../../redactor.js';
+import type { Redactor } from '../redactor.js';
 
 /** How much is kept between two messages. */
 const KEPT = 200;

@@ -1,7 +1,8 @@
 import type { RunModel } from '../../model/runs.js';
 import { runInfo } from '../../model/runs.js';
 import type { RunDetail, ServerMessage } from '../../protocol/wire.js';
-import type { InspectedHost, SeenRun } from '../../source.js';
+import type { SeenRun } from '../../seen/records.js';
+import type { InspectedHost } from '../../source.js';
 import type { Viewer } from '../viewed.js';
 import type { Feed } from './feed.js';
 
