@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock } from './actors/clock.js';
 import type { Place, Shaped } from './actors/tree-types.js';
 import { Warnings } from './actors/warnings.js';
+import { systemClock } from './clock.js';
 import { formatRunId } from './machines/ids.js';
 import { firstCause } from './machines/supervise/failed-start.js';
 import { openHostStore } from './memory-stores.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock } from './actors/clock.js';
 import { recover } from './actors/recovery.js';
+import { systemClock } from './clock.js';
 import { EspalierError, isEspalierError } from './errors.js';
 import { formatRunId } from './machines/ids.js';
 import { removeDeadMemoryStores } from './memory-stores.js';

@@ -3,7 +3,6 @@ import { type ActorHandle, StandingActor, type UntypedLogic } from './actors/act
 import { Asks } from './actors/asks.js';
 import type { Cell } from './actors/cell.js';
 import { absolutePath, startChild } from './actors/child.js';
-import { systemClock } from './actors/clock.js';
 import { type DeadLetter, type DeadLetterReason, Directory, type Down } from './actors/directory.js';
 import type { Observation, TreeEnvironment } from './actors/environment.js';
 import { Heartbeat } from './actors/heartbeat.js';
@@ -27,6 +26,7 @@ import { SystemTools } from './actors/system-tools.js';
 import type { AnyPath, FreePath, LogicAt, MethodsAt, PathTo, Place } from './actors/tree-types.js';
 import { Warnings } from './actors/warnings.js';
 import { WorkerDesk } from './actors/worker-desk.js';
+import { systemClock } from './clock.js';
 import { EspalierError, isEspalierError } from './errors.js';
 import { answersOf } from './inspection/answers.js';
 import { type InspectorServer, serveInspector } from './inspection/inspector.js';

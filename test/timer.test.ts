@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Timer } from '../src/timer.js';
+import { Timer } from '../src/clock.js';
 
 const MONTH = 30 * 24 * 3_600_000;
 

@@ -1,5 +1,5 @@
+import type { Clock } from '../clock.js';
 import { EspalierError } from '../errors.js';
-import type { Clock } from './environment.js';
 import type { Slot } from './roster.js';
 import type { Work } from './work-queue.js';
 

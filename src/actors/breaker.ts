@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import {
@@ -8,7 +9,6 @@ import {
   type CallVerdict,
   CLOSED,
 } from '../machines/pool/queue/breaker.js';
-import type { Clock } from './environment.js';
 
 /** A pool's circuit breaker, with its journal. */
 export class CircuitBreaker {

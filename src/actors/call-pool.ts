@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import { EspalierError } from '../errors.js';
 import type { CallVerdict } from '../machines/pool/queue/breaker.js';
 import { type Backoff, backoffDelay } from '../machines/time/backoff.js';
@@ -12,7 +13,6 @@ import { CallRun, explained, runCall } from './call-run.js';
 import type { CallSlot } from './call-worker.js';
 import type { ContractCheck } from './contract.js';
 import { ControlledPool } from './controlled-pool.js';
-import type { Clock } from './environment.js';
 import type { MethodCatalog } from './method-catalog.js';
 import type { PoolDoor } from './pool-actor.js';
 import type { Pool } from './pool-handle.js';

@@ -1,7 +1,7 @@
+import type { Clock } from '../clock.js';
 import { EspalierError, toError } from '../errors.js';
 import type { CallOutcome, CallRequest, OpenCall } from '../transport/process/protocol/call.js';
 import { type CallSlot, lostWith } from './call-worker.js';
-import type { Clock } from './environment.js';
 
 export interface CallRunOptions {
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import type { AnyActorRef, AnyEventObject } from 'xstate';
-import type { Clock } from './environment.js';
+import type { Clock } from '../clock.js';
 
 /** A bound for an actor's mailbox. */
 export interface MailboxOptions {

@@ -1,5 +1,5 @@
 import type { AnyActorRef, EventObject } from 'xstate';
-import type { Clock } from './environment.js';
+import type { Clock } from '../clock.js';
 
 /** Who delivers an event whose time has come: the cell's system. */
 export interface Relay {

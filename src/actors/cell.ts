@@ -1,4 +1,6 @@
 import type { AnyActorRef, AnyEventObject, InspectionEvent, Snapshot, Subscription } from 'xstate';
+import type { ActorRole } from '../actor-role.js';
+import type { Clock } from '../clock.js';
 import { EspalierError, isEspalierError, Shutdown, toErrorRecord } from '../errors.js';
 import { tell } from '../listener.js';
 import type { ActorExit } from '../machines/exits/exit.js';
@@ -8,7 +10,6 @@ import { handles } from './cell-machine.js';
 import type { MailboxOptions, MailboxState } from './cell-mailbox.js';
 import type { CellKeeper, SavedCell } from './cell-saved.js';
 import type { HostSignal } from './cell-signal.js';
-import type { ActorRole, Clock } from './environment.js';
 import { requireTakesEvents } from './outside-events.js';
 import type { Logic } from './spec.js';
 import { ActorHost } from './xstate.js';

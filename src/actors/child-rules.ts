@@ -1,3 +1,4 @@
+import { ACTOR_ROLES } from '../actor-role.js';
 import {
   anything,
   checkOptions,
@@ -13,7 +14,6 @@ import {
   text,
   whole,
 } from '../options.js';
-import type { ActorRole } from './environment.js';
 import type { ChildOptions, ChildSpec } from './spec.js';
 
 /** What can stand in a path that people read, type and paste. */
@@ -48,20 +48,7 @@ export const policyRules = {
   observe: flag,
 } satisfies Partial<Rules<ChildOptions>>;
 
-// The compiler demands every role.
-const ROLES = Object.keys({
-  machine: 0,
-  supervisor: 0,
-  pool: 0,
-  queue: 0,
-  starter: 0,
-  worker: 0,
-  service: 0,
-  dispatcher: 0,
-  coordinator: 0,
-} satisfies Record<ActorRole, 0>);
-
-const childRules: Rules<ChildOptions> = { ...policyRules, start: required(func), role: oneOf(...ROLES) };
+const childRules: Rules<ChildOptions> = { ...policyRules, start: required(func), role: oneOf(...ACTOR_ROLES) };
 
 /** What `spec` takes. */
 export const childRule = fields(childRules);

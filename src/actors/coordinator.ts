@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import { EspalierError } from '../errors.js';
 import type { RunCommand, RunWrite } from '../machines/work/run/commands.js';
 import { runMachine } from '../machines/work/run/machine.js';
@@ -6,7 +7,6 @@ import { RUN_STATUSES, type RunStatus, type RunWish } from '../machines/work/run
 import type { Claimed, RunRecord, RunStore } from '../persistence/store.js';
 import { TransientMap } from '../transient-map.js';
 import type { Dispatched, Dispatcher, DispatchPool, DispatchTarget } from './dispatcher.js';
-import type { Clock } from './environment.js';
 import { own } from './outside-events.js';
 import { allowMany } from './time-limit.js';
 

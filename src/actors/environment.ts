@@ -1,27 +1,9 @@
+import type { ActorRole } from '../actor-role.js';
+import type { Clock } from '../clock.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { SnapshotStore } from '../persistence/store.js';
 import type { Directory } from './directory.js';
 import type { ProcessServices } from './process-services.js';
-
-/** Time as actors see it. XState's `Clock` and `SimulatedClock` fit. */
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  setTimeout(fn: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
-}
-
-/** What an actor is, for those who look at the tree. */
-export type ActorRole =
-  | 'machine'
-  | 'supervisor'
-  | 'pool'
-  | 'queue'
-  | 'starter'
-  | 'worker'
-  | 'service'
-  | 'dispatcher'
-  | 'coordinator';
 
 /** The live state of one cell, for those who look: never journalled, without a sequence number. */
 export interface Observation {

@@ -1,10 +1,10 @@
+import type { Clock } from '../clock.js';
 import { EspalierError } from '../errors.js';
 import { judge } from '../machines/exits/outcome.js';
 import type { WorkerEnd } from '../machines/worker/worker.js';
 import { signal as abortSignal, checkOptions, fields, kind, milliseconds, oneOf } from '../options.js';
 import { hasHalf, type StreamEncodings, streamTexts } from '../stream-text.js';
 import { ControlledPool } from './controlled-pool.js';
-import type { Clock } from './environment.js';
 import type { ExecSlot } from './exec-slot.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 import type { PoolDoor } from './pool-actor.js';

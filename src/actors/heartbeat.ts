@@ -1,5 +1,5 @@
+import type { Clock } from '../clock.js';
 import type { HostStore } from '../persistence/store.js';
-import type { Clock } from './environment.js';
 
 /** How often a host renews its lease, in milliseconds: three times within the 15 s after which others may doubt it. */
 const HEARTBEAT_MS = 5000;

@@ -1,4 +1,4 @@
-import type { Clock } from './environment.js';
+import type { Clock } from '../clock.js';
 
 /** How often memory is looked at, in milliseconds. */
 const LOOK_MS = 1000;

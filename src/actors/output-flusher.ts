@@ -1,7 +1,7 @@
+import type { Clock } from '../clock.js';
 import type { OutputStore } from '../persistence/store.js';
 import { TransientMap } from '../transient-map.js';
 import type { Capture } from '../transport/process/capture.js';
-import type { Clock } from './environment.js';
 import { isRefusal } from './owed-writes.js';
 
 /** How often new output of running attempts goes to the store, in milliseconds. */

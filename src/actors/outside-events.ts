@@ -1,6 +1,6 @@
 import type { AnyActorLogic, AnyEventObject } from 'xstate';
+import type { ActorRole } from '../actor-role.js';
 import { EspalierError } from '../errors.js';
-import type { ActorRole } from './environment.js';
 
 const ours = new WeakSet<object>();
 

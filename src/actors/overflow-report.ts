@@ -1,4 +1,4 @@
-import type { Clock } from './environment.js';
+import type { Clock } from '../clock.js';
 
 /** At most one report in so many milliseconds. */
 const QUIET_MS = 5000;

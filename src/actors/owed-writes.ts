@@ -1,5 +1,5 @@
+import type { Clock } from '../clock.js';
 import { isEspalierError } from '../errors.js';
-import type { Clock } from './environment.js';
 
 /** How often a store that refused to be written is asked again, in milliseconds. */
 export const ASK_AGAIN_MS = 1000;

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import { shortageText } from '../machines/process/shortage.js';
@@ -13,7 +14,6 @@ import { readOomKills, readResident } from '../transport/process/proc.js';
 import { hostStderr } from '../transport/stderr/printer.js';
 import { BootHistory } from './boot-history.js';
 import { childPath } from './child.js';
-import type { Clock } from './environment.js';
 import { Leftovers } from './leftovers.js';
 import { MemoryWatch } from './memory-watch.js';
 import type { OwedWrites } from './owed-writes.js';

@@ -1,9 +1,9 @@
+import type { Clock } from '../clock.js';
 import { tell } from '../listener.js';
 import type { LogStore } from '../persistence/store.js';
 import { Capture } from '../transport/process/capture.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
 import type { Printer } from '../transport/stderr/printer.js';
-import type { Clock } from './environment.js';
 import { LineCutter } from './line-cutter.js';
 import { isRefusal } from './owed-writes.js';
 import { WORKER_ID, type WorkerAddress } from './slot-kind.js';

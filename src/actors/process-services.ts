@@ -1,11 +1,11 @@
-import type { ErrorRecord } from '../errors.js';
-import { EspalierError } from '../errors.js';
+import type { Clock } from '../clock.js';
+import { type ErrorRecord, EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { LiveProcess, ProcessExit, SpawnIntent } from '../machines/process/process.js';
 import type { Capture } from '../transport/process/capture.js';
 import type { Spawner } from '../transport/process/spawner.js';
 import type { BootHistory } from './boot-history.js';
-import type { Clock, TreeEnvironment } from './environment.js';
+import type { TreeEnvironment } from './environment.js';
 import type { Leftovers } from './leftovers.js';
 import type { MemoryWatch } from './memory-watch.js';
 import type { AnyPool } from './pool-handle.js';

@@ -1,7 +1,7 @@
+import type { Clock } from '../clock.js';
 import type { HostRecord, Store } from '../persistence/store.js';
 import type { JanitorReport, RegistrationOutcome } from '../transport/process/janitor/report.js';
 import { sweepDeadHosts } from '../transport/process/janitor.js';
-import type { Clock } from './environment.js';
 
 /** How long a host that cannot be looked up from here may be silent before it counts as dead, in milliseconds. */
 const LEASE_MS = 15_000;

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import { tell } from '../listener.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { ActorExit } from '../machines/exits/exit.js';
@@ -6,7 +7,6 @@ import { Collapse, QUIET_MS } from '../machines/report/collapse.js';
 import { type Report, toldBy } from '../machines/report/report.js';
 import { reportText } from '../machines/report/text.js';
 import { hostStderr } from '../transport/stderr/printer.js';
-import type { Clock } from './environment.js';
 
 /** Hears of each report, in place of standard error. What it throws, or rejects with, is a warning. */
 export type ReportListener = (report: Report) => unknown;

@@ -1,9 +1,9 @@
+import type { Clock } from '../clock.js';
 import { EspalierError, toErrorRecord } from '../errors.js';
 import type { WorkerInput } from '../machines/worker/worker.js';
 import { Capture } from '../transport/process/capture.js';
 import { WORKER_FD, WORKER_FD_VARIABLE } from '../transport/process/protocol/limits.js';
 import type { SpawnedProcess } from '../transport/process/spawner.js';
-import type { Clock } from './environment.js';
 import type { ProcessServices } from './process-services.js';
 import type { Program } from './program.js';
 import { accepts, type Readiness, watchReadiness } from './service-probe.js';

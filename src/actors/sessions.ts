@@ -1,6 +1,6 @@
+import type { Clock } from '../clock.js';
 import { EspalierError } from '../errors.js';
 import { checkArgument, checkOptions, fields, kind, milliseconds } from '../options.js';
-import type { Clock } from './environment.js';
 
 /** What is kept of one session, across calls, workers and hosts. */
 export interface Session {

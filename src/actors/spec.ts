@@ -1,5 +1,6 @@
 import type { AnyActorLogic } from 'xstate';
 import type { z } from 'zod';
+import type { ActorRole } from '../actor-role.js';
 import { EspalierError } from '../errors.js';
 import type { ActorExit } from '../machines/exits/exit.js';
 import { type ChildPolicy, childPolicySchema, type Shutdown } from '../machines/supervise/state/policy.js';
@@ -8,7 +9,7 @@ import { anything, fields, func, kind, oneOf } from '../options.js';
 import type { MailboxOptions } from './cell-mailbox.js';
 import type { SavedCell } from './cell-saved.js';
 import { checkChild, childRule, policyRules } from './child-rules.js';
-import type { ActorRole, TreeEnvironment } from './environment.js';
+import type { TreeEnvironment } from './environment.js';
 import { type Migrate, restore, type SavedMachine, savedMachine } from './saved-machine.js';
 import type { MachineSpec, OtherSpec } from './tree-types.js';
 

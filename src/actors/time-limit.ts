@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from './environment.js';
+import type { Clock } from '../clock.js';
 
 /**
  * How long something may take: until its time is up, or whoever asked gives it up. One timer, which goes with `end`: a

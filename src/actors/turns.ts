@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Clock } from './environment.js';
+import type { Clock } from '../clock.js';
 
 /** A chunk so long, in bytes, comes from a program that prints faster than it is read. */
 const LONG = 16 * 1024;

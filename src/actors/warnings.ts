@@ -1,4 +1,4 @@
-import type { Clock } from './environment.js';
+import type { Clock } from '../clock.js';
 
 /** How often the same warning is given at most, in milliseconds. */
 const WARN_MS = 1000;

@@ -1,5 +1,5 @@
+import type { Clock } from '../clock.js';
 import { type Liveness, type LivenessPolicy, look, newLiveness } from '../machines/worker/liveness.js';
-import type { Clock } from './environment.js';
 
 /** What a watch looks at, and whom it tells. */
 export interface Watched {

@@ -10,6 +10,7 @@ import {
   type Snapshot,
   type Subscription,
 } from 'xstate';
+import type { Clock } from '../clock.js';
 import { EspalierError } from '../errors.js';
 import { type ActionScope, WatchedScope } from './cell-actions.js';
 import { type Callback, callbackLogic } from './cell-callback.js';
@@ -20,7 +21,6 @@ import { type Letter, type MailboxOptions, type MailboxState, RootDesk } from '.
 import { findActors, type NamedActor, type SavedCell, type SavedTimer, savedTimers } from './cell-saved.js';
 import type { HostSignal } from './cell-signal.js';
 import { CellTimers } from './cell-timers.js';
-import type { Clock } from './environment.js';
 import { requireOutside } from './outside-events.js';
 
 /**

@@ -1,7 +1,7 @@
+import { Timer } from '../clock.js';
 import { EspalierError, isEspalierError } from '../errors.js';
 import type { ActorExit, JournalEvent, System } from '../index.js';
 import { checkOptions, fields, milliseconds, whole } from '../options.js';
-import { Timer } from '../timer.js';
 
 export interface WaitOptions {
   /** Milliseconds until the wait fails; 10 000 by default. */

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
 import { createMachine, raise } from 'xstate';
 import { Cell } from '../../src/actors/cell.js';
-import { systemClock } from '../../src/actors/clock.js';
-import type { Clock } from '../../src/actors/environment.js';
 import { machine } from '../../src/actors/spec.js';
 import { TimeLimit } from '../../src/actors/time-limit.js';
+import { type Clock, systemClock } from '../../src/clock.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 import { SavedTree } from './saved-tree.js';
 

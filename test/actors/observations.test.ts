@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ActorRole } from '../../src/actors/environment.js';
+import type { ActorRole } from '../../src/actor-role.js';
 import { Observations } from '../../src/actors/observations.js';
 import { SimulatedClock } from '../../src/testing/index.js';
 

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../src/actors/clock.js';
 import { Reporter } from '../../src/actors/reporter.js';
+import { systemClock } from '../../src/clock.js';
 import type { Report } from '../../src/machines/report/report.js';
 
 function make() {

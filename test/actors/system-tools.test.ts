@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Asks } from '../../src/actors/asks.js';
-import { systemClock } from '../../src/actors/clock.js';
 import { ControlledPool } from '../../src/actors/controlled-pool.js';
 import { tool } from '../../src/actors/host-tool.js';
 import type { AnyPool, ExecPool, Pool, PoolControl } from '../../src/actors/pool-handle.js';
 import { SystemTools } from '../../src/actors/system-tools.js';
 import { WorkerDesk } from '../../src/actors/worker-desk.js';
+import { systemClock } from '../../src/clock.js';
 
 const unasked = (): never => {
   throw new Error('nobody asks for this here');

@@ -1,9 +1,9 @@
 import { Asks } from '../../src/actors/asks.js';
-import { systemClock } from '../../src/actors/clock.js';
 import type { TreeEnvironment } from '../../src/actors/environment.js';
 import { OwedWrites } from '../../src/actors/owed-writes.js';
 import type * as processHost from '../../src/actors/process-host.js';
 import { WorkerDesk } from '../../src/actors/worker-desk.js';
+import { systemClock } from '../../src/clock.js';
 import type { Store } from '../../src/persistence/store.js';
 import { readCommandLine } from '../../src/transport/process/proc.js';
 import { TestTree } from '../actors/supervisor-tree.js';

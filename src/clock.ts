@@ -1,3 +1,11 @@
+/** Time as everything here sees it. XState's `Clock` and `SimulatedClock` fit. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  setTimeout(fn: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
 /** Node's timers wait no longer, in milliseconds: beyond it they fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -49,3 +57,12 @@ export class Timer {
     this.#handle = this.#timers.set(() => (this.#left > 0 ? this.#wait() : this.#fn()), ms);
   }
 }
+
+/** The clock of this process. Its timers wait as long as they are told, beyond what Node's own can. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout: (fn, ms) => new Timer(fn, ms),
+  clearTimeout: (timer) => {
+    if (timer instanceof Timer) timer.clear();
+  },
+};
