@@ -49,8 +49,10 @@ export { createSystem } from './create-system.js';
 export { type DefinedTree, defineTree } from './define-tree.js';
 export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutdown } from './errors.js';
 export { type ExplainOptions, type ExplainSource, explain } from './explain.js';
+export { readRedactor, type StoreRedactor } from './inspection/ask/secrets.js';
 export { createInspector } from './inspection/create.js';
 export type { Inspector, InspectorOptions, InspectorServer, InspectorServerOptions } from './inspection/inspector.js';
+export type { StandingProcess } from './inspection/shown/standing.js';
 export {
   inspectStore,
   readProcesses,
@@ -60,9 +62,7 @@ export {
   type StoredActor,
   type StoredTree,
   type StoreInspector,
-} from './inspection/of-store.js';
-export { readRedactor, type StoreRedactor } from './inspection/secrets.js';
-export type { StandingProcess } from './inspection/standing.js';
+} from './inspection/stored/of-store.js';
 export { shellWords } from './machines/command/shell-script.js';
 export { splitWords } from './machines/command/split-words.js';
 export { compileTemplate, type Template } from './machines/command/template.js';

@@ -1,7 +1,7 @@
 import { EspalierError, toErrorRecord } from '../errors.js';
-import { Output } from './output.js';
+import { Output } from './print/output.js';
+import { EXIT_FAILED, exitCodeOf, report } from './print/report.js';
 import { createProgram } from './program.js';
-import { EXIT_FAILED, exitCodeOf, report } from './report.js';
 
 /**
  * Runs one command line. Its end is `process.exitCode`; what kept it from starting, or its output from arriving, is told on

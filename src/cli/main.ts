@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { codeOf } from '../errors.js';
-import { tell } from './diagnostics.js';
+import { tell } from './print/diagnostics.js';
 
 /** Nothing was started. */
 const EXIT_USAGE = 2;

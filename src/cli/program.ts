@@ -14,8 +14,8 @@ import { addShow } from './commands/show.js';
 import { addTree } from './commands/tree.js';
 import { addWhy } from './commands/why.js';
 import { addWishes } from './commands/wish.js';
-import { tell } from './diagnostics.js';
-import { Output } from './output.js';
+import { tell } from './print/diagnostics.js';
+import { Output } from './print/output.js';
 
 /** The command line as a whole. Its actions set `process.exitCode` and throw what kept them from starting. */
 export function createProgram(): Command {

@@ -1,10 +1,10 @@
-export { SimulatedClock } from './clock.js';
-export { Faults, type HeldStart } from './faults.js';
 export type { Covered } from './paths/coverage.js';
 export { type MachinePath, machinePaths, type PathKind, type PathOptions } from './paths/explore.js';
 export { type OwnEvent, ownEvent } from './paths/own-event.js';
 export { script } from './paths/script.js';
 export { type PathReport, type Subject, type TestPathsOptions, testPaths } from './paths/test-paths.js';
+export { SimulatedClock } from './system/clock.js';
+export { Faults, type HeldStart } from './system/faults.js';
 export {
   killProcess,
   type LiveProcess,
@@ -12,5 +12,5 @@ export {
   resumeProcess,
   signalProcess,
   suspendProcess,
-} from './processes.js';
-export { until, untilDown, untilEvent, untilReady, type WaitOptions } from './wait.js';
+} from './system/processes.js';
+export { until, untilDown, untilEvent, untilReady, type WaitOptions } from './system/wait.js';

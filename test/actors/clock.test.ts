@@ -4,7 +4,7 @@ import { Cell } from '../../src/actors/cell.js';
 import { machine } from '../../src/actors/spec.js';
 import { TimeLimit } from '../../src/actors/time-limit.js';
 import { type Clock, systemClock } from '../../src/clock.js';
-import { SimulatedClock } from '../../src/testing/clock.js';
+import { SimulatedClock } from '../../src/testing/system/clock.js';
 import { SavedTree } from './saved-tree.js';
 
 const DAY = 24 * 3_600_000;

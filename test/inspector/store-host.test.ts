@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { storeHost } from '../../src/inspection/store-host.js';
+import { storeHost } from '../../src/inspection/stored/store-host.js';
 import type { ProcessIdentity } from '../../src/machines/process/process.js';
 import { readIdentity } from '../../src/transport/process/identity.js';
 import { IDENTITY, newFile, open } from '../persistence/support/world.js';

@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { askRun, createSystem, type RunRecord } from '../../index.js';
-import { tell } from '../diagnostics.js';
-import { drive, exitCode } from '../drive.js';
-import { knownStore } from '../find-store.js';
-import { follow } from '../follow.js';
+import { knownStore } from '../options/find-store.js';
 import {
   checkPort,
   goOnWith,
@@ -16,10 +13,13 @@ import {
   sharing,
   storeModeSchema,
   withReader,
-} from '../options.js';
-import { checkOrigin, originOf, poolOf } from '../origin.js';
-import { formatCounts } from '../progress.js';
-import { printRows } from '../rows.js';
+} from '../options/options.js';
+import { tell } from '../print/diagnostics.js';
+import { formatCounts } from '../print/progress.js';
+import { drive, exitCode } from '../runs/drive.js';
+import { follow } from '../runs/follow.js';
+import { checkOrigin, originOf, poolOf } from '../runs/origin.js';
+import { printRows } from '../runs/rows.js';
 
 const optionsSchema = z.object({
   all: z.boolean().default(false),

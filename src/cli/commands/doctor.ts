@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { examine, type Finding } from '../doctor.js';
-import { knownStore } from '../find-store.js';
-import { listing } from '../options.js';
-import { Output } from '../output.js';
-import { EXIT_FAILED, EXIT_OK } from '../report.js';
-import { formatTable } from '../table.js';
+import { examine, type Finding } from '../doctor/examine.js';
+import { knownStore } from '../options/find-store.js';
+import { listing } from '../options/options.js';
+import { Output } from '../print/output.js';
+import { EXIT_FAILED, EXIT_OK } from '../print/report.js';
+import { formatTable } from '../print/table.js';
 
 const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false) });
 

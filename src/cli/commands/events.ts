@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { EVENT_TYPES, type JournalEvent, readRedactor } from '../../index.js';
-import { tell } from '../diagnostics.js';
-import { knownStore } from '../find-store.js';
-import { listing, withReader } from '../options.js';
-import { Output } from '../output.js';
-import { wholeNumber } from '../parse.js';
-import { formatTime, printable } from '../table.js';
+import { knownStore } from '../options/find-store.js';
+import { listing, withReader } from '../options/options.js';
+import { wholeNumber } from '../options/parse.js';
+import { tell } from '../print/diagnostics.js';
+import { Output } from '../print/output.js';
+import { formatTime, printable } from '../print/table.js';
 
 const optionsSchema = z.object({
   db: knownStore,

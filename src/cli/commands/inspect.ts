@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { inspectStore, type StoreInspector } from '../../index.js';
-import { tell } from '../diagnostics.js';
-import { knownStore } from '../find-store.js';
-import { onStore, withReader } from '../options.js';
-import { wholeNumber } from '../parse.js';
-import { Signals } from '../signals.js';
+import { knownStore } from '../options/find-store.js';
+import { onStore, withReader } from '../options/options.js';
+import { wholeNumber } from '../options/parse.js';
+import { tell } from '../print/diagnostics.js';
+import { Signals } from '../runs/signals.js';
 
 const optionsSchema = z.object({
   db: knownStore,

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { type JanitorReport, sweep } from '../../index.js';
-import { knownStore } from '../find-store.js';
-import { type Listing, printListing } from '../listing.js';
-import { listing } from '../options.js';
+import { knownStore } from '../options/find-store.js';
+import { listing } from '../options/options.js';
+import { type Listing, printListing } from '../print/listing.js';
 
 const optionsSchema = z.object({
   db: knownStore,

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { EspalierError, isMoving, type StoreReader } from '../../index.js';
 import { streamBytes } from '../../stream-text.js';
-import { knownStore } from '../find-store.js';
-import { noRun, onStore, withReader } from '../options.js';
-import { Output } from '../output.js';
-import { logTarget, wholeNumber } from '../parse.js';
-import { showPathLogs } from '../path-logs.js';
-import { ProgramOutput } from '../program-output.js';
-import { lastLines, news } from '../tail.js';
+import { showPathLogs } from '../logs/path-logs.js';
+import { ProgramOutput } from '../logs/program-output.js';
+import { lastLines, news } from '../logs/tail.js';
+import { knownStore } from '../options/find-store.js';
+import { noRun, onStore, withReader } from '../options/options.js';
+import { logTarget, wholeNumber } from '../options/parse.js';
+import { Output } from '../print/output.js';
 
 const optionsSchema = z.object({
   db: knownStore,

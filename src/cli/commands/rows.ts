@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { SlotRow, StoreReader } from '../../index.js';
 import { writeJson } from '../../json/write.js';
 import { shownTexts } from '../../stream-text.js';
-import { knownStore } from '../find-store.js';
-import { listing, noRun, withReader } from '../options.js';
-import { Output } from '../output.js';
-import { printRows, readRows } from '../rows.js';
-import { formatDuration, printable } from '../table.js';
+import { knownStore } from '../options/find-store.js';
+import { listing, noRun, withReader } from '../options/options.js';
+import { Output } from '../print/output.js';
+import { formatDuration, printable } from '../print/table.js';
+import { printRows, readRows } from '../runs/rows.js';
 
 const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false) });
 

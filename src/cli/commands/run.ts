@@ -3,10 +3,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { compileTemplate, createSystem, EspalierError, isEspalierError, shellWords, splitWords } from '../../index.js';
 import { workingFolder } from '../../working-folder.js';
-import { tell } from '../diagnostics.js';
-import { drive } from '../drive.js';
-import { newStore } from '../find-store.js';
-import { type InputLine, readInput } from '../input.js';
+import { newStore } from '../options/find-store.js';
 import {
   checkPort,
   goOnWith,
@@ -16,9 +13,12 @@ import {
   shared,
   sharing,
   storeModeSchema,
-} from '../options.js';
-import { checkOrigin, type Origin, POOL, poolOf } from '../origin.js';
-import { label, wholeNumber } from '../parse.js';
+} from '../options/options.js';
+import { label, wholeNumber } from '../options/parse.js';
+import { tell } from '../print/diagnostics.js';
+import { drive } from '../runs/drive.js';
+import { type InputLine, readInput } from '../runs/input.js';
+import { checkOrigin, type Origin, POOL, poolOf } from '../runs/origin.js';
 
 const optionsSchema = z.object({
   exec: z.string(),

@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { type RunRecord, readRun } from '../../index.js';
 import { writeJson } from '../../json/write.js';
-import { knownStore } from '../find-store.js';
-import { listing, noRun, withReader } from '../options.js';
-import { Output } from '../output.js';
-import { formatCounts } from '../progress.js';
-import { formatTime, printable } from '../table.js';
+import { knownStore } from '../options/find-store.js';
+import { listing, noRun, withReader } from '../options/options.js';
+import { Output } from '../print/output.js';
+import { formatCounts } from '../print/progress.js';
+import { formatTime, printable } from '../print/table.js';
 
 const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false) });
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { readTree, type StoredTree, type StoreReader } from '../../index.js';
-import { knownStore } from '../find-store.js';
-import { listing, withReader } from '../options.js';
-import { Output } from '../output.js';
-import { type Cells, formatDuration, formatTable } from '../table.js';
+import { knownStore } from '../options/find-store.js';
+import { listing, withReader } from '../options/options.js';
+import { Output } from '../print/output.js';
+import { type Cells, formatDuration, formatTable } from '../print/table.js';
 
 const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false) });
 

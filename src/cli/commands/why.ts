@@ -8,11 +8,11 @@ import {
   readRedactor,
   type StoreRedactor,
 } from '../../index.js';
-import { tell } from '../diagnostics.js';
-import { knownStore } from '../find-store.js';
-import { listing, withReader } from '../options.js';
-import { Output } from '../output.js';
-import { printable } from '../table.js';
+import { knownStore } from '../options/find-store.js';
+import { listing, withReader } from '../options/options.js';
+import { tell } from '../print/diagnostics.js';
+import { Output } from '../print/output.js';
+import { printable } from '../print/table.js';
 
 const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false), host: z.string().optional() });
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { askRun, EspalierError } from '../../index.js';
-import { knownStore } from '../find-store.js';
-import { onStore, withReader } from '../options.js';
-import { Output } from '../output.js';
+import { knownStore } from '../options/find-store.js';
+import { onStore, withReader } from '../options/options.js';
+import { Output } from '../print/output.js';
 
 const optionsSchema = z.object({ db: knownStore });
 

@@ -8,7 +8,7 @@ import {
 } from 'xstate';
 import { EspalierError, toErrorRecord } from '../../errors.js';
 import { checkOptions, fields, func, kind, listOf } from '../../options.js';
-import { SimulatedClock } from '../clock.js';
+import { SimulatedClock } from '../system/clock.js';
 import { Coverage, type Covered } from './coverage.js';
 import { distinguisher, type MachinePath, machinePaths, type PathOptions, pathRules } from './explore.js';
 import { inert } from './inert.js';

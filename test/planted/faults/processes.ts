@@ -31,10 +31,10 @@ export const processes: Faults = {
     test: ['test/process/sweep/sweeper.test.ts', 'is left alone: who has it now'],
   },
   'a third Ctrl-C ends with 1': {
-    file: 'src/cli/signals.ts',
+    file: 'src/cli/runs/signals.ts',
     right: 'process.exit(EXIT_INTERRUPTED)',
     wrong: 'process.exit(1)',
-    test: ['test/cli/signals-process.test.ts', 'the third ends the command'],
+    test: ['test/cli/runs/signals-process.test.ts', 'the third ends the command'],
   },
   'a look at two passes is one': {
     file: 'src/transport/process/sweep/hunt.ts',

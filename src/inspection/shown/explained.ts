@@ -1,0 +1,15 @@
+import { isEspalierError } from '../../errors.js';
+import { type ExplainSource, explain } from '../../explain.js';
+import type { InspectedHost } from '../../transport/inspector/source.js';
+
+/** What happened to a part of a host: what `explain` finds, the root cause first. */
+export function explained(source: ExplainSource, host: string): InspectedHost['why'] {
+  return async (target) => {
+    try {
+      return (await explain(source, target, { host })).findings;
+    } catch (error) {
+      if (!isEspalierError(error) || error.code !== 'ESP_NOT_FOUND') throw error;
+      return { refused: 'not_found', message: error.message };
+    }
+  };
+}
