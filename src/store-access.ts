@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { EspalierError } from './errors.js';
 import type { RunWish } from './machines/work/run/status.js';
-import { openStore, type Store } from './persistence/index.js';
+import { beside, openStore, type Store } from './persistence/index.js';
 import { presenceOf } from './presence.js';
 
 /** A store for those who look: everything that can be read, nothing that writes. */
@@ -33,7 +33,7 @@ export interface StoreReader extends AsyncDisposable {
  */
 export async function openReader(file: string): Promise<StoreReader> {
   const lookedAt = Date.now();
-  const hasLog = existsSync(`${followed(file)}-wal`);
+  const hasLog = existsSync(beside(followed(file), 'log'));
   const reader = await openStore(file, { mode: 'read' });
   if (hasLog) return reader;
   try {
@@ -58,7 +58,7 @@ async function requireRest(reader: StoreReader, lookedAt: number): Promise<void>
   const { pid } = host.identity;
   throw new EspalierError(
     'ESP_STORE_UNUSABLE',
-    `${reader.file}: its host lives (pid ${pid}), and the log it writes, ${reader.file}-wal, is not here: was the store moved or restored? Stop that host first`,
+    `${reader.file}: its host lives (pid ${pid}), and the log it writes, ${beside(reader.file, 'log')}, is not here: was the store moved or restored? Stop that host first`,
     { context: { file: reader.file, pid } },
   );
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.js';
+
+import { HOST_LEASE_MS } from '../machines/process/host-lease.js';
+
 import type { HostRecord, Store } from '../persistence/store.js';
 import type { JanitorReport, RegistrationOutcome } from '../transport/process/janitor/report.js';
 import { sweepDeadHosts } from '../transport/process/janitor.js';
-
-/** How long a host that cannot be looked up from here may be silent before it counts as dead, in milliseconds. */
-const LEASE_MS = 15_000;
 
 export interface RecoveryOptions {
   readonly store: Store;
@@ -22,7 +22,7 @@ export interface RecoveryOptions {
 export async function recover({ store, self, clock, dryRun = false }: RecoveryOptions): Promise<JanitorReport> {
   const hosts = await store.hosts.unended();
   if (hosts.every(({ runId }) => runId === self)) return { hosts: [], registrations: [] };
-  const isLeaseExpired = ({ heartbeatAt }: HostRecord) => clock.now() - heartbeatAt > LEASE_MS;
+  const isLeaseExpired = ({ heartbeatAt }: HostRecord) => clock.now() - heartbeatAt > HOST_LEASE_MS;
   const registrations = await store.processes.present();
   const report = await sweepDeadHosts({ hosts, registrations, self, isLeaseExpired, dryRun });
   if (dryRun) return report;

@@ -51,8 +51,8 @@ export interface JournalEventData {
   /** A pool's queue was full; told at once, then at most every 5 s, with how many pieces of work that was since. */
   'queue.overflowed': { policy: OverflowPolicy; limit: number; times: number };
 
-  /** Told once writes succeed again: what `host` could not write meanwhile. Times are milliseconds since the epoch. */
-  'store.refused': { host: string; error: ErrorRecord; writes: number; from: number; to: number };
+  /** Told once writes succeed again. */
+  'store.refused': StoreTrouble;
 
   /** Programs wait to be started, because the machine is short of something; `running`: how many of this host ran then. */
   'shortage.began': { reason: Shortage; text: string; running: number };
@@ -95,6 +95,15 @@ export interface WorkerCrash extends ProcessExit {
   readonly rssBytes: number | null;
   /** By how much the kernel's count of out-of-memory kills rose around its end. */
   readonly oomKills: number;
+}
+
+/** What a host could not write to its store. Times are milliseconds since the epoch. */
+export interface StoreTrouble {
+  readonly host: string;
+  readonly error: ErrorRecord;
+  readonly writes: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 export type JournalEventType = keyof JournalEventData;

@@ -1,3 +1,4 @@
+export { beside } from './file/beside.js';
 export { MEMORY_PREFIX, openStore } from './open.js';
 export { EVENT_TYPES } from './rows/event-form.js';
 export { sqliteVersion } from './sql/version.js';

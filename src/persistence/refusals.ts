@@ -1,6 +1,5 @@
 import { isEspalierError, toErrorRecord } from '../errors.js';
-import type { NewJournalEvent } from '../machines/events.js';
-import type { TroubleFact } from '../machines/explain/findings/facts.js';
+import type { NewJournalEvent, StoreTrouble } from '../machines/events.js';
 import { TroubleNote } from './trouble.js';
 
 /** Room that came back is trusted after so many milliseconds without a refusal. */
@@ -20,7 +19,7 @@ export interface RefusalsOptions {
  */
 export class Refusals {
   readonly #note: TroubleNote;
-  #open: TroubleFact | null = null;
+  #open: StoreTrouble | null = null;
   #telling = false;
 
   constructor(readonly options: RefusalsOptions) {

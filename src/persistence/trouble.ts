@@ -1,6 +1,7 @@
 import { closeSync, fdatasyncSync, fstatSync, lstatSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { z } from 'zod';
-import type { TroubleFact } from '../machines/explain/findings/facts.js';
+import type { StoreTrouble } from '../machines/events.js';
+import { beside } from './file/beside.js';
 import { createNote, openNote } from './file/note-file.js';
 import { errorRecord } from './rows/common.js';
 
@@ -15,9 +16,9 @@ const note = z.object({
   writes: z.number(),
   from: z.number(),
   to: z.number(),
-}) satisfies z.ZodType<TroubleFact>;
+}) satisfies z.ZodType<StoreTrouble>;
 
-const pathOf = (file: string) => `${file}-trouble`;
+const pathOf = (file: string) => beside(file, 'trouble');
 
 /**
  * A note beside the store of what could not be written to it, for the journal cannot say so itself. It is overwritten in
@@ -33,7 +34,7 @@ export class TroubleNote {
     this.clear();
   }
 
-  write(fact: TroubleFact): void {
+  write(fact: StoreTrouble): void {
     const error = { ...fact.error, message: fact.error.message.slice(0, KEPT) };
     this.#put(JSON.stringify({ ...fact, error }));
   }
@@ -79,7 +80,7 @@ function removeIf(path: string, fd: number): void {
 }
 
 /** What is noted beside a store, if anything. */
-export function readTrouble(file: string): TroubleFact | null {
+export function readTrouble(file: string): StoreTrouble | null {
   const fd = openNote(pathOf(file), file, 'read');
   if (fd === null) return null;
   try {

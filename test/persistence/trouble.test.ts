@@ -13,13 +13,12 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EspalierError } from '../../src/errors.js';
-import type { NewJournalEvent } from '../../src/machines/events.js';
-import type { TroubleFact } from '../../src/machines/explain/findings/facts.js';
+import type { NewJournalEvent, StoreTrouble } from '../../src/machines/events.js';
 import { Refusals } from '../../src/persistence/refusals.js';
 import { readTrouble, TroubleNote } from '../../src/persistence/trouble.js';
 import { newFile } from './support/world.js';
 
-const fact = (change: Partial<TroubleFact> = {}): TroubleFact => ({
+const fact = (change: Partial<StoreTrouble> = {}): StoreTrouble => ({
   host: 'host-a',
   error: { code: 'ESP_STORE_FULL', message: 'no space left on the disk' },
   writes: 3,

@@ -1,4 +1,4 @@
-import type { AttemptFact, FailureFact, SlotFact } from '../../machines/explain/findings/facts.js';
+import type { AttemptRecord, FailedRow, JobState } from '../../machines/work/attempt.js';
 import type { RunPolicy, RunStatus, RunWish } from '../../machines/work/run/status.js';
 import type { SlotRow, SlotStatus } from '../../machines/work/slot.js';
 import type { WriteOptions } from './options.js';
@@ -39,11 +39,11 @@ export interface CommittedRow {
 
 /** One slot with all that was tried, for those who ask why it is as it is. */
 export interface SlotStory {
-  readonly state: SlotFact['state'];
+  readonly state: JobState;
   /** JSON text. */
   readonly input: string;
   /** In order. Of standard error only the end is given. */
-  readonly attempts: readonly (AttemptFact & { readonly owner: string })[];
+  readonly attempts: readonly (AttemptRecord & { readonly owner: string })[];
 }
 
 /** How a run is doing, beside what its record says. */
@@ -51,7 +51,7 @@ export interface RunOutlook {
   /** Slots that are being executed. */
   readonly executing: number;
   /** The first committed rows that did not succeed. */
-  readonly failures: readonly FailureFact[];
+  readonly failures: readonly FailedRow[];
 }
 
 /**

@@ -2,15 +2,16 @@ import { accessSync, constants, existsSync, lstatSync, realpathSync, statSync } 
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { codeOf, EspalierError } from '../../errors.js';
+import { APPLICATION_ID } from '../schema/application-id.js';
 import { migrate, refuseFuture } from '../schema/migrate.js';
 import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../schema/migrations.js';
 import { Connection } from '../sql/connection.js';
 import { storeFailure } from '../sql/failure.js';
 import { openDatabase } from '../sql/load.js';
 import { LOOK_MS, waitForLock } from '../sql/lock.js';
+import { beside } from './beside.js';
 import { copyStore, lacksIndex } from './copy.js';
 import { createFolder, fileNumber, ignoreInGit, undoCreation } from './creation.js';
-import { APPLICATION_ID } from './header.js';
 import { applyMode, createFile, PRIVATE } from './modes.js';
 import { preflight } from './preflight.js';
 
@@ -165,7 +166,7 @@ function connect(
  * closes. Where a log exists, or writing is not permitted, a connection that cannot write leaves all as it was.
  */
 function leavesLogAlone(file: string): boolean {
-  if (existsSync(`${file}-wal`)) return true;
+  if (existsSync(beside(file, 'log'))) return true;
   if ((statSync(file).mode & 0o222) === 0) return true;
   try {
     accessSync(file, constants.W_OK);

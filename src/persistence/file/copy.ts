@@ -2,9 +2,10 @@ import { chmodSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf, EspalierError } from '../../errors.js';
+import { BESIDE_BY_SQLITE, type Beside, beside } from './beside.js';
 
 /** What belongs to a store beside its file: commits that are not in it yet, and what undoes one that was broken off. */
-const LOGS = ['-wal', '-journal'];
+const LOGS: readonly Beside[] = ['log', 'journal'];
 
 /** How often a file is copied again that changed meanwhile. */
 const ATTEMPTS = 3;
@@ -25,7 +26,7 @@ export interface StoreCopy {
  */
 export function lacksIndex(error: unknown, file: string): boolean {
   const code = codeOf(error) ?? '';
-  return /^SQLITE_(CANTOPEN|READONLY)/.test(code) && existsSync(file) && !existsSync(`${file}-shm`);
+  return /^SQLITE_(CANTOPEN|READONLY)/.test(code) && existsSync(file) && !existsSync(beside(file, 'index'));
 }
 
 /**
@@ -44,7 +45,7 @@ export function copyStore(file: string): StoreCopy {
       chmodSync(folder, 0o700);
       const copy = join(folder, 'store.db');
       take(file, copy);
-      for (const log of LOGS) if (existsSync(`${file}${log}`)) take(`${file}${log}`, `${copy}${log}`);
+      for (const log of LOGS) if (existsSync(beside(file, log))) take(beside(file, log), beside(copy, log));
       if (stateOf(file) === seen) return { file: copy, isOutdated: () => stateOf(file) !== seen, remove };
       remove();
     } catch (error) {
@@ -64,9 +65,9 @@ function take(from: string, to: string): void {
 
 /** Equal while nobody has written. */
 function stateOf(file: string): string {
-  return ['', ...LOGS, '-shm']
-    .map((part) => {
-      const found = statSync(`${file}${part}`, { throwIfNoEntry: false, bigint: true });
+  return [file, ...BESIDE_BY_SQLITE.map((part) => beside(file, part))]
+    .map((path) => {
+      const found = statSync(path, { throwIfNoEntry: false, bigint: true });
       return found ? `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}` : 'none';
     })
     .join(' ');

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../errors.js';
+import { beside } from './beside.js';
 import { folderMode } from './modes.js';
 
 /** Makes the folder that is ours to make. Answers whether it was made here. */
@@ -27,7 +28,7 @@ export function ignoreInGit(folder: string, mode: number): void {
 
 /** Takes back what a failed opening created (`folder` if it made that too), unless someone has used it since. */
 export function undoCreation(file: string, folder: string | null): void {
-  const used = existsSync(`${file}-wal`) || existsSync(`${file}-journal`);
+  const used = existsSync(beside(file, 'log')) || existsSync(beside(file, 'journal'));
   if (!used && statSync(file, { throwIfNoEntry: false })?.size === 0) rmSync(file, { force: true });
   if (folder === null || existsSync(file)) return;
   ignoring(['ENOENT'], () => unlinkSync(join(folder, '.gitignore')));

@@ -1,7 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-
-/** What says in a database's header that it is ours: `ESPR`. */
-export const APPLICATION_ID = 0x45535052;
+import { APPLICATION_ID } from '../schema/application-id.js';
 
 /** What the first 100 bytes of a database file say. */
 export type Header =

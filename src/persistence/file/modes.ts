@@ -2,12 +2,10 @@ import { chmodSync, closeSync, constants, fchmodSync, lstatSync, openSync, type 
 import { basename, dirname } from 'node:path';
 import { codeOf } from '../../errors.js';
 import { OWN_FOLDER } from '../../working-folder.js';
+import { BESIDE, beside } from './beside.js';
 
 /** A store holds what programs were given and what they said: by default it is its user's alone. */
 export const PRIVATE = 0o600;
-
-/** What lies beside a store: the log, its index, the journal of its making, the note of trouble. */
-const BESIDE = ['', '-wal', '-shm', '-journal', '-trouble'];
 
 const BITS = 0o777;
 
@@ -38,7 +36,8 @@ export function createFile(file: string, mode: number): void {
  * belongs to another user is left as it is, and so is what links lead to.
  */
 export function applyMode(file: string, mode: number): void {
-  for (const end of BESIDE) change(`${file}${end}`, mode, (found) => found.isFile());
+  const files = [file, ...BESIDE.map((part) => beside(file, part))];
+  for (const path of files) change(path, mode, (found) => found.isFile());
   const folder = dirname(file);
   if (basename(folder) === OWN_FOLDER) change(folder, folderMode(mode), (found) => found.isDirectory());
 }

@@ -2,6 +2,7 @@ import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path';
 import { codeOf, EspalierError } from '../../errors.js';
 import { OWN_FOLDER } from '../../working-folder.js';
+import { BESIDE_BY_SQLITE, beside } from './beside.js';
 import { readHeader } from './header.js';
 
 /** What opening the store has to create, or null when it exists. */
@@ -59,9 +60,9 @@ function writableFolder(file: string, fileMissing: boolean): Missing {
 
 /** SQLite would write where a link leads, or wait for whoever is at the other end of a pipe. */
 function nothingForeignBeside(file: string): void {
-  for (const beside of ['-wal', '-shm', '-journal'].map((end) => `${file}${end}`)) {
-    const found = lstatSync(beside, { throwIfNoEntry: false });
-    if (found && !found.isFile()) throw unusable(file, `${beside} is not a regular file: remove it`);
+  for (const path of BESIDE_BY_SQLITE.map((part) => beside(file, part))) {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found && !found.isFile()) throw unusable(file, `${path} is not a regular file: remove it`);
   }
 }
 
@@ -82,14 +83,15 @@ function permitted(file: string, found: Stats, mode: 'write' | 'read'): void {
 
 function ours(file: string, mode: 'write' | 'read'): void {
   const header = readHeader(file);
-  const log = stat(`${file}-wal`)?.size ?? 0;
+  const logFile = beside(file, 'log');
+  const log = stat(logFile)?.size ?? 0;
   switch (header.kind) {
     case 'foreign':
       throw corrupt(file, `it is ${header.what}, and is left as it is: name another file`);
     case 'empty':
       if (mode === 'read') throw corrupt(file, 'it is empty, not a store: name another file');
       // SQLite would throw the log away with everything in it.
-      if (log > 0) throw corrupt(file, `it is empty, but ${file}-wal is not: the file was cut short, restore a copy`);
+      if (log > 0) throw corrupt(file, `it is empty, but ${logFile} is not: the file was cut short, restore a copy`);
       return;
     case 'store':
       if (log === 0 && isCutShort(file, header.bytesExpected)) {
@@ -107,7 +109,7 @@ function ours(file: string, mode: 'write' | 'read'): void {
  */
 function isCutShort(file: string, bytesExpected: number): boolean {
   const isShort = () => (stat(file)?.size ?? 0) < bytesExpected;
-  return isShort() && stat(`${file}-journal`) === null && isShort();
+  return isShort() && stat(beside(file, 'journal')) === null && isShort();
 }
 
 /** What is at a path, or null for nothing. */

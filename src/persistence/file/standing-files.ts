@@ -1,8 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
 import { EspalierError } from '../../errors.js';
+import { beside } from './beside.js';
 
-/** The file's own name, and those of its log and of the log's index beside it. */
-const PARTS = ['', '-wal', '-shm'] as const;
+/** The file itself, its log and the log's index. */
+const PARTS = ['file', 'log', 'index'] as const;
 type Part = (typeof PARTS)[number];
 
 /**
@@ -17,7 +18,7 @@ export class StandingFiles {
   /** @param file as it was opened, just now */
   constructor(readonly file: string) {
     const real = realpathSync(file);
-    this.#paths = { '': file, '-wal': `${real}-wal`, '-shm': `${real}-shm` };
+    this.#paths = { file, log: beside(real, 'log'), index: beside(real, 'index') };
     this.look();
   }
 

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
-import { APPLICATION_ID } from '../file/header.js';
+import { HOST_LEASE_MS } from '../../machines/process/host-lease.js';
 import type { Connection } from '../sql/connection.js';
+import { APPLICATION_ID } from './application-id.js';
 import type { Migration } from './migrations.js';
-
-/** A host whose heartbeat is younger than this lives, as far as a store can know, in milliseconds. */
-export const HOST_LEASE_MS = 15_000;
 
 /**
  * Brings the store to the version of the last migration, in one transaction that holds the write lock, so that of several

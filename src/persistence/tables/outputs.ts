@@ -5,7 +5,6 @@ import type { OutputChunk } from '../contract/attempts.js';
 import type { KeptOutput } from '../contract/outputs.js';
 import type { Connection } from '../sql/connection.js';
 import type { Transaction } from '../writer/transaction.js';
-import { findHead } from './runs.js';
 
 /** What is kept of each stream of an attempt, in bytes: its end. */
 export const KEPT_BYTES = 1024 * 1024;
@@ -112,13 +111,12 @@ export function readOutput(
   db: Connection,
   { run, index, attempt }: { run: string; index: number; attempt: number | null },
 ): KeptOutput | null {
-  const head = findHead(db, run);
-  if (head === null) return null;
   const found = db.one(
     keptRow,
-    `SELECT a.job, a.attempt, a.truncated, a.held_open FROM jobs j JOIN attempts a ON a.job = j.job
-     WHERE j.run = ? AND j.idx = ? AND a.attempt = coalesce(?, a.attempt) ORDER BY a.attempt DESC LIMIT 1`,
-    head.number,
+    `SELECT a.job, a.attempt, a.truncated, a.held_open
+     FROM runs r JOIN jobs j ON j.run = r.number JOIN attempts a ON a.job = j.job
+     WHERE r.run = ? AND j.idx = ? AND a.attempt = coalesce(?, a.attempt) ORDER BY a.attempt DESC LIMIT 1`,
+    run,
     index,
     attempt,
   );

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { SLOT_STATUSES, type SlotStatus } from '../../machines/work/slot.js';
+import { JOB_STATES } from '../../machines/work/attempt.js';
+import type { SlotStatus } from '../../machines/work/slot.js';
 import { SLOT_STATES, type SlotState } from '../contract/runs.js';
 import { slotStatus } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';
 import { requireRun } from './runs.js';
 
-const stateRow = z.object({ idx: z.number(), state: z.enum(['queued', 'running', ...SLOT_STATUSES]) });
+const stateRow = z.object({ idx: z.number(), state: z.enum(JOB_STATES) });
 const indexRow = z.object({ idx: z.number() });
 
 const CODE: Readonly<Record<SlotState, number>> = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
-import { SLOT_STATUSES, type SlotStatus } from '../../machines/work/slot.js';
+import { JOB_STATES } from '../../machines/work/attempt.js';
+import type { SlotStatus } from '../../machines/work/slot.js';
 import type { Transaction } from '../writer/transaction.js';
 import { moveRun, ownedByAnother } from './run-changes.js';
 import { type RunHead, requireOwn, requireRun } from './runs.js';
@@ -10,7 +11,7 @@ export const ENDED_STATES = `('succeeded', 'failed', 'timed_out', 'cancelled')`;
 
 const slotRow = z.object({
   job: z.number(),
-  state: z.enum([...SLOT_STATUSES, 'queued', 'running']),
+  state: z.enum(JOB_STATES),
   final: z.number().nullable(),
   committed: z.number(),
   attempts: z.number(),

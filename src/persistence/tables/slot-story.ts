@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endOf } from '../../machines/text/last-words.js';
-import { SLOT_STATUSES } from '../../machines/work/slot.js';
+import { ATTEMPT_STATES, JOB_STATES } from '../../machines/work/attempt.js';
 import type { RunOutlook, SlotStory } from '../contract/runs.js';
 import { errorRecord, slotStatus } from '../rows/common.js';
 import type { Connection } from '../sql/connection.js';
@@ -13,12 +13,12 @@ const FAILURES = 20;
 /** Characters of an attempt's standard error that are given. */
 const LAST_WORDS = 2048;
 
-const jobRow = z.object({ job: z.number(), state: z.enum(['queued', 'running', ...SLOT_STATUSES]), input: z.string() });
+const jobRow = z.object({ job: z.number(), state: z.enum(JOB_STATES), input: z.string() });
 
 const attemptRow = z.object({
   attempt: z.number(),
   owner: z.string(),
-  state: z.enum(['running', 'succeeded', 'failed', 'timed_out', 'cancelled', 'interrupted', 'lost', 'orphaned']),
+  state: z.enum(ATTEMPT_STATES),
   exit_code: z.number().nullable(),
   exit_signal: z.string().nullable(),
   error: json(errorRecord).nullable(),

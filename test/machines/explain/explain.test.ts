@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalEvent, NewJournalEvent } from '../../../src/machines/events.js';
-import type { AttemptFact, Facts, RunFact, SlotFact } from '../../../src/machines/explain/findings/facts.js';
+import type { Facts, RunFact, SlotFact } from '../../../src/machines/explain/findings/facts.js';
+import type { AttemptRecord } from '../../../src/machines/work/attempt.js';
 import { attempt, closed, crash, degraded, explain, host, journal, ready, run, slot } from './support.js';
 
 const causes = (events: readonly JournalEvent[], more: Partial<Facts> = {}) =>
@@ -85,7 +86,7 @@ describe('a chain', () => {
 });
 
 describe('a slot', () => {
-  const cause = (state: SlotFact['state'], attempts: readonly AttemptFact[], more: Partial<RunFact> = {}) =>
+  const cause = (state: SlotFact['state'], attempts: readonly AttemptRecord[], more: Partial<RunFact> = {}) =>
     causes([], {
       target: { kind: 'slot', run: 'r', index: 0 },
       run: { ...run, ...more },
@@ -123,7 +124,7 @@ describe('a slot', () => {
   it('that failed by itself did so, whatever became of the host that went on with its run', () => {
     const gone = { host: { ...host, presence: 'gone' } } as const;
     const target = { kind: 'slot', run: 'r', index: 0 } as const;
-    const why = (attempts: readonly AttemptFact[]) =>
+    const why = (attempts: readonly AttemptRecord[]) =>
       causes([], { ...gone, target, run, slot: slot('failed', attempts) });
     expect(why([attempt('failed', 2)])).toEqual(['nonzero_exit']);
     expect(why([attempt('orphaned', null)])).toEqual(['lost_host', 'lost_host']);

@@ -1,6 +1,7 @@
 import type { JournalEvent, NewJournalEvent, WorkerCrash } from '../../../src/machines/events.js';
 import { explainFacts } from '../../../src/machines/explain/explain.js';
-import type { AttemptFact, Facts, HostFact, RunFact, SlotFact } from '../../../src/machines/explain/findings/facts.js';
+import type { Facts, HostFact, RunFact, SlotFact } from '../../../src/machines/explain/findings/facts.js';
+import type { AttemptRecord } from '../../../src/machines/work/attempt.js';
 
 export const NOW = 1_000_000_000;
 
@@ -85,10 +86,10 @@ export const run: RunFact = {
 };
 
 export function attempt(
-  state: AttemptFact['state'],
+  state: AttemptRecord['state'],
   code: number | null,
-  more: Partial<AttemptFact> = {},
-): AttemptFact {
+  more: Partial<AttemptRecord> = {},
+): AttemptRecord {
   return {
     attempt: 1,
     state,
@@ -104,6 +105,6 @@ export function attempt(
   };
 }
 
-export function slot(state: SlotFact['state'], attempts: readonly AttemptFact[]): SlotFact {
+export function slot(state: SlotFact['state'], attempts: readonly AttemptRecord[]): SlotFact {
   return { jobId: 'r:0', state, input: '"x"', attempts };
 }

@@ -1,5 +1,6 @@
+import type { StoreTrouble } from '../../events.js';
 import type { Finding } from '../findings/explanation.js';
-import { type Facts, isHostsAffair, type TroubleFact } from '../findings/facts.js';
+import { type Facts, isHostsAffair } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
 import { count, duration, evidence, ofType, size, told } from '../findings/words.js';
 
@@ -35,14 +36,14 @@ export function diskFindings(facts: Facts): Finding[] {
   ];
 }
 
-function first(file: string | undefined, trouble: TroubleFact | null): string {
+function first(file: string | undefined, trouble: StoreTrouble | null): string {
   if (trouble === null || trouble.error.code === 'ESP_STORE_FULL') {
     return `The disk of ${file ?? 'the store'} ${trouble ? 'was' : 'is'} full: nothing could be written to the store.`;
   }
   return `The store${file === undefined ? '' : ` ${file}`} could not be written: ${told(trouble.error)}.`;
 }
 
-function spell({ host, writes, from, to }: TroubleFact, goesOn: boolean): string {
+function spell({ host, writes, from, to }: StoreTrouble, goesOn: boolean): string {
   const so = `Host ${host} had ${count(writes, 'write')} refused within ${duration(to - from)}`;
   return goesOn
     ? `${so}, and the journal does not hold what happened meanwhile.`

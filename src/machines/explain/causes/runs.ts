@@ -1,7 +1,8 @@
 import type { JournalEvent } from '../../events.js';
+import type { FailedRow } from '../../work/attempt.js';
 import { NEVER_STARTED } from '../findings/advice.js';
 import type { Finding } from '../findings/explanation.js';
-import type { Facts, FailureFact, RunFact } from '../findings/facts.js';
+import type { Facts, RunFact } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
 import { count, duration, evidence, told } from '../findings/words.js';
 
@@ -86,7 +87,7 @@ function failures({ run, counts, failures: known }: RunFact): Finding[] {
   ];
 }
 
-function reason({ status: is, error }: FailureFact): string {
+function reason({ status: is, error }: FailedRow): string {
   return error ? told(error) : is.replace('_', ' ');
 }
 

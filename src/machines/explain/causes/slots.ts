@@ -1,6 +1,7 @@
+import type { AttemptRecord } from '../../work/attempt.js';
 import { reasonOfExit } from '../findings/crashes.js';
 import type { Cause, Finding } from '../findings/explanation.js';
-import type { AttemptFact, Facts, RunFact, SlotFact } from '../findings/facts.js';
+import type { Facts, RunFact, SlotFact } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
 import { count, duration, evidence, how, lastWords, ofType, short, size, told } from '../findings/words.js';
 import { waiting } from './waiting.js';
@@ -35,14 +36,14 @@ const name = ({ jobId }: SlotFact) => `Slot ${jobId}`;
 
 /** Attempts that came to an end of their own. */
 const ownEnds = ({ attempts }: SlotFact) => attempts.filter(({ state }) => state === 'succeeded' || isFailure(state));
-const isFailure = (state: AttemptFact['state']) => state === 'failed' || state === 'timed_out';
+const isFailure = (state: AttemptRecord['state']) => state === 'failed' || state === 'timed_out';
 
 function one(cause: Cause, slot: SlotFact, run: RunFact, sentences: readonly [string, ...string[]]): Finding {
   const at = slot.attempts.at(-1)?.endedAt ?? slot.attempts.at(-1)?.startedAt ?? run.updatedAt;
   return finding(cause, { about: slot.jobId, sentences, evidence: slot.attempts.map(attemptEvidence), at });
 }
 
-function attemptEvidence(attempt: AttemptFact) {
+function attemptEvidence(attempt: AttemptRecord) {
   return {
     seq: null,
     at: attempt.endedAt ?? attempt.startedAt,
@@ -50,7 +51,7 @@ function attemptEvidence(attempt: AttemptFact) {
   };
 }
 
-function describe({ state, exit, error, endedAt, ranMs }: AttemptFact): string {
+function describe({ state, exit, error, endedAt, ranMs }: AttemptRecord): string {
   if (endedAt === null) return 'runs';
   const ran = ranMs === null ? '' : ` after ${duration(ranMs)}`;
   const why = error && !(exit && error.code === 'ESP_WORKER_EXITED') ? `: ${told(error)}` : '';
@@ -98,13 +99,13 @@ function failed(facts: Facts, slot: SlotFact, run: RunFact): Finding {
 }
 
 /** Attempts that ended as the last one did, without a break. */
-function repeated(slot: SlotFact, last: AttemptFact): number {
+function repeated(slot: SlotFact, last: AttemptRecord): number {
   const ends = ownEnds(slot);
   const differs = ends.findLastIndex(({ state, exit }) => state !== last.state || how(exit) !== how(last.exit));
   return ends.length - 1 - differs;
 }
 
-function causeOf(facts: Facts, slot: SlotFact, last: AttemptFact): Cause {
+function causeOf(facts: Facts, slot: SlotFact, last: AttemptRecord): Cause {
   const { state, error, exit } = last;
   if (state === 'orphaned') return 'lost_host';
   if (state === 'lost') return 'lost_worker';
@@ -115,17 +116,17 @@ function causeOf(facts: Facts, slot: SlotFact, last: AttemptFact): Cause {
   return reasonOfExit(exit, last.stderr, oomKills(facts, slot, last));
 }
 
-function oomKills({ events }: Facts, { jobId }: SlotFact, { attempt }: AttemptFact): number {
+function oomKills({ events }: Facts, { jobId }: SlotFact, { attempt }: AttemptRecord): number {
   const seen = ofType(events, 'worker.crashed').findLast(({ ctx }) => ctx?.job === jobId && ctx.attempt === attempt);
   return seen?.data.oomKills ?? 0;
 }
 
-function end({ state, exit, error }: AttemptFact): string {
+function end({ state, exit, error }: AttemptRecord): string {
   if (state === 'timed_out') return 'it ran out of time';
   return exit ? `ended ${how(exit)}` : error ? told(error) : 'unseen';
 }
 
-function sentenceOf(cause: Cause, slot: SlotFact, last: AttemptFact): string {
+function sentenceOf(cause: Cause, slot: SlotFact, last: AttemptRecord): string {
   const why = last.error ? told(last.error) : how(last.exit);
   switch (cause) {
     case 'lost_host':
@@ -149,11 +150,11 @@ function sentenceOf(cause: Cause, slot: SlotFact, last: AttemptFact): string {
   }
 }
 
-function ending(slot: SlotFact, { attempt }: AttemptFact): string[] {
+function ending(slot: SlotFact, { attempt }: AttemptRecord): string[] {
   return slot.attempts.length > 1 ? [`That was attempt ${attempt}, the last one that its run allows.`] : [];
 }
 
-function marks({ truncated, heldOpen }: AttemptFact): string[] {
+function marks({ truncated, heldOpen }: AttemptRecord): string[] {
   return [
     ...(truncated ? ['It wrote more than the 1 MiB of a stream that is kept; the beginning was dropped.'] : []),
     ...(heldOpen ? ['A process outside its group held its output open past its end.'] : []),

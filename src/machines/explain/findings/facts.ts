@@ -1,6 +1,6 @@
-import type { ErrorRecord } from '../../../errors.js';
-import type { JournalEvent } from '../../events.js';
-import type { HostPresence, ProcessExit, ProcessState } from '../../process/process.js';
+import type { JournalEvent, StoreTrouble } from '../../events.js';
+import type { HostPresence, ProcessState } from '../../process/process.js';
+import type { AttemptRecord, FailedRow, JobState } from '../../work/attempt.js';
 import type { RunPolicy, RunStatus, RunWish } from '../../work/run/status.js';
 import type { SlotStatus } from '../../work/slot.js';
 
@@ -51,39 +51,15 @@ export interface RunFact {
   /** Slots that are being executed now, by the store's word. */
   readonly executing: number;
   /** The first committed rows that did not succeed. */
-  readonly failures: readonly FailureFact[];
-}
-
-export interface FailureFact {
-  readonly index: number;
-  readonly status: SlotStatus;
-  readonly error: ErrorRecord | null;
-}
-
-/** One execution of a slot. `interrupted`, `lost` and `orphaned` did not end by themselves. */
-export interface AttemptFact {
-  readonly attempt: number;
-  readonly state: 'running' | 'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'interrupted' | 'lost' | 'orphaned';
-  readonly exit: ProcessExit | null;
-  readonly error: ErrorRecord | null;
-  /** When it was claimed, which is before its program was spawned. */
-  readonly startedAt: number;
-  /** When its end was written. */
-  readonly endedAt: number | null;
-  /** How long its program ran, in milliseconds; null when it runs, never did, or nobody saw its end. */
-  readonly ranMs: number | null;
-  /** The end of what it wrote to standard error. */
-  readonly stderr: string;
-  readonly truncated: boolean;
-  readonly heldOpen: boolean;
+  readonly failures: readonly FailedRow[];
 }
 
 export interface SlotFact {
   readonly jobId: string;
-  readonly state: 'queued' | 'running' | SlotStatus;
+  readonly state: JobState;
   /** The input as it is shown. */
   readonly input: string;
-  readonly attempts: readonly AttemptFact[];
+  readonly attempts: readonly AttemptRecord[];
 }
 
 /** What the store's own disk has to say. */
@@ -92,15 +68,7 @@ export interface DiskFact {
   /** Bytes that are left now; null when that cannot be found out. */
   readonly freeBytes: number | null;
   /** What a host could not write and could not yet say in the journal. */
-  readonly trouble: TroubleFact | null;
-}
-
-export interface TroubleFact {
-  readonly host: string;
-  readonly error: ErrorRecord;
-  readonly writes: number;
-  readonly from: number;
-  readonly to: number;
+  readonly trouble: StoreTrouble | null;
 }
 
 /** All that an explanation rests on. It is read at one moment, and nothing is looked up later. */

@@ -1,9 +1,10 @@
 import type { NewJournalEvent } from '../../../../src/machines/events.js';
-import type { AttemptFact, RunFact, SlotFact } from '../../../../src/machines/explain/findings/facts.js';
+import type { RunFact, SlotFact } from '../../../../src/machines/explain/findings/facts.js';
+import type { AttemptRecord } from '../../../../src/machines/work/attempt.js';
 import { attempt, crash, facts, host, journal, NOW, run, slot } from '../support.js';
 import type { Cases } from './cases.js';
 
-function of(state: SlotFact['state'], attempts: readonly AttemptFact[], more: Partial<RunFact> = {}) {
+function of(state: SlotFact['state'], attempts: readonly AttemptRecord[], more: Partial<RunFact> = {}) {
   return facts([], {
     target: { kind: 'slot', run: 'r', index: 0 },
     host: null,
@@ -27,8 +28,8 @@ const spawned = (number: number): NewJournalEvent => ({
 });
 
 /** The same end twice, and once more. */
-const twice = (one: AttemptFact) => [one, { ...one, attempt: 2 }];
-const thrice = (one: AttemptFact) => [...twice(one), { ...one, attempt: 3 }];
+const twice = (one: AttemptRecord) => [one, { ...one, attempt: 2 }];
+const thrice = (one: AttemptRecord) => [...twice(one), { ...one, attempt: 3 }];
 const failFast = { policy: { ...run.policy, failFast: true } };
 
 export const slots: Cases = {
