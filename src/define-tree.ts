@@ -1,4 +1,4 @@
-import type { ChildSpec } from './actors/spec.js';
+import type { ChildSpec } from './actors/child-spec.js';
 import type { PlacesOf, Shaped } from './actors/tree-types.js';
 import { checkSystemOptions, type SystemOptions } from './system-options.js';
 

@@ -3,6 +3,7 @@ export type { AffinityPolicy } from './actors/affinity.js';
 export type { Ask, AskHandler, Asks } from './actors/asks.js';
 export type { CallOptions, RetryPolicy } from './actors/call-options.js';
 export type { MailboxOptions, MailboxState } from './actors/cell-mailbox.js';
+export type { ChildOptions, ChildSpec, StartContext } from './actors/child-spec.js';
 export type { DeadLetter, DeadLetterReason, Down } from './actors/directory.js';
 export type { ExecBytesOptions, ExecOptions, ExecResult } from './actors/exec-pool.js';
 export { type HostTool, type ToolContext, tool } from './actors/host-tool.js';
@@ -17,14 +18,7 @@ export { type ServiceOptions, service } from './actors/service.js';
 export type { Readiness } from './actors/service-probe.js';
 export type { HealthCheck } from './actors/service-slot.js';
 export type { Session, Sessions } from './actors/sessions.js';
-export {
-  type ChildOptions,
-  type ChildSpec,
-  type MachineOptions,
-  machine,
-  type StartContext,
-  spec,
-} from './actors/spec.js';
+export { type MachineOptions, machine, spec } from './actors/spec.js';
 export type { LineListener, LineSource, Stdio } from './actors/stdio.js';
 export {
   type DynamicSupervisorOptions,

@@ -1,7 +1,7 @@
 import type { AskHandler } from './actors/asks.js';
+import type { ChildSpec } from './actors/child-spec.js';
 import { checkTools, type HostTool } from './actors/host-tool.js';
 import type { ReportListener } from './actors/reporter.js';
-import type { ChildSpec } from './actors/spec.js';
 import { type Stdio, stdioRule } from './actors/stdio.js';
 import { checkChildren, type SupervisionOptions, supervisionRules } from './actors/supervisor.js';
 import { EspalierError } from './errors.js';

@@ -3,6 +3,7 @@ import { type ActorHandle, StandingActor, type UntypedLogic } from './actors/act
 import { Asks } from './actors/asks.js';
 import type { Cell } from './actors/cell.js';
 import { absolutePath, startChild } from './actors/child.js';
+import type { ChildSpec } from './actors/child-spec.js';
 import { type DeadLetter, type DeadLetterReason, Directory, type Down } from './actors/directory.js';
 import type { Observation, TreeEnvironment } from './actors/environment.js';
 import { Heartbeat } from './actors/heartbeat.js';
@@ -18,7 +19,7 @@ import { recover } from './actors/recovery.js';
 import { Reporter, reasonOf } from './actors/reporter.js';
 import type { Runs } from './actors/runs.js';
 import { Sessions } from './actors/sessions.js';
-import { type ChildSpec, spec } from './actors/spec.js';
+import { spec } from './actors/spec.js';
 import { dispatchPool, type FindPool, standingExecPool, standingPool } from './actors/standing-pool.js';
 import { dynamicSupervisor, supervisor, supervisorLogic } from './actors/supervisor.js';
 import { type SupervisorHandle, supervisorHandle } from './actors/supervisor-calls.js';

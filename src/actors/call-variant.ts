@@ -6,13 +6,13 @@ import { CircuitBreaker } from './breaker.js';
 import { LiveCallPool } from './call-pool.js';
 import { CallSlotKind } from './call-slot.js';
 import type { CallSlot } from './call-worker.js';
+import type { StartContext } from './child-spec.js';
 import { ContractCheck } from './contract.js';
 import { MethodCatalog } from './method-catalog.js';
 import type { PoolDoor, PoolVariant, SlotDoor } from './pool-actor.js';
 import { type CallPoolOptions, commonParts } from './pool-options.js';
 import type { ProcessServices } from './process-services.js';
 import type { Program } from './program.js';
-import type { StartContext } from './spec.js';
 import { DEFAULT_GRACE_MS } from './worker-hands.js';
 
 const BOOT_MS = 30_000;

@@ -10,8 +10,8 @@ import { handles } from './cell-machine.js';
 import type { MailboxOptions, MailboxState } from './cell-mailbox.js';
 import type { CellKeeper, SavedCell } from './cell-saved.js';
 import type { HostSignal } from './cell-signal.js';
+import type { Logic } from './logic.js';
 import { requireTakesEvents } from './outside-events.js';
-import type { Logic } from './spec.js';
 import { ActorHost } from './xstate.js';
 
 export interface CellOptions {

@@ -14,7 +14,7 @@ import {
   text,
   whole,
 } from '../options.js';
-import type { ChildOptions, ChildSpec } from './spec.js';
+import type { ChildOptions, ChildSpec } from './child-spec.js';
 
 /** What can stand in a path that people read, type and paste. */
 const SHOWABLE = /^(?!\.{1,2}$)\P{Cc}*$/u;

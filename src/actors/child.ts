@@ -4,9 +4,10 @@ import type { ActorExit } from '../machines/exits/exit.js';
 import { toExitRecord } from '../machines/exits/exit-record.js';
 import { shown } from '../options.js';
 import { Cell } from './cell.js';
+import type { ChildSpec, StartResult } from './child-spec.js';
 import type { TreeEnvironment } from './environment.js';
-import { keeperOf } from './saved-machine.js';
-import type { ChildSpec, Logic, StartResult } from './spec.js';
+import type { Logic } from './logic.js';
+import { keeperOf } from './restore.js';
 
 /** A started child. */
 export interface StartedChild {

@@ -2,8 +2,8 @@ import { EspalierError } from '../errors.js';
 import { countOf, type Fleet, type FleetCommand, type FleetEvent, members, newFleet } from '../machines/pool/fleet.js';
 import type { RecycleReason } from '../machines/worker/recycle.js';
 import { childPath } from './child.js';
+import type { ChildSpec, StartContext } from './child-spec.js';
 import type { Roster, Slot } from './roster.js';
-import type { ChildSpec, StartContext } from './spec.js';
 import { supervisorHandle } from './supervisor-calls.js';
 
 export interface FleetKeeperOptions<S extends Slot> {

@@ -4,6 +4,7 @@ import { type PoolEvent, type PoolReport, poolMachine } from '../machines/pool/p
 import type { OverflowPolicy } from '../machines/pool/queue/checkout.js';
 import { startError } from '../machines/supervise/failed-start.js';
 import type { RecycleReason } from '../machines/worker/recycle.js';
+import type { ChildSpec, StartContext } from './child-spec.js';
 import { failedPool, remember } from './failed-pool.js';
 import { FleetKeeper } from './fleet-keeper.js';
 import { own } from './outside-events.js';
@@ -12,7 +13,7 @@ import type { AnyPool, PoolControl } from './pool-handle.js';
 import type { ProcessServices } from './process-services.js';
 import { Readiness } from './readiness.js';
 import type { SlotKind } from './slot-kind.js';
-import { type ChildSpec, type StartContext, spec } from './spec.js';
+import { spec } from './spec.js';
 import { workerStarter } from './starter.js';
 import { initialSupervision, type SupervisionOptions, supervisorLogic } from './supervisor.js';
 import { Supervision } from './supervisor-perform.js';

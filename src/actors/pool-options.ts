@@ -19,11 +19,11 @@ import type { AffinityPolicy } from './affinity.js';
 import type { AskHandler } from './asks.js';
 import type { RetryPolicy } from './call-options.js';
 import { checkChild, policyRules } from './child-rules.js';
+import type { ChildOptions } from './child-spec.js';
 import { MAX_SIZE } from './fleet-keeper.js';
 import type { Contract, MethodContract } from './method-types.js';
 import type { ProgramOptions } from './program.js';
 import { programRules } from './program-rules.js';
-import type { ChildOptions } from './spec.js';
 import { type Stdio, stdioRule } from './stdio.js';
 
 export interface CommonOptions extends Pick<ChildOptions, 'id' | 'restart' | 'backoff'>, ProgramOptions {

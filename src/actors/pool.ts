@@ -1,5 +1,6 @@
 import { compileTemplate, literalTemplate } from '../machines/command/template.js';
 import { callVariant } from './call-variant.js';
+import type { ChildSpec, StartResult } from './child-spec.js';
 import { LiveExecPool } from './exec-pool.js';
 import { type ExecSlot, ExecSlotKind } from './exec-slot.js';
 import type { Contract, UntypedMethods } from './method-types.js';
@@ -13,7 +14,7 @@ import {
 } from './pool-options.js';
 import { type ProcessServices, processServices } from './process-services.js';
 import { Program } from './program.js';
-import { type ChildSpec, type StartResult, spec } from './spec.js';
+import { spec } from './spec.js';
 import type { ExecPoolSpec, PoolSpec } from './tree-types.js';
 import { DEFAULT_GRACE_MS } from './worker-hands.js';
 

@@ -1,10 +1,10 @@
 import { fields, kind, milliseconds, type Rule, required, text, whole } from '../options.js';
 import { checkChild, policyRules } from './child-rules.js';
+import type { ChildOptions } from './child-spec.js';
 import type { ProgramOptions } from './program.js';
 import { programRules } from './program-rules.js';
 import type { Readiness } from './service-probe.js';
 import type { HealthCheck } from './service-slot.js';
-import type { ChildOptions } from './spec.js';
 import { type Stdio, stdioRule } from './stdio.js';
 
 export interface ServiceOptions

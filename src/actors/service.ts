@@ -1,11 +1,11 @@
 import type { EspalierError } from '../errors.js';
 import { literalTemplate } from '../machines/command/template.js';
 import { DEFAULT_BACKOFF } from '../machines/time/backoff.js';
+import type { ChildSpec } from './child-spec.js';
 import { processServices } from './process-services.js';
 import { Program } from './program.js';
 import { checkService, type ServiceOptions } from './service-options.js';
 import { ServiceSlotKind } from './service-slot.js';
-import type { ChildSpec } from './spec.js';
 import { workerStarter } from './starter.js';
 import type { OtherSpec } from './tree-types.js';
 import { DEFAULT_GRACE_MS } from './worker-hands.js';

@@ -12,11 +12,12 @@ import {
 import { isWorkerEnd, type WorkerEnd, workerMachine } from '../machines/worker/worker.js';
 import type { Cell } from './cell.js';
 import { childPath, startChild } from './child.js';
+import type { ChildOptions, ChildSpec, StartContext } from './child-spec.js';
 import type { TreeEnvironment } from './environment.js';
 import { own } from './outside-events.js';
 import type { ProcessServices } from './process-services.js';
 import { emptyHold, type Hold, type SlotKind, WORKER_ID, type WorkerAddress } from './slot-kind.js';
-import { type ChildOptions, type ChildSpec, type StartContext, spec } from './spec.js';
+import { spec } from './spec.js';
 import { type SweepResult, sweepHold } from './sweep.js';
 import { isUnasked, lastWords, workerCrash } from './worker-crash.js';
 

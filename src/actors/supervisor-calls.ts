@@ -3,9 +3,10 @@ import type { CallResult, ChildCounts, ChildInfo, SuperviseError } from '../mach
 import type { CallEvent } from '../machines/supervise/state/events.js';
 import { childPath } from './child.js';
 import { specProblem } from './child-rules.js';
+import type { ChildSpec } from './child-spec.js';
 import type { Directory } from './directory.js';
 import type { TreeEnvironment } from './environment.js';
-import { type ChildSpec, isChildSpec } from './spec.js';
+import { isChildSpec } from './spec.js';
 
 /** A supervisor's refusal, as a value. `cause` goes with `start_failed`. */
 export interface Refused {

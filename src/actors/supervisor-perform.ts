@@ -8,7 +8,8 @@ import type { ChildPolicy } from '../machines/supervise/state/policy.js';
 import { backoffDelay, DEFAULT_BACKOFF } from '../machines/time/backoff.js';
 import type { Cell } from './cell.js';
 import { childPath, startChild } from './child.js';
-import { type ChildSpec, isChildSpec, type StartContext } from './spec.js';
+import type { ChildSpec, StartContext } from './child-spec.js';
+import { isChildSpec } from './spec.js';
 import { answerCall } from './supervisor-calls.js';
 
 type Send = (event: SuperviseEvent) => void;

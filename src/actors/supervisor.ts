@@ -11,8 +11,9 @@ import { supervisorMachine } from '../machines/supervise/supervisor.js';
 import { fields, kind, listOf, oneOf, type Rules, refused } from '../options.js';
 import { childPath } from './child.js';
 import { checkChild, policyRules, specProblem } from './child-rules.js';
+import type { ChildOptions, ChildSpec, StartContext, StartResult } from './child-spec.js';
 import { own } from './outside-events.js';
-import { type ChildOptions, type ChildSpec, type StartContext, type StartResult, spec } from './spec.js';
+import { spec } from './spec.js';
 import { Supervision } from './supervisor-perform.js';
 import type { DynamicSupervisorSpec, SupervisorSpec } from './tree-types.js';
 

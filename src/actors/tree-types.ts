@@ -1,7 +1,7 @@
 import type { AnyActorLogic } from 'xstate';
 import type { UntypedLogic } from './actor-handle.js';
+import type { ChildSpec } from './child-spec.js';
 import type { UntypedMethods } from './method-types.js';
-import type { ChildSpec } from './spec.js';
 
 /** Carries a type along with a value; nothing stands there at run time. */
 declare const shape: unique symbol;

@@ -1,6 +1,6 @@
 import type { Cell } from '../../src/actors/cell.js';
 import { startChild } from '../../src/actors/child.js';
-import type { ChildSpec } from '../../src/actors/spec.js';
+import type { ChildSpec } from '../../src/actors/child-spec.js';
 import type { ActorExit } from '../../src/machines/exits/exit.js';
 import type { SnapshotLabel } from '../../src/machines/snapshot-label.js';
 import type { SnapshotRecord, SnapshotStore } from '../../src/persistence/store.js';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
+import type { ChildOptions } from '../../src/actors/child-spec.js';
 import { pool } from '../../src/actors/pool.js';
 import { service } from '../../src/actors/service.js';
-import { type ChildOptions, isChildSpec, machine, spec } from '../../src/actors/spec.js';
+import { isChildSpec, machine, spec } from '../../src/actors/spec.js';
 
 const logic = createMachine({});
 const start = () => logic;

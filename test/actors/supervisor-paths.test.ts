@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { createMachine, type SnapshotFrom } from 'xstate';
 import { startChild } from '../../src/actors/child.js';
-import { type ChildSpec, type Logic, spec } from '../../src/actors/spec.js';
+import type { ChildSpec } from '../../src/actors/child-spec.js';
+import type { Logic } from '../../src/actors/logic.js';
+import { spec } from '../../src/actors/spec.js';
 import { supervisorLogic } from '../../src/actors/supervisor.js';
 import type { Child } from '../../src/machines/supervise/state/children.js';
 import type { ChildEvent, SuperviseEvent } from '../../src/machines/supervise/state/events.js';

@@ -1,9 +1,10 @@
 import { createMachine, fromCallback } from 'xstate';
 import type { Cell } from '../../src/actors/cell.js';
 import { startChild } from '../../src/actors/child.js';
+import type { ChildOptions, ChildSpec } from '../../src/actors/child-spec.js';
 import { Directory } from '../../src/actors/directory.js';
 import type { Observation, TreeEnvironment } from '../../src/actors/environment.js';
-import { type ChildOptions, type ChildSpec, spec } from '../../src/actors/spec.js';
+import { spec } from '../../src/actors/spec.js';
 import type { NewJournalEvent } from '../../src/machines/events.js';
 import type { ActorExit } from '../../src/machines/exits/exit.js';
 import { SimulatedClock } from '../../src/testing/index.js';

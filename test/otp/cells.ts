@@ -1,9 +1,10 @@
 import { createMachine } from 'xstate';
 import type { Cell } from '../../src/actors/cell.js';
 import { startChild } from '../../src/actors/child.js';
+import type { ChildSpec, StartContext } from '../../src/actors/child-spec.js';
 import { Directory } from '../../src/actors/directory.js';
 import type { Observation, TreeEnvironment } from '../../src/actors/environment.js';
-import { type ChildSpec, type StartContext, spec } from '../../src/actors/spec.js';
+import { spec } from '../../src/actors/spec.js';
 import { type SupervisorHandle, supervisorHandle, supervisorLogic } from '../../src/actors/supervisor.js';
 import { Shutdown } from '../../src/errors.js';
 import { SimulatedClock } from '../../src/testing/index.js';
