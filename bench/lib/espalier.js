@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 const { ESPALIER_DIST } = process.env;
 /** Where the build is. */
-export const built = ESPALIER_DIST ? pathToFileURL(`${ESPALIER_DIST}/`) : new URL('../../dist', import.meta.url);
+export const built = ESPALIER_DIST ? pathToFileURL(`${ESPALIER_DIST}/`) : new URL('../../dist/', import.meta.url);
 
 /** A module of the build, by its path in it. */
 export const fromBuilt = (path) => import(new URL(path, built));

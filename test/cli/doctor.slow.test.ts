@@ -47,7 +47,7 @@ describe.skipIf(!present)('where SQLite cannot be loaded', () => {
 
 describe.skipIf(!present)('where programs cannot be started', () => {
   it('doctor tries one, and fails with what came of it', async () => {
-    const folder = new URL('../../dist/transport/process/zygote', import.meta.url).pathname;
+    const folder = new URL('../../dist/transport/process/zygote/', import.meta.url).pathname;
     const doctor = await behind(`mount --bind /bin/false '${folder}zygote-${process.arch}'`, 'espalier doctor --json');
     expect(doctor.code).toBe(1);
     expect(findings(doctor)).toContainEqual({ verdict: 'bad', check: 'programs', found: expect.any(String) });

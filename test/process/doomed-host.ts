@@ -27,7 +27,7 @@ export function hostCommand(options: {
   readonly megabytes?: number;
   readonly zygote?: boolean;
 }): readonly [string, ...string[]] {
-  const built = new URL('../../dist', import.meta.url).href;
+  const built = new URL('../../dist/', import.meta.url).href;
   return [process.execPath, fixture('host.mjs'), JSON.stringify({ built, spawner: 'forker', ...options })];
 }
 

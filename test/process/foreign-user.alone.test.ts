@@ -15,7 +15,7 @@ const isMade = required('root and cc, for a program that becomes another user,',
 
 describe('a program that became another user', () => {
   it.skipIf(!isMade)('is named as what cannot be killed, and holds nobody else up', async () => {
-    const built = new URL('../../dist', import.meta.url).href;
+    const built = new URL('../../dist/', import.meta.url).href;
     const host = startAsNobody([fixture('foreign-program.mjs'), built, newRunId(), program ?? '']);
     host.stderr.pipe(process.stderr);
     const pid = Number(await line(host.stdout));

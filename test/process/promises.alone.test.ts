@@ -116,7 +116,7 @@ describe('beside five hundred other processes', () => {
 
 describe('a host of a gigabyte', () => {
   const cost = async (kind: 'forker' | 'direct', megabytes: number) => {
-    const built = new URL('../../dist', import.meta.url).href;
+    const built = new URL('../../dist/', import.meta.url).href;
     const words = [fixture('large-host.mjs'), built, newRunId(), kind, String(megabytes), '30'];
     const { stdout } = await promisify(execFile)(process.execPath, words);
     return JSON.parse(stdout) as { median: number; longest: number };

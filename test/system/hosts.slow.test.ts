@@ -10,7 +10,7 @@ import { lives, until } from '../process/support.js';
 import { SmallDisk } from '../support/small-disk.js';
 import { all, folder, Marks, remains, shells, start } from './support.js';
 
-const built = new URL('../../dist', import.meta.url);
+const built = new URL('../../dist/', import.meta.url);
 const { openStore }: typeof persistence = await import(new URL('persistence/index.js', built).href);
 
 /** What a promise came to. */

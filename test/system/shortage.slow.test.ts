@@ -9,7 +9,7 @@ import { listPids, readCommandLine, readStat } from '../../src/transport/process
 import { lives, text, until } from '../process/support.js';
 import { required } from '../support/required.js';
 
-const BUILT = fileURLToPath(new URL('../../dist', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/', import.meta.url));
 /** A user who runs nothing else. */
 const NOBODY = 54_321;
 
