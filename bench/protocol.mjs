@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Port } from '../dist/transport/process/protocol/port.js';
+import { Port } from '../dist/transport/protocol/port/port.js';
 
 const ROUNDS = Number(process.argv[2] ?? 7);
 const ROUND_MS = 400;

@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { listPids, nowTicks } from '../dist/transport/process/proc.js';
+import { listPids, nowTicks } from '../dist/transport/process/proc/proc.js';
 import { Sweeper } from '../dist/transport/process/sweep/sweeper.js';
 
 const { values } = parseArgs({

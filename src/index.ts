@@ -85,6 +85,6 @@ export { programStarter } from './starter.js';
 export { askRun, openReader, type StoreReader } from './store-access.js';
 export { type JanitorReport, sweep } from './sweep.js';
 export type { System, SystemOptions } from './system.js';
-export { RemoteError } from './transport/process/protocol/remote-error.js';
-export { resolveProgram } from './transport/process/resolve.js';
+export { resolveProgram } from './transport/process/program/resolve.js';
+export { RemoteError } from './transport/protocol/remote-error.js';
 export { VERSION } from './version.js';

@@ -6,7 +6,7 @@ import { codeOf } from './errors.js';
 import type { ProcessIdentity } from './machines/process/process.js';
 import type { OpenStoreOptions } from './persistence/contract/options.js';
 import { MEMORY_PREFIX, openStore, type Store } from './persistence/index.js';
-import { isSameMachine, isThere, readIdentity, thisMachine } from './transport/process/identity.js';
+import { isSameMachine, isThere, readIdentity, thisMachine } from './transport/process/proc/identity.js';
 
 /**
  * Opens a host's store. One in memory lies in a folder that names its host by pid and start: a host that is killed cannot

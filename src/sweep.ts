@@ -7,8 +7,8 @@ import { removeDeadMemoryStores } from './memory-stores.js';
 import { checkOptions, fields, flag } from './options.js';
 import { openStore } from './persistence/index.js';
 import { openReader } from './store-access.js';
-import { readIdentity } from './transport/process/identity.js';
 import type { JanitorReport } from './transport/process/janitor/report.js';
+import { readIdentity } from './transport/process/proc/identity.js';
 import { VERSION } from './version.js';
 
 export type { JanitorReport } from './transport/process/janitor/report.js';

@@ -37,9 +37,9 @@ import type { NewJournalEvent } from './machines/events.js';
 import type { ActorExit } from './machines/exits/exit.js';
 import type { JournalStore, Store } from './persistence/index.js';
 import { OWN_ID, type SystemOptions } from './system-options.js';
+import type { InspectedHost } from './transport/inspector/inspected-host.js';
 import { ReadModel, type TreeNode } from './transport/inspector/model/read-model.js';
-import type { InspectedHost } from './transport/inspector/source.js';
-import { readIdentity } from './transport/process/identity.js';
+import { readIdentity } from './transport/process/proc/identity.js';
 import { VERSION } from './version.js';
 
 export type { SystemOptions } from './system-options.js';

@@ -4,4 +4,4 @@ export type { MethodDefinition, Methods } from './sdk/methods.js';
 export type { Tools } from './sdk/tools.js';
 export { type Boot, type WorkerHandle, type WorkerOptions, worker } from './sdk/worker.js';
 export { WorkerError } from './sdk/worker-error.js';
-export { RemoteError } from './transport/process/protocol/remote-error.js';
+export { RemoteError } from './transport/protocol/remote-error.js';

@@ -51,7 +51,7 @@ export const withWatcher = (command) => guarded(command, false);
 export const withGroupKill = (command) => guarded(command, true);
 
 async function guarded(command, awaited) {
-  const { guardCommand } = await fromBuilt('transport/process/guard.js');
+  const { guardCommand } = await fromBuilt('transport/process/scripts/guard.js');
   const cwd = process.cwd();
   return fifos(command, (words) => {
     const order = { label: 'bench:/x', command: words, cwd, env: environment, cookie: 'bench.1.1', port: false };

@@ -2,8 +2,8 @@ import type { Clock } from '../clock.js';
 import { EspalierError } from '../errors.js';
 import { tell } from '../listener.js';
 import { TransientMap } from '../transient-map.js';
-import type { CallContextIds } from '../transport/process/protocol/messages.js';
-import type { Question } from '../transport/process/protocol/requests.js';
+import type { CallContextIds } from '../transport/protocol/messages.js';
+import type { Question } from '../transport/protocol/port/requests.js';
 
 /** A question that a worker asked and that is not answered. */
 export interface Ask {

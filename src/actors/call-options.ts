@@ -1,5 +1,5 @@
 import { fields, flag, kind, milliseconds, signal, text, whole } from '../options.js';
-import type { CallContextIds } from '../transport/process/protocol/messages.js';
+import type { CallContextIds } from '../transport/protocol/messages.js';
 
 export interface CallOptions {
   /** For queue and run together, in milliseconds (60 000). */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { EspalierError, toError } from '../errors.js';
-import type { CallOutcome, CallRequest, OpenCall } from '../transport/process/protocol/call.js';
+import type { CallOutcome, CallRequest, OpenCall } from '../transport/protocol/port/call.js';
 import { type CallSlot, lostWith } from './call-worker.js';
 
 export interface CallRunOptions {

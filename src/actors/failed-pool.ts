@@ -1,5 +1,5 @@
 import type { EspalierError } from '../errors.js';
-import type { MethodDescription } from '../transport/process/protocol/messages.js';
+import type { MethodDescription } from '../transport/protocol/messages.js';
 import { ControlledPool } from './controlled-pool.js';
 import type { AnyPool, ExecPool, Pool } from './pool-handle.js';
 

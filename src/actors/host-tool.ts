@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EspalierError } from '../errors.js';
 import { fields, flag, func, kind, listOf, required } from '../options.js';
-import type { CallContextIds, MethodDescription } from '../transport/process/protocol/messages.js';
+import type { CallContextIds, MethodDescription } from '../transport/protocol/messages.js';
 import { issuesOf } from './issues.js';
 
 /** On whose behalf a tool runs. */

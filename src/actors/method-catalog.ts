@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { asked, EspalierError } from '../errors.js';
 import { isPlain, MAX_DEPTH } from '../json/plain.js';
 import { writeJson } from '../json/write.js';
-import type { MethodDescription } from '../transport/process/protocol/messages.js';
+import type { MethodDescription } from '../transport/protocol/messages.js';
 import { issuesOf } from './issues.js';
 
 /** What the workers of a pool said they can do: the latest word of any of them. */

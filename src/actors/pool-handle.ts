@@ -1,4 +1,4 @@
-import type { MethodDescription } from '../transport/process/protocol/messages.js';
+import type { MethodDescription } from '../transport/protocol/messages.js';
 import type { CallOptions } from './call-options.js';
 import type { ExecBytesOptions, ExecOptions, ExecResult } from './exec-pool.js';
 import type { AnswerOf, ArgsThen, CallName, StreamName, UntypedMethods } from './method-types.js';

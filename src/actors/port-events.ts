@@ -1,7 +1,7 @@
 import { toErrorRecord } from '../errors.js';
-import type { LogMessage, MetricMessage, ReadyMessage, WorkerMessage } from '../transport/process/protocol/messages.js';
-import type { PortEvents } from '../transport/process/protocol/port-events.js';
-import type { Question } from '../transport/process/protocol/requests.js';
+import type { LogMessage, MetricMessage, ReadyMessage, WorkerMessage } from '../transport/protocol/messages.js';
+import type { PortEvents } from '../transport/protocol/port/port-events.js';
+import type { Question } from '../transport/protocol/port/requests.js';
 import type { Tell } from './worker-hands.js';
 
 /** What a worker says without being asked, for whoever listens. */

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import { tell } from '../listener.js';
 import type { LogStore } from '../persistence/store.js';
 import { Capture } from '../transport/process/capture.js';
-import type { SpawnedProcess } from '../transport/process/spawner.js';
+import type { SpawnedProcess } from '../transport/process/contract/spawner.js';
 import type { Printer } from '../transport/stderr/printer.js';
 import { LineCutter } from './line-cutter.js';
 import { isRefusal } from './owed-writes.js';

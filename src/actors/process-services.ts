@@ -3,7 +3,7 @@ import { type ErrorRecord, EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { LiveProcess, ProcessExit, SpawnIntent } from '../machines/process/process.js';
 import type { Capture } from '../transport/process/capture.js';
-import type { Spawner } from '../transport/process/spawner.js';
+import type { Spawner } from '../transport/process/contract/spawner.js';
 import type { BootHistory } from './boot-history.js';
 import type { TreeEnvironment } from './environment.js';
 import type { Leftovers } from './leftovers.js';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { EspalierError, isEspalierError } from '../errors.js';
 import type { Template } from '../machines/command/template.js';
-import { resolveProgram } from '../transport/process/resolve.js';
+import { resolveProgram } from '../transport/process/program/resolve.js';
 import { fromWorkingFolder } from '../working-folder.js';
 import type { ExecutionRequest } from './execution.js';
 import type { ProcessServices } from './process-services.js';

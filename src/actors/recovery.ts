@@ -3,8 +3,8 @@ import type { Clock } from '../clock.js';
 import { HOST_LEASE_MS } from '../machines/process/host-lease.js';
 
 import type { HostRecord, Store } from '../persistence/store.js';
+import { sweepDeadHosts } from '../transport/process/janitor/janitor.js';
 import type { JanitorReport, RegistrationOutcome } from '../transport/process/janitor/report.js';
-import { sweepDeadHosts } from '../transport/process/janitor.js';
 
 export interface RecoveryOptions {
   readonly store: Store;

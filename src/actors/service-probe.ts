@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.js';
-import type { SpawnedProcess } from '../transport/process/spawner.js';
+import type { SpawnedProcess } from '../transport/process/contract/spawner.js';
 
 /** How a service shows that it can be used. */
 export type Readiness =

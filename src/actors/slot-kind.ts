@@ -2,7 +2,7 @@ import type { EventContext } from '../machines/events.js';
 import type { StarterEvent } from '../machines/worker/starter.js';
 import type { WorkerEnd, WorkerInput, WorkerMode } from '../machines/worker/worker.js';
 import type { Capture } from '../transport/process/capture.js';
-import type { SpawnedProcess } from '../transport/process/spawner.js';
+import type { SpawnedProcess } from '../transport/process/contract/spawner.js';
 import type { LastMemory } from './memory-watch.js';
 import type { SweepResult } from './sweep.js';
 

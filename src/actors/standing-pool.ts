@@ -1,5 +1,5 @@
 import { EspalierError } from '../errors.js';
-import type { MethodDescription } from '../transport/process/protocol/messages.js';
+import type { MethodDescription } from '../transport/protocol/messages.js';
 import type { CallOptions } from './call-options.js';
 import { ControlledPool } from './controlled-pool.js';
 import type { DispatchPool } from './dispatcher.js';

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { toErrorRecord } from '../errors.js';
 import type { Capture } from '../transport/process/capture.js';
-import type { SpawnedProcess, SweepReport } from '../transport/process/spawner.js';
+import type { SpawnedProcess, SweepReport } from '../transport/process/contract/spawner.js';
 import type { ProcessServices } from './process-services.js';
 import type { Hold } from './slot-kind.js';
 

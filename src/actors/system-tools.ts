@@ -1,7 +1,7 @@
 import { EspalierError } from '../errors.js';
 import { signal as abortSignal, checkArgument, checkOptions, fields, milliseconds, text } from '../options.js';
-import type { MethodDescription } from '../transport/process/protocol/messages.js';
-import { searchTools } from '../transport/process/protocol/tool-search.js';
+import type { MethodDescription } from '../transport/protocol/messages.js';
+import { searchTools } from '../transport/protocol/tool-search.js';
 import { runTool, type ToolContext } from './host-tool.js';
 import type { AnyPool, Pool } from './pool-handle.js';
 import type { WorkerDesk } from './worker-desk.js';

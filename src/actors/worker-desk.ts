@@ -1,7 +1,7 @@
 import { EspalierError } from '../errors.js';
 import { tell } from '../listener.js';
-import type { HostCapabilities } from '../transport/process/protocol/messages.js';
-import type { Question, ToolRequest } from '../transport/process/protocol/requests.js';
+import type { HostCapabilities } from '../transport/protocol/messages.js';
+import type { Question, ToolRequest } from '../transport/protocol/port/requests.js';
 import type { AskHandler, Asks } from './asks.js';
 import { describeTool, type HostTool, runTool } from './host-tool.js';
 import type { WorkerSays } from './port-events.js';

@@ -4,7 +4,7 @@ import type { EventContext } from '../machines/events.js';
 import { maybeOom } from '../machines/exits/crash-kind.js';
 import { registeredCommand } from '../machines/process/process.js';
 import type { WorkerCommand, WorkerEvent, WorkerHands } from '../machines/worker/worker.js';
-import type { SpawnedProcess } from '../transport/process/spawner.js';
+import type { SpawnedProcess } from '../transport/process/contract/spawner.js';
 import { ASK_AGAIN_MS, isRefusal } from './owed-writes.js';
 import type { ProcessServices, Registry } from './process-services.js';
 import type { Hold, SlotEnd, WorkerAddress } from './slot-kind.js';

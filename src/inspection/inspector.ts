@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { checkOptions, fields, flag, kind, listOf, type Rule, type Rules, required, whole } from '../options.js';
+import { createRedactor, type RedactOptions } from '../redact/redactor.js';
 import { Doors } from '../transport/inspector/doors/doors.js';
 import { DoorServer } from '../transport/inspector/doors/server.js';
-import { createRedactor, type RedactOptions } from '../transport/inspector/redactor.js';
+import type { InspectedHost } from '../transport/inspector/inspected-host.js';
 import { Hub } from '../transport/inspector/service/hub.js';
-import type { InspectedHost } from '../transport/inspector/source.js';
 
 export interface InspectorOptions {
   /** What clients must show; random by default, at least 16 characters. */

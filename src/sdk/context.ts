@@ -1,5 +1,5 @@
 import type { EspalierError } from '../errors.js';
-import type { HostCallMessage, LogLevel } from '../transport/process/protocol/messages.js';
+import type { HostCallMessage, LogLevel } from '../transport/protocol/messages.js';
 import type { Session } from './session.js';
 import { Tools } from './tools.js';
 

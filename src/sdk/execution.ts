@@ -1,8 +1,8 @@
 import { asked, EspalierError, isError } from '../errors.js';
-import { ChunkReceiver } from '../transport/process/protocol/chunk-receiver.js';
-import { ChunkSender } from '../transport/process/protocol/chunk-sender.js';
-import type { HostCallMessage } from '../transport/process/protocol/messages.js';
-import { toWireError } from '../transport/process/protocol/remote-error.js';
+import { ChunkReceiver } from '../transport/protocol/chunk-receiver.js';
+import { ChunkSender } from '../transport/protocol/chunk-sender.js';
+import type { HostCallMessage } from '../transport/protocol/messages.js';
+import { toWireError } from '../transport/protocol/remote-error.js';
 import { CallContext, type CurrentCall } from './context.js';
 import type { Method } from './methods.js';
 import type { Session } from './session.js';

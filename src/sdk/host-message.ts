@@ -1,11 +1,11 @@
-import { isRecord } from '../transport/process/protocol/frames.js';
+import { isRecord } from '../transport/protocol/frames.js';
 import type {
   CallContextIds,
   HelloMessage,
   HostCallMessage,
   HostMessage,
   MethodDescription,
-} from '../transport/process/protocol/messages.js';
+} from '../transport/protocol/messages.js';
 
 type Header = Readonly<Record<string, unknown>>;
 

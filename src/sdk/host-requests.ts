@@ -1,5 +1,5 @@
-import type { HostMessage, WorkerMessage } from '../transport/process/protocol/messages.js';
-import { RemoteError } from '../transport/process/protocol/remote-error.js';
+import type { HostMessage, WorkerMessage } from '../transport/protocol/messages.js';
+import { RemoteError } from '../transport/protocol/remote-error.js';
 
 interface Waiter {
   /** The host's call on whose behalf it waits. */

@@ -1,5 +1,5 @@
 import { anything, fields, flag, func, type Rule, required, shown, text } from '../options.js';
-import type { MethodDescription } from '../transport/process/protocol/messages.js';
+import type { MethodDescription } from '../transport/protocol/messages.js';
 import type { CallContext } from './context.js';
 
 /** A method with what others learn about it. */

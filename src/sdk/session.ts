@@ -1,8 +1,8 @@
 import { EspalierError } from '../errors.js';
-import type { FrameLimits } from '../transport/process/protocol/limits.js';
-import { DEFAULT_PORT_LIMITS } from '../transport/process/protocol/limits.js';
-import type { HelloMessage, MethodDescription, WorkerMessage } from '../transport/process/protocol/messages.js';
-import type { FrameWriter } from '../transport/process/protocol/writer.js';
+import type { FrameLimits } from '../transport/protocol/limits.js';
+import { DEFAULT_PORT_LIMITS } from '../transport/protocol/limits.js';
+import type { HelloMessage, MethodDescription, WorkerMessage } from '../transport/protocol/messages.js';
+import type { FrameWriter } from '../transport/protocol/writer.js';
 import { HostRequests } from './host-requests.js';
 
 /** Bytes that may wait for a host that does not read; logs, events and metrics beyond are dropped and counted. */

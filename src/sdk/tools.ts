@@ -1,5 +1,5 @@
-import type { MethodDescription } from '../transport/process/protocol/messages.js';
-import { searchTools } from '../transport/process/protocol/tool-search.js';
+import type { MethodDescription } from '../transport/protocol/messages.js';
+import { searchTools } from '../transport/protocol/tool-search.js';
 import type { HostRequests } from './host-requests.js';
 
 /** The tools that the host offers. */

@@ -9,7 +9,7 @@ import { Roster, WorkQueue } from '../../src/actors/work-queue.js';
 import { WorkerDesk } from '../../src/actors/worker-desk.js';
 import { EspalierError } from '../../src/errors.js';
 import { SimulatedClock } from '../../src/testing/index.js';
-import { stage } from '../process/protocol/support/scripted-worker.js';
+import { stage } from '../transport/protocol/support/scripted-worker.js';
 
 const GRACE_MS = 200;
 

@@ -4,7 +4,7 @@ import { SimulatedClock } from 'xstate';
 import { emptyHold } from '../../src/actors/slot-kind.js';
 import { sweepHold } from '../../src/actors/sweep.js';
 import { Capture } from '../../src/transport/process/capture.js';
-import type { SpawnedProcess } from '../../src/transport/process/spawner.js';
+import type { SpawnedProcess } from '../../src/transport/process/contract/spawner.js';
 
 const identity = { bootId: 'boot', pidNamespace: 'pid:[1]', pid: 4_000_000, startTicks: 77 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Leftovers } from '../../src/actors/leftovers.js';
 import type { SweepResult } from '../../src/actors/sweep.js';
-import { deferred } from '../process/protocol/support/scripted-worker.js';
+import { deferred } from '../transport/protocol/support/scripted-worker.js';
 
 const CLEAN: SweepResult = { clean: true, heldOpen: false };
 const DIRTY: SweepResult = { clean: false, heldOpen: false, reason: 'may still run: 7' };

@@ -6,8 +6,8 @@ import type * as processHost from '../../src/actors/process-host.js';
 import { WorkerDesk } from '../../src/actors/worker-desk.js';
 import type { NewJournalEvent } from '../../src/machines/events.js';
 import { IDENTITY, newFile, open } from '../persistence/support/world.js';
-import { finish, newRunId, shell } from '../process/support.js';
 import { ownForkers } from '../system/support.js';
+import { finish, newRunId, shell } from '../transport/process/support.js';
 
 const built = new URL('../../dist/actors/process-host.js', import.meta.url).href;
 const { ProcessHost }: typeof processHost = await import(built);

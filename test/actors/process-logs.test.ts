@@ -6,7 +6,7 @@ import { EspalierError } from '../../src/errors.js';
 import type { ProcessExit } from '../../src/machines/process/process.js';
 import type { OutputChunk } from '../../src/persistence/contract/attempts.js';
 import { SimulatedClock } from '../../src/testing/index.js';
-import type { SpawnedProcess } from '../../src/transport/process/spawner.js';
+import type { SpawnedProcess } from '../../src/transport/process/contract/spawner.js';
 import { Printer } from '../../src/transport/stderr/printer.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { recover } from '../../src/actors/recovery.js';
 import type { ProcessIdentity } from '../../src/machines/process/process.js';
-import { readIdentity, thisMachine } from '../../src/transport/process/identity.js';
+import { readIdentity, thisMachine } from '../../src/transport/process/proc/identity.js';
 import { claim, journalTypes, newFile, open, openHost, startRun } from '../persistence/support/world.js';
 
 /** Somebody's process, which carries no cookie of ours. */

@@ -13,7 +13,7 @@ import { workerStarter } from '../../src/actors/starter.js';
 import { WorkerDesk } from '../../src/actors/worker-desk.js';
 import type { StarterEvent, StarterPolicy } from '../../src/machines/worker/starter.js';
 import type { WorkerEvent, WorkerInput } from '../../src/machines/worker/worker.js';
-import type { SpawnedProcess } from '../../src/transport/process/spawner.js';
+import type { SpawnedProcess } from '../../src/transport/process/contract/spawner.js';
 import { Printer } from '../../src/transport/stderr/printer.js';
 import { TestTree } from './supervisor-tree.js';
 

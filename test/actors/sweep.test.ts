@@ -7,7 +7,7 @@ import { type SweepResult, sweepHold } from '../../src/actors/sweep.js';
 import { EspalierError } from '../../src/errors.js';
 import type { NewJournalEvent } from '../../src/machines/events.js';
 import { Capture } from '../../src/transport/process/capture.js';
-import type { SpawnedProcess, SweepReport } from '../../src/transport/process/spawner.js';
+import type { SpawnedProcess, SweepReport } from '../../src/transport/process/contract/spawner.js';
 
 const clean: SweepResult = { clean: true, heldOpen: false };
 const dirty: SweepResult = { clean: false, heldOpen: false, reason: 'pid 7 may live' };

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createSystem, pool, type System } from 'espalier';
 import { expect, it, onTestFinished } from 'vitest';
-import { MASK } from '../../src/transport/inspector/redactor.js';
+import { MASK } from '../../src/redact/redactor.js';
 import { folder } from '../system/support.js';
 import { main } from './espalier.js';
 

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { listPids, readCommandLine } from '../../src/transport/process/proc.js';
+import { listPids, readCommandLine } from '../../src/transport/process/proc/proc.js';
 import { espalier, LiveCommand } from '../cli/espalier.js';
-import { Browser, expectAccessible, hasBrowser } from '../inspector/browser.js';
 import { required } from '../support/required.js';
+import { Browser, expectAccessible, hasBrowser } from '../transport/inspector/browser.js';
 import { type FaultyHost, startFault } from './host.js';
 import { FAULTS, type Fault } from './table.js';
 

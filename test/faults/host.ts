@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { installForeignProgram, startAsNobody } from '../process/foreign-user.js';
-import { line } from '../process/support.js';
+import { installForeignProgram, startAsNobody } from '../transport/process/foreign-user.js';
+import { line } from '../transport/process/support.js';
 import type { Fault } from './table.js';
 
 const runner = fileURLToPath(new URL('hosts/run.mjs', import.meta.url));

@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync, rmSync, statSync, truncateSync, writeFileSyn
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { preflight } from '../../src/persistence/file/preflight.js';
-import { until } from '../process/support.js';
+import { until } from '../transport/process/support.js';
 import { codeOf, newFile, open, openStore } from './support/world.js';
 
 /** A store at rest. */

@@ -1,7 +1,7 @@
 import type { CallPoolOptions, System } from 'espalier';
 import { processesOf } from 'espalier/testing';
 import { describe, expect, it } from 'vitest';
-import { lives } from '../process/support.js';
+import { lives } from '../transport/process/support.js';
 import { type Stage, workers } from './workers.js';
 
 /** Two workers with room for one call each. */

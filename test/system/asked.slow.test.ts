@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSystem, openReader } from 'espalier';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { line } from '../process/support.js';
+import { line } from '../transport/process/support.js';
 import { directoryOf, folder, treeOf } from './support.js';
 
 const LONELY = fileURLToPath(new URL('fixtures/lonely-host.mjs', import.meta.url));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type CallPoolOptions, service } from 'espalier';
 import { killProcess, untilEvent, untilReady } from 'espalier/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { until } from '../process/support.js';
+import { until } from '../transport/process/support.js';
 import { bootError, broken, failing, thrown, words } from './no-boot.js';
 import { create, folder, methodsCommand, ownForkers, start } from './support.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isEspalierError, machine, pool, type System } from 'espalier';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
-import { lives, until } from '../process/support.js';
+import { lives, until } from '../transport/process/support.js';
 import { create, keptFolder, remains } from './support.js';
 
 const [home, removeHome] = keptFolder();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { System } from 'espalier';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { lives } from '../process/support.js';
+import { lives } from '../transport/process/support.js';
 import { all, create, Marks, shells } from './support.js';
 
 let system: System;

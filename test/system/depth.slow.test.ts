@@ -1,7 +1,7 @@
 import { dynamicSupervisor, type System, service, supervisor } from 'espalier';
 import { processesOf, untilDown, untilReady } from 'espalier/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { lives } from '../process/support.js';
+import { lives } from '../transport/process/support.js';
 import { remains, shells, start } from './support.js';
 
 // It starts many processes, and that takes its time on a busy machine.

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExecPool, isEspalierError, type System } from 'espalier';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { lives, until } from '../process/support.js';
+import { lives, until } from '../transport/process/support.js';
 import { all, create, Marks, ownForkerPids, remains, shells, start } from './support.js';
 
 let marks: Marks;

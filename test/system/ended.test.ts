@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { until } from '../process/support.js';
+import { until } from '../transport/process/support.js';
 
 const script = fileURLToPath(new URL('fixtures/crashing-host.mjs', import.meta.url));
 

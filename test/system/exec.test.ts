@@ -2,7 +2,7 @@ import { readdirSync, realpathSync } from 'node:fs';
 import { EspalierError, type ExecPool, isEspalierError, type System } from 'espalier';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OverflowPolicy } from '../../src/machines/pool/queue/checkout.js';
-import { lives } from '../process/support.js';
+import { lives } from '../transport/process/support.js';
 import { create, folder, Marks, shells } from './support.js';
 
 let system: System;

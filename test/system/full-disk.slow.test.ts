@@ -4,9 +4,9 @@ import { explain, machine, openReader, pool, type System, service } from 'espali
 import { processesOf } from 'espalier/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { assign, createMachine } from 'xstate';
-import { lives } from '../process/support.js';
 import { SmallDisk } from '../support/small-disk.js';
 import { soon } from '../support/soon.js';
+import { lives } from '../transport/process/support.js';
 import { all, Marks, methodsCommand, outcome, remains, shells, start } from './support.js';
 
 const counter = createMachine({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openReader } from 'espalier';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { line, until } from '../process/support.js';
+import { line, until } from '../transport/process/support.js';
 import { folder, methodsCommand, remains, shells, start } from './support.js';
 
 const script = fileURLToPath(new URL('fixtures/ending-host.mjs', import.meta.url));

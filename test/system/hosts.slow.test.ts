@@ -6,8 +6,8 @@ import { machine, openReader } from 'espalier';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createMachine } from 'xstate';
 import type * as persistence from '../../src/persistence/index.js';
-import { lives, until } from '../process/support.js';
 import { SmallDisk } from '../support/small-disk.js';
+import { lives, until } from '../transport/process/support.js';
 import { all, folder, Marks, remains, shells, start } from './support.js';
 
 const built = new URL('../../dist/', import.meta.url);

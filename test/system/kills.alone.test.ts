@@ -5,8 +5,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { isEspalierError, pool, type System } from 'espalier';
 import { expect, it } from 'vitest';
-import { readEnvironment } from '../../src/transport/process/proc.js';
-import { python } from '../process/protocol/support/python.js';
+import { readEnvironment } from '../../src/transport/process/proc/proc.js';
+import { python } from '../transport/protocol/support/python.js';
 import { create, folder, remains } from './support.js';
 
 const KILLS = Number(process.env.ESPALIER_KILLS ?? 1000);
@@ -16,7 +16,7 @@ const SIZE = 8;
 const CALLERS = 48;
 const POOLS = ['node', 'python'] as const;
 
-const fixture = (name: string) => fileURLToPath(new URL(`../process/protocol/fixtures/${name}`, import.meta.url));
+const fixture = (name: string) => fileURLToPath(new URL(`../transport/protocol/fixtures/${name}`, import.meta.url));
 const commands = { node: [process.execPath, fixture('methods.mjs')], python: [python, fixture('methods.py')] } as const;
 
 /** A worker that was ready for so long is replaced at once; after a shorter life its slot backs off, up to half a minute. */

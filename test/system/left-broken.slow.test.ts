@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { groupMembers, lives, until } from '../process/support.js';
+import { groupMembers, lives, until } from '../transport/process/support.js';
 import { workers } from './workers.js';
 
 describe('what others left broken', () => {

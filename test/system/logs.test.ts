@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { openReader } from 'espalier';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { espalierHere, LiveCommand } from '../cli/espalier.js';
-import { line, until } from '../process/support.js';
+import { line, until } from '../transport/process/support.js';
 import { folder, methodsCommand } from './support.js';
 
 const script = fileURLToPath(new URL('fixtures/printing-host.mjs', import.meta.url));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { removeDeadMemoryStores } from '../../src/memory-stores.js';
-import { line } from '../process/support.js';
+import { line } from '../transport/process/support.js';
 
 const INDEX = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 

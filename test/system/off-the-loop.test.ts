@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { listPids, readCommandLine, readStat } from '../../src/transport/process/proc.js';
+import { listPids, readCommandLine, readStat } from '../../src/transport/process/proc/proc.js';
 import { isForker, shells, start } from './support.js';
 
 /** The children of this process, those that ran before left out. */

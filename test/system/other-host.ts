@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { codeOf } from '../../src/errors.js';
-import { listPids, readCommandLine, readStat } from '../../src/transport/process/proc.js';
-import { line, lives, until } from '../process/support.js';
+import { listPids, readCommandLine, readStat } from '../../src/transport/process/proc/proc.js';
+import { line, lives, until } from '../transport/process/support.js';
 import { isForker, isGuardian, remains } from './support.js';
 
 const SCRIPT = fileURLToPath(new URL('fixtures/host.mjs', import.meta.url));

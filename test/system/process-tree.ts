@@ -5,11 +5,11 @@ import type * as processHost from '../../src/actors/process-host.js';
 import { WorkerDesk } from '../../src/actors/worker-desk.js';
 import { systemClock } from '../../src/clock.js';
 import type { Store } from '../../src/persistence/store.js';
-import { readCommandLine } from '../../src/transport/process/proc.js';
+import { readCommandLine } from '../../src/transport/process/proc/proc.js';
 import { TestTree } from '../actors/supervisor-tree.js';
 import { IDENTITY, newFile, open } from '../persistence/support/world.js';
-import { carriers } from '../process/doomed-host.js';
-import { newRunId } from '../process/support.js';
+import { carriers } from '../transport/process/doomed-host.js';
+import { newRunId } from '../transport/process/support.js';
 
 const built = new URL('../../dist/actors/process-host.js', import.meta.url).href;
 const { ProcessHost }: typeof processHost = await import(built);

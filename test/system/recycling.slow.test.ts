@@ -1,7 +1,7 @@
 import { type CallPoolOptions, pool } from 'espalier';
 import { untilEvent } from 'espalier/testing';
 import { describe, expect, it } from 'vitest';
-import { lives, until } from '../process/support.js';
+import { lives, until } from '../transport/process/support.js';
 import { start } from './support.js';
 import { SDKS, stuck, workers } from './workers.js';
 

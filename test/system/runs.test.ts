@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openReader, type StartRunOptions, type System } from 'espalier';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { lives } from '../process/support.js';
+import { lives } from '../transport/process/support.js';
 import { all, create, keptFolder, Marks, shells } from './support.js';
 
 let system: System;

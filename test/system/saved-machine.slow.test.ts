@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { openReader, type SnapshotRecord, type StoreReader } from 'espalier';
 import { expect, it, onTestFinished } from 'vitest';
-import { line } from '../process/support.js';
+import { line } from '../transport/process/support.js';
 import { folder } from './support.js';
 
 const SCRIPT = fileURLToPath(new URL('fixtures/saving-host.mjs', import.meta.url));

@@ -8,7 +8,7 @@ import { machine, spec } from '../../src/actors/spec.js';
 import { type SupervisionOptions, supervisorHandle, supervisorLogic } from '../../src/actors/supervisor.js';
 import type { Strategy } from '../../src/machines/supervise/state/state.js';
 import type { SnapshotRecord } from '../../src/persistence/store.js';
-import { lives, until } from '../process/support.js';
+import { lives, until } from '../transport/process/support.js';
 import { ProcessTree, ProcessWorld } from './process-tree.js';
 import { anyCommand, type Command, IDS, type Id, INTENSITY, Model, PERIOD, script } from './sequence-model.js';
 import { remains } from './support.js';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type ServiceOptions, service } from 'espalier';
 import { describe, expect, it, vi } from 'vitest';
-import { lives, until } from '../process/support.js';
+import { lives, until } from '../transport/process/support.js';
 import { create, Marks, ownForkers, remains, start } from './support.js';
 
 // It starts many processes, and that takes its time on a busy machine.

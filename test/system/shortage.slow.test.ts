@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listPids, readCommandLine, readStat } from '../../src/transport/process/proc.js';
-import { lives, text, until } from '../process/support.js';
+import { listPids, readCommandLine, readStat } from '../../src/transport/process/proc/proc.js';
 import { required } from '../support/required.js';
+import { lives, text, until } from '../transport/process/support.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/', import.meta.url));
 /** A user who runs nothing else. */

@@ -3,7 +3,7 @@ import { machine, pool } from 'espalier';
 import { untilEvent } from 'espalier/testing';
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
-import { lives } from '../process/support.js';
+import { lives } from '../transport/process/support.js';
 import { all, Marks, outcome, remains, shells, start } from './support.js';
 import { stuck } from './workers.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lives } from '../process/support.js';
+import { lives } from '../transport/process/support.js';
 import { all } from './support.js';
 import { SDKS, workers } from './workers.js';
 

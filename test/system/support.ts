@@ -14,9 +14,9 @@ import {
   type SystemOptions,
 } from 'espalier';
 import { onTestFinished } from 'vitest';
-import { listPids, readCommandLine, readEnvironment, readStat } from '../../src/transport/process/proc.js';
-import { carriers } from '../process/doomed-host.js';
-import { lives, until } from '../process/support.js';
+import { listPids, readCommandLine, readEnvironment, readStat } from '../../src/transport/process/proc/proc.js';
+import { carriers } from '../transport/process/doomed-host.js';
+import { lives, until } from '../transport/process/support.js';
 
 /** A system with a store of its own. What crashes in it was told to. */
 export function create(options: Partial<SystemOptions> = {}): Promise<System> {
@@ -39,7 +39,7 @@ export function shells(options: Partial<Omit<ExecPoolOptions, 'mode'>> = {}) {
 /** A worker with methods of every kind, in Node. */
 export const methodsCommand: readonly [string, ...string[]] = [
   process.execPath,
-  fileURLToPath(new URL('../process/protocol/fixtures/methods.mjs', import.meta.url)),
+  fileURLToPath(new URL('../transport/protocol/fixtures/methods.mjs', import.meta.url)),
 ];
 
 /** No answer takes so long, in milliseconds, on a busy machine either. */

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { listPids, readCommandLine } from '../../src/transport/process/proc.js';
-import { installForeignProgram, startAsNobody } from '../process/foreign-user.js';
-import { line, until } from '../process/support.js';
+import { listPids, readCommandLine } from '../../src/transport/process/proc/proc.js';
 import { required } from '../support/required.js';
+import { installForeignProgram, startAsNobody } from '../transport/process/foreign-user.js';
+import { line, until } from '../transport/process/support.js';
 import { folder } from './support.js';
 
 const runner = fileURLToPath(new URL('fixtures/suspect-host.mjs', import.meta.url));

@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { type Ask, pool, type System, tool, type WorkerMessageFrom } from 'espalier';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { python } from '../process/protocol/support/python.js';
-import { until } from '../process/support.js';
+import { until } from '../transport/process/support.js';
+import { python } from '../transport/protocol/support/python.js';
 import { start } from './support.js';
 
-const fixture = (name: string) => fileURLToPath(new URL(`../process/protocol/fixtures/${name}`, import.meta.url));
+const fixture = (name: string) => fileURLToPath(new URL(`../transport/protocol/fixtures/${name}`, import.meta.url));
 const commands = { node: [process.execPath, fixture('methods.mjs')], python: [python, fixture('methods.py')] } as const;
 const SDKS = ['node', 'python'] as const;
 

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { openReader, sweep } from 'espalier';
 import { untilEvent } from 'espalier/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { readIdentity } from '../../src/transport/process/identity.js';
-import { readCommandLine } from '../../src/transport/process/proc.js';
-import { bystander } from '../process/innocents.js';
-import { lives, until } from '../process/support.js';
+import { readIdentity } from '../../src/transport/process/proc/identity.js';
+import { readCommandLine } from '../../src/transport/process/proc/proc.js';
 import { required } from '../support/required.js';
+import { bystander } from '../transport/process/innocents.js';
+import { lives, until } from '../transport/process/support.js';
 import { ELSEWHERE, OtherHost, tamper } from './other-host.js';
 import { folder, Marks, remains, shells, start } from './support.js';
 

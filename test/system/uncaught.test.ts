@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { explain, openReader, sweep } from 'espalier';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { espalierHere } from '../cli/espalier.js';
-import { line } from '../process/support.js';
+import { line } from '../transport/process/support.js';
 import { folder } from './support.js';
 
 const script = fileURLToPath(new URL('fixtures/uncaught-host.mjs', import.meta.url));

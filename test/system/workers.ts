@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CallPoolOptions, type JournalEvent, type Pool, pool, type System } from 'espalier';
 import { untilEvent } from 'espalier/testing';
-import { python } from '../process/protocol/support/python.js';
-import { until } from '../process/support.js';
+import { until } from '../transport/process/support.js';
+import { python } from '../transport/protocol/support/python.js';
 import { folder, start } from './support.js';
 
-const fixture = (name: string) => fileURLToPath(new URL(`../process/protocol/fixtures/${name}`, import.meta.url));
+const fixture = (name: string) => fileURLToPath(new URL(`../transport/protocol/fixtures/${name}`, import.meta.url));
 
 /** How each SDK starts its twin of the worker that can be stuck in every way. */
 export const stuck = {

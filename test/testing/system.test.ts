@@ -13,7 +13,7 @@ import {
 } from 'espalier/testing';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createMachine } from 'xstate';
-import { readStat } from '../../src/transport/process/proc.js';
+import { readStat } from '../../src/transport/process/proc/proc.js';
 
 const idle = createMachine({});
 const slow = createMachine({

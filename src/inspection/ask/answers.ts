@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { childPath } from '../../actors/child.js';
 import type { Directory } from '../../actors/directory.js';
+import { createRedactor, type RedactOptions } from '../../redact/redactor.js';
 import type { Answerer, AnswerOf, LivingActor } from '../../transport/ask/question.js';
 import type { ReadModel } from '../../transport/inspector/model/read-model.js';
-import { createRedactor, type RedactOptions } from '../../transport/inspector/redactor.js';
-import { Viewer } from '../../transport/inspector/service/viewed.js';
+import { Viewer } from '../../transport/inspector/shown/viewed.js';
 import { childIds } from '../living/live-actors.js';
 import { toldSecrets } from './secrets.js';
 import { inStartOrder } from './start-order.js';

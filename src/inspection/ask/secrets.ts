@@ -1,8 +1,8 @@
 import type { HostRecord } from '../../persistence/index.js';
+import { createRedactor, type RedactOptions, type Redactor } from '../../redact/redactor.js';
+import { keyMatcher, secretValues } from '../../redact/secrets.js';
 import type { StoreReader } from '../../store-access.js';
 import type { AnswerOf } from '../../transport/ask/question.js';
-import { keyMatcher, secretValues } from '../../transport/inspector/redact/secrets.js';
-import { createRedactor, type RedactOptions, type Redactor } from '../../transport/inspector/redactor.js';
 import { askHost } from './ask-host.js';
 
 /** A redactor for what a store shows. */

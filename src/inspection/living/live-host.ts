@@ -1,8 +1,8 @@
 import type { Directory } from '../../actors/directory.js';
 import type { Store } from '../../persistence/index.js';
+import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
 import type { ReadModel } from '../../transport/inspector/model/read-model.js';
 import type { LiveActors } from '../../transport/inspector/seen/actors.js';
-import type { InspectedHost } from '../../transport/inspector/source.js';
 import { VERSION } from '../../version.js';
 import { seenRuns } from '../shown/seen-runs.js';
 import { shownOutput } from '../shown/shown-output.js';

@@ -1,5 +1,5 @@
 import type { PoolHandle } from '../../actors/pool-handle.js';
-import type { InspectedHost } from '../../transport/inspector/source.js';
+import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
 
 type Loaded = ReturnType<InspectedHost['loads']> extends Iterable<infer T> ? T : never;
 

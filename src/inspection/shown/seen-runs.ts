@@ -1,8 +1,8 @@
 import type { Directory } from '../../actors/directory.js';
 import { RunBook, type SlotStage } from '../../machines/work/run/book.js';
 import { type HostStore, type RunStore, SLOT_STATES } from '../../persistence/index.js';
+import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
 import type { SeenRow, SeenRun, SeenWindow } from '../../transport/inspector/seen/records.js';
-import type { InspectedHost } from '../../transport/inspector/source.js';
 import { standingRuns } from './standing.js';
 
 type RunReader = Pick<RunStore, 'get' | 'list' | 'rows' | 'committed' | 'plan' | 'finished'>;

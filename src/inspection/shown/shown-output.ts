@@ -1,6 +1,6 @@
 import type { KeptOutput } from '../../persistence/index.js';
 import { shownTexts } from '../../stream-text.js';
-import type { InspectedHost } from '../../transport/inspector/source.js';
+import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
 
 /** What is kept of a slot's output, for people. */
 export function shownOutput(kept: KeptOutput | null): Awaited<ReturnType<InspectedHost['output']>> {

@@ -1,7 +1,7 @@
 import { EspalierError } from '../../errors.js';
 import type { JournalEvent, System } from '../../index.js';
-import { readEnvironment, readStat } from '../../transport/process/proc.js';
-import { isAlive } from '../../transport/process/stat.js';
+import { readEnvironment, readStat } from '../../transport/process/proc/proc.js';
+import { isAlive } from '../../transport/process/proc/stat.js';
 
 /** A process that a system runs now. */
 export interface LiveProcess {

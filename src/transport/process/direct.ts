@@ -1,10 +1,10 @@
-import { createHostDirectory } from './directory.js';
+import type { Spawner } from './contract/spawner.js';
 import { HostSpawner } from './host/spawner.js';
-import { thisMachine } from './identity.js';
-import { requireMkfifo } from './launcher/fifos.js';
+import { createHostDirectory } from './host-files/directory.js';
+import { requireMkfifo } from './host-files/fifos.js';
 import { LocalLauncher } from './launcher/local.js';
 import { ShellStarter } from './launcher/shell-starter.js';
-import type { Spawner } from './spawner.js';
+import { thisMachine } from './proc/identity.js';
 
 /** Options of `createDirectSpawner`. */
 export interface DirectSpawnerOptions {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
-import { line } from '../../process/support.js';
+import { line } from '../../transport/process/support.js';
 
 const built = new URL('../../../dist/cli/runs/signals.js', import.meta.url).href;
 

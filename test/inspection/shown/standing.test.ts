@@ -3,7 +3,7 @@ import { standingProcesses, standingRuns } from '../../../src/inspection/shown/s
 import type { ProcessIdentity, ProcessState, Registration } from '../../../src/machines/process/process.js';
 import type { RunStatus } from '../../../src/machines/work/run/status.js';
 import type { HostRecord } from '../../../src/persistence/index.js';
-import { readIdentity } from '../../../src/transport/process/identity.js';
+import { readIdentity } from '../../../src/transport/process/proc/identity.js';
 
 const own = readIdentity(process.pid);
 if (!own) throw new Error('this process cannot be found in /proc');

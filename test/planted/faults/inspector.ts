@@ -1,6 +1,6 @@
 import type { Faults } from '../fault.js';
 
-const doors = 'test/inspector/doors.test.ts';
+const doors = 'test/transport/inspector/doors.test.ts';
 
 /** The doors of the inspector: what they let in, and what they let out. */
 export const inspector: Faults = {
@@ -15,7 +15,7 @@ export const inspector: Faults = {
     file: 'src/transport/inspector/doors/doors.ts',
     right: "return this.#options.hub.answers.isControlled ? ['POST'] : [];",
     wrong: "return ['POST'];",
-    test: ['test/inspector/methods.test.ts', 'is every method of control where it is not allowed'],
+    test: ['test/transport/inspector/methods.test.ts', 'is every method of control where it is not allowed'],
   },
   'a read-only inspector lets everything through': {
     file: 'src/transport/inspector/service/answers.ts',
@@ -25,22 +25,22 @@ export const inspector: Faults = {
     test: [doors, "refuses 'actor.kill'"],
   },
   'the shorter of two secrets is masked first': {
-    file: 'src/transport/inspector/redact/secrets.ts',
+    file: 'src/redact/secrets.ts',
     right: 'sort((a, b) => b.length - a.length)',
     wrong: 'sort((a, b) => a.length - b.length)',
-    test: ['test/inspector/redactor.test.ts', 'whole where another secret is its beginning'],
+    test: ['test/redact/redactor.test.ts', 'whole where another secret is its beginning'],
   },
   'connections without a token may stay as long as they like': {
     file: 'src/transport/inspector/doors/strangers.ts',
     right: 'const timer = setTimeout(() => this.#end(socket), LIMITS.strangerMs).unref();',
     wrong: 'const timer = setTimeout(() => undefined, LIMITS.strangerMs).unref();',
-    test: ['test/inspector/strangers.test.ts', 'end when their time is over: silent'],
+    test: ['test/transport/inspector/strangers.test.ts', 'end when their time is over: silent'],
   },
   'a value of the environment is shown where it was cut': {
-    file: 'src/transport/inspector/redact/values.ts',
+    file: 'src/redact/values.ts',
     right: 'const EDGE = /["\'`…\\\\]/;',
     wrong: 'const EDGE = /[…]/;',
-    test: ['test/inspector/secrets.test.ts', 'is masked at the end of a text, and at the beginning of the next'],
+    test: ['test/redact/secrets.test.ts', 'is masked at the end of a text, and at the beginning of the next'],
   },
   'a store is made for everybody to read': {
     file: 'src/persistence/file/modes.ts',
@@ -55,23 +55,23 @@ export const inspector: Faults = {
     test: ['test/persistence/trouble.test.ts', 'neither reads nor writes nor removes a link in its place'],
   },
   'the ring forgets one event more than its floor says': {
-    file: 'src/transport/inspector/service/ring.ts',
+    file: 'src/transport/inspector/shown/ring.ts',
     right: 'this.#floor = (this.#events[0]?.seq ?? this.#head + 1) - 1;',
     wrong: 'this.#floor = (this.#events[0]?.seq ?? this.#head + 1) - 2;',
     promise: 8,
-    test: ['test/inspector/text.test.ts', 'goes on right after its floor'],
+    test: ['test/transport/inspector/text.test.ts', 'goes on right after its floor'],
   },
   'a foreign page may use the inspector': {
     file: 'src/transport/inspector/doors/access.ts',
     right: 'if (origin === undefined || this.#isOwnOrigin(origin, host)) return null;',
     wrong: 'return null;',
-    test: ['test/inspector/doors.test.ts', 'is refused with the right token'],
+    test: ['test/transport/inspector/doors.test.ts', 'is refused with the right token'],
   },
   'a foreign name leads to the inspector': {
     file: 'src/transport/inspector/doors/access.ts',
     right: 'if (!this.#isOwnName(host)) return {',
     wrong: `if (host === '') return {`,
-    test: ['test/inspector/doors.test.ts', 'is refused with the right token'],
+    test: ['test/transport/inspector/doors.test.ts', 'is refused with the right token'],
   },
   'a token is asked for nowhere': {
     file: 'src/transport/inspector/doors/access.ts',
@@ -80,21 +80,21 @@ export const inspector: Faults = {
     test: [doors, 'is asked for by the WebSocket'],
   },
   'a view of the inspector resumes one event too late': {
-    file: 'src/transport/inspector/service/ring.ts',
+    file: 'src/transport/inspector/shown/ring.ts',
     right: 'found.count === limit',
     wrong: 'found.count > limit',
-    test: ['test/inspector/text.test.ts', ''],
+    test: ['test/transport/inspector/text.test.ts', ''],
   },
   'too many subscriptions are opened': {
     file: 'src/transport/inspector/service/session.ts',
     right: 'this.#subscriptions.size >= LIMITS.subscriptions',
     wrong: 'false',
-    test: ['test/inspector/doors.test.ts', 'opens no more subscriptions'],
+    test: ['test/transport/inspector/doors.test.ts', 'opens no more subscriptions'],
   },
   'a client may talk as much as it likes': {
     file: 'src/transport/inspector/service/session.ts',
     right: `if (!this.#mayTalk()) return this.close('too many messages');`,
     wrong: '',
-    test: ['test/inspector/doors.test.ts', 'when it is too much'],
+    test: ['test/transport/inspector/doors.test.ts', 'when it is too much'],
   },
 };

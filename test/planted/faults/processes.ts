@@ -2,7 +2,7 @@ import type { Faults } from '../fault.js';
 
 const zygote = 'src/transport/process/zygote/zygote.c';
 const pass = 'src/transport/process/sweep/pass.ts';
-const conformance = 'test/process/spawner.test.ts';
+const conformance = 'test/transport/process/spawner.test.ts';
 
 /** Processes: how they end, and who is killed. */
 export const processes: Faults = {
@@ -21,14 +21,14 @@ export const processes: Faults = {
     wrong: `uint64_t held = now_ticks();
     waitpid(pid, NULL, 0);
     if (is_program) kill_group(program);`,
-    test: ['test/process/zygote/collecting.test.ts', 'before its program is collected'],
+    test: ['test/transport/process/zygote/collecting.test.ts', 'before its program is collected'],
   },
   'a number that went to somebody else is killed': {
     file: pass,
     right: 'now !== null && now.startTicks === stat.startTicks && now.session',
     wrong: 'now !== null && now.session',
     promise: 2,
-    test: ['test/process/sweep/sweeper.test.ts', 'is left alone: who has it now'],
+    test: ['test/transport/process/sweep/sweeper.test.ts', 'is left alone: who has it now'],
   },
   'a third Ctrl-C ends with 1': {
     file: 'src/cli/runs/signals.ts',
@@ -40,13 +40,13 @@ export const processes: Faults = {
     file: 'src/transport/process/sweep/hunt.ts',
     right: 'const CLEAN_PASSES = 2;',
     wrong: 'const CLEAN_PASSES = 1;',
-    test: ['test/process/sweep/sweeper.test.ts', ''],
+    test: ['test/transport/process/sweep/sweeper.test.ts', ''],
   },
   'a cookie is recognised by its beginning': {
     file: 'src/transport/process/sweep/match.ts',
     right: `cookie.endsWith('.') ? entry.startsWith(cookie) : entry === cookie`,
     wrong: 'entry.startsWith(cookie)',
-    test: ['test/process/sweep/match.test.ts', ''],
+    test: ['test/transport/process/sweep/match.test.ts', ''],
   },
   'what only may be ours is killed': {
     file: 'src/transport/process/sweep/match.ts',
@@ -56,34 +56,34 @@ export const processes: Faults = {
   return OURS;
   return { kind: 'suspect', reason: 'its pid`,
     promise: 2,
-    test: ['test/process/sweep/match.test.ts', ''],
+    test: ['test/transport/process/sweep/match.test.ts', ''],
   },
   'a process is known by its pid alone': {
-    file: 'src/transport/process/identity.ts',
+    file: 'src/transport/process/proc/identity.ts',
     right: `expected.pid === found.pid &&
     expected.startTicks === found.startTicks`,
     wrong: 'expected.pid === found.pid',
-    test: ['test/process/identity.test.ts', ''],
+    test: ['test/transport/process/proc/identity.test.ts', ''],
   },
   'a pid and a start prove whose a process is': {
-    file: 'src/transport/process/identity.ts',
+    file: 'src/transport/process/proc/identity.ts',
     right: `proves(environment) ? 'ours' : 'unproven'`,
     wrong: `proves(environment) ? 'ours' : 'ours'`,
-    test: ['test/process/identity.test.ts', 'takes the cookie as proof'],
+    test: ['test/transport/process/proc/identity.test.ts', 'takes the cookie as proof'],
   },
   'a watcher does not kill its group': {
     file: 'src/transport/process/zygote/child.c',
     right: 'kill(0, SIGKILL);',
     wrong: '',
     promise: 1,
-    test: ['test/process/zygote/death.test.ts', 'leaves its watchers'],
+    test: ['test/transport/process/zygote/death.test.ts', 'leaves its watchers'],
   },
   'the guardian sweeps nothing': {
-    file: 'src/transport/process/sweep/main.ts',
+    file: 'src/transport/process/helpers/guardian-main.ts',
     right: 'await sweeper.sweep({ cookies: [`${runId}.${generation}.`], startTicks: hostTicks, sessions });',
     wrong: '',
     promise: 1,
-    test: ['test/process/host-death.test.ts', 'with its forker'],
+    test: ['test/transport/process/host-death.test.ts', 'with its forker'],
   },
   'the host forks its programs itself': {
     file: 'src/actors/process-host.ts',
@@ -98,6 +98,6 @@ export const processes: Faults = {
     right: 'const CHUNK = 128;',
     wrong: 'const CHUNK = Number.POSITIVE_INFINITY;',
     promise: 9,
-    test: ['test/process/sweep/sweeper.test.ts', 'let everything else have its turn'],
+    test: ['test/transport/process/sweep/sweeper.test.ts', 'let everything else have its turn'],
   },
 };

@@ -2,7 +2,7 @@ import type { Faults } from '../fault.js';
 
 const recovery = 'src/actors/recovery.ts';
 const leftovers = 'src/actors/leftovers.ts';
-const janitor = 'src/transport/process/janitor.ts';
+const janitor = 'src/transport/process/janitor/janitor.ts';
 
 /** What is made of what a dead host, or a dead starter, left. */
 export const recoveries: Faults = {
@@ -41,12 +41,12 @@ export const recoveries: Faults = {
     file: janitor,
     right: '(host.forker?.generation ?? 0) + 1 }',
     wrong: '(host.forker?.generation ?? 0) }',
-    test: ['test/process/janitor-intent.test.ts', 'generation 3'],
+    test: ['test/transport/process/janitor-intent.test.ts', 'generation 3'],
   },
   'what was only intended is looked for under the last generation alone': {
     file: janitor,
     right: 'return generations.map((one) => cookie(runId, one, spawnId));',
     wrong: 'return generations.slice(-1).map((one) => cookie(runId, one, spawnId));',
-    test: ['test/process/janitor-intent.test.ts', 'generation 1'],
+    test: ['test/transport/process/janitor-intent.test.ts', 'generation 1'],
   },
 };

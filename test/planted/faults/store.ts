@@ -12,7 +12,7 @@ export const store: Faults = {
     file: 'src/transport/process/capture.ts',
     right: 'return this.#whole(Buffer.concat(this.#chunks), this.dropped);',
     wrong: 'return Buffer.concat(this.#chunks);',
-    test: ['test/process/capture.test.ts', 'is whole characters'],
+    test: ['test/transport/process/capture.test.ts', 'is whole characters'],
   },
   'a slot is committed twice': {
     file: 'src/persistence/tables/slot-changes.ts',

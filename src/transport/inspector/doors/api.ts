@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Refused } from '../inspected-host.js';
+import { LIMITS } from '../limits.js';
 import { runInfo } from '../model/runs.js';
 import { type Answer, ask, control, type Refusal } from '../protocol/wire.js';
 import type { Hub } from '../service/hub.js';
-import { LIMITS } from '../service/limits.js';
-import type { Refused } from '../source.js';
 import { refuse, replyJson } from './reply.js';
 
 const STATUS = {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { toErrorRecord } from '../../../errors.js';
+import { LIMITS } from '../limits.js';
 import type { Hub } from '../service/hub.js';
-import { LIMITS } from '../service/limits.js';
 import { Access, type Denial } from './access.js';
 import { serveApi, serveControl } from './api.js';
 import { isPerson, refusePerson } from './denied.js';

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LIMITS } from '../limits.js';
 import type { ServerMessage, View } from '../protocol/wire.js';
 import { view as viewForm } from '../protocol/wire.js';
 import type { Hub } from '../service/hub.js';
-import { LIMITS } from '../service/limits.js';
 import type { Session } from '../service/session.js';
 import type { Sink } from '../service/sink.js';
 import { HEADERS, refuse } from './reply.js';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { codeOf, EspalierError } from '../../../errors.js';
-import { LIMITS } from '../service/limits.js';
+import { LIMITS } from '../limits.js';
 import type { Doors } from './doors.js';
 import { Strangers } from './strangers.js';
 

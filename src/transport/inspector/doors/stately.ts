@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
+import { LIMITS } from '../limits.js';
 import type { ServerMessage } from '../protocol/wire.js';
 import type { Hub } from '../service/hub.js';
-import { LIMITS } from '../service/limits.js';
 import type { Sink } from '../service/sink.js';
 import { StatelyEncoder } from '../stately/encoder.js';
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { LIMITS } from '../service/limits.js';
+import { LIMITS } from '../limits.js';
 
 /**
  * The connections that have not shown a token yet. They wait in an allowance of their own, in number and in time, so that

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { LIMITS } from '../limits.js';
 import type { ServerMessage } from '../protocol/wire.js';
 import type { Hub } from '../service/hub.js';
-import { LIMITS } from '../service/limits.js';
 import type { Sink } from '../service/sink.js';
 import { openStately } from './stately.js';
 import { textOf } from './text.js';

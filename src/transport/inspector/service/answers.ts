@@ -1,7 +1,7 @@
+import type { InspectedHost, Refused } from '../inspected-host.js';
+import { LIMITS } from '../limits.js';
 import type { Answer, Ask, Control } from '../protocol/wire.js';
-import type { InspectedHost, Refused } from '../source.js';
-import { LIMITS } from './limits.js';
-import type { Viewer } from './viewed.js';
+import type { Viewer } from '../shown/viewed.js';
 
 type Answered = Answer | Refused;
 

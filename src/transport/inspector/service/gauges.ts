@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import type { InspectedHost } from '../inspected-host.js';
 import type { ReadModel } from '../model/read-model.js';
 import type { ActorGauges, GaugesMessage } from '../protocol/wire.js';
-import type { InspectedHost } from '../source.js';
 
 /** Clock ticks in a second: 100 on every Linux that Node runs on. */
 const TICKS = 100;

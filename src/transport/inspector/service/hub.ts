@@ -1,20 +1,20 @@
 import type { HostPresence } from '../../../machines/process/process.js';
+import { type FeedSources, makeFeed } from '../feeds/make.js';
+import type { InspectedHost } from '../inspected-host.js';
+import { LIMITS } from '../limits.js';
 import { type Hello, PROTOCOL_VERSION, type ServerMessageOf } from '../protocol/wire.js';
-import type { InspectedHost } from '../source.js';
+import { Follower } from '../shown/follower.js';
+import type { Redactor } from '../shown/redactor.js';
+import { Ring } from '../shown/ring.js';
+import { DigestKeeper } from '../shown/tree-digest.js';
+import { Viewer } from '../shown/viewed.js';
 import { Answers } from './answers.js';
-import { type FeedSources, makeFeed } from './feeds/make.js';
-import { Follower } from './follower.js';
 import { Gauges } from './gauges.js';
-import { LIMITS } from './limits.js';
-import type { Redactor } from './redactor.js';
-import { Ring } from './ring.js';
 import { Rounds } from './rounds.js';
 import { Sampler } from './sampler.js';
 import { Session } from './session.js';
 import { Shared } from './shared.js';
 import type { Sink } from './sink.js';
-import { DigestKeeper } from './tree-digest.js';
-import { Viewer } from './viewed.js';
 import { Watches } from './watches.js';
 
 export interface HubOptions {

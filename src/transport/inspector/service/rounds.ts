@@ -1,4 +1,4 @@
-import { LIMITS } from './limits.js';
+import { LIMITS } from '../limits.js';
 import type { Session } from './session.js';
 
 export interface RoundHooks {

@@ -1,6 +1,6 @@
+import { LIMITS } from '../limits.js';
 import type { GaugesMessage } from '../protocol/wire.js';
 import type { Gauges } from './gauges.js';
-import { LIMITS } from './limits.js';
 
 /** Takes a sample a second, for all who look. */
 export class Sampler {

@@ -1,4 +1,7 @@
 import { toErrorRecord } from '../../../errors.js';
+import type { Feed } from '../feeds/feed.js';
+import type { Refused } from '../inspected-host.js';
+import { LIMITS } from '../limits.js';
 import {
   type Answer,
   type ClientMessage,
@@ -8,10 +11,7 @@ import {
   type ServerMessage,
   type View,
 } from '../protocol/wire.js';
-import type { Refused } from '../source.js';
 import type { Answers } from './answers.js';
-import type { Feed } from './feeds/feed.js';
-import { LIMITS } from './limits.js';
 import type { Sink } from './sink.js';
 
 export interface SessionParts {

@@ -1,10 +1,10 @@
 import type { ProcessExit, ProcessIdentity } from '../../../machines/process/process.js';
-import { createHostDirectory } from '../directory.js';
+import type { Spawner } from '../contract/spawner.js';
 import type { ShortageNotice } from '../host/rationing.js';
 import { HostSpawner } from '../host/spawner.js';
-import { thisMachine } from '../identity.js';
-import { requireMkfifo } from '../launcher/fifos.js';
-import type { Spawner } from '../spawner.js';
+import { createHostDirectory } from '../host-files/directory.js';
+import { requireMkfifo } from '../host-files/fifos.js';
+import { thisMachine } from '../proc/identity.js';
 import { zygotePath } from '../zygote/zygote.js';
 import type { ForkerInfo } from './era.js';
 import { RemoteLauncher } from './remote.js';

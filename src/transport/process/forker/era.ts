@@ -1,7 +1,5 @@
 import { EspalierError } from '../../../errors.js';
 import type { ProcessExit, ProcessIdentity } from '../../../machines/process/process.js';
-import { killHelper, wakeHelper } from '../helpers.js';
-import { isThere, thisMachine } from '../identity.js';
 import type {
   GroupEnd,
   HeldSession,
@@ -10,11 +8,13 @@ import type {
   LaunchOrder,
   Reservation,
   SweepTarget,
-} from '../launcher/launcher.js';
-import { readSessions } from '../launcher/sessions.js';
+} from '../contract/launcher.js';
+import type { SweepReport } from '../contract/spawner.js';
+import { killHelper, wakeHelper } from '../helpers/helpers.js';
+import { readSessions } from '../host-files/sessions.js';
 import { Stock } from '../launcher/stock.js';
-import { nowTicks } from '../proc.js';
-import type { SweepReport } from '../spawner.js';
+import { isThere, thisMachine } from '../proc/identity.js';
+import { nowTicks } from '../proc/proc.js';
 import { SentEnvironments } from './environments.js';
 import { type Answer, ForkerLink, type Notice } from './link.js';
 import { Programs } from './programs.js';

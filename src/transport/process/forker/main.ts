@@ -1,9 +1,9 @@
 import { codeOf, type EspalierError, isEspalierError } from '../../../errors.js';
-import { removeHostDirectory } from '../directory.js';
+import { removeHostDirectory } from '../host-files/directory.js';
 import { LocalLauncher } from '../launcher/local.js';
 import type { ProgramStarter } from '../launcher/program.js';
 import { ShellStarter } from '../launcher/shell-starter.js';
-import { startTicksOf } from '../proc.js';
+import { startTicksOf } from '../proc/proc.js';
 import { ZygoteStarter } from '../zygote/starter.js';
 import { isToForker, type ToForker, type ToHost } from './messages.js';
 

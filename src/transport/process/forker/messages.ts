@@ -1,5 +1,5 @@
-import type { LaunchOrder, SweepTarget } from '../launcher/launcher.js';
-import type { SweepReport } from '../spawner.js';
+import type { LaunchOrder, SweepTarget } from '../contract/launcher.js';
+import type { SweepReport } from '../contract/spawner.js';
 
 /**
  * What crosses between a host and its forker over Node's IPC channel, as JSON. `n` pairs a question with its answer.

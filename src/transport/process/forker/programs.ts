@@ -1,7 +1,7 @@
 import { EspalierError } from '../../../errors.js';
 import type { ProcessExit } from '../../../machines/process/process.js';
 import { TransientMap } from '../../../transient-map.js';
-import type { GroupEnd } from '../launcher/launcher.js';
+import type { GroupEnd } from '../contract/launcher.js';
 import type { Notice } from './link.js';
 
 interface Program {

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EspalierError } from '../../../errors.js';
 import type { ProcessExit } from '../../../machines/process/process.js';
-import { removeLeftovers } from '../directory.js';
 import type {
   GroupEnd,
   Launched,
@@ -10,10 +9,11 @@ import type {
   LaunchOrder,
   Reservation,
   SweepTarget,
-} from '../launcher/launcher.js';
-import { NotStarted } from '../launcher/launcher.js';
-import { nowTicks } from '../proc.js';
-import type { SweepReport } from '../spawner.js';
+} from '../contract/launcher.js';
+import { NotStarted } from '../contract/launcher.js';
+import type { SweepReport } from '../contract/spawner.js';
+import { removeLeftovers } from '../host-files/directory.js';
+import { nowTicks } from '../proc/proc.js';
 import { Era, type ForkerInfo } from './era.js';
 
 /** Forkers that live shorter than this, in a row, until the next one waits for somebody to need it. */

@@ -5,7 +5,7 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { EspalierError } from '../../../errors.js';
-import { PORT_SOCKET } from '../launcher/launcher.js';
+import { PORT_SOCKET } from '../contract/launcher.js';
 
 /** Hexadecimal digits of a token: 128 random bits. */
 const TOKEN_LENGTH = 32;

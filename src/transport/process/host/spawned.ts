@@ -1,7 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { ProcessExit, ProcessIdentity } from '../../../machines/process/process.js';
-import type { GroupEnd, HeldSession, Launcher, SweepTarget } from '../launcher/launcher.js';
-import type { SpawnedProcess, SweepReport } from '../spawner.js';
+import type { GroupEnd, HeldSession, Launcher, SweepTarget } from '../contract/launcher.js';
+import type { SpawnedProcess, SweepReport } from '../contract/spawner.js';
 
 /** What a started process is made of. */
 export interface SpawnedParts {

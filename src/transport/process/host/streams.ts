@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from '../../../errors.js';
 import { reservedFiles, shortageOf } from '../../../machines/process/shortage.js';
-import { fifoNames, type Reservation } from '../launcher/launcher.js';
-import { readText } from '../proc.js';
+import { fifoNames, type Reservation } from '../contract/launcher.js';
+import { readText } from '../proc/proc.js';
 
 /** The read ends of one program's output, opened before the program can write. */
 export class OutputPair {

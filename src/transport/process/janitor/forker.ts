@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { wakeHelper } from '../helpers.js';
-import { isThere, verifyForker } from '../identity.js';
+import { wakeHelper } from '../helpers/helpers.js';
+import { isThere, verifyForker } from '../proc/identity.js';
 import type { HostTrace } from './judge.js';
 
 const LOOK_MS = 5;

@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../../../machines/process/process.js';
-import { isSameMachine, type Machine, sameProcess } from '../identity.js';
-import { UNSEEN } from '../look.js';
+import { isSameMachine, type Machine, sameProcess } from '../proc/identity.js';
+import { UNSEEN } from '../proc/look.js';
 
 /** What the janitor must know of a host; a row of `hosts` fits. */
 export interface HostTrace {

@@ -1,10 +1,10 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import { EspalierError } from '../../../errors.js';
-import type { SweepReport } from '../spawner.js';
-import type { GroupEnd, HeldSession } from './launcher.js';
+import type { GroupEnd, HeldSession } from '../contract/launcher.js';
+import type { SweepReport } from '../contract/spawner.js';
+import type { SessionFile } from '../host-files/sessions.js';
 import type { Members } from './members.js';
 import type { Program } from './program.js';
-import type { SessionFile } from './sessions.js';
 
 /** How long a killed group may take to leave before its watcher is taken to have died without killing it. */
 const LEAVE_SOON_MS = 100;

@@ -1,11 +1,5 @@
 import { EspalierError } from '../../../errors.js';
 import { cookie } from '../../../machines/process/process.js';
-import { nowTicks } from '../proc.js';
-import type { SweepReport } from '../spawner.js';
-import { Sweeper } from '../sweep/sweeper.js';
-import { FifoMaker } from './fifos.js';
-import { Group } from './group.js';
-import { Guardian } from './guardian.js';
 import type {
   GroupEnd,
   HeldSession,
@@ -15,10 +9,16 @@ import type {
   LaunchOrder,
   Reservation,
   SweepTarget,
-} from './launcher.js';
+} from '../contract/launcher.js';
+import type { SweepReport } from '../contract/spawner.js';
+import { Guardian } from '../helpers/guardian.js';
+import { FifoMaker } from '../host-files/fifos.js';
+import { SessionFile } from '../host-files/sessions.js';
+import { nowTicks } from '../proc/proc.js';
+import { Sweeper } from '../sweep/sweeper.js';
+import { Group } from './group.js';
 import { Members } from './members.js';
 import type { Program, ProgramStarter } from './program.js';
-import { SessionFile } from './sessions.js';
 import { Stock } from './stock.js';
 
 export interface LocalLauncherOptions {

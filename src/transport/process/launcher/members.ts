@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../../../errors.js';
-import { look, UNSEEN } from '../look.js';
-import { listPids, newestPid, pidsBetween, probeStat } from '../proc.js';
-import { isAlive } from '../stat.js';
-import type { HeldSession } from './launcher.js';
+import type { HeldSession } from '../contract/launcher.js';
+import { look, UNSEEN } from '../proc/look.js';
+import { listPids, newestPid, pidsBetween, probeStat } from '../proc/proc.js';
+import { isAlive } from '../proc/stat.js';
 
 /** Within this time pids cannot begin anew: that takes tens of thousands of forks. */
 const NO_WRAP_MS = 1_000;

@@ -1,5 +1,5 @@
 import type { ProcessExit } from '../../../machines/process/process.js';
-import type { LaunchOrder } from './launcher.js';
+import type { LaunchOrder } from '../contract/launcher.js';
 
 /** One started program as its parent holds it, whoever that is: what can be done to it, and what is known of it. */
 export interface Program {

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { codeOf, EspalierError } from '../../../errors.js';
 import type { ProcessExit } from '../../../machines/process/process.js';
-import { nowTicks, startTicksOf } from '../proc.js';
+import { nowTicks, startTicksOf } from '../proc/proc.js';
 import type { Program } from './program.js';
 
 /** How long the watcher gets to kill its own group before the group is named from here. */

@@ -4,10 +4,10 @@ import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { EspalierError } from '../../../errors.js';
-import { guardCommand } from '../guard.js';
-import { programFaultBeforeShell } from '../program-file.js';
-import { fifoNames, type LaunchOrder, PORT_SOCKET } from './launcher.js';
-import { notStarted } from './not-started.js';
+import { fifoNames, type LaunchOrder, PORT_SOCKET } from '../contract/launcher.js';
+import { notStarted } from '../program/not-started.js';
+import { programFaultBeforeShell } from '../program/program-file.js';
+import { guardCommand } from '../scripts/guard.js';
 import type { Program, ProgramStarter } from './program.js';
 import { ShellProgram } from './shell-program.js';
 

@@ -1,9 +1,9 @@
 import type { EspalierError } from '../../../errors.js';
-import type { SweepTarget } from '../launcher/launcher.js';
-import { look, UNSEEN } from '../look.js';
-import { readVisibleStat } from '../proc.js';
-import type { SweepReport } from '../spawner.js';
-import { isAlive, type ProcessStat } from '../stat.js';
+import type { SweepTarget } from '../contract/launcher.js';
+import type { SweepReport } from '../contract/spawner.js';
+import { look, UNSEEN } from '../proc/look.js';
+import { readVisibleStat } from '../proc/proc.js';
+import { isAlive, type ProcessStat } from '../proc/stat.js';
 
 /** How long a sweep goes on against something that will not die, in milliseconds. */
 const GIVE_UP_MS = 15_000;

@@ -1,5 +1,5 @@
-import type { HeldSession, SweepTarget } from '../launcher/launcher.js';
-import type { ProcessStat } from '../stat.js';
+import type { HeldSession, SweepTarget } from '../contract/launcher.js';
+import type { ProcessStat } from '../proc/stat.js';
 
 /** What a target has to do with one process. */
 export type Match =

@@ -1,6 +1,6 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
-import { cookieEntries } from '../cookies.js';
-import { look, UNSEEN } from '../look.js';
+import { cookieEntries } from '../proc/cookies.js';
+import { look, UNSEEN } from '../proc/look.js';
 import {
   listPids,
   newestPid,
@@ -10,8 +10,8 @@ import {
   readVisibleStat,
   UNREADABLE,
   UNSETTLED,
-} from '../proc.js';
-import { isAlive, type ProcessStat } from '../stat.js';
+} from '../proc/proc.js';
+import { isAlive, type ProcessStat } from '../proc/stat.js';
 import type { Dismissed } from './dismissed.js';
 import type { Hunt } from './hunt.js';
 import { match } from './match.js';

@@ -1,7 +1,7 @@
 import { codeOf } from '../../../errors.js';
-import { isGuardLine } from '../guard.js';
-import { readCommandLine } from '../proc.js';
-import type { ProcessStat } from '../stat.js';
+import { readCommandLine } from '../proc/proc.js';
+import type { ProcessStat } from '../proc/stat.js';
+import { isGuardLine } from '../scripts/guard.js';
 
 /** Signals what was just proven ours. Null, also when it is gone already; or why it could not be done. */
 export function signal(pid: number, name: 'SIGSTOP' | 'SIGKILL'): string | null {

@@ -1,8 +1,8 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import { EspalierError } from '../../../errors.js';
-import type { SweepTarget } from '../launcher/launcher.js';
-import { CannotLook } from '../look.js';
-import type { SweepReport } from '../spawner.js';
+import type { SweepTarget } from '../contract/launcher.js';
+import type { SweepReport } from '../contract/spawner.js';
+import { CannotLook } from '../proc/look.js';
 import { Dismissed } from './dismissed.js';
 import { Hunt } from './hunt.js';
 import { Pass, type PassOptions } from './pass.js';

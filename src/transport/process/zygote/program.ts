@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { ProcessExit } from '../../../machines/process/process.js';
 import type { Program } from '../launcher/program.js';
-import { nowTicks } from '../proc.js';
+import { nowTicks } from '../proc/proc.js';
 import { killFrame, signalFrame } from './orders.js';
 import type { Report } from './reports.js';
 

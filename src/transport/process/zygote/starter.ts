@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../../errors.js';
 import { COOKIE_VARIABLE } from '../../../machines/process/process.js';
-import { fifoNames, type LaunchOrder, PORT_SOCKET } from '../launcher/launcher.js';
-import { notStarted } from '../launcher/not-started.js';
+import { fifoNames, type LaunchOrder, PORT_SOCKET } from '../contract/launcher.js';
 import type { Program, ProgramStarter } from '../launcher/program.js';
+import { notStarted } from '../program/not-started.js';
 import type { ZygoteOrder } from './orders.js';
 import { StartFailure, Zygote } from './zygote.js';
 
