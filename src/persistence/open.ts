@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EspalierError } from '../errors.js';
 import { fromWorkingFolder } from '../working-folder.js';
-import { Access } from './access.js';
 import type { OpenStoreOptions } from './contract/options.js';
 import { HeldFiles } from './file/held-files.js';
 import { PRIVATE } from './file/modes.js';
@@ -12,15 +11,17 @@ import { writeLastWord } from './last-word.js';
 import { CommitListeners, warnOfListener } from './listeners.js';
 import { Pulses } from './pulse.js';
 import { Reader } from './reader/reader.js';
-import { attemptStore, outputStore } from './repositories/attempts.js';
+import { attemptStore } from './repositories/attempts.js';
 import { hostStore } from './repositories/hosts.js';
 import { journalStore } from './repositories/journal.js';
 import { logStore } from './repositories/logs.js';
+import { outputStore } from './repositories/outputs.js';
 import { processStore } from './repositories/processes.js';
 import { runStore } from './repositories/runs.js';
 import { sessionStore } from './repositories/sessions.js';
 import { snapshotStore } from './repositories/snapshots.js';
 import type { Store } from './store.js';
+import { Threads } from './threads.js';
 import { readTrouble } from './trouble.js';
 import { Writer } from './writer/writer.js';
 
@@ -79,7 +80,7 @@ async function openFile(
 }
 
 interface Connected {
-  readonly access: Access;
+  readonly threads: Threads;
   readonly listeners: CommitListeners;
 }
 
@@ -93,7 +94,7 @@ async function connect(file: string, options: OpenStoreOptions, known: boolean):
   const listeners = new CommitListeners(warnOfListener);
   const openReader = (): Promise<Reader> =>
     Reader.open({ file, known: known || mode === 'write', busyTimeoutMs }, () => pulses.pulse());
-  const pulses = new Pulses((on) => access.watch(on));
+  const pulses = new Pulses((on) => threads.watch(on));
   const writer =
     mode === 'read'
       ? null
@@ -101,40 +102,40 @@ async function connect(file: string, options: OpenStoreOptions, known: boolean):
           listeners.publish(events);
           pulses.pulse();
         });
-  const access = new Access({ file, runId, writer, openReader, pulses });
+  const threads = new Threads({ file, runId, writer, openReader, pulses });
   // Reading opens at once, so that a store that cannot be read is refused here.
-  if (writer === null) await access.reader();
-  return { access, listeners };
+  if (writer === null) await threads.reader();
+  return { threads, listeners };
 }
 
-async function closeAll(access: Access, closed: () => Promise<void>): Promise<void> {
+async function closeAll(threads: Threads, closed: () => Promise<void>): Promise<void> {
   try {
-    await access.close();
+    await threads.close();
   } finally {
     await closed();
   }
 }
 
-function assemble({ access, listeners }: Connected, closed: () => Promise<void>): Store {
+function assemble({ threads, listeners }: Connected, closed: () => Promise<void>): Store {
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
-    closing ??= closeAll(access, closed);
+    closing ??= closeAll(threads, closed);
     return closing;
   };
   return {
-    file: access.file,
-    hosts: hostStore(access),
-    journal: journalStore(access, listeners),
-    processes: processStore(access),
-    snapshots: snapshotStore(access),
-    sessions: sessionStore(access),
-    runs: runStore(access),
-    attempts: attemptStore(access),
-    outputs: outputStore(access),
-    logs: logStore(access),
-    trouble: { read: () => readTrouble(access.file), clear: () => access.clearTrouble() },
-    lastWord: (runId, event) => writeLastWord(access.file, runId, event, Date.now()),
-    check: () => access.read('check', null),
+    file: threads.file,
+    hosts: hostStore(threads),
+    journal: journalStore(threads, threads.pulses, listeners),
+    processes: processStore(threads),
+    snapshots: snapshotStore(threads),
+    sessions: sessionStore(threads),
+    runs: runStore(threads),
+    attempts: attemptStore(threads),
+    outputs: outputStore(threads),
+    logs: logStore(threads),
+    trouble: { read: () => readTrouble(threads.file), clear: () => threads.clearTrouble() },
+    lastWord: (runId, event) => writeLastWord(threads.file, runId, event, Date.now()),
+    check: () => threads.read('check', null),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,47 +1,28 @@
 import { z } from 'zod';
+import type { ArgsOf, ResultsOf } from '../families/access.js';
 import type { Connection } from '../sql/connection.js';
-import { eventsAbout } from '../tables/about.js';
-import { runDigest } from '../tables/digest.js';
-import { findHost, newestHosts, unendedHosts } from '../tables/hosts.js';
-import { eventBatch, journalHead } from '../tables/journal.js';
-import { listLogs, readLog } from '../tables/logs.js';
-import { readOutput } from '../tables/outputs.js';
-import { finishedSlots, planRun } from '../tables/plan.js';
-import { presentProcesses } from '../tables/processes.js';
-import { committedRows, endedSlots, slotRows } from '../tables/rows.js';
-import { findRun, listRuns } from '../tables/runs.js';
-import { findSession, listSessions } from '../tables/sessions.js';
-import { runOutlook, slotStory } from '../tables/slot-story.js';
-import { listSnapshots } from '../tables/snapshots.js';
+import { hostReads } from '../tables/hosts.js';
+import { journalReads } from '../tables/journal-reads.js';
+import { logReads } from '../tables/logs.js';
+import { outputReads } from '../tables/outputs.js';
+import { processReads } from '../tables/processes.js';
+import { runReads } from '../tables/run-reads.js';
+import { sessionReads } from '../tables/sessions.js';
+import { snapshotReads } from '../tables/snapshots.js';
 
 /**
  * Everything that can be read, by name: a closed map of `(connection, args) → result`. One that may take long is a
  * generator, and other queries run at each of its `yield`s.
  */
 const queries = {
-  'hosts.get': findHost,
-  'hosts.newest': newestHosts,
-  'hosts.unended': (db: Connection, _args: null) => unendedHosts(db),
-  'journal.batch': eventBatch,
-  'journal.about': eventsAbout,
-  'journal.head': (db: Connection, _args: null) => journalHead(db),
-  'processes.present': presentProcesses,
-  'snapshots.list': listSnapshots,
-  'sessions.get': findSession,
-  'sessions.list': listSessions,
-  'runs.get': findRun,
-  'runs.slot': slotStory,
-  'runs.outlook': runOutlook,
-  'runs.list': (db: Connection, _args: null) => listRuns(db),
-  'runs.plan': planRun,
-  'runs.finished': finishedSlots,
-  'runs.committed': committedRows,
-  'runs.ended': endedSlots,
-  'runs.rows': slotRows,
-  'runs.digest': runDigest,
-  'outputs.read': readOutput,
-  'logs.list': listLogs,
-  'logs.read': readLog,
+  ...hostReads,
+  ...journalReads,
+  ...processReads,
+  ...snapshotReads,
+  ...sessionReads,
+  ...runReads,
+  ...outputReads,
+  ...logReads,
   check: (db: Connection, _args: null) =>
     db
       .all(z.object({ integrity_check: z.string() }), 'PRAGMA integrity_check')
@@ -50,9 +31,8 @@ const queries = {
 };
 
 export type QueryName = keyof typeof queries;
-export type QueryArgs = { [N in QueryName]: Parameters<(typeof queries)[N]>[1] };
-type Answered<T> = T extends Generator<void, infer R, void> ? R : T;
-export type QueryResults = { [N in QueryName]: Answered<ReturnType<(typeof queries)[N]>> };
+export type QueryArgs = ArgsOf<typeof queries>;
+export type QueryResults = ResultsOf<typeof queries>;
 
 /** One query: a name with its own arguments. */
 export type QueryCall<N extends QueryName = QueryName> = {

@@ -1,13 +1,12 @@
 import { readJson } from '../../json/read.js';
-import type { Access } from '../access.js';
-import type { AttemptStore, FinishedAttempt, OutputChunk } from '../contract/attempts.js';
-import type { OutputStore } from '../contract/outputs.js';
+import type { AttemptStore, FinishedAttempt } from '../contract/attempts.js';
+import type { Access } from '../families/access.js';
+import { sentChunk, sizeOf } from '../families/sent-chunk.js';
 import { toJson } from '../sql/json.js';
-import type { FinishedText } from '../tables/attempts.js';
+import type { attemptWrites, FinishedText } from '../tables/attempts.js';
 import { KEPT_BYTES } from '../tables/outputs.js';
-import { sentChunk } from './sent-chunk.js';
 
-export function attemptStore(access: Access): AttemptStore {
+export function attemptStore(access: Access<typeof attemptWrites>): AttemptStore {
   return {
     claim: async (owner, claims, options) => {
       const claimed = await access.write('attempts.claim', { owner, claims }, options);
@@ -20,20 +19,9 @@ export function attemptStore(access: Access): AttemptStore {
       }),
     finish: async (owner, attempt, options) => {
       const text = finishedText(attempt);
-      const bytes = sizeOf(text.output) + (text.result?.length ?? 0);
+      const bytes = (text.output === undefined ? 0 : sizeOf(text.output)) + (text.result?.length ?? 0);
       return access.write('attempts.finish', { owner, attempt: text }, { ...options, bytes });
     },
-  };
-}
-
-export function outputStore(access: Access): OutputStore {
-  return {
-    append: async (at, chunk) => {
-      const owner = access.requireRunId();
-      const kept = sentChunk(chunk, KEPT_BYTES);
-      return access.write('outputs.append', { owner, ...at, chunk: kept }, { bytes: sizeOf(kept) });
-    },
-    read: (run, index, attempt) => access.read('outputs.read', { run, index, attempt: attempt ?? null }),
   };
 }
 
@@ -45,8 +33,4 @@ function finishedText(finished: FinishedAttempt): FinishedText {
     result: result === undefined ? null : toJson(result, `the result of slot ${finished.index}`),
     error: error === undefined ? null : toJson({ code: error.code, message: error.message }, 'the error'),
   };
-}
-
-function sizeOf(chunk: OutputChunk | undefined): number {
-  return chunk === undefined ? 0 : chunk.stdout.byteLength + chunk.stderr.byteLength;
 }

@@ -1,7 +1,9 @@
-import type { Access } from '../access.js';
 import type { HostStore } from '../contract/hosts.js';
+import type { Access } from '../families/access.js';
+import type { hostWrites } from '../tables/host-writes.js';
+import type { hostReads } from '../tables/hosts.js';
 
-export function hostStore(access: Access): HostStore {
+export function hostStore(access: Access<typeof hostWrites, typeof hostReads>): HostStore {
   return {
     register: ({ runId, name, identity, node, version, directory = null }) =>
       access.write('hosts.register', { runId, name, identity, node, version, directory }),

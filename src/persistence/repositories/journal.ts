@@ -1,13 +1,20 @@
-import type { Access } from '../access.js';
 import type { JournalStore } from '../contract/journal.js';
+import type { Access } from '../families/access.js';
 import type { CommitListeners } from '../listeners.js';
+import type { Pulses } from '../pulse.js';
 import { eventText, parseEvent } from '../rows/event.js';
-import { tail } from '../tail.js';
+import type { journalReads } from '../tables/journal-reads.js';
+import type { journalWrites } from '../tables/journal-writes.js';
+import { type TailSource, tail } from '../tail.js';
 
-export function journalStore(access: Access, listeners: CommitListeners): JournalStore {
-  const source = {
-    batch: (args: Parameters<typeof access.readNow<'journal.batch'>>[1]) => access.readNow('journal.batch', args),
-    watch: () => access.pulses.watch(),
+type JournalAccess = Access<typeof journalWrites, typeof journalReads>;
+/** How to wait for commits. */
+type Commits = Pick<Pulses, 'watch'>;
+
+export function journalStore(access: JournalAccess, commits: Commits, listeners: CommitListeners): JournalStore {
+  const source: TailSource = {
+    batch: (args) => access.readNow('journal.batch', args),
+    watch: () => commits.watch(),
   };
   return {
     append: async (events) =>
@@ -16,7 +23,7 @@ export function journalStore(access: Access, listeners: CommitListeners): Journa
     about: async (query) => (await access.read('journal.about', query)).map(parseEvent),
     head: () => access.read('journal.head', null),
     changed: (signal) => {
-      const changed = nextChange(access, signal);
+      const changed = nextChange(commits, signal);
       // Whoever waits may look first and find that it need not: then the end of the store is no failure of anyone's.
       changed.catch(() => undefined);
       return changed;
@@ -25,8 +32,8 @@ export function journalStore(access: Access, listeners: CommitListeners): Journa
   };
 }
 
-async function nextChange(access: Access, signal?: AbortSignal): Promise<void> {
-  const watch = access.pulses.watch();
+async function nextChange(commits: Commits, signal?: AbortSignal): Promise<void> {
+  const watch = commits.watch();
   try {
     await watch.next(signal);
   } finally {

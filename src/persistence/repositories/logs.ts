@@ -1,15 +1,15 @@
-import type { Access } from '../access.js';
 import type { LogStore } from '../contract/logs.js';
-import { LOG_BYTES } from '../tables/logs.js';
-import { sentChunk } from './sent-chunk.js';
+import type { Access } from '../families/access.js';
+import { sentChunk, sizeOf } from '../families/sent-chunk.js';
+import type { logWrites } from '../tables/log-writes.js';
+import { LOG_BYTES, type logReads } from '../tables/logs.js';
 
-export function logStore(access: Access): LogStore {
+export function logStore(access: Access<typeof logWrites, typeof logReads>): LogStore {
   return {
     append: async ({ path, incarnation }, output) => {
       const runId = access.requireRunId();
       const chunk = sentChunk(output, LOG_BYTES);
-      const bytes = chunk.stdout.byteLength + chunk.stderr.byteLength;
-      return access.write('logs.append', { runId, path, incarnation, chunk }, { bytes });
+      return access.write('logs.append', { runId, path, incarnation, chunk }, { bytes: sizeOf(chunk) });
     },
     list: (path) => access.read('logs.list', { path }),
     read: (path, after) => access.read('logs.read', { path, after: after ?? null }),

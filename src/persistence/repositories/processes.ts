@@ -1,8 +1,9 @@
-import type { Access } from '../access.js';
 import type { ProcessStore } from '../contract/processes.js';
-import type { RegistrationRef } from '../tables/processes.js';
+import type { Access } from '../families/access.js';
+import type { processWrites, RegistrationRef } from '../tables/process-writes.js';
+import type { processReads } from '../tables/processes.js';
 
-export function processStore(access: Access): ProcessStore {
+export function processStore(access: Access<typeof processWrites, typeof processReads>): ProcessStore {
   const own = (spawnId: string): RegistrationRef => {
     const runId = access.requireRunId();
     return { actor: runId, runId, spawnId };

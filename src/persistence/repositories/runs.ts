@@ -1,14 +1,18 @@
-import type { Access } from '../access.js';
 import type { RunStore } from '../contract/runs.js';
+import type { Access } from '../families/access.js';
 import { toJson } from '../sql/json.js';
+import type { runReads } from '../tables/run-reads.js';
+import type { runWrites } from '../tables/run-writes.js';
 
-export function runStore(access: Access): RunStore {
+type RunAccess = Access<typeof runWrites, typeof runReads>;
+
+export function runStore(access: RunAccess): RunStore {
   return { ...runWriting(access), ...runReading(access) };
 }
 
 type Reading = 'outlook' | 'slot' | 'plan' | 'ended' | 'finished' | 'get' | 'list' | 'committed' | 'rows' | 'runDigest';
 
-function runWriting(access: Access): Omit<RunStore, Reading> {
+function runWriting(access: RunAccess): Omit<RunStore, Reading> {
   return {
     create: async ({ run, name, pool, policy, origin, owner }) =>
       access.write('runs.create', {
@@ -34,7 +38,7 @@ function runWriting(access: Access): Omit<RunStore, Reading> {
   };
 }
 
-function runReading(access: Access): Pick<RunStore, Reading> {
+function runReading(access: RunAccess): Pick<RunStore, Reading> {
   return {
     plan: (run) => access.read('runs.plan', { run }),
     finished: (run) => access.read('runs.finished', { run }),

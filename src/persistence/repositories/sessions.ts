@@ -1,8 +1,10 @@
-import type { Access } from '../access.js';
 import type { SessionStore } from '../contract/sessions.js';
+import type { Access } from '../families/access.js';
 import { toJson } from '../sql/json.js';
+import type { sessionWrites } from '../tables/session-writes.js';
+import type { sessionReads } from '../tables/sessions.js';
 
-export function sessionStore(access: Access): SessionStore {
+export function sessionStore(access: Access<typeof sessionWrites, typeof sessionReads>): SessionStore {
   const own = () => ({ runId: access.requireRunId() });
   return {
     get: (session) => access.read('sessions.get', { session, now: Date.now() }),

@@ -1,10 +1,12 @@
-import type { Access } from '../access.js';
 import type { NewSnapshot, SnapshotStore } from '../contract/snapshots.js';
+import type { Access } from '../families/access.js';
 import { toJson } from '../sql/json.js';
+import type { snapshotWrites } from '../tables/snapshot-writes.js';
+import type { snapshotReads } from '../tables/snapshots.js';
 
 const KINDS: readonly NewSnapshot['kind'][] = ['observed', 'snapshot'];
 
-export function snapshotStore(access: Access): SnapshotStore {
+export function snapshotStore(access: Access<typeof snapshotWrites, typeof snapshotReads>): SnapshotStore {
   const key = (kind: NewSnapshot['kind'], path: string): string => `${kind} ${path}`;
   return {
     put: async ({ path, incarnation, kind, role, state, detail }) => {

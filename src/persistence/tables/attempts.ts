@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
 import type { Claim, Claimed, FinishedAttempt } from '../contract/attempts.js';
 import type { Transaction } from '../writer/transaction.js';
-import { keepStreams } from './outputs.js';
-import { findProcess, intendProcess, processGone, processSuspect } from './processes.js';
+import { keepStreams } from './output-writes.js';
+import { intendProcess, processGone, processSuspect } from './process-writes.js';
+import { findProcess } from './processes.js';
 import { requireOwn } from './runs.js';
 import { ENDED_STATES } from './slot-changes.js';
 
@@ -161,3 +162,10 @@ function endState(attempt: FinishedText): string {
   if (attempt.lost === true) return 'lost';
   return attempt.requeue && attempt.outcome === 'cancelled' ? 'interrupted' : attempt.outcome;
 }
+
+/** What is written of attempts, by name. */
+export const attemptWrites = {
+  'attempts.claim': claimSlots,
+  'attempts.release': releaseClaims,
+  'attempts.finish': finishAttempt,
+};

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { type EventRow, type EventText, eventRow } from '../rows/event.js';
+import { type EventRow, eventRow } from '../rows/event.js';
 import type { Connection, SqlValue } from '../sql/connection.js';
-import type { Transaction } from '../writer/transaction.js';
 
 /** Part of the journal: where the reading goes on, and whether there was more at that moment. */
 export interface EventBatch {
@@ -11,13 +10,6 @@ export interface EventBatch {
 }
 
 const headRow = z.object({ head: z.number() });
-
-export function appendEvents(tx: Transaction, args: { runId: string; events: readonly EventText[] }): number {
-  tx.requireLive(args.runId);
-  let last = 0;
-  for (const event of args.events) last = tx.journalText(args.runId, event);
-  return last === 0 ? journalHead(tx.db) : last;
-}
 
 /** AUTOINCREMENT never gives a number twice, so the newest is remembered even when its event was pruned. */
 export function journalHead(db: Connection): number {

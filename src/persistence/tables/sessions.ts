@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { SessionRecord, SessionRefusal } from '../contract/sessions.js';
+import type { SessionRecord } from '../contract/sessions.js';
 import type { Connection } from '../sql/connection.js';
 import { json } from '../sql/json.js';
-import type { Transaction } from '../writer/transaction.js';
 
 const sessionRow = z
   .object({
@@ -24,61 +23,6 @@ const sessionRow = z
 
 const COLUMNS = 'session, data, ttl_ms, created_at, touched_at';
 
-export interface SessionText {
-  readonly runId: string;
-  readonly session: string;
-  readonly data: string;
-  readonly ttlMs: number;
-  readonly quota: number;
-}
-
-export function putSession(
-  tx: Transaction,
-  { runId, session, data, ttlMs, quota }: SessionText,
-): SessionRecord | SessionRefusal {
-  tx.requireLive(runId);
-  const { db, now } = tx;
-  // One that has run out is a new one: it keeps nothing of the old.
-  db.run('DELETE FROM sessions WHERE session = ? AND expires_at <= ?', session, now);
-  const { others } = db.one(
-    z.object({ others: z.number() }),
-    'SELECT count(*) AS others FROM sessions WHERE expires_at > ? AND session <> ?',
-    now,
-    session,
-  ) ?? { others: 0 };
-  const isNew = findSession(db, { session, now }) === null;
-  if (isNew && others >= quota) return 'quota';
-  db.run(
-    `INSERT INTO sessions (session, data, ttl_ms, created_at, touched_at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (session) DO UPDATE SET data = excluded.data, ttl_ms = excluded.ttl_ms, touched_at = excluded.touched_at`,
-    session,
-    data,
-    ttlMs,
-    now,
-    now,
-  );
-  return findSession(db, { session, now }) ?? 'quota';
-}
-
-export function touchSession(tx: Transaction, { runId, session }: { runId: string; session: string }): boolean {
-  tx.requireLive(runId);
-  const { db, now } = tx;
-  return db.run('UPDATE sessions SET touched_at = ? WHERE session = ? AND expires_at > ?', now, session, now) > 0;
-}
-
-export function removeSession(tx: Transaction, { runId, session }: { runId: string; session: string }): boolean {
-  tx.requireLive(runId);
-  const { db, now } = tx;
-  const lived = findSession(db, { session, now }) !== null;
-  db.run('DELETE FROM sessions WHERE session = ?', session);
-  return lived;
-}
-
-export function sweepSessions(tx: Transaction, { runId }: { runId: string }): number {
-  tx.requireLive(runId);
-  return tx.db.run('DELETE FROM sessions WHERE expires_at <= ?', tx.now);
-}
-
 export function findSession(db: Connection, { session, now }: { session: string; now: number }): SessionRecord | null {
   return (
     db.one(sessionRow, `SELECT ${COLUMNS} FROM sessions WHERE session = ? AND expires_at > ?`, session, now) ?? null
@@ -88,3 +32,6 @@ export function findSession(db: Connection, { session, now }: { session: string;
 export function listSessions(db: Connection, { now }: { now: number }): SessionRecord[] {
   return db.all(sessionRow, `SELECT ${COLUMNS} FROM sessions WHERE expires_at > ? ORDER BY session`, now);
 }
+
+/** What is read of sessions, by name. */
+export const sessionReads = { 'sessions.get': findSession, 'sessions.list': listSessions };

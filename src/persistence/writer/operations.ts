@@ -1,54 +1,31 @@
-import { claimSlots, finishAttempt, releaseClaims } from '../tables/attempts.js';
-import { endHost, fenceHost, registerHost, renewLease, setForker } from '../tables/hosts.js';
-import { appendEvents } from '../tables/journal.js';
-import { appendLog } from '../tables/logs.js';
-import { appendOutput } from '../tables/outputs.js';
-import { intendProcess, processFailed, processGone, processLive, processSuspect } from '../tables/processes.js';
-import { acquireRun, addSlots, createRun, setRunStatus, startRun, wishRun } from '../tables/run-changes.js';
-import { putSession, removeSession, sweepSessions, touchSession } from '../tables/sessions.js';
-import { commitSlots, reopenFailed } from '../tables/slot-changes.js';
-import { adoptSnapshot, putSnapshot, quarantineSnapshot, removeSnapshots } from '../tables/snapshots.js';
+import type { ArgsOf, ResultsOf } from '../families/access.js';
+import { attemptWrites } from '../tables/attempts.js';
+import { hostWrites } from '../tables/host-writes.js';
+import { journalWrites } from '../tables/journal-writes.js';
+import { logWrites } from '../tables/log-writes.js';
+import { outputWrites } from '../tables/output-writes.js';
+import { processWrites } from '../tables/process-writes.js';
+import { runWrites } from '../tables/run-writes.js';
+import { sessionWrites } from '../tables/session-writes.js';
+import { snapshotWrites } from '../tables/snapshot-writes.js';
 import type { Transaction } from './transaction.js';
 
 /** Everything that can be written, by name: a closed map of synchronous functions `(transaction, args) → result`. */
 const operations = {
-  'hosts.register': registerHost,
-  'hosts.heartbeat': renewLease,
-  'hosts.setForker': setForker,
-  'hosts.end': endHost,
-  'hosts.fence': fenceHost,
-  'journal.append': appendEvents,
-  'processes.intend': intendProcess,
-  'processes.live': processLive,
-  'processes.failed': processFailed,
-  'processes.gone': processGone,
-  'processes.suspect': processSuspect,
-  'snapshots.put': putSnapshot,
-  'snapshots.remove': removeSnapshots,
-  'snapshots.adopt': adoptSnapshot,
-  'snapshots.quarantine': quarantineSnapshot,
-  'sessions.put': putSession,
-  'sessions.touch': touchSession,
-  'sessions.remove': removeSession,
-  'sessions.sweep': sweepSessions,
-  'runs.create': createRun,
-  'runs.addSlots': addSlots,
-  'runs.start': startRun,
-  'runs.acquire': acquireRun,
-  'runs.reopenFailed': reopenFailed,
-  'runs.commit': commitSlots,
-  'runs.setStatus': setRunStatus,
-  'runs.wish': wishRun,
-  'attempts.claim': claimSlots,
-  'attempts.release': releaseClaims,
-  'attempts.finish': finishAttempt,
-  'outputs.append': appendOutput,
-  'logs.append': appendLog,
+  ...hostWrites,
+  ...journalWrites,
+  ...processWrites,
+  ...snapshotWrites,
+  ...sessionWrites,
+  ...runWrites,
+  ...attemptWrites,
+  ...outputWrites,
+  ...logWrites,
 };
 
 export type OperationName = keyof typeof operations;
-export type OperationArgs = { [N in OperationName]: Parameters<(typeof operations)[N]>[1] };
-export type OperationResults = { [N in OperationName]: ReturnType<(typeof operations)[N]> };
+export type OperationArgs = ArgsOf<typeof operations>;
+export type OperationResults = ResultsOf<typeof operations>;
 
 /** One call of an operation: a name with its own arguments. */
 export type OperationCall<N extends OperationName = OperationName> = {

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { EspalierError } from '../../errors.js';
-import type { WriteOptions } from '../contract/options.js';
+import type { WriteCost } from '../families/access.js';
 import type { EventRow } from '../rows/event.js';
 import { fromWire } from '../sql/wire-error.js';
 import { startThread } from '../thread-file.js';
@@ -14,14 +14,6 @@ const PATIENCE_MS = 10;
 
 /** Hears of each commit, before the promises of its operations resolve. */
 export type Published = (events: readonly EventRow[]) => void;
-
-/** What the writer should know of a call. A patient one goes with the next group, or after `PATIENCE_MS` by itself. */
-export interface WriteCost extends WriteOptions {
-  /** How much payload it carries, when that may be much. */
-  readonly bytes?: number;
-  /** A call that still waits under the same key is replaced by this one, and shares its outcome. */
-  readonly key?: string;
-}
 
 /** The host's side of the writer thread. One group is with the thread; what is called meanwhile becomes the next. */
 export class Writer {

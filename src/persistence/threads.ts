@@ -1,15 +1,16 @@
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
+import type { WriteCost } from './families/access.js';
 import type { Pulses } from './pulse.js';
 import type { QueryArgs, QueryName, QueryResults } from './reader/queries.js';
 import type { Reader } from './reader/reader.js';
 import { Refusals } from './refusals.js';
 import { eventText } from './rows/event.js';
 import type { OperationArgs, OperationName, OperationResults } from './writer/operations.js';
-import type { WriteCost, Writer } from './writer/writer.js';
+import type { Writer } from './writer/writer.js';
 
-/** How the repositories reach the store's threads. */
-export class Access {
+/** The threads of an open store: one that writes, unless it is open for reading, and one that reads, once it is needed. */
+export class Threads {
   readonly file: string;
   readonly #runId: string | null;
   readonly #writer: Writer | null;

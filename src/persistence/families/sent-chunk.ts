@@ -13,6 +13,11 @@ export function sentChunk({ stdout, stderr, dropped }: OutputChunk, most: number
   };
 }
 
+/** How many bytes a chunk carries. */
+export function sizeOf({ stdout, stderr }: OutputChunk): number {
+  return stdout.byteLength + stderr.byteLength;
+}
+
 function ownEnd(bytes: Uint8Array, most: number): Uint8Array {
   const excess = bytes.byteLength - most;
   const kept = excess > 0 ? fromWholeCharacter(bytes.subarray(excess)) : bytes;
