@@ -7,6 +7,7 @@ import { circlesOfFiles, circlesOfFolders } from './house/circles.js';
 import { entryStatements, upwardImports } from './house/layers.js';
 import { forbiddenLines, otherListeners } from './house/lines.js';
 import { isOwed } from './house/owed.js';
+import { lostPolicies } from './house/policies.js';
 import { fullFolders, longFiles } from './house/rooms.js';
 import { importsOf, readTree } from './house/tree.js';
 
@@ -24,6 +25,7 @@ const breaches = [
   ...longFiles(tree),
   ...forbiddenLines(tree),
   ...otherListeners(tree),
+  ...lostPolicies(tree),
   ...namedRegistries(),
 ];
 
