@@ -6,7 +6,7 @@ import { line } from '../support.js';
 
 /** What a process finds that has as many files open as it may have. */
 async function withoutFiles(): Promise<Readonly<Record<string, unknown>>> {
-  const built = new URL('../../../../dist/transport/process', import.meta.url).href;
+  const built = new URL('../../../../dist/transport/process/', import.meta.url).href;
   const command = `ulimit -n 64; exec "${process.execPath}" "${fixture('has-no-files-left.mjs')}" "${built}"`;
   const child = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] });
   const found: unknown = JSON.parse(await line(child.stdout));
