@@ -5,7 +5,7 @@ export type { CallOptions, RetryPolicy } from './actors/call-options.js';
 export type { MailboxOptions, MailboxState } from './actors/cell-mailbox.js';
 export type { ChildOptions, ChildSpec, StartContext } from './actors/child-spec.js';
 export type { DeadLetter, DeadLetterReason, Down } from './actors/directory.js';
-export type { ExecBytesOptions, ExecOptions, ExecResult } from './actors/exec-pool.js';
+export type { ExecBytesOptions, ExecOptions, ExecResult } from './actors/exec-options.js';
 export { type HostTool, type ToolContext, tool } from './actors/host-tool.js';
 export type { Contract, MethodContract, UntypedMethods } from './actors/method-types.js';
 export { type CallPoolOptions, type ExecPoolOptions, type PoolOptions, pool } from './actors/pool.js';

@@ -11,7 +11,8 @@ import { type CallSlot, CallWorker, type CallWorkerEvents, type CallWorkerOption
 import type { Program } from './program.js';
 import type { Hold, SlotEnd, SlotKind, WorkerAddress } from './slot-kind.js';
 import type { Roster } from './work-queue.js';
-import { ProcessHands, recordProcessEnd, recordReady, type Tell } from './worker-hands.js';
+import { ProcessHands, recordProcessEnd, recordReady } from './worker-hands.js';
+import type { Tell } from './worker-plan.js';
 
 /** How long a slot is taken last after its worker's native crash, in milliseconds. */
 const TAINT_MS = 60_000;

@@ -15,7 +15,7 @@ import type { Slot } from './roster.js';
 import type { WorkerAddress } from './slot-kind.js';
 import type { Stdio } from './stdio.js';
 import type { WorkerDesk } from './worker-desk.js';
-import type { Tell } from './worker-hands.js';
+import type { Tell } from './worker-plan.js';
 import { WorkerWatch } from './worker-watch.js';
 
 /** How much of a worker's output is kept for those who ask why it ended, in bytes per stream. */

@@ -3,9 +3,10 @@ import { judge, type Verdict } from '../machines/exits/outcome.js';
 import { decideRetry, type ExecutionEnd, type RetryDecision, type RetryFacts } from '../machines/work/retry.js';
 import type { RunPolicy } from '../machines/work/run/status.js';
 import type { AttemptStore, Claimed, FinishedAttempt } from '../persistence/store.js';
+import { isRefusal } from '../store-refusal.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 import type { OutputFlusher } from './output-flusher.js';
-import { isRefusal, type OwedWrites } from './owed-writes.js';
+import type { OwedWrites } from './owed-writes.js';
 
 /** The pool that runs a run's slots, whichever incarnation of it lives. */
 export interface DispatchPool {

@@ -3,7 +3,6 @@ import type { Clock } from '../clock.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { SnapshotStore } from '../persistence/store.js';
 import type { Directory } from './directory.js';
-import type { ProcessServices } from './process-services.js';
 
 /** The live state of one cell, for those who look: never journalled, without a sequence number. */
 export interface Observation {
@@ -30,8 +29,6 @@ export interface TreeEnvironment {
   journal(event: NewJournalEvent): void;
   /** Reports the state of a cell; does not throw. */
   observe(observation: Observation): void;
-  /** What pools and services start processes with; the first call starts the spawner. */
-  processes?(): Promise<ProcessServices>;
   /** Where machines are saved. */
   readonly snapshots?: SnapshotStore;
   /** Whether the whole tree has ended, or is ending, for good. */

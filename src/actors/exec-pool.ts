@@ -3,33 +3,16 @@ import { EspalierError } from '../errors.js';
 import { judge } from '../machines/exits/outcome.js';
 import type { WorkerEnd } from '../machines/worker/worker.js';
 import { signal as abortSignal, checkOptions, fields, kind, milliseconds, oneOf } from '../options.js';
-import { hasHalf, type StreamEncodings, streamTexts } from '../stream-text.js';
+import { hasHalf, streamTexts } from '../stream-text.js';
 import { ControlledPool } from './controlled-pool.js';
+import type { ExecBytesOptions, ExecOptions, ExecResult, SomeExecOptions } from './exec-options.js';
 import type { ExecSlot } from './exec-slot.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 import type { PoolDoor } from './pool-actor.js';
 import type { ExecPool } from './pool-handle.js';
-import type { ExecOverrides, Program } from './program.js';
+import type { Program } from './program.js';
 import { overrideRules } from './program-rules.js';
 import { TimeLimit } from './time-limit.js';
-
-interface SomeExecOptions extends ExecOverrides {
-  /** Bytes or text for standard input; without it the program reads an end of file. */
-  readonly stdin?: Uint8Array | string | undefined;
-  /** For queue and run together, in milliseconds; none by default. */
-  readonly timeout?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface ExecOptions extends SomeExecOptions {
-  /** Text (the default) is UTF-8; a stream that is not is in base64, and `encoding` of the result says so. */
-  readonly encoding?: 'text' | undefined;
-}
-
-export interface ExecBytesOptions extends SomeExecOptions {
-  /** Both streams as `Uint8Array`, as the program wrote them. */
-  readonly encoding: 'bytes';
-}
 
 const execRule = fields<SomeExecOptions & { readonly encoding?: 'text' | 'bytes' | undefined }>({
   ...overrideRules,
@@ -40,19 +23,6 @@ const execRule = fields<SomeExecOptions & { readonly encoding?: 'text' | 'bytes'
   signal: abortSignal,
   encoding: oneOf('text', 'bytes'),
 });
-
-/** What a program left behind. */
-export interface ExecResult<S extends string | Uint8Array = string> {
-  readonly stdout: S;
-  readonly stderr: S;
-  /** Which streams of a text are in base64, because they are not UTF-8; left out when none is. */
-  readonly encoding?: StreamEncodings;
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  readonly durationMs: number;
-  /** Only the last 1 MiB of a stream is kept; true when something was dropped. */
-  readonly truncated: boolean;
-}
 
 export interface ExecPoolParts extends PoolDoor<ExecSlot> {
   readonly program: Program;

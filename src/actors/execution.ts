@@ -1,6 +1,6 @@
 import type { WorkerEnd } from '../machines/worker/worker.js';
 import { Capture } from '../transport/process/capture.js';
-import type { WorkerPlan } from './worker-hands.js';
+import type { WorkerPlan } from './worker-plan.js';
 
 /** What to run once, and with what. */
 export interface ExecutionRequest extends WorkerPlan {

@@ -1,8 +1,8 @@
 import type { ActorRole } from '../actor-role.js';
 import type { Clock } from '../clock.js';
 import type { SnapshotStore } from '../persistence/store.js';
+import { ASK_AGAIN_MS, isRefusal } from '../store-refusal.js';
 import type { Observation } from './environment.js';
-import { ASK_AGAIN_MS, isRefusal } from './owed-writes.js';
 
 /** How old the store's picture of a living tree may be, in milliseconds. */
 const FLUSH_MS = 200;

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { OutputStore } from '../persistence/store.js';
+import { isRefusal } from '../store-refusal.js';
 import { TransientMap } from '../transient-map.js';
 import type { Capture } from '../transport/process/capture.js';
-import { isRefusal } from './owed-writes.js';
 
 /** How often new output of running attempts goes to the store, in milliseconds. */
 export const FLUSH_MS = 1000;

@@ -1,6 +1,6 @@
 import type { MethodDescription } from '../transport/protocol/messages.js';
 import type { CallOptions } from './call-options.js';
-import type { ExecBytesOptions, ExecOptions, ExecResult } from './exec-pool.js';
+import type { ExecBytesOptions, ExecOptions, ExecResult } from './exec-options.js';
 import type { AnswerOf, ArgsThen, CallName, StreamName, UntypedMethods } from './method-types.js';
 import type { WorkerListener } from './worker-desk.js';
 

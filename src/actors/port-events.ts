@@ -1,11 +1,9 @@
 import { toErrorRecord } from '../errors.js';
-import type { LogMessage, MetricMessage, ReadyMessage, WorkerMessage } from '../transport/protocol/messages.js';
+import type { ReadyMessage } from '../transport/protocol/messages.js';
 import type { PortEvents } from '../transport/protocol/port/port-events.js';
 import type { Question } from '../transport/protocol/port/requests.js';
-import type { Tell } from './worker-hands.js';
-
-/** What a worker says without being asked, for whoever listens. */
-export type WorkerSays = LogMessage | MetricMessage | Extract<WorkerMessage, { t: 'event' }>;
+import type { WorkerSays } from './worker-desk.js';
+import type { Tell } from './worker-plan.js';
 
 /** Who hears what a port's events mean for its slot. */
 export interface PortListener {

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.js';
 import { tell } from '../listener.js';
 import type { LogStore } from '../persistence/store.js';
+import { isRefusal } from '../store-refusal.js';
 import { Capture } from '../transport/process/capture.js';
 import type { SpawnedProcess } from '../transport/process/contract/spawner.js';
 import type { Printer } from '../transport/stderr/printer.js';
 import { LineCutter } from './line-cutter.js';
-import { isRefusal } from './owed-writes.js';
 import { WORKER_ID, type WorkerAddress } from './slot-kind.js';
 import type { LineListener, LineSource, Stdio } from './stdio.js';
 import { Turns } from './turns.js';

@@ -52,8 +52,22 @@ export interface ProcessServices {
   background(write: Promise<unknown>): void;
 }
 
-/** The services of a tree that may start processes; the first call starts the spawner. */
+/** The environment of a tree that may start processes. */
+export interface ProcessEnvironment extends TreeEnvironment {
+  /** What pools and services start processes with; the first call starts the spawner. */
+  processes(): Promise<ProcessServices>;
+}
+
+/**
+ * The services of a tree that may start processes; the first call starts the spawner.
+ *
+ * @throws EspalierError `ESP_INVALID` for a tree that may not
+ */
 export async function processServices(env: TreeEnvironment): Promise<ProcessServices> {
-  if (!env.processes) throw new EspalierError('ESP_INVALID', 'this tree was made without processes; use createSystem');
-  return env.processes();
+  if (mayStartProcesses(env)) return env.processes();
+  throw new EspalierError('ESP_INVALID', 'this tree was made without processes; use createSystem');
+}
+
+function mayStartProcesses(env: TreeEnvironment): env is ProcessEnvironment {
+  return 'processes' in env && typeof env.processes === 'function';
 }

@@ -3,15 +3,9 @@ import { EspalierError, isEspalierError } from '../errors.js';
 import type { Template } from '../machines/command/template.js';
 import { resolveProgram } from '../transport/process/program/resolve.js';
 import { fromWorkingFolder } from '../working-folder.js';
-import type { ExecutionRequest } from './execution.js';
+import type { ExecOverrides } from './exec-options.js';
 import type { ProcessServices } from './process-services.js';
-
-/** Where a program runs; of one execution, what it changes of that. */
-export interface ExecOverrides {
-  readonly cwd?: string | undefined;
-  /** Added to the host's environment; `undefined` removes a name. */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-}
+import type { WorkerPlan } from './worker-plan.js';
 
 /** A program, and where it runs. */
 export interface ProgramOptions extends ExecOverrides {
@@ -49,7 +43,7 @@ export class Program {
     input: unknown,
     index: number,
     overrides: ExecOverrides = {},
-  ): Pick<ExecutionRequest, 'command' | 'argv0' | 'told' | 'cwd' | 'env'> {
+  ): Pick<WorkerPlan, 'command' | 'argv0' | 'told' | 'cwd' | 'env'> {
     const problem = folderProblem(overrides.cwd) ?? (overrides.env && environmentProblem(overrides.env));
     if (problem) throw new EspalierError('ESP_INVALID', problem);
     const cwd = overrides.cwd === undefined ? this.#cwd : resolve(this.#cwd, overrides.cwd);

@@ -10,7 +10,8 @@ import { accepts, type Readiness, watchReadiness } from './service-probe.js';
 import type { Hold, SlotEnd, SlotKind, WorkerAddress } from './slot-kind.js';
 import type { Stdio } from './stdio.js';
 import { TimeLimit } from './time-limit.js';
-import { ProcessHands, recordProcessEnd, recordReady, type Tell } from './worker-hands.js';
+import { ProcessHands, recordProcessEnd, recordReady } from './worker-hands.js';
+import type { Tell } from './worker-plan.js';
 
 /** How a service is asked whether it is well. */
 export interface HealthCheck {

@@ -4,7 +4,6 @@ import type { WorkerEnd, WorkerInput, WorkerMode } from '../machines/worker/work
 import type { Capture } from '../transport/process/capture.js';
 import type { SpawnedProcess } from '../transport/process/contract/spawner.js';
 import type { LastMemory } from './memory-watch.js';
-import type { SweepResult } from './sweep.js';
 
 /** The last segment of every worker's path. */
 export const WORKER_ID = 'worker';
@@ -52,6 +51,12 @@ export interface WorkerAddress {
   readonly path: string;
   readonly incarnation: number;
 }
+
+/** What a sweep proved: everything gone, or why that cannot be said. */
+export type SweepResult = { readonly heldOpen: boolean } & (
+  | { readonly clean: true; readonly reason?: never }
+  | { readonly clean: false; readonly reason: string }
+);
 
 /** An incarnation that is over. */
 export type SlotEnd = SweepResult & { readonly end: WorkerEnd; readonly hold: Hold };

@@ -16,9 +16,9 @@ import type { ChildOptions, ChildSpec, StartContext } from './child-spec.js';
 import type { TreeEnvironment } from './environment.js';
 import { own } from './outside-events.js';
 import type { ProcessServices } from './process-services.js';
-import { emptyHold, type Hold, type SlotKind, WORKER_ID, type WorkerAddress } from './slot-kind.js';
+import { emptyHold, type Hold, type SlotKind, type SweepResult, WORKER_ID, type WorkerAddress } from './slot-kind.js';
 import { spec } from './spec.js';
-import { type SweepResult, sweepHold } from './sweep.js';
+import { sweepHold } from './sweep.js';
 import { isUnasked, lastWords, workerCrash } from './worker-crash.js';
 
 export interface StarterOptions {

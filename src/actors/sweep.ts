@@ -3,7 +3,7 @@ import { toErrorRecord } from '../errors.js';
 import type { Capture } from '../transport/process/capture.js';
 import type { SpawnedProcess, SweepReport } from '../transport/process/contract/spawner.js';
 import type { ProcessServices } from './process-services.js';
-import type { Hold } from './slot-kind.js';
+import type { Hold, SweepResult } from './slot-kind.js';
 
 /** How long streams that something outside the group holds open are waited for after the sweep, in milliseconds. */
 const HELD_OPEN_MS = 250;
@@ -11,12 +11,6 @@ const HELD_OPEN_MS = 250;
 const LAST_TURNS = 4;
 
 type SweepServices = Pick<ProcessServices, 'clock' | 'journal'>;
-
-/** What a sweep proved: everything gone, or why that cannot be said. */
-export type SweepResult = { readonly heldOpen: boolean } & (
-  | { readonly clean: true; readonly reason?: never }
-  | { readonly clean: false; readonly reason: string }
-);
 
 /**
  * Proves one incarnation gone: its group, killed from inside and seen to end; after a forced end its cookie too; then its

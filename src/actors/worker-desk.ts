@@ -1,10 +1,12 @@
 import { EspalierError } from '../errors.js';
 import { tell } from '../listener.js';
-import type { HostCapabilities } from '../transport/protocol/messages.js';
+import type { HostCapabilities, LogMessage, MetricMessage, WorkerMessage } from '../transport/protocol/messages.js';
 import type { Question, ToolRequest } from '../transport/protocol/port/requests.js';
 import type { AskHandler, Asks } from './asks.js';
 import { describeTool, type HostTool, runTool } from './host-tool.js';
-import type { WorkerSays } from './port-events.js';
+
+/** What a worker says without being asked, for whoever listens. */
+export type WorkerSays = LogMessage | MetricMessage | Extract<WorkerMessage, { t: 'event' }>;
 
 /** What a worker said, and which one. */
 export type WorkerMessageFrom = WorkerSays & { readonly worker: string };

@@ -4,31 +4,14 @@ import type { EventContext } from '../machines/events.js';
 import { maybeOom } from '../machines/exits/crash-kind.js';
 import { registeredCommand } from '../machines/process/process.js';
 import type { WorkerCommand, WorkerEvent, WorkerHands } from '../machines/worker/worker.js';
+import { ASK_AGAIN_MS, isRefusal } from '../store-refusal.js';
 import type { SpawnedProcess } from '../transport/process/contract/spawner.js';
-import { ASK_AGAIN_MS, isRefusal } from './owed-writes.js';
 import type { ProcessServices, Registry } from './process-services.js';
 import type { Hold, SlotEnd, WorkerAddress } from './slot-kind.js';
+import type { Tell, WorkerPlan } from './worker-plan.js';
 
 /** How long a program may take to end after SIGTERM, in milliseconds, unless its pool says otherwise. */
 export const DEFAULT_GRACE_MS = 5000;
-
-/** What a worker starts, and as what it is registered. */
-export interface WorkerPlan {
-  readonly spawnId: string;
-  readonly jobId: string | null;
-  readonly attempt: number | null;
-  readonly command: readonly [string, ...string[]];
-  /** What the program is called by. */
-  readonly argv0?: string | undefined;
-  /** The command as it is registered and told: with the names of secret fields instead of their values. */
-  readonly told: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly stdin?: Uint8Array | undefined;
-  readonly port?: boolean;
-}
-
-export type Tell = (event: WorkerEvent) => void;
 
 /** What a kind of worker does with its process. */
 export interface WorkerHooks {

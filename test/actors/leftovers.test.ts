@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Leftovers } from '../../src/actors/leftovers.js';
-import type { SweepResult } from '../../src/actors/sweep.js';
+import type { SweepResult } from '../../src/actors/slot-kind.js';
 import { deferred } from '../transport/protocol/support/scripted-worker.js';
 
 const CLEAN: SweepResult = { clean: true, heldOpen: false };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ASK_AGAIN_MS, OwedWrites } from '../../src/actors/owed-writes.js';
+import { OwedWrites } from '../../src/actors/owed-writes.js';
 import { PatientRegistry } from '../../src/actors/patient-registry.js';
 import { EspalierError } from '../../src/errors.js';
+import { ASK_AGAIN_MS } from '../../src/store-refusal.js';
 import { SimulatedClock } from '../../src/testing/index.js';
 
 const full = new EspalierError('ESP_STORE_FULL', 'no space left');

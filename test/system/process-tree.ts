@@ -1,7 +1,7 @@
 import { Asks } from '../../src/actors/asks.js';
-import type { TreeEnvironment } from '../../src/actors/environment.js';
 import { OwedWrites } from '../../src/actors/owed-writes.js';
 import type * as processHost from '../../src/actors/process-host.js';
+import type { ProcessEnvironment } from '../../src/actors/process-services.js';
 import { WorkerDesk } from '../../src/actors/worker-desk.js';
 import { systemClock } from '../../src/clock.js';
 import type { Store } from '../../src/persistence/store.js';
@@ -54,7 +54,7 @@ export class ProcessTree extends TestTree {
   }
 
   /** What its actors are started with. */
-  get environment(): TreeEnvironment {
+  get environment(): ProcessEnvironment {
     const { store, host } = this.world;
     return { ...this.env, snapshots: store.snapshots, processes: () => host.services() };
   }
