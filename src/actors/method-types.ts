@@ -22,7 +22,7 @@ export interface UntypedMethods {
  * result or a stream. Three ways lead here: a function `(args) => result`, a worker's own method `(ctx, args) => result`, and
  * `{ input, output }` of types or of zod's schemas. A function that answers with a generator or an async iterable streams.
  */
-export type MethodShape<D> = D extends { readonly run: infer F extends AnyFunction }
+type MethodShape<D> = D extends { readonly run: infer F extends AnyFunction }
   ? FunctionShape<F>
   : D extends AnyFunction
     ? FunctionShape<D>

@@ -5,7 +5,7 @@ import { TransientMap } from '../transient-map.js';
 import type { Capture } from '../transport/process/capture.js';
 
 /** How often new output of running attempts goes to the store, in milliseconds. */
-export const FLUSH_MS = 1000;
+const FLUSH_MS = 1000;
 
 interface Attempt {
   readonly run: string;

@@ -11,7 +11,7 @@ export function own<L extends AnyActorLogic>(logic: L): L {
 }
 
 /** Whether a logic was marked as one of Espalier's own. */
-export function isOwn(logic: AnyActorLogic): boolean {
+function isOwn(logic: AnyActorLogic): boolean {
   return ours.has(logic);
 }
 

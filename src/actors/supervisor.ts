@@ -18,7 +18,6 @@ import { Supervision } from './supervisor-perform.js';
 import type { DynamicSupervisorSpec, SupervisorSpec } from './tree-types.js';
 
 export { type Refused, type Started, type SupervisorHandle, supervisorHandle } from './supervisor-calls.js';
-export { Supervision } from './supervisor-perform.js';
 
 /** How a supervisor supervises; Elixir's defaults: `one_for_one`, at most 3 restarts in 5000 ms. */
 export interface SupervisionOptions {

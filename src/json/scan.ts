@@ -16,7 +16,7 @@ export function startsNumber(text: string, at: number): boolean {
 }
 
 /** Behind the string that begins at `at`. */
-export function endOfString(text: string, at: number): number {
+function endOfString(text: string, at: number): number {
   let end = text.indexOf('"', at + 1);
   while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
   return end + 1;

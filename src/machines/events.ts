@@ -12,7 +12,7 @@ import type { WorkerCause } from './worker/worker-cause.js';
  * Everything the journal can hold, by type: `<noun>.<past>`. An event is journalled first and published from the
  * journal only; what is not in the table did not happen.
  */
-export interface JournalEventData {
+interface JournalEventData {
   'host.started': { pid: number; node: string; version: string };
   /** Written at the last moment of a process that ends with its system running; one that goes on after all lived on. */
   'host.crashed': HostCrash;

@@ -14,7 +14,7 @@ export type { AttemptStore, Claim, Claimed, FinishedAttempt, OutputChunk } from 
 export type { HostRecord, HostStore } from './contract/hosts.js';
 export type { AboutQuery, JournalStore, TailOptions } from './contract/journal.js';
 export type { KeptLog, LogPlace, LogStore } from './contract/logs.js';
-export type { OpenStoreOptions, WriteOptions } from './contract/options.js';
+export type { OpenStoreOptions } from './contract/options.js';
 export type { KeptOutput, OutputStore } from './contract/outputs.js';
 export type { ProcessStore } from './contract/processes.js';
 export {
@@ -26,9 +26,7 @@ export {
   type SlotState,
   type SlotStory,
 } from './contract/runs.js';
-export type { SessionRecord, SessionStore } from './contract/sessions.js';
-export type { NewSnapshot, SnapshotRecord, SnapshotStore } from './contract/snapshots.js';
-export type { TroubleStore } from './contract/trouble.js';
+export type { SnapshotRecord, SnapshotStore } from './contract/snapshots.js';
 
 /**
  * The durable side of a system: one file, written by one thread of this process, shared with other hosts.

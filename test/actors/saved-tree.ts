@@ -7,7 +7,7 @@ import type { SnapshotRecord, SnapshotStore } from '../../src/persistence/store.
 import { TestTree } from './supervisor-tree.js';
 
 /** Rows as the store would hold them: what is put in comes out as JSON. */
-export class MemorySnapshots implements SnapshotStore {
+class MemorySnapshots implements SnapshotStore {
   readonly rows: SnapshotRecord[] = [];
   readonly reasons: string[] = [];
   writes = 0;

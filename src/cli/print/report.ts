@@ -8,7 +8,7 @@ export const EXIT_OK = 0;
 /** Some slots did not succeed, or something failed after the start. */
 export const EXIT_FAILED = 1;
 /** Bad usage or input; nothing was started. */
-export const EXIT_USAGE = 2;
+const EXIT_USAGE = 2;
 /** Ended before its end: by a signal, by another process, or because nobody reads standard output. */
 export const EXIT_INTERRUPTED = 130;
 

@@ -44,7 +44,7 @@ function liveActor(cell: Cell, directory: Directory): LiveActor {
 }
 
 /** The name of a machine's state, nested ones as JSON; `running` for what has none. */
-export function stateOf(snapshot: Snapshot<unknown>): string {
+function stateOf(snapshot: Snapshot<unknown>): string {
   if (!('value' in snapshot)) return 'running';
   return typeof snapshot.value === 'string' ? snapshot.value : JSON.stringify(snapshot.value);
 }

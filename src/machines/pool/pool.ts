@@ -11,6 +11,7 @@ import {
 } from '../supervise/supervisor.js';
 import { countOf, type Fleet, type FleetCommand, type FleetEvent, newFleet, steer } from './fleet.js';
 
+/** @public the declarations of those who provide the machine name it */
 export interface PoolInput extends SupervisionInput {
   readonly size: number;
   /** Whether the pool of this path had served before it was restarted. */

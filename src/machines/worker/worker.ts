@@ -11,8 +11,6 @@ import { WORKER_CAUSES, type WorkerCause } from './worker-cause.js';
  */
 export type WorkerMode = 'exec' | 'protocol';
 
-export type { WorkerCause } from './worker-cause.js';
-
 /** How a worker ended: the output of the machine. */
 export interface WorkerEnd {
   readonly cause: WorkerCause;
@@ -77,7 +75,7 @@ export type WorkerEvent =
 /** What the worker asks of the world. */
 export type WorkerCommand = 'register' | 'spawn' | 'abandon' | 'shutdown' | 'terminate' | 'kill';
 
-export interface WorkerContext extends WorkerInput {
+interface WorkerContext extends WorkerInput {
   readonly cause: WorkerCause;
   readonly exit: ProcessExit | null;
   readonly error: ErrorRecord | null;

@@ -10,7 +10,7 @@ export const WORKER_FD = 3;
 const MIB = 1024 * 1024;
 
 /** The longest header line, in bytes, without its line feed. */
-export const MAX_HEADER = MIB;
+const MAX_HEADER = MIB;
 
 /** The most raw parts behind one header line. */
 export const MAX_TRAILERS = 1024;

@@ -33,7 +33,7 @@ export interface HostCapabilities {
 }
 
 /** What a worker can do. */
-export interface WorkerCapabilities {
+interface WorkerCapabilities {
   /** How many calls it runs at once; 1 when left out. */
   readonly concurrency?: number | undefined;
   /** Whether it writes `start` before it runs a call: then a call without `start` has provably not begun. */

@@ -9,7 +9,7 @@ import type * as persistence from '../../../src/persistence/index.js';
 import type { Claimed, FinishedAttempt, OpenStoreOptions, Store } from '../../../src/persistence/store.js';
 
 /** The store runs in threads of its own, which start from the build: so it is tested from there. */
-export const built = new URL('../../../dist/persistence/index.js', import.meta.url).href;
+const built = new URL('../../../dist/persistence/index.js', import.meta.url).href;
 export const { openStore }: typeof persistence = await import(built);
 
 /** What a program identifies itself with in these tests; no such process exists. */

@@ -78,7 +78,7 @@ const RUN_AXE = `axe.run(document, { resultTypes: ['violations'] }).then(({ viol
   violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 200)).join(' | ')))`;
 
 /** What axe finds wrong with a page as it is: rule and places. */
-export async function flaws(page: Page): Promise<readonly string[]> {
+async function flaws(page: Page): Promise<readonly string[]> {
   // Through the debugger: the page's content security policy lets no other script in.
   await page.evaluate(axe);
   return await page.evaluate<string[]>(RUN_AXE);

@@ -32,7 +32,7 @@ export interface ActorFact {
 }
 
 /** A registered process that was not proven gone. */
-export interface ProcessFact {
+interface ProcessFact {
   readonly path: string;
   readonly jobId: string | null;
   readonly pid: number | null;

@@ -37,7 +37,7 @@ export type CallEvent = { readonly reply: number } & (
 );
 
 /** What starts and ends a supervisor. */
-export type LifeEvent =
+type LifeEvent =
   | { readonly type: 'supervisor.boot' }
   /** Stop all children, newest first, and end as shut down. */
   | { readonly type: 'espalier.stop'; readonly reason?: unknown }

@@ -1,7 +1,7 @@
 import { MinHeap } from './min-heap.js';
 
 /** What a slot belongs to, as far as its schedule cares. */
-export interface SlotDescriptor {
+interface SlotDescriptor {
   /** Slots of one variant share a cap on how many are leased at once. */
   readonly variant?: string;
   /** Slots of one chain run one at a time, in slot order. */

@@ -20,7 +20,11 @@ export interface RunContext {
   readonly error?: unknown;
 }
 
-/** How a run's machine ended: what its last command `done` said. */
+/**
+ * How a run's machine ended: what its last command `done` said.
+ *
+ * @public the declarations of those who provide the machine name it
+ */
 export interface RunOutput {
   readonly end: RunEnd;
   readonly error?: unknown;

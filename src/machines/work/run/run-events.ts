@@ -4,7 +4,7 @@ import type { Pruning } from './prune.js';
 import type { RunStatus } from './status.js';
 
 /** How a slot can end by running, or by being cancelled before it ran. */
-export type SlotOutcome = Exclude<SlotStatus, 'skipped_pruned'>;
+type SlotOutcome = Exclude<SlotStatus, 'skipped_pruned'>;
 
 /** The run as it stands on disk. */
 export interface LoadedPlan {

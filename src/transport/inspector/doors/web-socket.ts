@@ -40,7 +40,7 @@ export class WebSocketDoor {
   }
 }
 
-export class WebSocketSink implements Sink {
+class WebSocketSink implements Sink {
   readonly #socket: WebSocket;
 
   constructor(socket: WebSocket) {

@@ -1,4 +1,4 @@
-import type { Position, ServerMessage } from '../protocol/wire.js';
+import type { ServerMessage } from '../protocol/wire.js';
 
 /** One subscription of one client: what it says next. */
 export interface Feed {
@@ -6,5 +6,3 @@ export interface Feed {
   next(): readonly ServerMessage[] | null | Promise<readonly ServerMessage[] | null>;
   close(): void;
 }
-
-export type Resume = Position | null;

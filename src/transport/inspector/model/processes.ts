@@ -85,7 +85,7 @@ export class ProcessModel {
 }
 
 /** A registration as it is shown. */
-export function processInfo(registration: SeenProcess): ProcessInfo {
+function processInfo(registration: SeenProcess): ProcessInfo {
   const { runId, spawnId, path, incarnation, jobId, attempt, state, identity, command, exit, reason, at } =
     registration;
   return {

@@ -13,20 +13,20 @@ export const ACTOR_ROLES = [
   'dispatcher',
   'coordinator',
 ] as const;
-export const actorRole = z.enum(ACTOR_ROLES);
+const actorRole = z.enum(ACTOR_ROLES);
 export type ActorRoleName = z.infer<typeof actorRole>;
 
 /** How an actor does, worst last: what a list that shows trouble first is sorted by. */
 export const HEALTHS = ['ok', 'starting', 'ended', 'warning', 'failed'] as const;
-export const health = z.enum(HEALTHS);
+const health = z.enum(HEALTHS);
 export type Health = z.infer<typeof health>;
 
 /** A restart: when (ms since the epoch), of which incarnation it made the next, and why. */
-export const restart = z.object({ at: z.number(), incarnation: z.number(), reason: z.string() });
+const restart = z.object({ at: z.number(), incarnation: z.number(), reason: z.string() });
 export type Restart = z.infer<typeof restart>;
 
 /** What a supervisor may still restart. `restarts` are the times of those that count; `budgetLeft` does the sum. */
-export const budget = z.object({ intensity: z.number(), periodMs: z.number(), restarts: z.array(z.number()) });
+const budget = z.object({ intensity: z.number(), periodMs: z.number(), restarts: z.array(z.number()) });
 export type Budget = z.infer<typeof budget>;
 
 /** One line of the tree. */
@@ -52,7 +52,7 @@ export const actorSummary = z.object({
 export type ActorSummary = z.infer<typeof actorSummary>;
 
 /** How one incarnation ended, and what it wrote last. */
-export const actorExit = z.object({
+const actorExit = z.object({
   at: z.number(),
   incarnation: z.number(),
   kind: z.enum(['normal', 'shutdown', 'crash', 'killed']),
@@ -81,7 +81,7 @@ export interface StateNode {
   readonly invokes: readonly string[];
   readonly states: readonly StateNode[];
 }
-export const stateNode: z.ZodType<StateNode> = z.lazy(() =>
+const stateNode: z.ZodType<StateNode> = z.lazy(() =>
   z.object({
     id: z.string(),
     key: z.string(),

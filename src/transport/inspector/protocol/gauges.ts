@@ -11,7 +11,7 @@ const actorLoad = z.object({
 export type ActorLoad = z.infer<typeof actorLoad>;
 
 /** What is measured of one actor; what was not measured is left out. */
-export const actorGauges = z.object({
+const actorGauges = z.object({
   /** Share of one core, 1 for a whole one. */
   cpu: z.number().exactOptional(),
   /** Resident memory in bytes. */

@@ -53,7 +53,7 @@ const logs = {
 const evidence = z.object({ seq: z.number().nullable(), at: z.number(), text: z.string() });
 
 /** One thing that happened or holds, as `espalier why --json` has it; texts are redacted. */
-export const findingInfo = z.object({
+const findingInfo = z.object({
   cause: z.enum(CAUSES),
   /** The path, slot, run or host that it is about. */
   about: z.string(),
@@ -90,6 +90,6 @@ export type AnswerTo<T extends Answer['type']> = Extract<Answer, { type: T }>;
  * - `busy`: too many requests of this client are open
  * - `failed`: it went wrong, with the message
  */
-export const REFUSALS = ['read_only', 'invalid', 'not_found', 'unavailable', 'busy', 'failed'] as const;
+const REFUSALS = ['read_only', 'invalid', 'not_found', 'unavailable', 'busy', 'failed'] as const;
 export const refusal = z.enum(REFUSALS);
 export type Refusal = z.infer<typeof refusal>;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { RUN_STATUSES, RUN_WISHES } from '../../../machines/work/run/status.js';
 import { SLOT_STATUSES } from '../../../machines/work/slot.js';
 
-export const slotStatus = z.enum(SLOT_STATUSES);
-export const runStatus = z.enum(RUN_STATUSES);
+const slotStatus = z.enum(SLOT_STATUSES);
+const runStatus = z.enum(RUN_STATUSES);
 
 /** A run in the list of runs. */
 export const runInfo = z.object({
@@ -27,7 +27,7 @@ export const runInfo = z.object({
 export type RunInfo = z.infer<typeof runInfo>;
 
 /** A slot near the commit cursor. `finished` ones wait for those before them. */
-export const windowSlot = z.object({
+const windowSlot = z.object({
   index: z.number(),
   stage: z.enum(['pending', 'running', 'finished', 'committed']),
   /** Once it has ended. */

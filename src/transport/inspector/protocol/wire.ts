@@ -13,7 +13,7 @@ export {
 } from './actor.js';
 export { type ClientMessage, clientMessage } from './client-message.js';
 export { TreeDigest, treeDigest } from './digest.js';
-export { type Observed, type TimelineFilter, timelineFilter, type WireEvent } from './event.js';
+export type { Observed, TimelineFilter, WireEvent } from './event.js';
 export type { ActorGauges, ActorLoad, GaugesMessage, HostGauges } from './gauges.js';
 export type { ProcessInfo } from './process.js';
 export {

@@ -4,7 +4,7 @@ import type { TimelineFilter, WireEvent } from '../protocol/wire.js';
 import type { Redactor } from './redactor.js';
 
 /** An event as it leaves the house. */
-export function wireEvent(event: JournalEvent, redactor: Redactor): WireEvent {
+function wireEvent(event: JournalEvent, redactor: Redactor): WireEvent {
   const { seq, at, runId, type, path = null, incarnation = null, ctx = {}, data } = event;
   const { command, ...rest } = { command: undefined, ...data };
   const words = Array.isArray(command) ? { command: redactor.words(command.map(String)) } : {};

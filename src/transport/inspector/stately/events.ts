@@ -23,7 +23,7 @@ interface Common {
 }
 
 /** An actor that is new to the receiver. */
-export interface StatelyActor extends Common {
+interface StatelyActor extends Common {
   readonly type: '@xstate.actor';
   readonly name: string;
   readonly parentId: string | undefined;
@@ -33,14 +33,14 @@ export interface StatelyActor extends Common {
 }
 
 /** Something was sent to an actor. */
-export interface StatelyEvent extends Common {
+interface StatelyEvent extends Common {
   readonly type: '@xstate.event';
   readonly event: { readonly type: string };
   readonly sourceId: string | undefined;
 }
 
 /** An actor has another state. */
-export interface StatelyState extends Common {
+interface StatelyState extends Common {
   readonly type: '@xstate.snapshot';
   readonly event: { readonly type: string };
   readonly snapshot: StatelySnapshot;

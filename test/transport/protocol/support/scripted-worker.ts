@@ -11,7 +11,7 @@ import { Recorder } from './recorder.js';
 type Message = Record<string, unknown>;
 
 /** The worker's end of a connection, played by a test: it says what the test wants, right or wrong. */
-export class ScriptedWorker {
+class ScriptedWorker {
   readonly heard: Message[] = [];
   readonly #emitter = new EventEmitter().setMaxListeners(100);
 
