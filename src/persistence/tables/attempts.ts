@@ -9,7 +9,7 @@ import { requireOwn } from './runs.js';
 import { ENDED_STATES } from './slot-changes.js';
 
 /** A claimed slot; its input is JSON text. */
-export type ClaimedText = Omit<Claimed, 'input'> & { readonly input: string };
+type ClaimedText = Omit<Claimed, 'input'> & { readonly input: string };
 
 /** How an attempt ended; its result and error are JSON text. */
 export type FinishedText = Omit<FinishedAttempt, 'result' | 'error'> & {
@@ -25,10 +25,7 @@ const queuedRow = z.object({
   lost: z.number(),
 });
 
-export function claimSlots(
-  tx: Transaction,
-  { owner, claims }: { owner: string; claims: readonly Claim[] },
-): ClaimedText[] {
+function claimSlots(tx: Transaction, { owner, claims }: { owner: string; claims: readonly Claim[] }): ClaimedText[] {
   tx.requireLive(owner);
   return claims.flatMap((claim) => claimSlot(tx, owner, claim) ?? []);
 }
@@ -82,10 +79,7 @@ function runningJob(tx: Transaction, owner: string, at: AttemptRef): number | nu
   return found?.job ?? null;
 }
 
-export function releaseClaims(
-  tx: Transaction,
-  { owner, claims }: { owner: string; claims: readonly AttemptRef[] },
-): void {
+function releaseClaims(tx: Transaction, { owner, claims }: { owner: string; claims: readonly AttemptRef[] }): void {
   tx.requireLive(owner);
   for (const claim of claims) {
     const job = runningJob(tx, owner, claim);
@@ -100,7 +94,7 @@ export function releaseClaims(
   }
 }
 
-export function finishAttempt(
+function finishAttempt(
   tx: Transaction,
   { owner, attempt }: { owner: string; attempt: FinishedText },
 ): 'recorded' | 'late' {

@@ -10,7 +10,7 @@ import type { Transaction } from '../writer/transaction.js';
 import { findHost } from './hosts.js';
 import { loseWork } from './lost-work.js';
 
-export function registerHost(tx: Transaction, host: NewHost): void {
+function registerHost(tx: Transaction, host: NewHost): void {
   const { runId, name, node, version, directory = null } = host;
   try {
     tx.db.run(
@@ -34,11 +34,11 @@ export function registerHost(tx: Transaction, host: NewHost): void {
   tx.journal(runId, { type: 'host.started', data: { pid: host.identity.pid, node, version } });
 }
 
-export function renewLease(tx: Transaction, { runId }: { runId: string }): boolean {
+function renewLease(tx: Transaction, { runId }: { runId: string }): boolean {
   return tx.db.run('UPDATE hosts SET heartbeat_at = ? WHERE run_id = ? AND ended_at IS NULL', tx.now, runId) > 0;
 }
 
-export function setForker(
+function setForker(
   tx: Transaction,
   args: { runId: string; forker: NonNullable<HostRecord['forker']>; directory: string },
 ): void {
@@ -47,7 +47,7 @@ export function setForker(
   tx.db.run('UPDATE hosts SET forker = ?, directory = ? WHERE run_id = ?', JSON.stringify(forker), directory, runId);
 }
 
-export function endHost(tx: Transaction, { runId }: { runId: string }): void {
+function endHost(tx: Transaction, { runId }: { runId: string }): void {
   if (findHost(tx.db, { runId })?.ended === 'stopped') return;
   tx.requireLive(runId);
   loseWork(tx, runId, 'its host stopped', ['running']);
@@ -56,7 +56,7 @@ export function endHost(tx: Transaction, { runId }: { runId: string }): void {
   tx.journal(runId, { type: 'host.ended', data: { how: 'stopped' } });
 }
 
-export function fenceHost(tx: Transaction, { runId, by }: { runId: string; by: string }): boolean {
+function fenceHost(tx: Transaction, { runId, by }: { runId: string; by: string }): boolean {
   // A command line that cleans up is no host; a host that does must not have been fenced itself.
   if (findHost(tx.db, { runId: by }) !== null) tx.requireLive(by);
   const changed = tx.db.run(

@@ -36,11 +36,11 @@ export function findHost(db: Connection, { runId }: { runId: string }): HostReco
   return db.one(hostRow, `SELECT ${COLUMNS} FROM hosts WHERE run_id = ?`, runId) ?? null;
 }
 
-export function newestHosts(db: Connection, { limit }: { limit: number }): HostRecord[] {
+function newestHosts(db: Connection, { limit }: { limit: number }): HostRecord[] {
   return db.all(hostRow, `SELECT ${COLUMNS} FROM hosts ORDER BY started_at DESC, rowid DESC LIMIT ?`, limit);
 }
 
-export function unendedHosts(db: Connection): HostRecord[] {
+function unendedHosts(db: Connection): HostRecord[] {
   return db.all(hostRow, `SELECT ${COLUMNS} FROM hosts WHERE ended_at IS NULL ORDER BY started_at, rowid`);
 }
 

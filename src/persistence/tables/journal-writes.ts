@@ -2,7 +2,7 @@ import type { EventText } from '../rows/event.js';
 import type { Transaction } from '../writer/transaction.js';
 import { journalHead } from './journal.js';
 
-export function appendEvents(tx: Transaction, args: { runId: string; events: readonly EventText[] }): number {
+function appendEvents(tx: Transaction, args: { runId: string; events: readonly EventText[] }): number {
   tx.requireLive(args.runId);
   let last = 0;
   for (const event of args.events) last = tx.journalText(args.runId, event);

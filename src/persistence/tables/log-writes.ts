@@ -7,7 +7,7 @@ import { chunkRow, JOINED_BYTES, LOG_BYTES, pathRow, STREAMS } from './logs.js';
 /** Logs that are kept. */
 const LOGS = 1000;
 
-export function appendLog(
+function appendLog(
   tx: Transaction,
   args: { runId: string; path: string; incarnation: number; chunk: OutputChunk },
 ): void {

@@ -13,7 +13,7 @@ export const chunkRow = z.object({ start: z.number(), bytes: z.instanceof(Uint8A
 export const pathRow = z.object({ path: z.string() });
 
 /** Paths at or below one. */
-export function listLogs(db: Connection, { path }: { path: string }): string[] {
+function listLogs(db: Connection, { path }: { path: string }): string[] {
   const below = path === '/' ? '/' : `${path}/`;
   // `0` follows `/` in the order of the bytes.
   const sql = 'SELECT path FROM logs WHERE path = ? OR (path >= ? AND path < ?) ORDER BY path';
@@ -22,7 +22,7 @@ export function listLogs(db: Connection, { path }: { path: string }): string[] {
 
 const headRow = z.object({ run_id: z.string(), incarnation: z.number(), dropped: z.number(), at: z.number() });
 
-export function readLog(db: Connection, { path, after }: { path: string; after: LogPlace | null }): KeptLog | null {
+function readLog(db: Connection, { path, after }: { path: string; after: LogPlace | null }): KeptLog | null {
   const head = db.one(headRow, 'SELECT run_id, incarnation, dropped, at FROM logs WHERE path = ?', path);
   if (!head) return null;
   const out = readStream(db, path, STREAMS.stdout, after?.stdout ?? null);

@@ -53,7 +53,7 @@ function keepStream(
   return true;
 }
 
-export function appendOutput(
+function appendOutput(
   tx: Transaction,
   args: { owner: string; run: string; index: number; attempt: number; chunk: OutputChunk },
 ): void {

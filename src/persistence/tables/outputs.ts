@@ -33,7 +33,7 @@ export function keptStreams(db: Connection, job: number, attempt: number): Strea
 
 const keptRow = z.object({ job: z.number(), attempt: z.number(), truncated: z.number(), held_open: z.number() });
 
-export function readOutput(
+function readOutput(
   db: Connection,
   { run, index, attempt }: { run: string; index: number; attempt: number | null },
 ): KeptOutput | null {

@@ -53,7 +53,7 @@ type Head = z.infer<typeof headRow>;
 const SELECT_HEAD = `SELECT state, path, incarnation, job_id AS jobId, attempt, command, identity ->> '$.pid' AS pid
   FROM processes WHERE run_id = ? AND spawn_id = ?`;
 
-export function processLive(tx: Transaction, args: RegistrationRef & LiveProcess): void {
+function processLive(tx: Transaction, args: RegistrationRef & LiveProcess): void {
   const intended = change(tx, args, ['intent']);
   if (intended === null) return;
   const found = { ...intended, ...args.worker };
@@ -79,7 +79,7 @@ export function processLive(tx: Transaction, args: RegistrationRef & LiveProcess
   tx.journal(args.runId, { type: 'attempt.started', data: { jobId, attempt }, ...aboutProcess(found) });
 }
 
-export function processFailed(tx: Transaction, args: RegistrationRef & { error: ErrorRecord }): void {
+function processFailed(tx: Transaction, args: RegistrationRef & { error: ErrorRecord }): void {
   const found = change(tx, args, ['intent']);
   if (found === null) return;
   const { runId, spawnId, error } = args;

@@ -52,7 +52,7 @@ export function findProcess(db: Connection, runId: string, spawnId: string): Reg
   );
 }
 
-export function presentProcesses(db: Connection, { runId }: { runId: string | null }): Registration[] {
+function presentProcesses(db: Connection, { runId }: { runId: string | null }): Registration[] {
   return runId === null
     ? db.all(registrationRow, `SELECT ${COLUMNS} FROM processes WHERE state <> 'gone' ORDER BY run_id, at`)
     : db.all(

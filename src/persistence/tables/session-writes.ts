@@ -3,6 +3,11 @@ import type { SessionRecord, SessionRefusal } from '../contract/sessions.js';
 import type { Transaction } from '../writer/transaction.js';
 import { findSession } from './sessions.js';
 
+/**
+ * What a worker keeps between its calls, as text.
+ *
+ * @public the declarations of the operations name it
+ */
 export interface SessionText {
   readonly runId: string;
   readonly session: string;
@@ -11,7 +16,7 @@ export interface SessionText {
   readonly quota: number;
 }
 
-export function putSession(
+function putSession(
   tx: Transaction,
   { runId, session, data, ttlMs, quota }: SessionText,
 ): SessionRecord | SessionRefusal {
@@ -39,13 +44,13 @@ export function putSession(
   return findSession(db, { session, now }) ?? 'quota';
 }
 
-export function touchSession(tx: Transaction, { runId, session }: { runId: string; session: string }): boolean {
+function touchSession(tx: Transaction, { runId, session }: { runId: string; session: string }): boolean {
   tx.requireLive(runId);
   const { db, now } = tx;
   return db.run('UPDATE sessions SET touched_at = ? WHERE session = ? AND expires_at > ?', now, session, now) > 0;
 }
 
-export function removeSession(tx: Transaction, { runId, session }: { runId: string; session: string }): boolean {
+function removeSession(tx: Transaction, { runId, session }: { runId: string; session: string }): boolean {
   tx.requireLive(runId);
   const { db, now } = tx;
   const lived = findSession(db, { session, now }) !== null;
@@ -53,7 +58,7 @@ export function removeSession(tx: Transaction, { runId, session }: { runId: stri
   return lived;
 }
 
-export function sweepSessions(tx: Transaction, { runId }: { runId: string }): number {
+function sweepSessions(tx: Transaction, { runId }: { runId: string }): number {
   tx.requireLive(runId);
   return tx.db.run('DELETE FROM sessions WHERE expires_at <= ?', tx.now);
 }

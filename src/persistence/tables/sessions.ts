@@ -29,7 +29,7 @@ export function findSession(db: Connection, { session, now }: { session: string;
   );
 }
 
-export function listSessions(db: Connection, { now }: { now: number }): SessionRecord[] {
+function listSessions(db: Connection, { now }: { now: number }): SessionRecord[] {
   return db.all(sessionRow, `SELECT ${COLUMNS} FROM sessions WHERE expires_at > ? ORDER BY session`, now);
 }
 

@@ -3,14 +3,18 @@ import type { SnapshotRecord } from '../contract/snapshots.js';
 import type { Transaction } from '../writer/transaction.js';
 import { COLUMNS, snapshotRow } from './snapshots.js';
 
-/** A record with its JSON parts as text. */
+/**
+ * A record with its JSON parts as text.
+ *
+ * @public the declarations of the operations name it
+ */
 export interface SnapshotText extends Pick<SnapshotRecord, 'path' | 'runId' | 'incarnation' | 'role'> {
   readonly kind: 'observed' | 'snapshot';
   readonly state: string;
   readonly detail: string;
 }
 
-export function putSnapshot(tx: Transaction, record: SnapshotText): void {
+function putSnapshot(tx: Transaction, record: SnapshotText): void {
   tx.requireLive(record.runId);
   tx.db.run(
     `INSERT OR REPLACE INTO snapshots (run_id, path, kind, incarnation, role, state, detail, at)
@@ -26,7 +30,7 @@ export function putSnapshot(tx: Transaction, record: SnapshotText): void {
   );
 }
 
-export function removeSnapshots(tx: Transaction, { runId, path }: { runId: string; path: string }): void {
+function removeSnapshots(tx: Transaction, { runId, path }: { runId: string; path: string }): void {
   tx.requireLive(runId);
   tx.db.run('DELETE FROM snapshots WHERE run_id = ? AND path = ? AND aside = 0', runId, path);
 }
@@ -34,10 +38,7 @@ export function removeSnapshots(tx: Transaction, { runId, path }: { runId: strin
 const aside = z.object({ kind: z.string(), aside: z.number() });
 
 /** Two hosts of one name that start together do not get the same state: the first one takes it over. */
-export function adoptSnapshot(
-  tx: Transaction,
-  { runId, path }: { runId: string; path: string },
-): SnapshotRecord | null {
+function adoptSnapshot(tx: Transaction, { runId, path }: { runId: string; path: string }): SnapshotRecord | null {
   tx.requireLive(runId);
   const found = tx.db.one(
     z.intersection(snapshotRow, aside),
@@ -65,7 +66,7 @@ export function adoptSnapshot(
   return record;
 }
 
-export function quarantineSnapshot(
+function quarantineSnapshot(
   tx: Transaction,
   { runId, path, reason }: { runId: string; path: string; reason: string },
 ): boolean {

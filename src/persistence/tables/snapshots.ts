@@ -18,7 +18,7 @@ export const snapshotRow = z
 
 export const COLUMNS = 's.path, s.run_id, s.incarnation, s.kind, s.role, s.state, s.detail, s.at';
 
-export function listSnapshots(db: Connection, { runId }: { runId: string | null }): SnapshotRecord[] {
+function listSnapshots(db: Connection, { runId }: { runId: string | null }): SnapshotRecord[] {
   return db.all(
     snapshotRow,
     `SELECT ${COLUMNS} FROM snapshots s

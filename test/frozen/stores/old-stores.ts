@@ -16,7 +16,7 @@ export const VERSIONS = readdirSync(new URL('.', import.meta.url))
   .filter((name) => name.startsWith('version-'))
   .map((name) => Number(name.slice('version-'.length)));
 /** The script of a slot of the run that was interrupted. */
-export const SLOT = readFileSync(new URL('slots.sh', import.meta.url), 'utf8');
+const SLOT = readFileSync(new URL('slots.sh', import.meta.url), 'utf8');
 /** Its input. */
 export const INPUTS = Array.from({ length: 24 }, (_, index) => `number ${index}`);
 
