@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { HOST_LEASE_MS } from '../machines/process/host-lease.js';
 
 import type { HostRecord, Store } from '../persistence/store.js';
-import { sweepDeadHosts } from '../transport/process/janitor/janitor.js';
+import { cleanUpDeadHosts } from '../transport/process/janitor/janitor.js';
 import type { JanitorReport, RegistrationOutcome } from '../transport/process/janitor/report.js';
 
 export interface RecoveryOptions {
@@ -24,7 +24,7 @@ export async function recover({ store, self, clock, dryRun = false }: RecoveryOp
   if (hosts.every(({ runId }) => runId === self)) return { hosts: [], registrations: [] };
   const isLeaseExpired = ({ heartbeatAt }: HostRecord) => clock.now() - heartbeatAt > HOST_LEASE_MS;
   const registrations = await store.processes.present();
-  const report = await sweepDeadHosts({ hosts, registrations, self, isLeaseExpired, dryRun });
+  const report = await cleanUpDeadHosts({ hosts, registrations, self, isLeaseExpired, dryRun });
   if (dryRun) return report;
   for (const { runId, spawnId, outcome } of report.registrations) await record(store, runId, spawnId, outcome);
   for (const { runId, verdict } of report.hosts) if (verdict.dead) await store.hosts.fence(runId, self);

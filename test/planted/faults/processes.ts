@@ -37,7 +37,7 @@ export const processes: Faults = {
     test: ['test/cli/runs/signals-process.test.ts', 'the third ends the command'],
   },
   'a look at two passes is one': {
-    file: 'src/transport/process/sweep/hunt.ts',
+    file: 'src/transport/process/sweep/sweep.ts',
     right: 'const CLEAN_PASSES = 2;',
     wrong: 'const CLEAN_PASSES = 1;',
     test: ['test/transport/process/sweep/sweeper.test.ts', ''],

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ForkerSpawner } from '../../../src/transport/process/forker/client.js';
-import { sweepDeadHosts } from '../../../src/transport/process/janitor/janitor.js';
+import { cleanUpDeadHosts } from '../../../src/transport/process/janitor/janitor.js';
 import { listPids, readCommandLine, readStat } from '../../../src/transport/process/proc/proc.js';
 import { required } from '../../support/required.js';
 import { createForkerSpawner } from './built.js';
@@ -114,8 +114,8 @@ describe.each(['zygote', 'sh'])('with programs started by %s, a helper that is s
     // It is the next start that finds it.
     const identity = { bootId: 'another', pidNamespace: 'another', pid: 1, startTicks: 1 };
     const trace = { runId: host.runId, identity, forker: null, directory: null };
-    const swept = await sweepDeadHosts({ hosts: [trace], registrations: [], self: '', isLeaseExpired: () => true });
-    expect(swept.hosts.map(({ clean }) => clean)).toEqual([true]);
+    const report = await cleanUpDeadHosts({ hosts: [trace], registrations: [], self: '', isLeaseExpired: () => true });
+    expect(report.hosts.map(({ clean }) => clean)).toEqual([true]);
     expect(host.everything()).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sweepDeadHosts } from '../../../src/transport/process/janitor/janitor.js';
+import { cleanUpDeadHosts } from '../../../src/transport/process/janitor/janitor.js';
 import { thisMachine } from '../../../src/transport/process/proc/identity.js';
 import { readEnvironment } from '../../../src/transport/process/proc/proc.js';
 import { lives, newRunId, until } from './support.js';
@@ -23,7 +23,7 @@ describe('what was only intended when its host died', () => {
     const nobody = { ...thisMachine(), pid: 4_194_303, startTicks: 1 };
     const host = { runId, identity: nobody, forker: { identity: nobody, generation: 2 }, directory: null };
     const intents = ['a', 'b'].map((spawnId) => ({ spawnId, runId, identity: null, generation: null }));
-    const report = await sweepDeadHosts({
+    const report = await cleanUpDeadHosts({
       ...{ hosts: [host], registrations: intents, self: '', isLeaseExpired: () => false },
     });
     expect(report.registrations.map(({ outcome }) => outcome)).toEqual([

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProcessIdentity } from '../../../src/machines/process/process.js';
-import { type JanitorOptions, sweepDeadHosts } from '../../../src/transport/process/janitor/janitor.js';
+import { cleanUpDeadHosts, type JanitorOptions } from '../../../src/transport/process/janitor/janitor.js';
 import type { HostTrace } from '../../../src/transport/process/janitor/judge.js';
 import { readIdentity, thisMachine } from '../../../src/transport/process/proc/identity.js';
 import { DoomedHost, mopUp, program } from './doomed-host.js';
@@ -36,7 +36,7 @@ async function killAll(host: DoomedHost): Promise<void> {
 }
 
 function sweep(host: HostTrace, more: Partial<JanitorOptions> = {}) {
-  return sweepDeadHosts({ hosts: [host], registrations: [], self: '', isLeaseExpired: () => false, ...more });
+  return cleanUpDeadHosts({ hosts: [host], registrations: [], self: '', isLeaseExpired: () => false, ...more });
 }
 
 describe('the janitor', () => {

@@ -16,7 +16,7 @@ export class Changes {
   /** In the order of their last change, the newest last. */
   readonly #changed = new Map<string, number>();
   readonly #removed = new Map<string, number>();
-  /** Every change in order; entries that a later one of the same key has made void are swept out now and then. */
+  /** Every change in order; entries that a later one of the same key has made void are dropped now and then. */
   #log: { readonly key: string; readonly revision: number }[] = [];
   /** Before this revision removals have been forgotten. */
   #horizon = 0;
@@ -69,10 +69,10 @@ export class Changes {
     keys.delete(key);
     keys.set(key, this.#revision);
     this.#log.push({ key, revision: this.#revision });
-    if (this.#log.length > 2 * (this.#changed.size + this.#removed.size) + 1000) this.#sweep();
+    if (this.#log.length > 2 * (this.#changed.size + this.#removed.size) + 1000) this.#compact();
   }
 
-  #sweep(): void {
+  #compact(): void {
     this.#log = this.#log.filter(({ key, revision }) => this.at(key) === revision);
   }
 

@@ -33,17 +33,17 @@ export interface JanitorOptions<Host extends HostTrace = HostTrace> {
  * proven at the moment of its signal, and removes their folders. Living hosts are never touched. Takes as long as the
  * slowest forker (1 s each) and some passes over `/proc`; dead hosts are handled together.
  */
-export async function sweepDeadHosts<Host extends HostTrace>(options: JanitorOptions<Host>): Promise<JanitorReport> {
+export async function cleanUpDeadHosts<Host extends HostTrace>(options: JanitorOptions<Host>): Promise<JanitorReport> {
   const verdicts = judgeHosts(options);
-  const swept = await Promise.all(
+  const cleaned = await Promise.all(
     verdicts.map(async ({ host, verdict }) => {
       if (!verdict.dead) return { runId: host.runId, verdict, killed: [], clean: true, registrations: [] };
-      return { verdict, ...(await sweepHost(host, options)) };
+      return { verdict, ...(await cleanUpHost(host, options)) };
     }),
   );
   return {
-    hosts: swept.map(({ runId, verdict, killed, clean }) => ({ runId, verdict, killed, clean })),
-    registrations: swept.flatMap((host) => host.registrations),
+    hosts: cleaned.map(({ runId, verdict, killed, clean }) => ({ runId, verdict, killed, clean })),
+    registrations: cleaned.flatMap((host) => host.registrations),
   };
 }
 
@@ -56,7 +56,10 @@ function judgeHosts<Host extends HostTrace>(options: Pick<JanitorOptions<Host>, 
   }));
 }
 
-async function sweepHost(host: HostTrace, options: Pick<JanitorOptions, 'registrations' | 'dryRun' | 'forkerGraceMs'>) {
+async function cleanUpHost(
+  host: HostTrace,
+  options: Pick<JanitorOptions, 'registrations' | 'dryRun' | 'forkerGraceMs'>,
+) {
   const { registrations, dryRun = false, forkerGraceMs } = options;
   const own = registrations.filter((registration) => registration.runId === host.runId);
   const graceMs = forkerGraceMs ?? FORKER_GRACE_MS;

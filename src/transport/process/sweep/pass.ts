@@ -13,9 +13,9 @@ import {
 } from '../proc/proc.js';
 import { isAlive, type ProcessStat } from '../proc/stat.js';
 import type { Dismissed } from './dismissed.js';
-import type { Hunt } from './hunt.js';
 import { match } from './match.js';
 import { isWatcher, killGroupOf, signal } from './strike.js';
+import type { Sweep } from './sweep.js';
 
 /** Processes looked at before others get the event loop. */
 const CHUNK = 128;
@@ -35,10 +35,10 @@ export interface PassOptions {
   readonly isLivingGroup: (group: number) => boolean;
 }
 
-/** A process that was proven a hunt's and stopped. Stopped it cannot end by itself, so its numbers stay its own. */
+/** A process that sweeps mean, proven and stopped. Stopped it cannot end by itself, so its numbers stay its own. */
 interface Held {
   readonly stat: ProcessStat;
-  readonly hunts: readonly Hunt[];
+  readonly sweeps: readonly Sweep[];
 }
 
 /**
@@ -49,26 +49,26 @@ export class Pass {
   readonly #held = new Map<number, Held>();
   /** What is becoming another program, or ending. */
   readonly #unsettled = new Set<number>();
-  readonly #doubtful = new Map<number, { readonly hunts: Hunt[]; readonly reason: string }>();
+  readonly #doubtful = new Map<number, { readonly sweeps: Sweep[]; readonly reason: string }>();
   readonly #floor: number;
 
   constructor(
-    private readonly hunts: readonly Hunt[],
+    private readonly sweeps: readonly Sweep[],
     private readonly options: PassOptions,
     private readonly dismissed: Dismissed,
   ) {
-    this.#floor = Math.min(...hunts.map((hunt) => hunt.target.startTicks));
+    this.#floor = Math.min(...sweeps.map((sweep) => sweep.target.startTicks));
   }
 
   async run(): Promise<void> {
-    for (const hunt of this.hunts) hunt.begin();
+    for (const sweep of this.sweeps) sweep.begin();
     try {
       await this.#lookAtAll();
     } finally {
       // Whatever went wrong, nothing stays stopped.
       this.#killHeld();
     }
-    for (const [pid, { hunts, reason }] of this.#doubtful) for (const hunt of hunts) hunt.suspect(pid, reason);
+    for (const [pid, { sweeps, reason }] of this.#doubtful) for (const sweep of sweeps) sweep.suspect(pid, reason);
   }
 
   async #lookAtAll(): Promise<void> {
@@ -105,9 +105,9 @@ export class Pass {
       always = always.filter((pid) => this.#unsettled.has(pid));
     }
     if (this.#unsettled.size === 0) return;
-    for (const hunt of this.hunts) {
-      for (const pid of always) this.#doubt(pid, hunt, 'it shows no environment');
-      if (always.length < this.#unsettled.size) hunt.unsure();
+    for (const sweep of this.sweeps) {
+      for (const pid of always) this.#doubt(pid, sweep, 'it shows no environment');
+      if (always.length < this.#unsettled.size) sweep.unsure();
     }
   }
 
@@ -150,19 +150,19 @@ export class Pass {
     if (environment === null) return;
     if (environment === UNSETTLED) return void this.#unsettled.add(pid);
     const entries = environment === UNREADABLE ? null : cookieEntries(environment);
-    const hunters = this.hunts.filter((hunt) => this.#means(hunt, stat, entries));
-    if (hunters.length > 0) this.#hold({ stat, hunts: hunters });
+    const meaning = this.sweeps.filter((sweep) => this.#means(sweep, stat, entries));
+    if (meaning.length > 0) this.#hold({ stat, sweeps: meaning });
     return;
   }
 
-  #means(hunt: Hunt, stat: ProcessStat, entries: readonly string[] | null): boolean {
-    const found = match(hunt.target, stat, entries, readVisibleStat);
+  #means(sweep: Sweep, stat: ProcessStat, entries: readonly string[] | null): boolean {
+    const found = match(sweep.target, stat, entries, readVisibleStat);
     switch (found.kind) {
       case 'ours':
         return true;
       case 'suspect':
         // The session of a living spawn is its own business too.
-        if (!this.options.isLivingGroup(stat.session)) this.#doubt(stat.pid, hunt, found.reason);
+        if (!this.options.isLivingGroup(stat.session)) this.#doubt(stat.pid, sweep, found.reason);
         return false;
       case 'none':
         return false;
@@ -171,24 +171,24 @@ export class Pass {
     }
   }
 
-  #doubt(pid: number, hunt: Hunt, reason: string): void {
-    const doubt = this.#doubtful.get(pid) ?? { hunts: [], reason };
-    doubt.hunts.push(hunt);
+  #doubt(pid: number, sweep: Sweep, reason: string): void {
+    const doubt = this.#doubtful.get(pid) ?? { sweeps: [], reason };
+    doubt.sweeps.push(sweep);
     this.#doubtful.set(pid, doubt);
   }
 
   #hold(held: Held): void {
-    const { stat, hunts } = held;
+    const { stat, sweeps } = held;
     if (this.options.dryRun) {
-      for (const hunt of hunts) hunt.found(stat);
+      for (const sweep of sweeps) sweep.found(stat);
       return;
     }
     // A watcher of a group we do not hold: alone it would leave its group behind, alive it proves whose the group is.
     const watches = isWatcher(stat);
     const failure = watches ? killGroupOf(stat) : signal(stat.pid, 'SIGSTOP');
-    for (const hunt of hunts) {
-      if (failure === null) hunt.found(stat);
-      else hunt.stuck(stat.pid, failure);
+    for (const sweep of sweeps) {
+      if (failure === null) sweep.found(stat);
+      else sweep.stuck(stat.pid, failure);
     }
     if (failure === null && !watches) this.#held.set(stat.pid, held);
   }
@@ -196,12 +196,12 @@ export class Pass {
   /** While a proven member of a session is held, the session's number is ours, and so is everything in it. */
   #resolveDoubts(): boolean {
     let resolved = false;
-    for (const [pid, { hunts }] of this.#doubtful) {
+    for (const [pid, { sweeps }] of this.#doubtful) {
       const stat = probeStat(pid);
       if (stat !== null && isAlive(stat) && !this.#holdsSession(stat.session)) continue;
       this.#doubtful.delete(pid);
       if (stat === null || !isAlive(stat)) continue;
-      this.#hold({ stat, hunts });
+      this.#hold({ stat, sweeps });
       resolved = true;
     }
     return resolved;
@@ -213,13 +213,13 @@ export class Pass {
   }
 
   #killHeld(): void {
-    for (const { stat, hunts } of this.#held.values()) {
+    for (const { stat, sweeps } of this.#held.values()) {
       const isThere = look(() => isStillThere(stat));
       // Its cookie is met again by the next pass.
-      if (isThere === UNSEEN) for (const hunt of hunts) hunt.unsure();
+      if (isThere === UNSEEN) for (const sweep of sweeps) sweep.unsure();
       if (isThere !== true) continue;
       const failure = signal(stat.pid, 'SIGKILL');
-      if (failure !== null) for (const hunt of hunts) hunt.stuck(stat.pid, failure);
+      if (failure !== null) for (const sweep of sweeps) sweep.stuck(stat.pid, failure);
     }
     // Killed, it holds no number any more.
     this.#held.clear();

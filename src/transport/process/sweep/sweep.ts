@@ -11,7 +11,7 @@ const GIVE_UP_MS = 15_000;
 const CLEAN_PASSES = 2;
 
 /** One sweep in progress: its target, and what was found so far. */
-export class Hunt {
+export class Sweep {
   readonly #killed = new Map<number, number>();
   readonly #suspects = new Map<number, string>();
   readonly #stuck = new Map<number, string>();
