@@ -1,3 +1,4 @@
+import { type Clock, steadyClock } from '../../../clock.js';
 import { EspalierError, isEspalierError } from '../../../errors.js';
 import { type Shortage, shortageOf, shortagePause } from '../../../machines/process/shortage.js';
 
@@ -5,18 +6,6 @@ import { type Shortage, shortageOf, shortagePause } from '../../../machines/proc
 export type ShortageNotice =
   | { readonly t: 'began'; readonly shortage: Shortage; readonly running: number }
   | { readonly t: 'ended'; readonly shortage: Shortage; readonly lastedMs: number; readonly waited: number };
-
-export interface RationingClock {
-  now(): number;
-  setTimeout(run: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
-}
-
-const REAL: RationingClock = {
-  now: () => performance.now(),
-  setTimeout: (run, ms) => setTimeout(run, ms),
-  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-};
 
 interface Waiter {
   /** When it asked first: who asked before goes before. */
@@ -42,7 +31,7 @@ export class Rationing {
 
   constructor(
     private readonly tell: (notice: ShortageNotice) => void,
-    private readonly clock: RationingClock = REAL,
+    private readonly clock: Clock = steadyClock,
   ) {}
 
   /** How many programs run now. */
