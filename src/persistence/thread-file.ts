@@ -6,21 +6,18 @@ import { workingFolder } from '../working-folder.js';
 /**
  * Starts a thread of the store.
  *
- * @param path relative to this folder, such as `writer/thread.js`
+ * @param module the module that it runs
  * @throws EspalierError `ESP_PLATFORM` when the working folder is gone: Node starts no thread there
  */
-export function startThread(path: string, name: string, workerData: unknown): Worker {
+export function startThread(module: URL, name: string, workerData: unknown): Worker {
   workingFolder();
   // Not a copy of the environment: on a name in it that is not UTF-8, copying ends the process.
-  return new Worker(threadFile(path), { name, workerData, execArgv: [], env: SHARE_ENV });
+  return new Worker(built(module), { name, workerData, execArgv: [], env: SHARE_ENV });
 }
 
-/**
- * The file that a thread of the store starts with. Threads cannot run TypeScript: when this module runs from the sources,
- * as in unit tests, they are started from the build beside them.
- */
-function threadFile(path: string): URL {
-  const here = new URL(path, import.meta.url);
-  if (existsSync(fileURLToPath(here))) return here;
-  return new URL(`../../dist/persistence/${path}`, import.meta.url);
+/** Threads cannot run TypeScript: when this runs from the sources, as in unit tests, they are started from the build. */
+function built(module: URL): URL {
+  if (existsSync(fileURLToPath(module))) return module;
+  const from = module.href.lastIndexOf('/src/');
+  return new URL(`${module.href.slice(0, from)}/dist/${module.href.slice(from + '/src/'.length)}`);
 }

@@ -43,7 +43,7 @@ export class Reader {
    * @throws `ESP_STORE_MISSING`, `_CORRUPT`, `_FUTURE`, `_UNUSABLE`, `_LOCKED`
    */
   static async open(data: ReaderData, changed: () => void): Promise<Reader> {
-    const thread = startThread('reader/thread.js', 'espalier-reader', data);
+    const thread = startThread(new URL('./thread.js', import.meta.url), 'espalier-reader', data);
     const reader = new Reader(data.file, thread, changed);
     await new Promise<void>((resolve, reject) => {
       thread.on('message', (message: FromReader) => {

@@ -44,7 +44,7 @@ export class Writer {
    * @throws what opening throws: every `ESP_STORE_*` but `ESP_STORE_MISSING`
    */
   static async open(data: WriterData, published: Published): Promise<Writer> {
-    const thread = startThread('writer/thread.js', 'espalier-writer', data);
+    const thread = startThread(new URL('./thread.js', import.meta.url), 'espalier-writer', data);
     const writer = new Writer(data.file, thread, published);
     await new Promise<void>((resolve, reject) => {
       thread.on('message', (message: FromWriter) => {
