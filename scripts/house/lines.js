@@ -32,8 +32,8 @@ const RULES = [
   {
     said: /INTO events\b/i,
     among: /^src\/(?!persistence\/schema\/)/,
-    except: ['src/persistence/writer/transaction.ts'],
-    what: 'events are written by Transaction.journal (src/persistence/writer/transaction.ts) alone, in the transaction of what they tell of',
+    except: ['src/persistence/sql/transaction.ts'],
+    what: 'events are written by Transaction.journal (src/persistence/sql/transaction.ts) alone, in the transaction of what they tell of',
   },
   {
     said: /\bnew CommitListeners\b|\blisteners\.publish\(/,
@@ -61,7 +61,7 @@ function inFile({ path, lines }) {
 }
 
 /** Where functions that are told of events of the journal may be named: its contract, and those who hear of each commit. */
-const DOORS = ['src/persistence/contract/journal.ts', 'src/persistence/listeners.ts'];
+const DOORS = ['src/persistence/contract/journal.ts', 'src/persistence/families/journal/listeners.ts'];
 const LISTENER = /\([^()]*\bJournalEvent\b(\[\]|>)?[^()]*\)\s*=>\s*(void|unknown)\b/g;
 
 /** Each other type of a function that is handed an event and answers nothing: a listener that the journal does not know. */

@@ -1,6 +1,6 @@
 export { beside } from './file/beside.js';
+export { EVENT_TYPES } from './forms/event-form.js';
 export { MEMORY_PREFIX, openStore } from './open.js';
-export { EVENT_TYPES } from './rows/event-form.js';
 export { sqliteVersion } from './sql/version.js';
 export type {
   AboutQuery,

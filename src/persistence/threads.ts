@@ -1,11 +1,11 @@
 import { EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { WriteCost } from './families/access.js';
-import type { Pulses } from './pulse.js';
+import type { Pulses } from './families/journal/pulse.js';
+import { eventText } from './forms/event.js';
 import type { QueryArgs, QueryName, QueryResults } from './reader/queries.js';
 import type { Reader } from './reader/reader.js';
-import { Refusals } from './refusals.js';
-import { eventText } from './rows/event.js';
+import { Refusals } from './trouble/refusals.js';
 import type { OperationArgs, OperationName, OperationResults } from './writer/operations.js';
 import type { Writer } from './writer/writer.js';
 

@@ -43,7 +43,7 @@ it('there are errors in every part of the wiring', () => {
   const rooms = Object.values(faults).map(({ file }) => file.split('/').slice(1, -1).join('/'));
   const wanted = [
     'actors',
-    'persistence/tables',
+    'persistence/families',
     'persistence/writer',
     'transport/process',
     'transport/inspector',

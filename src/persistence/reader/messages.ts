@@ -1,5 +1,5 @@
 import type { ReadOptions } from '../file/connect.js';
-import type { WireError } from '../sql/wire-error.js';
+import type { WireError } from '../thread/wire-error.js';
 import type { QueryArgs, QueryCall, QueryName } from './queries.js';
 
 /** What the reader thread is started with. */

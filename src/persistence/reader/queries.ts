@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { ArgsOf, ResultsOf } from '../families/access.js';
+import { hostReads } from '../families/hosts/reads.js';
+import { journalReads } from '../families/journal/reads.js';
+import { logReads } from '../families/logs/reads.js';
+import { outputReads } from '../families/outputs/reads.js';
+import { processReads } from '../families/processes/reads.js';
+import { runReads } from '../families/runs/reads.js';
+import { sessionReads } from '../families/sessions/reads.js';
+import { snapshotReads } from '../families/snapshots/reads.js';
 import type { Connection } from '../sql/connection.js';
-import { hostReads } from '../tables/hosts.js';
-import { journalReads } from '../tables/journal-reads.js';
-import { logReads } from '../tables/logs.js';
-import { outputReads } from '../tables/outputs.js';
-import { processReads } from '../tables/processes.js';
-import { runReads } from '../tables/run-reads.js';
-import { sessionReads } from '../tables/sessions.js';
-import { snapshotReads } from '../tables/snapshots.js';
 
 /**
  * Everything that can be read, by name: a closed map of `(connection, args) → result`. One that may take long is a

@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import { EspalierError } from '../../errors.js';
 import { TransientMap } from '../../transient-map.js';
-import { fromWire } from '../sql/wire-error.js';
-import { startThread } from '../thread-file.js';
+import { startThread } from '../thread/start.js';
+import { fromWire } from '../thread/wire-error.js';
 import type { FromReader, ReaderData, SentQuery, ToReader } from './messages.js';
 import type { QueryArgs, QueryName, QueryResults } from './queries.js';
 

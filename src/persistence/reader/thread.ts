@@ -3,7 +3,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { ReadFile } from '../file/read-file.js';
 import { storeFailure } from '../sql/failure.js';
-import { toWire } from '../sql/wire-error.js';
+import { toWire } from '../thread/wire-error.js';
 import type { FromReader, ReaderData, ToReader } from './messages.js';
 import { answerQuery, type QueryCall } from './queries.js';
 

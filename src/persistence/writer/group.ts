@@ -1,10 +1,10 @@
 import type { StandingFiles } from '../file/standing-files.js';
-import type { EventRow } from '../rows/event.js';
+import type { EventRow } from '../forms/event.js';
 import type { Connection } from '../sql/connection.js';
 import { storeFailure } from '../sql/failure.js';
-import { toWire, type WireError } from '../sql/wire-error.js';
+import { Transaction } from '../sql/transaction.js';
+import { toWire, type WireError } from '../thread/wire-error.js';
 import { type OperationCall, perform } from './operations.js';
-import { Transaction } from './transaction.js';
 
 /** What became of one operation. */
 export type Outcome =

@@ -1,5 +1,5 @@
 import type { ConnectOptions } from '../file/connect.js';
-import type { WireError } from '../sql/wire-error.js';
+import type { WireError } from '../thread/wire-error.js';
 import type { GroupAnswer } from './group.js';
 import type { OperationArgs, OperationCall, OperationName } from './operations.js';
 

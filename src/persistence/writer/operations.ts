@@ -1,14 +1,14 @@
 import type { ArgsOf, ResultsOf } from '../families/access.js';
-import { attemptWrites } from '../tables/attempts.js';
-import { hostWrites } from '../tables/host-writes.js';
-import { journalWrites } from '../tables/journal-writes.js';
-import { logWrites } from '../tables/log-writes.js';
-import { outputWrites } from '../tables/output-writes.js';
-import { processWrites } from '../tables/process-writes.js';
-import { runWrites } from '../tables/run-writes.js';
-import { sessionWrites } from '../tables/session-writes.js';
-import { snapshotWrites } from '../tables/snapshot-writes.js';
-import type { Transaction } from './transaction.js';
+import { attemptWrites } from '../families/attempts/writes.js';
+import { hostWrites } from '../families/hosts/writes.js';
+import { journalWrites } from '../families/journal/writes.js';
+import { logWrites } from '../families/logs/writes.js';
+import { outputWrites } from '../families/outputs/writes.js';
+import { processWrites } from '../families/processes/writes.js';
+import { runWrites } from '../families/runs/writes.js';
+import { sessionWrites } from '../families/sessions/writes.js';
+import { snapshotWrites } from '../families/snapshots/writes.js';
+import type { Transaction } from '../sql/transaction.js';
 
 /** Everything that can be written, by name: a closed map of synchronous functions `(transaction, args) → result`. */
 const operations = {

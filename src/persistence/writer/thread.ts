@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { connectWriter } from '../file/connect.js';
 import { StandingFiles } from '../file/standing-files.js';
 import type { Connection } from '../sql/connection.js';
-import { toWire } from '../sql/wire-error.js';
+import { toWire } from '../thread/wire-error.js';
 import { runGroup } from './group.js';
 import type { FromWriter, ToWriter, WriterData } from './messages.js';
 

@@ -1,6 +1,6 @@
 import { EspalierError } from '../../errors.js';
 import { TransientMap } from '../../transient-map.js';
-import { fromWire } from '../sql/wire-error.js';
+import { fromWire } from '../thread/wire-error.js';
 import type { Outcome } from './group.js';
 import type { SentCall } from './messages.js';
 

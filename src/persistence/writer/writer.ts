@@ -1,9 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { EspalierError } from '../../errors.js';
 import type { WriteCost } from '../families/access.js';
-import type { EventRow } from '../rows/event.js';
-import { fromWire } from '../sql/wire-error.js';
-import { startThread } from '../thread-file.js';
+import type { EventRow } from '../forms/event.js';
+import { startThread } from '../thread/start.js';
+import { fromWire } from '../thread/wire-error.js';
 import type { GroupAnswer } from './group.js';
 import type { FromWriter, SentCall, ToWriter, WriterData } from './messages.js';
 import type { OperationArgs, OperationName, OperationResults } from './operations.js';

@@ -46,13 +46,13 @@ export const inspector: Faults = {
     file: 'src/persistence/file/modes.ts',
     right: 'export const PRIVATE = 0o600;',
     wrong: 'export const PRIVATE = 0o644;',
-    test: ['test/persistence/modes.test.ts', 'alone, with its folder, whatever the umask'],
+    test: ['test/persistence/file/modes.test.ts', 'alone, with its folder, whatever the umask'],
   },
   'a note of trouble is written through a link': {
-    file: 'src/persistence/file/note-file.ts',
+    file: 'src/persistence/trouble/note-file.ts',
     right: ' : O_RDWR) | O_NOFOLLOW | O_NONBLOCK',
     wrong: ' : O_RDWR) | O_NONBLOCK',
-    test: ['test/persistence/trouble.test.ts', 'neither reads nor writes nor removes a link in its place'],
+    test: ['test/persistence/trouble/trouble.test.ts', 'neither reads nor writes nor removes a link in its place'],
   },
   'the ring forgets one event more than its floor says': {
     file: 'src/transport/inspector/shown/ring.ts',

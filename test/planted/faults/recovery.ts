@@ -14,7 +14,7 @@ export const recoveries: Faults = {
     test: ['test/actors/recovery.test.ts', 'records what may still run'],
   },
   'a slot whose process may still run runs again': {
-    file: 'src/persistence/tables/lost-work.ts',
+    file: 'src/persistence/families/attempts/loss.ts',
     right: "const fails = isSuspect || lost.policy.onLost === 'fail';",
     wrong: "const fails = lost.policy.onLost === 'fail';",
     test: ['test/actors/recovery.test.ts', 'records what may still run'],

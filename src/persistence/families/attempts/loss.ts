@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { RunStatus } from '../../../machines/work/run/status.js';
+import { json } from '../../sql/json.js';
+import type { Transaction } from '../../sql/transaction.js';
+
+const lostAttempt = z.object({
+  job: z.number(),
+  attempt: z.number(),
+  idx: z.number(),
+  run: z.string(),
+  policy: json(z.object({ onLost: z.enum(['retry', 'fail']) })),
+  /** Whether what it ran could not be proven gone. */
+  suspect: z.number(),
+});
+
+/**
+ * Takes back what a host that ends leaves unfinished: its running attempts are lost, their slots return to the queue or
+ * fail by their run's policy, and its runs in one of `statuses` are interrupted. A slot whose process may still run fails
+ * whatever the policy: nothing runs beside its predecessor.
+ */
+export function loseWork(tx: Transaction, owner: string, reason: string, statuses: readonly RunStatus[]): void {
+  const attempts = tx.db.all(
+    lostAttempt,
+    `SELECT a.job, a.attempt, j.idx, r.run, r.policy, coalesce(p.state = 'suspect', 0) AS suspect
+     FROM attempts a JOIN jobs j ON j.job = a.job JOIN runs r ON r.number = j.run
+       LEFT JOIN processes p ON p.run_id = a.owner AND p.spawn_id = a.spawn_id
+     WHERE a.owner = ? AND a.state = 'running' ORDER BY a.job`,
+    owner,
+  );
+  for (const attempt of attempts) loseAttempt(tx, owner, reason, attempt);
+  const runs = tx.db.all(
+    z.object({ run: z.string() }),
+    `UPDATE runs SET status = 'interrupted', wish = NULL, updated_at = ?
+     WHERE owner = ? AND status IN (${statuses.map((status) => `'${status}'`).join(', ')}) RETURNING run`,
+    tx.now,
+    owner,
+  );
+  for (const { run } of runs) tx.journal(owner, { type: 'run.interrupted', data: { run, reason }, ctx: { run } });
+}
+
+function loseAttempt(tx: Transaction, owner: string, reason: string, lost: z.infer<typeof lostAttempt>): void {
+  const { job, attempt, run } = lost;
+  const isSuspect = lost.suspect === 1;
+  const jobId = `${run}:${lost.idx}`;
+  const error = isSuspect
+    ? { code: 'ESP_QUARANTINED', message: `the attempt was lost: ${reason}; its process could not be proven gone` }
+    : { code: 'ESP_FENCED', message: `the attempt was lost: ${reason}` };
+  tx.db.run(
+    `UPDATE attempts SET state = 'orphaned', error = ?, ended_at = ? WHERE job = ? AND attempt = ? AND state = 'running'`,
+    JSON.stringify(error),
+    tx.now,
+    job,
+    attempt,
+  );
+  const fails = isSuspect || lost.policy.onLost === 'fail';
+  tx.db.run(
+    `UPDATE jobs SET state = ?, final = ? WHERE job = ? AND state = 'running'`,
+    fails ? 'failed' : 'queued',
+    fails ? attempt : null,
+    job,
+  );
+  tx.journal(owner, { type: 'attempt.lost', data: { jobId, attempt, reason }, ctx: { run, job: jobId, attempt } });
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { EspalierError } from '../../../errors.js';
+import { tellHostCrash } from '../../../machines/exits/host-crash.js';
+import type { HostRecord, NewHost } from '../../contract/hosts.js';
+import { hostCrash } from '../../forms/shared.js';
+import type { Connection } from '../../sql/connection.js';
+import { isDuplicate } from '../../sql/failure.js';
+import { json } from '../../sql/json.js';
+import type { Transaction } from '../../sql/transaction.js';
+import { loseWork } from '../attempts/loss.js';
+import { findHost } from './reads.js';
+
+function registerHost(tx: Transaction, host: NewHost): void {
+  const { runId, name, node, version, directory = null } = host;
+  try {
+    tx.db.run(
+      `INSERT INTO hosts (run_id, name, identity, node, version, directory, started_at, heartbeat_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      runId,
+      name,
+      JSON.stringify(host.identity),
+      node,
+      version,
+      directory,
+      tx.now,
+      tx.now,
+    );
+  } catch (cause) {
+    if (!isDuplicate(cause)) throw cause;
+    throw new EspalierError('ESP_CONFLICT', `a host ${runId} is registered already: run ids are never reused`, {
+      cause,
+    });
+  }
+  tx.journal(runId, { type: 'host.started', data: { pid: host.identity.pid, node, version } });
+}
+
+function renewLease(tx: Transaction, { runId }: { runId: string }): boolean {
+  return tx.db.run('UPDATE hosts SET heartbeat_at = ? WHERE run_id = ? AND ended_at IS NULL', tx.now, runId) > 0;
+}
+
+function setForker(
+  tx: Transaction,
+  args: { runId: string; forker: NonNullable<HostRecord['forker']>; directory: string },
+): void {
+  const { runId, forker, directory } = args;
+  tx.requireLive(runId);
+  tx.db.run('UPDATE hosts SET forker = ?, directory = ? WHERE run_id = ?', JSON.stringify(forker), directory, runId);
+}
+
+function endHost(tx: Transaction, { runId }: { runId: string }): void {
+  if (findHost(tx.db, { runId })?.ended === 'stopped') return;
+  tx.requireLive(runId);
+  loseWork(tx, runId, 'its host stopped', ['running']);
+  tx.db.run(`UPDATE hosts SET ended_at = ?, ended = 'stopped' WHERE run_id = ?`, tx.now, runId);
+  tx.fence(runId);
+  tx.journal(runId, { type: 'host.ended', data: { how: 'stopped' } });
+}
+
+function fenceHost(tx: Transaction, { runId, by }: { runId: string; by: string }): boolean {
+  // A command line that cleans up is no host; a host that does must not have been fenced itself.
+  if (findHost(tx.db, { runId: by }) !== null) tx.requireLive(by);
+  const changed = tx.db.run(
+    `UPDATE hosts SET ended_at = ?, ended = 'dead' WHERE run_id = ? AND ended_at IS NULL`,
+    tx.now,
+    runId,
+  );
+  if (changed === 0) return false;
+  tx.fence(runId);
+  tx.journal(by, { type: 'host.fenced', data: { fenced: runId, by } });
+  loseWork(tx, runId, howItDied(tx.db, runId), ['running', 'paused']);
+  tx.journal(runId, { type: 'host.ended', data: { how: 'dead' } });
+  return true;
+}
+
+/** What its process said at its last moment is among the newest events: its death is found out soon. */
+const RECENT = 20_000;
+
+function howItDied(db: Connection, runId: string): string {
+  const said = db.one(
+    z.object({ data: json(hostCrash) }),
+    `SELECT data FROM events WHERE run_id = ? AND type = 'host.crashed' AND seq > (SELECT max(seq) FROM events) - ?
+     ORDER BY seq DESC LIMIT 1`,
+    runId,
+    RECENT,
+  );
+  return said ? `its host ${tellHostCrash(said.data)}` : 'its host died';
+}
+
+/** What is written of hosts, by name. */
+export const hostWrites = {
+  'hosts.register': registerHost,
+  'hosts.heartbeat': renewLease,
+  'hosts.setForker': setForker,
+  'hosts.end': endHost,
+  'hosts.fence': fenceHost,
+};

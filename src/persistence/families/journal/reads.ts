@@ -1,0 +1,10 @@
+import type { Connection } from '../../sql/connection.js';
+import { eventsAbout } from './about.js';
+import { eventBatch, journalHead } from './batch.js';
+
+/** What is read of the journal, by name. */
+export const journalReads = {
+  'journal.batch': eventBatch,
+  'journal.about': eventsAbout,
+  'journal.head': (db: Connection, _args: null) => journalHead(db),
+};

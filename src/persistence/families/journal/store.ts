@@ -1,0 +1,42 @@
+import type { JournalStore } from '../../contract/journal.js';
+import { eventText, parseEvent } from '../../forms/event.js';
+import type { Access } from '../access.js';
+import type { CommitListeners } from './listeners.js';
+import type { Pulses } from './pulse.js';
+import type { journalReads } from './reads.js';
+import { type TailSource, tail } from './tail.js';
+import type { journalWrites } from './writes.js';
+
+type JournalAccess = Access<typeof journalWrites, typeof journalReads>;
+/** How to wait for commits. */
+type Commits = Pick<Pulses, 'watch'>;
+
+export function journalStore(access: JournalAccess, commits: Commits, listeners: CommitListeners): JournalStore {
+  const source: TailSource = {
+    batch: (args) => access.readNow('journal.batch', args),
+    watch: () => commits.watch(),
+  };
+  return {
+    append: async (events) =>
+      access.write('journal.append', { runId: access.requireRunId(), events: events.map(eventText) }),
+    tail: (options = {}) => tail(source, options),
+    about: async (query) => (await access.read('journal.about', query)).map(parseEvent),
+    head: () => access.read('journal.head', null),
+    changed: (signal) => {
+      const changed = nextChange(commits, signal);
+      // Whoever waits may look first and find that it need not: then the end of the store is no failure of anyone's.
+      changed.catch(() => undefined);
+      return changed;
+    },
+    onCommit: (listener) => listeners.add(listener),
+  };
+}
+
+async function nextChange(commits: Commits, signal?: AbortSignal): Promise<void> {
+  const watch = commits.watch();
+  try {
+    await watch.next(signal);
+  } finally {
+    watch.close();
+  }
+}

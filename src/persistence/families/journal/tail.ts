@@ -1,0 +1,50 @@
+import type { JournalEvent } from '../../../machines/events.js';
+import { signal as abortSignal, checkOptions, fields, flag, kind, listOf, oneOf } from '../../../options.js';
+import type { TailOptions } from '../../contract/journal.js';
+import { parseEvent } from '../../forms/event.js';
+import { EVENT_TYPES } from '../../forms/event-form.js';
+import type { EventBatch } from './batch.js';
+import type { Watch } from './pulse.js';
+
+/** Events that are read at once: what a slow consumer holds in memory. */
+const BATCH = 256;
+
+const rule = fields<TailOptions>({
+  after: kind('the number of an event, or 0 for all', Number.isSafeInteger),
+  types: listOf(oneOf(...EVENT_TYPES), 'a list of event types'),
+  follow: flag,
+  signal: abortSignal,
+});
+
+/** What a tail reads from. */
+export interface TailSource {
+  batch(args: { after: number; types: readonly string[] | null; limit: number }): Promise<EventBatch>;
+  watch(): Watch;
+}
+
+/**
+ * The one tail. It always reads the table, behind one cursor, so what is replayed and what is live cannot overlap or leave
+ * a gap; a commit only wakes it.
+ */
+export async function* tail(source: TailSource, options: TailOptions): AsyncGenerator<JournalEvent, void, undefined> {
+  checkOptions('events', options, rule);
+  const { after = 0, types = null, follow = false, signal } = options;
+  let cursor = after;
+  // Watched before the first read: a commit after that read wakes it, however soon.
+  const watch = follow ? source.watch() : null;
+  try {
+    while (signal?.aborted !== true) {
+      const batch = await source.batch({ after: cursor, types, limit: BATCH });
+      for (const row of batch.events) {
+        if (signal?.aborted) return;
+        yield parseEvent(row);
+      }
+      cursor = batch.cursor;
+      if (batch.more) continue;
+      if (watch === null) return;
+      await watch.next(signal);
+    }
+  } finally {
+    watch?.close();
+  }
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { fromWholeCharacter } from '../../../machines/text/text-cut.js';
+import { type StreamTexts, streamTexts } from '../../../stream-text.js';
+import type { KeptOutput } from '../../contract/outputs.js';
+import type { Connection } from '../../sql/connection.js';
+
+/** What is kept of each stream of an attempt, in bytes: its end. */
+export const KEPT_BYTES = 1024 * 1024;
+
+export const STREAMS = { stdout: 1, stderr: 2 } as const;
+const bytesRow = z.object({ start: z.number(), bytes: z.instanceof(Uint8Array) });
+
+/** The kept end of one stream, from a whole character on. */
+export function keptStream(db: Connection, job: number, attempt: number, stream: keyof typeof STREAMS): Uint8Array {
+  const chunks = db.all(
+    bytesRow,
+    'SELECT start, bytes FROM outputs WHERE job = ? AND attempt = ? AND stream = ? ORDER BY start',
+    job,
+    attempt,
+    STREAMS[stream],
+  );
+  const whole = Buffer.concat(chunks.map(({ bytes }) => bytes));
+  const kept = whole.subarray(Math.max(0, whole.byteLength - KEPT_BYTES));
+  const cut = kept.byteLength < whole.byteLength || (chunks[0]?.start ?? 0) > 0;
+  return cut ? fromWholeCharacter(kept) : kept;
+}
+
+/** What is kept of both streams. */
+export function keptStreams(db: Connection, job: number, attempt: number): StreamTexts {
+  const [stdout, stderr] = [keptStream(db, job, attempt, 'stdout'), keptStream(db, job, attempt, 'stderr')];
+  return streamTexts({ stdout, stderr });
+}
+
+const keptRow = z.object({ job: z.number(), attempt: z.number(), truncated: z.number(), held_open: z.number() });
+
+function readOutput(
+  db: Connection,
+  { run, index, attempt }: { run: string; index: number; attempt: number | null },
+): KeptOutput | null {
+  const found = db.one(
+    keptRow,
+    `SELECT a.job, a.attempt, a.truncated, a.held_open
+     FROM runs r JOIN jobs j ON j.run = r.number JOIN attempts a ON a.job = j.job
+     WHERE r.run = ? AND j.idx = ? AND a.attempt = coalesce(?, a.attempt) ORDER BY a.attempt DESC LIMIT 1`,
+    run,
+    index,
+    attempt,
+  );
+  if (found === undefined) return null;
+  return {
+    attempt: found.attempt,
+    ...keptStreams(db, found.job, found.attempt),
+    truncated: found.truncated === 1,
+    heldOpen: found.held_open === 1,
+  };
+}
+
+/** What is read of outputs, by name. */
+export const outputReads = { 'outputs.read': readOutput };

@@ -1,0 +1,16 @@
+import type { OutputStore } from '../../contract/outputs.js';
+import type { Access } from '../access.js';
+import { sentChunk, sizeOf } from '../sent-chunk.js';
+import { KEPT_BYTES, type outputReads } from './reads.js';
+import type { outputWrites } from './writes.js';
+
+export function outputStore(access: Access<typeof outputWrites, typeof outputReads>): OutputStore {
+  return {
+    append: async (at, chunk) => {
+      const owner = access.requireRunId();
+      const kept = sentChunk(chunk, KEPT_BYTES);
+      return access.write('outputs.append', { owner, ...at, chunk: kept }, { bytes: sizeOf(kept) });
+    },
+    read: (run, index, attempt) => access.read('outputs.read', { run, index, attempt: attempt ?? null }),
+  };
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { EventContext, JournalEventType, NewJournalEvent } from '../../machines/events.js';
+import { OVERFLOW_POLICIES } from '../../machines/pool/queue/checkout.js';
+import { SHORTAGES } from '../../machines/process/shortage.js';
+import { RECYCLE_REASONS } from '../../machines/worker/recycle.js';
+import { WORKER_CAUSES } from '../../machines/worker/worker-cause.js';
+import { crashRecord, errorRecord, exitParts, hostCrash, identity, slotStatus } from './shared.js';
+
+const context = z.object({
+  run: z.string().exactOptional(),
+  job: z.string().exactOptional(),
+  attempt: z.number().exactOptional(),
+}) satisfies z.ZodType<EventContext>;
+
+function form<T extends JournalEventType, D extends z.core.$ZodLooseShape>(type: T, data: D) {
+  return z.object({
+    type: z.literal(type),
+    data: z.object(data),
+    path: z.string().exactOptional(),
+    incarnation: z.number().exactOptional(),
+    ctx: context.exactOptional(),
+  });
+}
+
+const text = z.string();
+const count = z.number();
+const attempt = { jobId: text, attempt: count };
+
+const forms = z.discriminatedUnion('type', [
+  form('host.started', { pid: count, node: text, version: text }),
+  form('host.crashed', hostCrash.shape),
+  form('host.ended', { how: z.enum(['stopped', 'dead']) }),
+  form('host.fenced', { fenced: text, by: text }),
+  form('forker.started', { pid: count, generation: count }),
+  form('forker.exited', { pid: count, generation: count, ...exitParts }),
+  form('actor.crashed', { error: crashRecord }),
+  form('actor.restarted', { reason: text, restarts: count }),
+  form('supervisor.escalated', { reason: text, intensity: count, periodMs: count }),
+  form('snapshot.restored', {
+    savedBy: text,
+    savedAt: count,
+    migratedFrom: text.nullable(),
+    // Earlier releases restored under an equal definition alone, or migrated.
+    definition: z.enum(['same', 'changed']).default('same'),
+  }),
+  form('snapshot.quarantined', { reason: text }),
+  form('worker.failed', { error: errorRecord, boots: count, stderr: text }),
+  form('worker.ready', { pid: count, bootMs: count }),
+  form('worker.crashed', {
+    spawnId: text,
+    pid: count.nullable(),
+    cause: z.enum(WORKER_CAUSES),
+    ...exitParts,
+    error: errorRecord.nullable(),
+    served: z.boolean(),
+    stderr: text,
+    rssBytes: count.nullable(),
+    oomKills: count,
+  }),
+  form('worker.unresponsive', { pid: count, silentMs: count, cpuMs: count.nullable(), stack: text }),
+  form('worker.recycled', {
+    reason: z.enum(RECYCLE_REASONS),
+    detail: text,
+    calls: count,
+    ageMs: count,
+    rss: count.nullable(),
+  }),
+  form('pool.ready', { size: count }),
+  form('pool.degraded', { usable: count, size: count }),
+  form('pool.resized', { from: count, size: count }),
+  form('pool.drained', { waited: count }),
+  form('breaker.opened', { failures: count, resetMs: count }),
+  form('breaker.closed', { openMs: count }),
+  form('slot.quarantined', { reason: text }),
+  form('queue.overflowed', { policy: z.enum(OVERFLOW_POLICIES), limit: count, times: count }),
+  form('store.refused', { host: text, error: errorRecord, writes: count, from: count, to: count }),
+  form('shortage.began', { reason: z.enum(SHORTAGES), text, running: count }),
+  form('shortage.ended', { reason: z.enum(SHORTAGES), lastedMs: count, waited: count }),
+  form('process.spawned', { spawnId: text, pid: count, command: z.array(text) }),
+  form('process.exited', { spawnId: text, pid: count, ...exitParts }),
+  form('process.failed', { spawnId: text, error: errorRecord }),
+  form('process.swept', { spawnId: text, killed: z.array(count) }),
+  form('process.pid_reused', { spawnId: text, expected: identity, found: identity.nullable() }),
+  form('process.suspect', { spawnId: text, pid: count, reason: text }),
+  form('attempt.started', attempt),
+  form('attempt.ended', { ...attempt, outcome: slotStatus }),
+  form('attempt.lost', { ...attempt, reason: text }),
+  form('attempt.late', { ...attempt, outcome: slotStatus }),
+  form('run.started', { run: text, slots: count }),
+  form('run.continued', { run: text, committed: count }),
+  form('run.paused', { run: text }),
+  form('run.resumed', { run: text }),
+  form('run.interrupted', { run: text, reason: text }),
+  form('run.stopped', { run: text }),
+  form('run.completed', { run: text, counts: z.record(slotStatus, count) }),
+  form('slot.committed', { run: text, index: count, status: slotStatus }),
+]);
+
+/** Types that have no form above: none, or this does not compile. */
+type Formless = Exclude<JournalEventType, z.infer<typeof forms>['type']>;
+
+/** The type of every event that the journal can hold. */
+export const EVENT_TYPES: readonly JournalEventType[] = forms.options.map(({ shape }) => shape.type.value);
+
+/** The form of every event that the journal can hold. */
+export const eventForm: [Formless] extends [never] ? z.ZodType<NewJournalEvent> : never = forms;

@@ -1,0 +1,119 @@
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventBatch } from '../../../src/persistence/families/journal/batch.js';
+import { connectWriter } from '../../../src/persistence/file/connect.js';
+import { Connection } from '../../../src/persistence/sql/connection.js';
+import { runGroup } from '../../../src/persistence/writer/group.js';
+import type { OperationCall } from '../../../src/persistence/writer/operations.js';
+import { IDENTITY, newFile, POLICY } from '../support/world.js';
+
+/** Every statement that some operations run, with its values. */
+function statements(operations: readonly OperationCall[]): { db: Database.Database; run: ReadonlySet<string> } {
+  const file = newFile();
+  connectWriter(file, { known: false, synchronous: 'full', busyTimeoutMs: 100 }, 1).close();
+  const run = new Set<string>();
+  const db = new Database(file, { verbose: (sql) => void run.add(String(sql)) });
+  onTestFinished(() => void db.close());
+  const connection = new Connection(db);
+  for (const operation of operations) {
+    expect(runGroup(connection, [operation], 2, file).outcomes).toMatchObject([{ ok: true }]);
+  }
+  return { db, run };
+}
+
+const claim = (index: number) => ({ run: 'r', index, spawnId: `s${index}`, path: '/p', command: ['x'] });
+const output = { stdout: Buffer.alloc(700_000), stderr: Buffer.from('e'), dropped: false };
+const finish = (index: number, requeue: boolean): OperationCall => {
+  const at = { run: 'r', index, attempt: 1, spawnId: `s${index}` };
+  const end = {
+    outcome: 'failed',
+    exit: { code: 1, signal: null },
+    output,
+    durationMs: 1,
+    requeue,
+    result: null,
+    error: null,
+  };
+  return { name: 'attempts.finish', args: { owner: 'h', attempt: { ...at, ...end, outcome: 'failed' } } };
+};
+const live = (spawnId: string): OperationCall => ({
+  name: 'processes.live',
+  args: { actor: 'h', runId: 'h', spawnId, identity: IDENTITY, generation: 1 },
+});
+const register = (runId: string): OperationCall => ({
+  name: 'hosts.register',
+  args: { runId, name: 'n', identity: IDENTITY, node: 'v', version: '0' },
+});
+const snapshot = {
+  runId: 'h',
+  path: '/a',
+  kind: 'observed',
+  incarnation: 1,
+  role: 'r',
+  state: '1',
+  detail: '1',
+} as const;
+const chunk = { owner: 'h', run: 'r', index: 2, attempt: 1, chunk: output };
+
+/** A life of a run, from its creation to the death of its host. */
+const LIFE: readonly OperationCall[] = [
+  register('h'),
+  register('i'),
+  { name: 'hosts.heartbeat', args: { runId: 'h' } },
+  {
+    name: 'runs.create',
+    args: { run: 'r', name: null, pool: '/p', policy: JSON.stringify(POLICY), origin: '1', owner: 'h' },
+  },
+  { name: 'runs.addSlots', args: { run: 'r', inputs: ['1', '2', '3', '4'] } },
+  { name: 'runs.start', args: { run: 'r', owner: 'h' } },
+  { name: 'attempts.claim', args: { owner: 'h', claims: [0, 1, 2, 3].map(claim) } },
+  { name: 'attempts.release', args: { owner: 'h', claims: [{ run: 'r', index: 3, attempt: 1, spawnId: 's3' }] } },
+  live('s0'),
+  live('s1'),
+  { name: 'outputs.append', args: chunk },
+  { name: 'logs.append', args: { runId: 'h', path: '/w', incarnation: 1, chunk: output } },
+  { name: 'outputs.append', args: chunk },
+  finish(0, false),
+  finish(1, true),
+  { name: 'runs.commit', args: { run: 'r', owner: 'h', indexes: [0], as: null } },
+  { name: 'runs.commit', args: { run: 'r', owner: 'h', indexes: [3], as: 'cancelled' } },
+  { name: 'runs.wish', args: { run: 'r', wish: 'pause' } },
+  { name: 'runs.setStatus', args: { run: 'r', owner: 'h', from: ['running'], to: 'paused', reason: null } },
+  { name: 'processes.suspect', args: { actor: 'h', runId: 'h', spawnId: 's2', reason: 'x' } },
+  { name: 'processes.gone', args: { actor: 'h', runId: 'h', spawnId: 's2', exit: null } },
+  { name: 'snapshots.put', args: snapshot },
+  { name: 'snapshots.put', args: { ...snapshot, kind: 'snapshot' } },
+  { name: 'snapshots.adopt', args: { runId: 'h', path: '/a' } },
+  { name: 'snapshots.quarantine', args: { runId: 'h', path: '/a', reason: 'x' } },
+  { name: 'snapshots.remove', args: { runId: 'h', path: '/a' } },
+  { name: 'hosts.fence', args: { runId: 'h', by: 'i' } },
+  { name: 'runs.acquire', args: { run: 'r', owner: 'i' } },
+  { name: 'hosts.end', args: { runId: 'i' } },
+];
+
+describe('the statements of every operation', () => {
+  it('find their rows by index: none reads a table from end to end', () => {
+    const { db, run } = statements(LIFE);
+    const explained = [...run].filter((sql) => /^(SELECT|UPDATE|DELETE|INSERT)/.test(sql));
+    expect(explained.length).toBeGreaterThan(30);
+    const scans = explained.flatMap((sql) => {
+      const plan = db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all();
+      return plan
+        .filter(({ detail }) => detail.startsWith('SCAN'))
+        .map(({ detail }) => `${detail}: ${sql.slice(0, 200)}`);
+    });
+    expect(scans).toEqual([]);
+  });
+});
+
+describe('a batch of events', () => {
+  it('moves its cursor over what its types leave out, so that nothing is read twice', () => {
+    const { db } = statements([register('h')]);
+    const connection = new Connection(db);
+    expect(eventBatch(connection, { after: 0, types: ['pool.ready'], limit: 10 })).toEqual({
+      events: [],
+      cursor: 1,
+      more: false,
+    });
+  });
+});
