@@ -4,7 +4,7 @@
 // also read `/proc` with what that commit read it with. The commit stands in a folder of its own, in which `dist`, `sdk` and
 // `package.json` are the present ones. What fails has changed for users: it is deliberate and in CHANGELOG.md, or a fault.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,28 @@ const BUILT = /^dist\/((cli\/main|worker|index|client|testing\/index)\.js)?$/;
 const IMPORT =
   /^(?:import|export) (?!type )(?:[^'";]*? from )?'((?:\.|espalier)[^']*)'|\bimport\('(\.[^']+)'|new URL\('(\.[^']+)', import/gm;
 
+/**
+ * The package's own entry, with what has been renamed since under its old name too, so that it hides nothing else:
+ * `system.pool` of an exec pool is `system.execPool`.
+ */
+const RENAMED = (built) => `
+import * as present from ${JSON.stringify(built)};
+export * from ${JSON.stringify(built)};
+export async function createSystem(options) {
+  const system = await present.createSystem(options);
+  const pool = system.pool.bind(system);
+  system.pool = (path) => {
+    try {
+      return pool(path);
+    } catch (error) {
+      if (error.context?.mode === 'exec') return system.execPool(path);
+      throw error;
+    }
+  };
+  return system;
+}
+`;
+
 const folder = mkdtempSync(join(tmpdir(), 'espalier-older-'));
 try {
   unpack();
@@ -48,9 +70,13 @@ function unpack() {
     rmSync(join(folder, name), { recursive: true, force: true });
     symlinkSync(join(root, name), join(folder, name));
   }
-  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const entry = join(folder, 'entry.js');
+  writeFileSync(entry, RENAMED(join(root, 'dist', 'index.js')));
+  manifest.exports['.'] = './entry.js';
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   for (const name of ENTRIES) {
-    const built = join(root, 'dist', `${name}.js`);
+    const built = name === 'index' ? entry : join(root, 'dist', `${name}.js`);
     writeFileSync(join(folder, 'src', `${name}.ts`), `export * from ${JSON.stringify(built)};\n`);
   }
 }
