@@ -4,7 +4,7 @@ import type { NewJournalEvent } from '../machines/events.js';
 import type { ActorExit } from '../machines/exits/exit.js';
 import { toExitRecord } from '../machines/exits/exit-record.js';
 import { Collapse, QUIET_MS } from '../machines/report/collapse.js';
-import { type Report, toldBy } from '../machines/report/report.js';
+import { type Report, troubleOf } from '../machines/report/report.js';
 import { reportText } from '../machines/report/text.js';
 import { hostStderr } from '../transport/stderr/printer.js';
 
@@ -40,7 +40,7 @@ export class Reporter {
   }
 
   hear(event: NewJournalEvent): void {
-    const told = toldBy(event);
+    const told = troubleOf(event);
     if (told) this.#report({ error: null, lastWords: '', ...told, ...this.#frame() });
   }
 

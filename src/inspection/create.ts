@@ -1,5 +1,10 @@
-import type { System } from '../system.js';
+import type { InspectedHost } from '../transport/inspector/inspected-host.js';
 import { type Inspector, type InspectorOptions, makeInspector } from './inspector.js';
+
+/** What has something to inspect: a system. */
+export interface Inspectable {
+  readonly inspected: InspectedHost;
+}
 
 /**
  * The inspector of a system, to be mounted in a server of yours. It answers what is below its `base`; whoever may reach
@@ -13,6 +18,6 @@ import { type Inspector, type InspectorOptions, makeInspector } from './inspecto
  * const server = createServer((request, response) => inspector.handle(request, response) || response.end('yours'));
  * server.on('upgrade', (request, socket, head) => inspector.upgrade(request, socket, head) || socket.destroy());
  */
-export function createInspector(system: Pick<System, 'inspected'>, options: InspectorOptions = {}): Inspector {
+export function createInspector(system: Inspectable, options: InspectorOptions = {}): Inspector {
   return makeInspector(system.inspected, options);
 }

@@ -30,9 +30,9 @@ export function fitForJson(value: unknown, options: FitOptions): Fitted {
   try {
     return { value: copyOf(value, walk), isExact: walk.isExact };
   } catch (error) {
-    if (error instanceof Unfit) throw error.told;
+    if (error instanceof Unfit) throw error.refusal;
     // A getter, a proxy or a toJSON of the value: whatever it throws, the value cannot be sent.
-    throw told(walk, 'cannot be read', error);
+    throw refusalAt(walk, 'cannot be read', error);
   }
 }
 
@@ -46,8 +46,8 @@ interface Walk extends Required<Pick<FitOptions, 'name' | 'maxDepth'>>, Pick<Fit
 
 /** Carries our own refusal past what the value itself may throw. */
 class Unfit extends Error {
-  constructor(readonly told: EspalierError) {
-    super(told.message);
+  constructor(readonly refusal: EspalierError) {
+    super(refusal.message);
   }
 }
 
@@ -150,10 +150,10 @@ function hasToJson(value: object): value is { toJSON(): unknown } {
 }
 
 function unfit(walk: Walk, fault: string): Unfit {
-  return new Unfit(told(walk, fault));
+  return new Unfit(refusalAt(walk, fault));
 }
 
-function told({ name, path }: Walk, fault: string, cause?: unknown): EspalierError {
+function refusalAt({ name, path }: Walk, fault: string, cause?: unknown): EspalierError {
   return new EspalierError('ESP_INVALID', `${placeOf(name, path)} ${fault}`, { context: { path: [...path] }, cause });
 }
 

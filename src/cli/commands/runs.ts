@@ -32,14 +32,14 @@ const CRASHES = 1000;
 async function listRuns(reader: StoreReader): Promise<readonly ListedRun[]> {
   const runs = await readRuns(reader);
   const crashes = await reader.journal.about({ types: ['host.crashed'], limit: CRASHES });
-  const told = new Map(
+  const reasons = new Map(
     crashes.map((event) => [
       event.runId,
       event.type === 'host.crashed' ? `its host ${tellHostCrash(event.data)}` : null,
     ]),
   );
   const reasonOf = ({ status, owner }: RunRecord) =>
-    status === 'interrupted' && owner !== null ? (told.get(owner) ?? null) : null;
+    status === 'interrupted' && owner !== null ? (reasons.get(owner) ?? null) : null;
   return runs.map((run) => ({ ...run, reason: reasonOf(run) }));
 }
 

@@ -8,6 +8,7 @@ import {
   readRedactor,
   type StoreRedactor,
 } from '../../index.js';
+import { oneLine } from '../../one-line.js';
 import { knownStore } from '../options/find-store.js';
 import { listing, withReader } from '../options/options.js';
 import { tell } from '../print/diagnostics.js';
@@ -84,8 +85,6 @@ function under(title: string, findings: readonly Finding[]): string[] {
   return [
     '',
     title,
-    ...findings.map(
-      ({ cause, sentences }) => `  - ${printable(sentences.join(' ').replace(/(?<!\s)\s*\n\s*/g, ' '))} (${cause})`,
-    ),
+    ...findings.map(({ cause, sentences }) => `  - ${printable(oneLine(sentences.join(' ')))} (${cause})`),
   ];
 }

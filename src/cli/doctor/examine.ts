@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { toErrorRecord } from '../../errors.js';
+import { hostFolders } from '../../host-folders.js';
 import {
   createSystem,
   isEspalierError,
@@ -73,8 +73,7 @@ function proc(): Finding {
 
 /** The folders in which a host can have its own; the first that may be written is taken. */
 function temporary(): Finding {
-  const folders = [process.env.XDG_RUNTIME_DIR, '/dev/shm', tmpdir(), '/tmp'].filter((one) => one !== undefined);
-  const findings = folders.map((folder) => writable('private files', folder));
+  const findings = hostFolders().map((folder) => writable('private files', folder));
   return findings.find(({ verdict }) => verdict === 'ok') ?? finding('bad', 'private files', said(findings));
 }
 

@@ -6,7 +6,7 @@ import type { Answerer, AnswerOf, LivingActor } from '../../transport/ask/questi
 import type { ReadModel } from '../../transport/inspector/model/read-model.js';
 import { Viewer } from '../../transport/inspector/shown/viewed.js';
 import { childIds } from '../living/live-actors.js';
-import { toldSecrets } from './secrets.js';
+import { ownSecrets } from './secrets.js';
 import { inStartOrder } from './start-order.js';
 
 /** What a living host answers from. */
@@ -26,7 +26,7 @@ const SLICE = 500;
 /** What a living host tells other processes of its user. */
 export function answersOf({ directory, model, redact }: AnswerParts): Answerer {
   const viewer = new Viewer(model, createRedactor(redact, process.env));
-  return { tree: () => treeOf(directory, viewer), secrets: () => toldSecrets(redact, process.env) };
+  return { tree: () => treeOf(directory, viewer), secrets: () => ownSecrets(redact, process.env) };
 }
 
 async function treeOf(directory: Directory, viewer: Viewer): Promise<AnswerOf<'tree'>> {

@@ -37,12 +37,12 @@ interface Secrets extends Required<RedactOptions> {
 /** What those hosts mask, as far as they can be asked; `own` is what is secret besides. */
 export async function secretsOf(hosts: readonly HostRecord[], own: RedactOptions = {}): Promise<Secrets> {
   const asked = await Promise.all(hosts.map(async (host) => [host, await askHost(host, { ask: 'secrets' })] as const));
-  const told = asked.flatMap(([, one]) => (one.answered ? [one.answer] : []));
+  const answers = asked.flatMap(([, one]) => (one.answered ? [one.answer] : []));
   const silent = asked.flatMap(([{ runId }, one]) => (one.answered ? [] : [`host ${runId} ${one.why}`]));
   return {
-    keys: [...(own.keys ?? []), ...told.flatMap(({ keys }) => keys.map(received))],
-    patterns: [...(own.patterns ?? []), ...told.flatMap(({ patterns }) => patterns.map(compiled))],
-    values: [...(own.values ?? []), ...told.flatMap(({ values }) => values)],
+    keys: [...(own.keys ?? []), ...answers.flatMap(({ keys }) => keys.map(received))],
+    patterns: [...(own.patterns ?? []), ...answers.flatMap(({ patterns }) => patterns.map(compiled))],
+    values: [...(own.values ?? []), ...answers.flatMap(({ values }) => values)],
     unknown: silent.length === 0 ? null : because(silent),
   };
 }
@@ -53,7 +53,7 @@ function because([first, ...others]: readonly string[]): string {
 }
 
 /** What a host tells those who ask what it masks. */
-export function toldSecrets(redact: RedactOptions | undefined, environment: NodeJS.ProcessEnv): AnswerOf<'secrets'> {
+export function ownSecrets(redact: RedactOptions | undefined, environment: NodeJS.ProcessEnv): AnswerOf<'secrets'> {
   const { keys = [], patterns = [], values = [] } = redact ?? {};
   return {
     keys: keys.map((key) => (typeof key === 'string' ? key : sent(key))),

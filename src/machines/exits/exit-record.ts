@@ -14,15 +14,15 @@ export interface ExitRecord {
   readonly signal?: string | null;
 }
 
-/** An exit as plain data, whatever its actor threw or was told. JSON would leave nothing of an error. */
+/** An exit as plain data, whatever its actor threw or was rest. JSON would leave nothing of an error. */
 export function toExitRecord(exit: ActorExit): ExitRecord {
-  const { kind, ...told } = exit;
+  const { kind, ...rest } = exit;
   const { code, signal } = exit;
   return {
     kind,
-    ...('error' in told ? { error: toErrorRecord(told.error) } : {}),
-    ...('reason' in told ? { reason: plain(told.reason) } : {}),
-    ...('output' in told && isWorkerEnd(told.output) ? { output: told.output } : {}),
+    ...('error' in rest ? { error: toErrorRecord(rest.error) } : {}),
+    ...('reason' in rest ? { reason: plain(rest.reason) } : {}),
+    ...('output' in rest && isWorkerEnd(rest.output) ? { output: rest.output } : {}),
     ...(code === undefined ? {} : { code }),
     ...(signal === undefined ? {} : { signal }),
   };

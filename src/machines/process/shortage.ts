@@ -1,3 +1,5 @@
+import { type Backoff, backoffDelay } from '../time/backoff.js';
+
 /** What a machine can run out of: the system's name for it. What needs it may go well a moment later. */
 const SHORT_OF = {
   EMFILE: 'this process may have no more files open (see ulimit -n)',
@@ -14,6 +16,8 @@ export type Shortage = keyof typeof SHORT_OF;
 /** Every shortage that there is a name for. */
 export const SHORTAGES = Object.keys(SHORT_OF) as readonly Shortage[];
 
+const NAMES = new RegExp(`\\b(?:${SHORTAGES.join('|')})\\b`);
+
 /** The shortage that an error's code names, or null for what is no shortage: that is the work's own. */
 export function shortageOf(code: unknown): Shortage | null {
   return typeof code === 'string' && Object.hasOwn(SHORT_OF, code) ? (code as Shortage) : null;
@@ -21,7 +25,7 @@ export function shortageOf(code: unknown): Shortage | null {
 
 /** The shortage that a text of the system's mentions, by its name or in the words of the C library. */
 export function shortageIn(text: string): Shortage | null {
-  const name = /\b(EMFILE|ENFILE|EAGAIN|ENOMEM|ENOSPC|EDQUOT)\b/.exec(text)?.[1];
+  const name = NAMES.exec(text)?.[0];
   if (name !== undefined) return shortageOf(name);
   if (text.includes('No space left on device')) return 'ENOSPC';
   if (text.includes('Disk quota exceeded')) return 'EDQUOT';
@@ -34,12 +38,12 @@ export function shortageText(shortage: Shortage): string {
   return SHORT_OF[shortage];
 }
 
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
+/** One waits for all, so that nothing has to be spread. */
+const PAUSES: Backoff = { initialMs: 100, factor: 2, maxMs: 5_000, jitter: 0 };
 
 /** How long the next try waits, in milliseconds, unless something ends before: twice as long each time, five seconds at most. */
 export function shortagePause(failures: number): number {
-  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
+  return backoffDelay(PAUSES, failures - 1, 0);
 }
 
 /** Files that a host keeps for all else that it does, of as many as it may have open. */

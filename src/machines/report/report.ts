@@ -27,10 +27,10 @@ export interface Report {
   readonly at: number;
 }
 
-type Told = Pick<Report, 'type' | 'path' | 'message'> & Partial<Pick<Report, 'error' | 'lastWords'>>;
+type Trouble = Pick<Report, 'type' | 'path' | 'message'> & Partial<Pick<Report, 'error' | 'lastWords'>>;
 
 /** What is to be reported of an event; null for what is no trouble, or is told by what follows from it. */
-export function toldBy(event: NewJournalEvent): Told | null {
+export function troubleOf(event: NewJournalEvent): Trouble | null {
   const { type, path = '/' } = event;
   switch (type) {
     case 'actor.crashed': {
@@ -60,7 +60,7 @@ export function toldBy(event: NewJournalEvent): Told | null {
 }
 
 /** A worker that never served is told once its boots are over; the end of an execution is its caller's to hear. */
-function crashOf({ cause, served, error, code, signal, pid, stderr }: WorkerCrash, path: string): Told | null {
+function crashOf({ cause, served, error, code, signal, pid, stderr }: WorkerCrash, path: string): Trouble | null {
   if (!served) return null;
   const ended = signal ? `was ended by ${signal}` : code === null ? 'ended unseen' : `ended with exit code ${code}`;
   const how = error && cause !== 'exited' ? named(error) : `its process (pid ${pid}) ${ended}`;

@@ -21,8 +21,8 @@ export function reportText({ system, message, error, lastWords, repeats }: Repor
 function stack({ code, stack: text = '' }: CrashRecord): string[] {
   const all = text.split('\n');
   const cause = all.findIndex((line) => line.startsWith('caused by: '));
-  const told = !code.startsWith('ESP_') ? all : cause === -1 ? [] : all.slice(cause);
-  const lines = told.filter((line) => /^\s+at /.test(line) || line.startsWith('caused by: '));
+  const relevant = !code.startsWith('ESP_') ? all : cause === -1 ? [] : all.slice(cause);
+  const lines = relevant.filter((line) => /^\s+at /.test(line) || line.startsWith('caused by: '));
   const own = lines.filter((line) => !NOT_THEIRS.test(line));
   return firstOfEach(own).map((line) => `    ${line.trim()}`);
 }

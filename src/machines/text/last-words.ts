@@ -58,7 +58,7 @@ const NAMES = [
  * tellingLines('Error: no such file\n    at open (a.js:1:1)\n\nNode.js v20.0.0\n'); // ['Error: no such file']
  */
 export function tellingLines(stderr: string): string[] {
-  const lines = told(stderr);
+  const lines = tellingIn(stderr);
   const named = nameIn(lines);
   const chosen = named < 0 ? lines.slice(-SHOWN_LINES) : fromName(lines.slice(named));
   return chosen.map(({ text }) => shortened(text));
@@ -68,7 +68,7 @@ export function tellingLines(stderr: string): string[] {
 export function endOf(stderr: string, limit: number): string {
   if (stderr.length <= limit) return stderr;
   const end = lastOf(stderr, limit);
-  const lines = told(stderr);
+  const lines = tellingIn(stderr);
   const name = lines[nameIn(lines)]?.text;
   if (name === undefined || end.includes(name)) return end;
   const first = shortened(name);
@@ -96,7 +96,7 @@ function fromName(lines: readonly Line[]): readonly Line[] {
 }
 
 /** The lines that tell something, and which of them name an error: by what they are, or by where they stand. */
-function told(stderr: string): Line[] {
+function tellingIn(stderr: string): Line[] {
   const all = stderr.split(/\r?\n/);
   const kept: Line[] = [];
   let isNext = false;

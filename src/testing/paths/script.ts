@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 /** Longer descriptions of one event are cut. */
 const WIDTH = 100;
 
-interface Told {
+interface PathSteps {
   readonly events: readonly { readonly type: string }[];
   readonly states: readonly { readonly value: unknown }[];
 }
@@ -13,7 +13,7 @@ interface Told {
  *
  * @param failed the step that failed; 0 is the start
  */
-export function script({ events, states }: Told, failed?: number): string {
+export function script({ events, states }: PathSteps, failed?: number): string {
   const lines = states.map((state, step) => {
     const event = events[step - 1];
     return { step, what: event === undefined ? 'start' : describeEvent(event), where: describeValue(state.value) };

@@ -10,7 +10,7 @@ export interface HeldStart {
   release(): void;
 }
 
-interface Hold {
+interface StartGate {
   readonly open: Promise<void>;
   reach(): void;
 }
@@ -28,7 +28,7 @@ interface Hold {
  */
 export class Faults {
   readonly #failures = new Map<string, { left: number; readonly error: unknown }>();
-  readonly #holds = new Map<string, Hold>();
+  readonly #gates = new Map<string, StartGate>();
 
   /** The same specification, whose starts can be disturbed. */
   in(spec: ChildSpec): ChildSpec {
@@ -55,16 +55,16 @@ export class Faults {
   holdStart(path: string): HeldStart {
     const [open, release] = gate();
     const [reached, reach] = gate();
-    this.#holds.set(path, { open, reach });
+    this.#gates.set(path, { open, reach });
     return { reached, release };
   }
 
   async #disturb({ path }: StartContext): Promise<void> {
-    const hold = this.#holds.get(path);
-    if (hold) {
-      this.#holds.delete(path);
-      hold.reach();
-      await hold.open;
+    const gate = this.#gates.get(path);
+    if (gate) {
+      this.#gates.delete(path);
+      gate.reach();
+      await gate.open;
     }
     const failure = this.#failures.get(path);
     if (!failure || failure.left === 0) return;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NewJournalEvent, WorkerCrash } from '../../../src/machines/events.js';
-import { kindOf, toldBy } from '../../../src/machines/report/report.js';
+import { kindOf, troubleOf } from '../../../src/machines/report/report.js';
 
 const error = { code: 'Error', message: 'no stock' };
 const crash: WorkerCrash = {
@@ -13,7 +13,7 @@ const crashed = (change: Partial<WorkerCrash>): NewJournalEvent => ({
   data: { ...crash, ...change },
 });
 
-describe('toldBy', () => {
+describe('troubleOf', () => {
   it.each<[NewJournalEvent, string]>([
     [{ type: 'actor.crashed', path: '/m', data: { error } }, '/m crashed: no stock (Error)'],
     [
@@ -44,29 +44,29 @@ describe('toldBy', () => {
     [crashed({ code: null }), '/w/workers/1/worker crashed: its process (pid 7) ended unseen'],
     [crashed({ cause: 'unresponsive', error }), '/w/workers/1/worker crashed: no stock (Error)'],
   ])('puts %j into one sentence', (event, message) => {
-    expect(toldBy(event)?.message).toBe(message);
+    expect(troubleOf(event)?.message).toBe(message);
   });
 
   it('tells the last words of a process', () => {
-    expect(toldBy(crashed({}))?.lastWords).toBe('Traceback');
+    expect(troubleOf(crashed({}))?.lastWords).toBe('Traceback');
     const stderr = 'ImportError: nope';
-    expect(toldBy({ type: 'actor.crashed', path: '/w', data: { error: { ...error, stderr } } })?.lastWords).toBe(
+    expect(troubleOf({ type: 'actor.crashed', path: '/w', data: { error: { ...error, stderr } } })?.lastWords).toBe(
       stderr,
     );
   });
 
   it('is silent about boots, which are told once they are over, and about what was told below', () => {
-    expect(toldBy(crashed({ served: false }))).toBeNull();
+    expect(troubleOf(crashed({ served: false }))).toBeNull();
     expect(
-      toldBy({ type: 'actor.crashed', path: '/group', data: { error: { code: 'ESP_START', message: 'no' } } }),
+      troubleOf({ type: 'actor.crashed', path: '/group', data: { error: { code: 'ESP_START', message: 'no' } } }),
     ).toBeNull();
-    expect(toldBy({ type: 'pool.ready', path: '/w', data: { size: 1 } })).toBeNull();
+    expect(troubleOf({ type: 'pool.ready', path: '/w', data: { size: 1 } })).toBeNull();
   });
 });
 
 describe('kindOf', () => {
   const kind = (path: string, message: string, code = 'Error') => {
-    const told = toldBy({ type: 'actor.crashed', path, data: { error: { code, message } } });
+    const told = troubleOf({ type: 'actor.crashed', path, data: { error: { code, message } } });
     return kindOf({ type: 'actor.crashed', error: null, ...told, message: told?.message ?? '' });
   };
 
@@ -78,7 +78,7 @@ describe('kindOf', () => {
 
   it('takes the seats of a pool that cannot boot, and its own end for that, for one thing', () => {
     const message = '/w/workers/1: 5 boots failed in a row: exit code 1';
-    const seat = toldBy({
+    const seat = troubleOf({
       type: 'worker.failed',
       path: '/w/workers/1',
       data: { error: { code: 'ESP_WORKER_BOOT', message }, boots: 5, stderr: '' },

@@ -2,7 +2,7 @@ import type { StoreTrouble } from '../../events.js';
 import type { Finding } from '../findings/explanation.js';
 import { type Facts, isHostsAffair } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
-import { count, duration, evidence, ofType, size, told } from '../findings/words.js';
+import { count, duration, errorText, evidence, ofType, size } from '../findings/words.js';
 
 /** With less than this left nothing of consequence can be written, in bytes. */
 const FULL_BELOW = 64 * 1024;
@@ -25,9 +25,9 @@ export function diskFindings(facts: Facts): Finding[] {
       sentences: [first(disk?.file, trouble), ...(trouble ? [spell(trouble, noted !== null)] : []), ...now],
       evidence: [
         ...refused.map((event) =>
-          evidence(event, `${count(event.data.writes, 'write')} refused: ${told(event.data.error)}`),
+          evidence(event, `${count(event.data.writes, 'write')} refused: ${errorText(event.data.error)}`),
         ),
-        ...(noted ? [{ seq: null, at: noted.to, text: `noted beside the store: ${told(noted.error)}` }] : []),
+        ...(noted ? [{ seq: null, at: noted.to, text: `noted beside the store: ${errorText(noted.error)}` }] : []),
       ],
       // A host that had to end while it could not write is not helped by room that came later.
       standing: isFull || noted !== null || (host !== null && host.ended !== null) || host?.presence === 'gone',
@@ -40,7 +40,7 @@ function first(file: string | undefined, trouble: StoreTrouble | null): string {
   if (trouble === null || trouble.error.code === 'ESP_STORE_FULL') {
     return `The disk of ${file ?? 'the store'} ${trouble ? 'was' : 'is'} full: nothing could be written to the store.`;
   }
-  return `The store${file === undefined ? '' : ` ${file}`} could not be written: ${told(trouble.error)}.`;
+  return `The store${file === undefined ? '' : ` ${file}`} could not be written: ${errorText(trouble.error)}.`;
 }
 
 function spell({ host, writes, from, to }: StoreTrouble, goesOn: boolean): string {

@@ -4,7 +4,7 @@ import { NEVER_STARTED } from '../findings/advice.js';
 import type { Finding } from '../findings/explanation.js';
 import type { Facts, RunFact } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
-import { count, duration, evidence, told } from '../findings/words.js';
+import { count, duration, errorText, evidence } from '../findings/words.js';
 
 /** What holds a run up, or how it ended. */
 export function runFindings(facts: Facts): Finding[] {
@@ -88,7 +88,7 @@ function failures({ run, counts, failures: known }: RunFact): Finding[] {
 }
 
 function reason({ status: is, error }: FailedRow): string {
-  return error ? told(error) : is.replace('_', ' ');
+  return error ? errorText(error) : is.replace('_', ' ');
 }
 
 type Change = Extract<JournalEvent, { type: `run.${string}` }>;

@@ -3,7 +3,7 @@ import { reasonOfExit } from '../findings/crashes.js';
 import type { Cause, Finding } from '../findings/explanation.js';
 import type { Facts, RunFact, SlotFact } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
-import { count, duration, evidence, how, lastWords, ofType, short, size, told } from '../findings/words.js';
+import { count, duration, errorText, evidence, how, lastWords, ofType, short, size } from '../findings/words.js';
 import { waiting } from './waiting.js';
 
 /** What became of one slot of a run. */
@@ -54,7 +54,7 @@ function attemptEvidence(attempt: AttemptRecord) {
 function describe({ state, exit, error, endedAt, ranMs }: AttemptRecord): string {
   if (endedAt === null) return 'runs';
   const ran = ranMs === null ? '' : ` after ${duration(ranMs)}`;
-  const why = error && !(exit && error.code === 'ESP_WORKER_EXITED') ? `: ${told(error)}` : '';
+  const why = error && !(exit && error.code === 'ESP_WORKER_EXITED') ? `: ${errorText(error)}` : '';
   switch (state) {
     case 'running':
       return 'runs';
@@ -123,11 +123,11 @@ function oomKills({ events }: Facts, { jobId }: SlotFact, { attempt }: AttemptRe
 
 function end({ state, exit, error }: AttemptRecord): string {
   if (state === 'timed_out') return 'it ran out of time';
-  return exit ? `ended ${how(exit)}` : error ? told(error) : 'unseen';
+  return exit ? `ended ${how(exit)}` : error ? errorText(error) : 'unseen';
 }
 
 function sentenceOf(cause: Cause, slot: SlotFact, last: AttemptRecord): string {
-  const why = last.error ? told(last.error) : how(last.exit);
+  const why = last.error ? errorText(last.error) : how(last.exit);
   switch (cause) {
     case 'lost_host':
       return `${name(slot)} failed because its host died in it, and its run says that this is a failure (on lost: fail).`;
@@ -164,12 +164,12 @@ function marks({ truncated, heldOpen }: AttemptRecord): string[] {
 /** What witnesses said about the end of its processes. */
 function withEvents({ events }: Facts, found: Finding): Finding {
   const seen = ofType(events, 'worker.crashed').filter(({ ctx }) => ctx?.job === found.about);
-  const told = seen.map((event) => {
+  const ends = seen.map((event) => {
     const { rssBytes, oomKills } = event.data;
     const memory = rssBytes === null ? 'its memory was never looked at' : `${size(rssBytes)} resident when last seen`;
     return evidence(event, `ended ${how(event.data)}: ${memory}; out-of-memory kills counted then: ${oomKills}`);
   });
-  return { ...found, evidence: [...found.evidence, ...told] };
+  return { ...found, evidence: [...found.evidence, ...ends] };
 }
 
 function cancelled(slot: SlotFact, run: RunFact): Finding {
@@ -178,7 +178,7 @@ function cancelled(slot: SlotFact, run: RunFact): Finding {
     return one('stopped', slot, run, [`${name(slot)} was cancelled: its run was ended before its turn.`]);
   return one('fail_fast', slot, run, [
     `${name(slot)} was cancelled because slot ${failure.index} failed first, and its run stops at the first failure.`,
-    ...(failure.error ? [`Slot ${failure.index}: ${told(failure.error)}.`] : []),
+    ...(failure.error ? [`Slot ${failure.index}: ${errorText(failure.error)}.`] : []),
   ]);
 }
 

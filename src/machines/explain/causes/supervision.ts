@@ -3,7 +3,7 @@ import type { JournalEvent } from '../../events.js';
 import type { Finding } from '../findings/explanation.js';
 import { type Facts, lastMoment } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
-import { count, duration, evidence, groupBy, ofType, told, whereThrown } from '../findings/words.js';
+import { count, duration, errorText, evidence, groupBy, ofType, whereThrown } from '../findings/words.js';
 
 /** So many crashes within so many milliseconds are a loop. */
 const LOOP = 3;
@@ -45,12 +45,12 @@ function crashed(facts: Facts, all: readonly Crash[], last: Crash): Finding {
   const fate = again ? 'Its supervisor started it again.' : 'It has not been started again so far.';
   const isLoop = all.length >= LOOP && error.code !== 'ESP_WORKER_BOOT' && error.code !== 'ESP_START';
   const standing = !again || (isLoop && lastMoment(facts) - last.at < STEADY_MS);
-  const loop = `${path} ${standing ? 'is' : 'was'} in a crash loop: it crashed ${all.length} times within ${duration(last.at - (all[0]?.at ?? 0))}, the last time with ${told(error)}.`;
+  const loop = `${path} ${standing ? 'is' : 'was'} in a crash loop: it crashed ${all.length} times within ${duration(last.at - (all[0]?.at ?? 0))}, the last time with ${errorText(error)}.`;
   return finding(isLoop ? 'crash_loop' : 'actor_crash', {
     about: path,
     sentences: [isLoop ? loop : `${ended(path, error)}.`, fate],
     evidence: [
-      ...all.map((event) => evidence(event, `${path} crashed: ${told(event.data.error)}`)),
+      ...all.map((event) => evidence(event, `${path} crashed: ${errorText(event.data.error)}`)),
       ...whereThrown(last, error),
       ...restarts.map(restarted),
     ].sort(bySeq),
@@ -61,8 +61,8 @@ function crashed(facts: Facts, all: readonly Crash[], last: Crash): Finding {
 
 /** A failed start names its own path already. */
 function ended(path: string, error: ErrorRecord): string {
-  if (error.code !== 'ESP_START') return `${path} crashed: ${told(error)}`;
-  return error.message.startsWith(`${path} `) ? told(error) : `${path} ended: ${told(error)}`;
+  if (error.code !== 'ESP_START') return `${path} crashed: ${errorText(error)}`;
+  return error.message.startsWith(`${path} `) ? errorText(error) : `${path} ended: ${errorText(error)}`;
 }
 
 function restarted(event: Restart) {

@@ -7,6 +7,7 @@ import { type Story, storiesOf } from '../findings/stories.js';
 import {
   count,
   duration,
+  errorText,
   evidence,
   groupBy,
   how,
@@ -14,7 +15,6 @@ import {
   ofType,
   quoting,
   stackLines,
-  told,
 } from '../findings/words.js';
 
 /** So many crashes in a row are a loop. */
@@ -40,14 +40,14 @@ function findingOf(facts: Facts, story: Story, others: number): Finding {
     case 'memory':
       return finding('memory', { ...base, sentences: [memory(story), ...rest], evidence: seen });
     case 'protocol_error': {
-      const what = last.data.error ? told(last.data.error) : 'nobody kept what it said';
+      const what = last.data.error ? errorText(last.data.error) : 'nobody kept what it said';
       const first = `${worker} broke the worker protocol and was killed${times(story)}: ${what}.`;
       return finding('protocol_error', { ...base, sentences: [first, ...rest], evidence: seen });
     }
     case 'unresponsive':
       return finding('unresponsive', { ...base, ...unresponsive(facts, story, rest, seen) });
     case 'spawn_failure': {
-      const why = last.data.error ? told(last.data.error) : 'nobody knows why';
+      const why = last.data.error ? errorText(last.data.error) : 'nobody knows why';
       return finding('spawn_failure', {
         ...base,
         sentences: [`${worker} could not be started${times(story)}: ${why}.`, ...rest],
@@ -125,7 +125,7 @@ const OVERDUE: Partial<Record<WorkerCause, string>> = {
 function unresponsive(facts: Facts, story: Story, rest: readonly string[], seen: Finding['evidence']) {
   const { worker, last } = story;
   const { cause, error, pid } = last.data;
-  const what = OVERDUE[cause] ?? (error ? told(error) : 'it did not answer');
+  const what = OVERDUE[cause] ?? (error ? errorText(error) : 'it did not answer');
   const silence = ofType(facts.events, 'worker.unresponsive').findLast((event) => event.data.pid === pid);
   const stack = silence ? quoting('What it was doing', stackLines(silence.data.stack)) : [];
   const first = `${worker} hung and was killed${times(story)}: ${what}.`;

@@ -1,6 +1,6 @@
 import type { JournalEvent, WorkerCrash } from '../../events.js';
 import type { ProcessExit } from '../../process/process.js';
-import { how, size, told } from './words.js';
+import { errorText, how, size } from './words.js';
 
 /** What one end of a process says about its reason, by itself. */
 export type CrashReason = 'memory' | 'protocol_error' | 'unresponsive' | 'spawn_failure' | 'killed' | 'nonzero_exit';
@@ -45,15 +45,15 @@ export function describeCrash(crash: WorkerCrash): string {
   const when = crash.served ? '' : ' before it was ready';
   switch (crash.cause) {
     case 'spawn_failed':
-      return `was not started: ${crash.error ? told(crash.error) : 'nobody knows why'}`;
+      return `was not started: ${crash.error ? errorText(crash.error) : 'nobody knows why'}`;
     case 'boot_timeout':
       return 'was not ready in time and was ended';
     case 'timed_out':
       return 'ran longer than it may and was ended';
     case 'unresponsive':
-      return `was killed${when}: ${crash.error ? told(crash.error) : 'it did not answer'}`;
+      return `was killed${when}: ${crash.error ? errorText(crash.error) : 'it did not answer'}`;
     case 'protocol_error':
-      return `was killed${when}: ${crash.error ? told(crash.error) : 'it spoke out of protocol'}`;
+      return `was killed${when}: ${crash.error ? errorText(crash.error) : 'it spoke out of protocol'}`;
     case 'exited':
     case 'stopped':
       return `ended ${how(crash)}${when}${memoryOf(crash)}`;

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../../../errors.js';
+import { oneLine } from '../../../one-line.js';
 import type { JournalEvent } from '../../events.js';
 import { type CrashRecord, NOT_THEIRS } from '../../exits/crash-record.js';
 import type { ProcessExit } from '../../process/process.js';
@@ -11,7 +12,7 @@ const SHOWN = 6;
 /** Lines of a stack, and characters of a text and of an error, that are quoted. */
 const STACK_LINES = 6;
 const QUOTED_CHARACTERS = 200;
-const TOLD_CHARACTERS = 400;
+const ERROR_CHARACTERS = 400;
 
 /** Frames of a stack that are shown. */
 const FRAMES = 3;
@@ -67,13 +68,8 @@ export function lastWords(stderr: string): string[] {
 }
 
 /** An error as a part of a sentence, on one line. */
-export function told({ code, message }: ErrorRecord): string {
-  return `${short(oneLine(message), TOLD_CHARACTERS)} (${code})`;
-}
-
-/** The lines of a text behind one another. It begins where blanks do, so that many of them without an end are looked at once. */
-export function oneLine(text: string): string {
-  return text.replace(/(?<!\s)\s*\n\s*/g, ' ');
+export function errorText({ code, message }: ErrorRecord): string {
+  return `${short(oneLine(message), ERROR_CHARACTERS)} (${code})`;
 }
 
 /** An event as evidence. */

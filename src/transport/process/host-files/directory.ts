@@ -1,11 +1,9 @@
 import { chmod, lstat, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 import { codeOf, EspalierError } from '../../../errors.js';
+import { hostFolders } from '../../../host-folders.js';
 
 const PREFIX = 'esp-';
-/** Memory, where a FIFO costs a hundredth of what it can cost on a disk. */
-const MEMORY = '/dev/shm';
 /** Paths of Unix sockets end at 107 bytes; the folder and the longest name in it must fit. */
 const LONGEST_PARENT = 72;
 /** What must be free in a folder: a forker makes 128 FIFOs at a time. */
@@ -18,8 +16,7 @@ const LEAST_FILES = 512;
  */
 export async function createHostDirectory(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const failures: string[] = [];
-  for (const parent of [env.XDG_RUNTIME_DIR, MEMORY, tmpdir(), '/tmp']) {
-    if (parent === undefined || !isAbsolute(parent)) continue;
+  for (const parent of hostFolders(env)) {
     if (Buffer.byteLength(parent) > LONGEST_PARENT) {
       failures.push(`${parent}: the path is too long for a socket`);
       continue;
