@@ -42,10 +42,10 @@ export type { WorkerListener, WorkerMessageFrom } from './actors/worker-desk.js'
 export { createSystem } from './create-system.js';
 export { type DefinedTree, defineTree } from './define-tree.js';
 export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutdown } from './errors.js';
-export { type ExplainOptions, type ExplainSource, explain } from './explain.js';
 export { readRedactor, type StoreRedactor } from './inspection/ask/secrets.js';
 export { createInspector } from './inspection/create.js';
 export type { Inspector, InspectorOptions, InspectorServer, InspectorServerOptions } from './inspection/inspector.js';
+export { type ExplainOptions, type ExplainSource, explain } from './inspection/shown/explain.js';
 export type { StandingProcess } from './inspection/shown/standing.js';
 export {
   inspectStore,

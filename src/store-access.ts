@@ -1,8 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { EspalierError } from './errors.js';
+import { presenceOf } from './host/presence.js';
 import type { RunWish } from './machines/work/run/status.js';
 import { beside, openStore, type Store } from './persistence/index.js';
-import { presenceOf } from './presence.js';
 
 /** A store for those who look: everything that can be read, nothing that writes. */
 export interface StoreReader extends AsyncDisposable {

@@ -1,5 +1,5 @@
+import { presenceOf } from '../../host/presence.js';
 import type { HostRecord } from '../../persistence/index.js';
-import { presenceOf } from '../../presence.js';
 import { type Asked, ask } from '../../transport/ask/ask.js';
 import type { QuestionName, QuestionOf } from '../../transport/ask/question.js';
 

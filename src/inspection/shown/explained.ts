@@ -1,6 +1,6 @@
 import { isEspalierError } from '../../errors.js';
-import { type ExplainSource, explain } from '../../explain.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
+import { type ExplainSource, explain } from './explain.js';
 
 /** What happened to a part of a host: what `explain` finds, the root cause first. */
 export function explained(source: ExplainSource, host: string): InspectedHost['why'] {

@@ -1,6 +1,6 @@
+import { presenceOf } from '../../host/presence.js';
 import type { HostPresence, Registration } from '../../machines/process/process.js';
 import type { HostStore, RunRecord } from '../../persistence/index.js';
-import { presenceOf } from '../../presence.js';
 import { isThere } from '../../transport/process/proc/identity.js';
 
 type Hosts = Pick<HostStore, 'get'>;

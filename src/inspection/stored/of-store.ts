@@ -1,7 +1,7 @@
+import { presenceOf } from '../../host/presence.js';
 import type { HostPresence } from '../../machines/process/process.js';
 import { checkOptions, fields, text } from '../../options.js';
 import type { RunRecord } from '../../persistence/index.js';
-import { presenceOf } from '../../presence.js';
 import type { StoreReader } from '../../store-access.js';
 import type { TreeNode } from '../../transport/inspector/model/read-model.js';
 import type { ActorSummary } from '../../transport/inspector/protocol/wire.js';

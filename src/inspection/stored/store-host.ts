@@ -1,8 +1,8 @@
 import { WORKER_ID } from '../../actors/slot-kind.js';
 import { EspalierError } from '../../errors.js';
+import { presenceOf } from '../../host/presence.js';
 import type { HostPresence } from '../../machines/process/process.js';
 import type { HostRecord, SnapshotRecord } from '../../persistence/index.js';
-import { presenceOf } from '../../presence.js';
 import type { StoreReader } from '../../store-access.js';
 import { shownBytes } from '../../stream-text.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';

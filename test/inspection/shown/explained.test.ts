@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explain } from '../../../src/explain.js';
+import { explain } from '../../../src/inspection/shown/explain.js';
 import { explained } from '../../../src/inspection/shown/explained.js';
 import { newFile, openHost, runSlot, startRun } from '../../persistence/support/world.js';
 

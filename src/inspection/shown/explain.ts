@@ -1,9 +1,10 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { EspalierError } from './errors.js';
-import type { JournalEvent } from './machines/events.js';
-import { explainFacts } from './machines/explain/explain.js';
-import type { Explanation } from './machines/explain/findings/explanation.js';
+import { EspalierError } from '../../errors.js';
+import { presenceOf } from '../../host/presence.js';
+import type { JournalEvent } from '../../machines/events.js';
+import { explainFacts } from '../../machines/explain/explain.js';
+import type { Explanation } from '../../machines/explain/findings/explanation.js';
 import type {
   ActorFact,
   DiskFact,
@@ -12,11 +13,10 @@ import type {
   RunFact,
   SlotFact,
   Target,
-} from './machines/explain/findings/facts.js';
-import { nearest } from './machines/explain/near.js';
-import { checkOptions, fields, text } from './options.js';
-import type { AboutQuery, HostRecord, RunRecord, SlotStory, Store } from './persistence/index.js';
-import { presenceOf } from './presence.js';
+} from '../../machines/explain/findings/facts.js';
+import { nearest } from '../../machines/explain/near.js';
+import { checkOptions, fields, text } from '../../options.js';
+import type { AboutQuery, HostRecord, RunRecord, SlotStory, Store } from '../../persistence/index.js';
 
 /** What an explanation reads; a store that is open for reading or for writing has it. */
 export interface ExplainSource {
