@@ -3,11 +3,13 @@
 // They have NAME=VALUE in their environment; or, where a test gave them another one, the cookie of a host that has no
 // forker any more; or they are a zygote or a watcher, which show neither, and have no parent of ours. Waits up to
 // 5 s for them to end; prints what remains and exits 1.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const [name, value] = process.argv.slice(2);
 const mark = `${name}=${value}`;
+/** What Linux counts the start of a process in, on all platforms that Node runs on. */
+const TICKS_PER_S = 100;
 const deadline = Date.now() + 5_000;
 
 let found = leftovers();
@@ -16,7 +18,7 @@ while (found.length > 0 && Date.now() < deadline) {
   const now = new Set(leftovers());
   found = found.filter((pid) => now.has(pid));
 }
-for (const pid of found) console.error(`still there: ${pid} ${read(pid, 'cmdline').replaceAll('\0', ' ')}`);
+for (const pid of found) console.error(`still there: ${told(pid)}`);
 process.exitCode = found.length === 0 ? 0 : 1;
 
 function leftovers() {
@@ -48,6 +50,29 @@ function ancestors(pid) {
 
 function parent(pid) {
   return /^PPid:\t(\d+)$/m.exec(read(pid, 'status'))?.[1] ?? '';
+}
+
+/** What tells one `sleep 1` from another: whose it was, since when, and where. */
+function told(pid) {
+  const stat = read(pid, 'stat');
+  // The name stands in brackets and may hold anything.
+  const [state, ppid, group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const startTicks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  const ageS = Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) - startTicks / TICKS_PER_S;
+  const command = read(pid, 'cmdline').replaceAll('\0', ' ').trim() || read(pid, 'comm').trim();
+  const of = `state ${state}, parent ${ppid} (${read(ppid, 'comm').trim() || 'gone'}), group ${group}, session ${session}`;
+  const marks = read(pid, 'environ')
+    .split('\0')
+    .filter((entry) => /^(ESPALIER_|VITEST_)/.test(entry));
+  return `${pid} ${command}\n  ${of}, ${ageS.toFixed(1)} s old, in ${workingFolder(pid)}\n  ${marks.join(' ')}`.trimEnd();
+}
+
+function workingFolder(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return 'a folder that cannot be read';
+  }
 }
 
 /** What a file of a process says; nothing for one that has ended or is not ours to read. */
