@@ -1,10 +1,3 @@
-import { WebSocket } from 'ws';
-import type { ConnectOptions, InspectorClient } from './client.js';
-import { connect as connectWith } from './client.js';
-
+/** `espalier/client` in Node: what a browser has, and a WebSocket. */
 export * from './client.js';
-
-/** As `connect` of `espalier/client`; Node 20 has no WebSocket of its own, so this brings one. */
-export function connect(options: ConnectOptions): InspectorClient {
-  return connectWith({ socket: (url) => new WebSocket(url), ...options });
-}
+export { connect } from './transport/inspector/client/connect-node.js';
