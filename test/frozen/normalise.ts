@@ -45,6 +45,7 @@ export class Normaliser {
       .reduce((rest, [from, to]) => rest.replaceAll(from, to), text)
       .replace(/<host>\.(\d+)\b/g, (_, spawn: string) => `<host>.${this.#named('spawn', spawn)}`)
       .replace(/\bat (?:.+ \()?[^\s()]+:\d+:\d+\)?(?:\n +at .+)*/g, 'at <place>')
+      .replace(/^(Traceback .*:)(?:\n +.*)+/gm, '$1\n  <place>')
       .replace(/ after [\d.]+ m?s\b/g, ' after <ms>');
   }
 
@@ -62,6 +63,8 @@ export class Normaliser {
       Object.entries(fields).map(([name, one]) => {
         // Which worker of a place a slot gets depends on which slot is first.
         const isBySlot = name === 'incarnation' && typeof one === 'number' && jobOf(fields) !== null;
+        // Of a chunk it is no place in a journal.
+        if (name === 'seq' && fields.t === 'chunk') return [name, one];
         return [name, isBySlot ? '<incarnation>' : this.#value(one, name)];
       }),
     );
