@@ -6,7 +6,7 @@ import type { AttemptStore, Claimed, FinishedAttempt } from '../persistence/stor
 import { isRefusal } from '../store-refusal.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 import type { OutputFlusher } from './output-flusher.js';
-import type { OwedWrites } from './owed-writes.js';
+import type { Owed } from './owed.js';
 
 /** The pool that runs a run's slots, whichever incarnation of it lives. */
 export interface DispatchPool {
@@ -50,7 +50,7 @@ export interface DispatcherServices {
   readonly runId: string;
   readonly attempts: AttemptStore;
   readonly flusher: OutputFlusher;
-  readonly owed: OwedWrites;
+  readonly owed: Owed;
   newSpawnId(): string;
 }
 

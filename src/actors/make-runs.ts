@@ -4,7 +4,7 @@ import type { Store } from '../persistence/store.js';
 import { Dispatcher, type DispatchPool } from './dispatcher.js';
 import type { TreeEnvironment } from './environment.js';
 import { OutputFlusher } from './output-flusher.js';
-import type { OwedWrites } from './owed-writes.js';
+import type { Owed } from './owed.js';
 import { Runs } from './runs.js';
 import { supervisorHandle } from './supervisor.js';
 
@@ -12,7 +12,7 @@ export interface RunsParts {
   readonly runId: string;
   readonly store: Store;
   readonly env: TreeEnvironment;
-  readonly owed: OwedWrites;
+  readonly owed: Owed;
   /** The path of the supervisor of runs. */
   readonly path: string;
   /** The exec pool of a path. */

@@ -3,13 +3,14 @@ import { type ErrorRecord, EspalierError } from '../errors.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { LiveProcess, ProcessExit, SpawnIntent } from '../machines/process/process.js';
 import type { Capture } from '../transport/process/capture.js';
-import type { Spawner } from '../transport/process/contract/spawner.js';
+import type { SpawnedProcess, Spawner } from '../transport/process/contract/spawner.js';
 import type { BootHistory } from './boot-history.js';
 import type { TreeEnvironment } from './environment.js';
 import type { Leftovers } from './leftovers.js';
 import type { MemoryWatch } from './memory-watch.js';
 import type { AnyPool } from './pool-handle.js';
-import type { ProcessLogs } from './process-logs.js';
+import type { WorkerAddress } from './slot-kind.js';
+import type { Stdio } from './stdio.js';
 import type { WorkerDesk } from './worker-desk.js';
 
 /** The durable record of processes, as far as workers write it. */
@@ -19,6 +20,12 @@ export interface Registry {
   failed(spawnId: string, error: ErrorRecord): Promise<void>;
   gone(spawnId: string, exit: ProcessExit | null): Promise<void>;
   suspect(spawnId: string, reason: string): Promise<void>;
+}
+
+/** Takes what workers and services print to where it is heard and kept. It holds up nobody. */
+interface PrintedLines {
+  /** Begins with a process that was spawned. @param stdio where its lines go, if its pool or service says so */
+  follow(worker: WorkerAddress, process: SpawnedProcess, stdio: Stdio | undefined): void;
 }
 
 /** What actors that own processes need beside the tree's environment. */
@@ -41,7 +48,7 @@ export interface ProcessServices {
   /** What the slots of workers and services read of their processes' output, by the path of the worker. */
   readonly outlets: Map<string, () => Capture | null>;
   /** What workers and services print. */
-  readonly logs: ProcessLogs;
+  readonly logs: PrintedLines;
   /** What is known of the memory of processes. */
   readonly memory: MemoryWatch;
   newSpawnId(): string;

@@ -17,7 +17,7 @@ import type { JournalStore, RunRecord, RunStore } from '../persistence/store.js'
 import { Coordinator } from './coordinator.js';
 import type { Dispatcher, DispatchPool } from './dispatcher.js';
 import type { TreeEnvironment } from './environment.js';
-import type { OwedWrites } from './owed-writes.js';
+import type { Owed } from './owed.js';
 import { Failure, Run } from './run.js';
 import { spec } from './spec.js';
 import type { Refused, SupervisorHandle } from './supervisor-calls.js';
@@ -50,7 +50,7 @@ export interface RunsServices {
   readonly runs: RunStore;
   readonly journal: JournalStore;
   readonly dispatcher: Dispatcher;
-  readonly owed: OwedWrites;
+  readonly owed: Owed;
   /** The supervisor below which coordinators live. */
   readonly supervisor: SupervisorHandle;
   pool(path: string): DispatchPool;

@@ -2,10 +2,7 @@ import { EspalierError } from '../errors.js';
 import type { MethodDescription } from '../transport/protocol/messages.js';
 import type { CallOptions } from './call-options.js';
 import { ControlledPool } from './controlled-pool.js';
-import type { DispatchPool } from './dispatcher.js';
 import type { ExecBytesOptions, ExecOptions, ExecResult } from './exec-options.js';
-import { LiveExecPool } from './exec-pool.js';
-import type { Execution } from './execution.js';
 import type { AnyPool, ExecPool, Pool, PoolControl } from './pool-handle.js';
 import type { WorkerListener } from './worker-desk.js';
 
@@ -18,7 +15,7 @@ export type FindPool = () => AnyPool | undefined;
  * @throws EspalierError `ESP_NOT_FOUND` if there is none, `ESP_INVALID` if it runs programs
  */
 export function standingPool(path: string, find: FindPool): Pool {
-  if (found(path, find).mode === 'protocol') return new StandingCallPool(path, find);
+  if (poolAt(path, find).mode === 'protocol') return new StandingCallPool(path, find);
   throw new EspalierError(
     'ESP_INVALID',
     `the pool at ${path} runs programs and serves no calls: take system.execPool('${path}')`,
@@ -32,7 +29,7 @@ export function standingPool(path: string, find: FindPool): Pool {
  * @throws EspalierError `ESP_NOT_FOUND` if there is none, `ESP_INVALID` if it serves calls
  */
 export function standingExecPool(path: string, find: FindPool): ExecPool {
-  if (found(path, find).mode === 'exec') return new StandingExecPool(path, find);
+  if (poolAt(path, find).mode === 'exec') return new StandingExecPool(path, find);
   throw new EspalierError(
     'ESP_INVALID',
     `the pool at ${path} serves calls and runs no programs: take system.pool('${path}')`,
@@ -107,7 +104,8 @@ function standingControl(path: string, find: FindPool): PoolControl {
   };
 }
 
-function found(path: string, find: FindPool): AnyPool {
+/** What lives at a path now. @throws EspalierError `ESP_NOT_FOUND` if nothing does */
+export function poolAt(path: string, find: FindPool): AnyPool {
   const pool = find();
   if (pool) return pool;
   throw new EspalierError('ESP_NOT_FOUND', `there is no pool at ${path}`, { context: { path } });
@@ -124,32 +122,4 @@ function replaced(path: string): EspalierError {
   return new EspalierError('ESP_STOPPED', `pool ${path} has gone, and one of the other kind lives there now`, {
     context: { path },
   });
-}
-
-/**
- * An exec pool as runs see it. A pool that does not live now is not open, and neither is one of another mode.
- *
- * @throws EspalierError `ESP_NOT_FOUND` if there is none, `ESP_INVALID` if it serves calls
- */
-export function dispatchPool(path: string, find: FindPool): DispatchPool {
-  if (found(path, find).mode !== 'exec') {
-    throw new EspalierError('ESP_INVALID', `pool ${path} serves calls; a run needs an exec pool`);
-  }
-  const open = (): LiveExecPool | undefined => {
-    const pool = find();
-    return pool instanceof LiveExecPool && pool.isOpen ? pool : undefined;
-  };
-  const now = (): LiveExecPool => {
-    const pool = open();
-    if (pool) return pool;
-    throw new EspalierError('ESP_STOPPED', `pool ${path} takes no work now`, { context: { path } });
-  };
-  return {
-    path,
-    get isOpen() {
-      return open() !== undefined;
-    },
-    prepare: (input, index) => now().prepare(input, index),
-    submit: (execution: Execution) => now().submit(execution, true),
-  };
 }
