@@ -1,24 +1,25 @@
 import { compileTemplate, literalTemplate } from '../machines/command/template.js';
+import { type CallPoolOptions, callPoolRule } from './call-pool-options.js';
 import { callVariant } from './call-variant.js';
+import { checkChild } from './child-rules.js';
 import type { ChildSpec, StartResult } from './child-spec.js';
 import { LiveExecPool } from './exec-pool.js';
+import { type ExecPoolOptions, execPoolRule } from './exec-pool-options.js';
 import { type ExecSlot, ExecSlotKind } from './exec-slot.js';
 import type { Contract, UntypedMethods } from './method-types.js';
 import { PoolActor, type PoolVariant } from './pool-actor.js';
-import {
-  type CallPoolOptions,
-  checkPool,
-  commonParts,
-  type ExecPoolOptions,
-  type PoolOptions,
-} from './pool-options.js';
+import { commonParts } from './pool-options.js';
 import { type ProcessServices, processServices } from './process-services.js';
 import { Program } from './program.js';
 import { spec } from './spec.js';
 import type { ExecPoolSpec, PoolSpec } from './tree-types.js';
 import { DEFAULT_GRACE_MS } from './worker-hands.js';
 
-export type { CallPoolOptions, ExecPoolOptions, PoolOptions } from './pool-options.js';
+export type { CallPoolOptions } from './call-pool-options.js';
+export type { ExecPoolOptions } from './exec-pool-options.js';
+
+/** How a pool is written down as a child. */
+export type PoolOptions = ExecPoolOptions | CallPoolOptions;
 
 /**
  * A pool as a child of a supervisor: a supervisor itself (`rest_for_one`) of its workers and its queue.
@@ -42,7 +43,7 @@ export function pool<M extends object = UntypedMethods, const Id extends string 
 ): PoolSpec<M, Id>;
 export function pool(options: PoolOptions): ChildSpec;
 export function pool(options: PoolOptions): ChildSpec {
-  checkPool(options);
+  checkChild('pool', options, options?.mode === 'exec' ? execPoolRule : callPoolRule);
   const { id, restart, backoff } = options;
   return spec({
     id,
