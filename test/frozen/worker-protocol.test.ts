@@ -106,7 +106,6 @@ function hasPython(): boolean {
 
 /** What JSON does not know, in its own words. */
 function shown(value: unknown): unknown {
-  if (typeof value === 'bigint') return `${value}n`;
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, shown(one)]));
