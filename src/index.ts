@@ -70,7 +70,8 @@ export type { BreakerPolicy } from './machines/pool/queue/breaker.js';
 export type { Registration } from './machines/process/process.js';
 export type { Report } from './machines/report/report.js';
 export type { SnapshotLabel } from './machines/snapshot-label.js';
-export type { RunPolicy, RunStatus, RunWish } from './machines/work/run/status.js';
+export type { RunStatus, RunWish } from './machines/work/run/status.js';
+export type { RunPolicy } from './machines/work/run-policy.js';
 export type { ExecOutput, SlotRow, SlotStatus } from './machines/work/slot.js';
 export {
   EVENT_TYPES,

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { EspalierError } from '../errors.js';
+import type { StopReason } from '../machines/work/retry.js';
 import type { RunCommand, RunWrite } from '../machines/work/run/commands.js';
 import { runMachine } from '../machines/work/run/machine.js';
 import type { RunEvent } from '../machines/work/run/run-events.js';
@@ -41,7 +42,7 @@ export class Coordinator {
   readonly #placed = new Set<number>();
   /** What is at work, until its end is on disk, and claims on their way. */
   readonly #atWork = new Set<Promise<void>>();
-  #stopping: 'no' | 'requeue' | 'cancel' = 'no';
+  #stopping: StopReason | null = null;
   #timer: unknown = null;
   #over = false;
   /** Whether a claim was refused because the pool is away. */

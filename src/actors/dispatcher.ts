@@ -1,7 +1,7 @@
 import { type ErrorRecord, EspalierError, toErrorRecord } from '../errors.js';
 import { judge, type Verdict } from '../machines/exits/outcome.js';
-import { decideRetry, type ExecutionEnd, type RetryDecision, type RetryFacts } from '../machines/work/retry.js';
-import type { RunPolicy } from '../machines/work/run/status.js';
+import { decideRetry, type RetryDecision, type StopReason } from '../machines/work/retry.js';
+import type { RunPolicy } from '../machines/work/run-policy.js';
 import type { AttemptStore, Claimed, FinishedAttempt } from '../persistence/store.js';
 import { isRefusal } from '../store-refusal.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
@@ -30,7 +30,7 @@ export interface DispatchTarget {
   /** Stops what runs and withdraws what waits. */
   readonly signal: AbortSignal;
   /** What becomes of a slot that `signal` stopped. */
-  stopped(): RetryFacts['stopped'];
+  stopped(): StopReason | null;
   /** A slot's program has ended, and its place is free: its end is being written from here on. */
   freed(index: number): void;
   /** Whether every place of the run is filled, so that its writes may wait for others. */
@@ -115,7 +115,8 @@ export class Dispatcher {
     const { stdout, stderr, dropped } = execution.capture.take();
     const { exit } = result.end;
     const { durationMs, heldOpen, unproven } = result;
-    const decision = settle(verdict, target, claimed, unproven !== undefined);
+    const ended = { how: verdict.outcome, stopped: target.stopped(), unproven: unproven !== undefined };
+    const decision = decideRetry(ended, claimed, target.policy);
     const error = errorOf(verdict, decision, unproven);
     return this.#finish(target, claimed, {
       exit,
@@ -132,8 +133,8 @@ export class Dispatcher {
   /** The input fits no program: an end of the slot like any other, but nothing ran and nothing will. */
   #fail(target: DispatchTarget, claimed: Claimed, error: EspalierError): Promise<Dispatched> {
     target.freed(claimed.index);
-    const end = { outcome: 'failed', requeue: false, error: toErrorRecord(error) } as const;
-    return this.#finish(target, claimed, { ...end, exit: null, durationMs: 0 });
+    const decision = decideRetry({ how: 'unfit' }, claimed, target.policy);
+    return this.#finish(target, claimed, { ...decision, error: toErrorRecord(error), exit: null, durationMs: 0 });
   }
 
   /** Gives back claims that were not started. */
@@ -175,32 +176,8 @@ function identify({ run, index, attempt, spawnId }: Claimed): Attempt {
   return { run, index, attempt, spawnId };
 }
 
-function settle(verdict: Verdict, target: DispatchTarget, claimed: Claimed, unproven: boolean): RetryDecision {
-  const { retries, onLost } = target.policy;
-  const asked = target.stopped();
-  // Its worker or its pool was stopped, not its run: it runs again, and this does not count.
-  const stopped = verdict.outcome === 'interrupted' && asked === 'no' ? 'requeue' : asked;
-  const { endedBefore, lossesBefore: workerLossesBefore } = claimed;
-  return decideRetry(endOf(verdict), { endedBefore, workerLossesBefore, retries, onLost, stopped, unproven });
-}
-
 /** The verdict's own error, or why a slot that was only interrupted does not run again. */
 function errorOf(verdict: Verdict, { outcome }: RetryDecision, unproven: string | undefined): ErrorRecord | undefined {
   if ('error' in verdict) return verdict.error;
   return outcome === 'failed' && unproven !== undefined ? { code: 'ESP_QUARANTINED', message: unproven } : undefined;
-}
-
-function endOf({ outcome }: Verdict): ExecutionEnd {
-  switch (outcome) {
-    case 'interrupted':
-      return 'cancelled';
-    case 'lost':
-      return 'worker_lost';
-    case 'succeeded':
-    case 'failed':
-    case 'timed_out':
-      return outcome;
-    default:
-      return outcome satisfies never;
-  }
 }

@@ -1,5 +1,5 @@
 import { EspalierError, toErrorRecord } from '../errors.js';
-import type { RunPolicy } from '../machines/work/run/status.js';
+import type { RunPolicy } from '../machines/work/run-policy.js';
 import {
   anything,
   checkOptions,

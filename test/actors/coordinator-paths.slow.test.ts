@@ -2,7 +2,7 @@ import { it } from 'vitest';
 import type { RunWrite } from '../../src/machines/work/run/commands.js';
 import { type RunInput, runMachine } from '../../src/machines/work/run/machine.js';
 import type { RunEvent } from '../../src/machines/work/run/run-events.js';
-import type { RunPolicy } from '../../src/machines/work/run/status.js';
+import type { RunPolicy } from '../../src/machines/work/run-policy.js';
 import { testPaths } from '../../src/testing/index.js';
 import { newFile, openHost, POLICY } from '../persistence/support/world.js';
 import { Driven, disk, type RunState as State, slotsIn, stages } from './driven-run.js';

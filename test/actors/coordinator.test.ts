@@ -5,7 +5,7 @@ import { Dispatcher, type DispatchPool } from '../../src/actors/dispatcher.js';
 import type { Execution, ExecutionResult } from '../../src/actors/execution.js';
 import { OutputFlusher } from '../../src/actors/output-flusher.js';
 import { OwedWrites } from '../../src/actors/owed-writes.js';
-import type { RunPolicy } from '../../src/machines/work/run/status.js';
+import type { RunPolicy } from '../../src/machines/work/run-policy.js';
 import type { Store } from '../../src/persistence/store.js';
 import { SimulatedClock } from '../../src/testing/index.js';
 import { newFile, openHost, startRun } from '../persistence/support/world.js';

@@ -8,7 +8,7 @@ import { OutputFlusher } from '../../src/actors/output-flusher.js';
 import { OwedWrites } from '../../src/actors/owed-writes.js';
 import type { runMachine } from '../../src/machines/work/run/machine.js';
 import type { RunEvent } from '../../src/machines/work/run/run-events.js';
-import type { RunPolicy } from '../../src/machines/work/run/status.js';
+import type { RunPolicy } from '../../src/machines/work/run-policy.js';
 import type { RunRecord, Store } from '../../src/persistence/store.js';
 import { type MachinePath, SimulatedClock, type Subject } from '../../src/testing/index.js';
 import { startRun } from '../persistence/support/world.js';

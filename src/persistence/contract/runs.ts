@@ -1,5 +1,6 @@
 import type { AttemptRecord, FailedRow, JobState } from '../../machines/work/attempt.js';
-import type { RunPolicy, RunStatus, RunWish } from '../../machines/work/run/status.js';
+import type { RunStatus, RunWish } from '../../machines/work/run/status.js';
+import type { RunPolicy } from '../../machines/work/run-policy.js';
 import type { SlotRow, SlotStatus } from '../../machines/work/slot.js';
 import type { WriteOptions } from './options.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { JournalEvent } from '../../../src/machines/events.js';
 import type { ProcessIdentity } from '../../../src/machines/process/process.js';
-import type { RunPolicy } from '../../../src/machines/work/run/status.js';
+import type { RunPolicy } from '../../../src/machines/work/run-policy.js';
 import type * as persistence from '../../../src/persistence/index.js';
 import type { Claimed, FinishedAttempt, OpenStoreOptions, Store } from '../../../src/persistence/store.js';
 

@@ -67,14 +67,14 @@ export const actors: Faults = {
   },
   'a slot whose program may still run is tried again': {
     file: 'src/actors/dispatcher.ts',
-    right: 'settle(verdict, target, claimed, unproven !== undefined)',
-    wrong: 'settle(verdict, target, claimed, false)',
+    right: 'stopped: target.stopped(), unproven: unproven !== undefined }',
+    wrong: 'stopped: target.stopped(), unproven: false }',
     test: ['test/actors/coordinator.test.ts', 'runs nothing again'],
   },
   'a slot whose worker was stopped counts as tried': {
-    file: 'src/actors/dispatcher.ts',
-    right: `verdict.outcome === 'interrupted' && asked === 'no' ? 'requeue' : asked`,
-    wrong: 'asked',
+    file: 'src/machines/work/retry.ts',
+    right: `{ outcome: 'cancelled', requeue: isWanted }`,
+    wrong: `{ outcome: 'cancelled', requeue: stopped === 'requeue' }`,
     test: ['test/actors/coordinator.test.ts', 'counts neither'],
   },
   'what a killed coordinator had begun stays claimed': {

@@ -15,8 +15,8 @@ export const recoveries: Faults = {
   },
   'a slot whose process may still run runs again': {
     file: 'src/persistence/families/attempts/loss.ts',
-    right: "const fails = isSuspect || lost.policy.onLost === 'fail';",
-    wrong: "const fails = lost.policy.onLost === 'fail';",
+    right: "{ how: 'host_lost', unproven: isSuspect }",
+    wrong: "{ how: 'host_lost' }",
     test: ['test/actors/recovery.test.ts', 'records what may still run'],
   },
   'an older sweep’s success erases what a newer starter left': {

@@ -57,7 +57,7 @@ export const store: Faults = {
   },
   'what was lost with its host is not queued again': {
     file: 'src/persistence/families/attempts/loss.ts',
-    right: `fails ? 'failed' : 'queued'`,
+    right: `requeue ? 'queued' : outcome`,
     wrong: `'failed'`,
     promise: 4,
     test: ['test/persistence/families/model.test.ts', ''],

@@ -1,7 +1,8 @@
 import type { JournalEvent, StoreTrouble } from '../../events.js';
 import type { HostPresence, ProcessState } from '../../process/process.js';
 import type { AttemptRecord, FailedRow, JobState } from '../../work/attempt.js';
-import type { RunPolicy, RunStatus, RunWish } from '../../work/run/status.js';
+import type { RunStatus, RunWish } from '../../work/run/status.js';
+import type { RunPolicy } from '../../work/run-policy.js';
 import type { SlotStatus } from '../../work/slot.js';
 
 /** What is asked about. */

@@ -1,4 +1,5 @@
 import { EspalierError } from '../../../errors.js';
+import type { RunPolicy } from '../run-policy.js';
 import type { SlotStatus } from '../slot.js';
 import { type CommitBatch, type CommitSlot, Committer } from './committer.js';
 import type { GateOptions } from './gates.js';
@@ -7,7 +8,6 @@ import { Planner } from './planner.js';
 import { allOf, FailFast, type Ruling } from './ruling.js';
 import type { LoadedPlan } from './run-events.js';
 import { type SlotPhase, SlotTable } from './slot-table.js';
-import type { RunPolicy } from './status.js';
 
 /** What a run needs to know before its plan is read: the machine's input. */
 export interface RunInput {

@@ -1,3 +1,4 @@
+import type { StopReason } from '../retry.js';
 import type { Overruled } from './ruling.js';
 import type { RunStatus } from './status.js';
 
@@ -40,7 +41,7 @@ export type RunCommand =
    * requeued). `cancel`: they are not wanted any more (recorded as `cancelled` for good). One that ended by itself
    * before it was reached is recorded as it ended. Answer for each as for `start`.
    */
-  | { readonly type: 'stopRunning'; readonly then: 'requeue' | 'cancel' }
+  | { readonly type: 'stopRunning'; readonly then: StopReason }
   /** Write the run's status, whatever it was before. Answer: `status.set` with the same status. */
   | { readonly type: 'setStatus'; readonly to: Exclude<RunStatus, 'created'> }
   /** The last command: nothing is leased, nothing is being written, no event changes anything any more. */

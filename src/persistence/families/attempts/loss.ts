@@ -1,14 +1,17 @@
 import { z } from 'zod';
+import { decideRetry } from '../../../machines/work/retry.js';
 import type { RunStatus } from '../../../machines/work/run/status.js';
 import { json } from '../../sql/json.js';
 import type { Transaction } from '../../sql/transaction.js';
+import { TRIES_BEFORE, triesBefore } from './tries.js';
 
 const lostAttempt = z.object({
   job: z.number(),
   attempt: z.number(),
   idx: z.number(),
   run: z.string(),
-  policy: json(z.object({ onLost: z.enum(['retry', 'fail']) })),
+  policy: json(z.object({ retries: z.number(), onLost: z.enum(['retry', 'fail']) })),
+  ...triesBefore,
   /** Whether what it ran could not be proven gone. */
   suspect: z.number(),
 });
@@ -21,7 +24,8 @@ const lostAttempt = z.object({
 export function loseWork(tx: Transaction, owner: string, reason: string, statuses: readonly RunStatus[]): void {
   const attempts = tx.db.all(
     lostAttempt,
-    `SELECT a.job, a.attempt, j.idx, r.run, r.policy, coalesce(p.state = 'suspect', 0) AS suspect
+    `SELECT a.job, a.attempt, j.idx, r.run, r.policy, coalesce(p.state = 'suspect', 0) AS suspect,
+       ${TRIES_BEFORE}
      FROM attempts a JOIN jobs j ON j.job = a.job JOIN runs r ON r.number = j.run
        LEFT JOIN processes p ON p.run_id = a.owner AND p.spawn_id = a.spawn_id
      WHERE a.owner = ? AND a.state = 'running' ORDER BY a.job`,
@@ -52,11 +56,12 @@ function loseAttempt(tx: Transaction, owner: string, reason: string, lost: z.inf
     job,
     attempt,
   );
-  const fails = isSuspect || lost.policy.onLost === 'fail';
+  const tries = { endedBefore: lost.ended, lossesBefore: lost.lost };
+  const { outcome, requeue } = decideRetry({ how: 'host_lost', unproven: isSuspect }, tries, lost.policy);
   tx.db.run(
     `UPDATE jobs SET state = ?, final = ? WHERE job = ? AND state = 'running'`,
-    fails ? 'failed' : 'queued',
-    fails ? attempt : null,
+    requeue ? 'queued' : outcome,
+    requeue ? null : attempt,
     job,
   );
   tx.journal(owner, { type: 'attempt.lost', data: { jobId, attempt, reason }, ctx: { run, job: jobId, attempt } });

@@ -5,8 +5,8 @@ import type { Transaction } from '../../sql/transaction.js';
 import { keepStreams } from '../outputs/writes.js';
 import { findProcess } from '../processes/reads.js';
 import { intendProcess, processGone, processSuspect } from '../processes/writes.js';
-import { ENDED_STATES } from '../runs/commit.js';
 import { requireOwn } from '../runs/records.js';
+import { TRIES_BEFORE, triesBefore } from './tries.js';
 
 /** A claimed slot; its input is JSON text. */
 type ClaimedText = Omit<Claimed, 'input'> & { readonly input: string };
@@ -21,8 +21,7 @@ const queuedRow = z.object({
   job: z.number(),
   input: z.string(),
   last: z.number(),
-  ended: z.number(),
-  lost: z.number(),
+  ...triesBefore,
 });
 
 function claimSlots(tx: Transaction, { owner, claims }: { owner: string; claims: readonly Claim[] }): ClaimedText[] {
@@ -37,8 +36,7 @@ function claimSlot(tx: Transaction, owner: string, claim: Claim): ClaimedText | 
   const slot = tx.db.one(
     queuedRow,
     `SELECT j.job, j.input, coalesce((SELECT max(attempt) FROM attempts a WHERE a.job = j.job), 0) AS last,
-       (SELECT count(*) FROM attempts a WHERE a.job = j.job AND a.state IN ${ENDED_STATES}) AS ended,
-       (SELECT count(*) FROM attempts a WHERE a.job = j.job AND a.state = 'lost') AS lost
+       ${TRIES_BEFORE}
      FROM jobs j WHERE j.run = ? AND j.idx = ? AND j.state = 'queued'`,
     head.number,
     index,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
-import { RUN_STATUSES, RUN_WISHES, type RunPolicy } from '../../../machines/work/run/status.js';
+import { RUN_STATUSES, RUN_WISHES } from '../../../machines/work/run/status.js';
+import type { RunPolicy } from '../../../machines/work/run-policy.js';
 import type { SlotStatus } from '../../../machines/work/slot.js';
 import type { RunRecord } from '../../contract/runs.js';
 import type { Connection } from '../../sql/connection.js';

@@ -1,5 +1,6 @@
 import type { Registration } from '../../../machines/process/process.js';
-import type { RunPolicy, RunStatus, RunWish } from '../../../machines/work/run/status.js';
+import type { RunStatus, RunWish } from '../../../machines/work/run/status.js';
+import type { RunPolicy } from '../../../machines/work/run-policy.js';
 import type { SlotStatus } from '../../../machines/work/slot.js';
 import type { ShownTexts } from '../../../stream-text.js';
 

@@ -1,0 +1,15 @@
+/** Settings of a run that decide its schedule; kept with it, so that `continue` needs nothing else. */
+export interface RunPolicy {
+  /** Slots in flight at once. */
+  readonly concurrency: number;
+  /** Extra attempts for failed and timed-out slots. */
+  readonly retries: number;
+  /** Per attempt, from spawn, in milliseconds; null for none. */
+  readonly timeoutMs: number | null;
+  /** What becomes of a slot whose host died in it. */
+  readonly onLost: 'retry' | 'fail';
+  /** Stop starting slots at the first *committed* failure; the rest become `cancelled`. */
+  readonly failFast: boolean;
+  /** How far beyond the commit cursor slots may start. */
+  readonly reorderWindow: number;
+}
