@@ -19,7 +19,9 @@ const [commit, ...filters] = positionals;
 if (commit === undefined) throw new Error('which commit? older-tests.mjs COMMIT');
 
 /** Sources that are entries under another name: whoever imports them there gets those of the present build. */
-const ENTRIES = ['index', 'client', 'worker', 'testing/index', 'cli/command-line'];
+const ENTRIES = ['index', 'client', 'worker', 'testing/index'];
+/** What helpers call to have a command within their process: they get that of the present build, as a process. */
+const COMMAND = 'src/cli/command-line.ts';
 /** Sources with which helpers look at processes and make ids; they do nothing to what is tested. */
 const TOOLS = /^src\/(errors|machines\/ids|transport\/process\/(proc|stat|identity|cookies))\.ts$/;
 /** The folder itself stands in a helper for tests below the system, which are left out. */
@@ -49,6 +51,16 @@ export async function createSystem(options) {
 }
 `;
 
+const COMMANDED = (main) => `
+import { spawnSync } from 'node:child_process';
+export async function runCommandLine(args) {
+  const done = spawnSync(process.execPath, [${JSON.stringify(main)}, ...args], { encoding: 'utf8', maxBuffer: 2 ** 30 });
+  process.stdout.write(done.stdout);
+  process.stderr.write(done.stderr);
+  process.exitCode = done.status;
+}
+`;
+
 const folder = mkdtempSync(join(tmpdir(), 'espalier-older-'));
 try {
   unpack();
@@ -75,6 +87,7 @@ function unpack() {
   writeFileSync(entry, RENAMED(join(root, 'dist', 'index.js')));
   manifest.exports['.'] = './entry.js';
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(join(folder, COMMAND), COMMANDED(join(root, 'dist', 'cli', 'main.js')));
   for (const name of ENTRIES) {
     const built = name === 'index' ? entry : join(root, 'dist', `${name}.js`);
     writeFileSync(join(folder, 'src', `${name}.ts`), `export * from ${JSON.stringify(built)};\n`);
@@ -92,7 +105,7 @@ function knowsEntriesAlone(test) {
   for (const path of seen) {
     if (path.startsWith('test/') && /\.(ts|js|mjs)$/.test(path)) for (const next of importsOf(path)) seen.add(next);
   }
-  const isEntry = (path) => BUILT.test(path) || ENTRIES.some((name) => path === `src/${name}.ts`);
+  const isEntry = (path) => BUILT.test(path) || path === COMMAND || ENTRIES.some((name) => path === `src/${name}.ts`);
   const reached = [...seen].filter((path) => /^(src|dist|inspector|scripts)\//.test(path));
   const isNamed = [...seen].some((path) => path.startsWith('espalier'));
   return (isNamed || reached.some(isEntry)) && reached.every((path) => isEntry(path) || TOOLS.test(path));
