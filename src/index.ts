@@ -1,34 +1,28 @@
-export type { ActorHandle, UntypedLogic } from './actors/actor-handle.js';
-export type { AffinityPolicy } from './actors/affinity.js';
-export type { Ask, AskHandler, Asks } from './actors/asks.js';
-export type { CallOptions, RetryPolicy } from './actors/call-options.js';
-export type { MailboxOptions, MailboxState } from './actors/cell-mailbox.js';
-export type { ChildOptions, ChildSpec, StartContext } from './actors/child-spec.js';
-export type { DeadLetter, DeadLetterReason, Down } from './actors/directory.js';
-export type { ExecBytesOptions, ExecOptions, ExecResult } from './actors/exec-options.js';
-export { type HostTool, type ToolContext, tool } from './actors/host-tool.js';
-export type { Contract, MethodContract, UntypedMethods } from './actors/method-types.js';
-export { type CallPoolOptions, type ExecPoolOptions, type PoolOptions, pool } from './actors/pool.js';
-export type { ExecPool, Pool, PoolHandle, PoolLoad } from './actors/pool-handle.js';
-export type { ReportListener } from './actors/reporter.js';
-export { type CommittedOptions, isMoving, Run } from './actors/run.js';
-export type { ContinueRunOptions, Runs, StartRunOptions } from './actors/runs.js';
-export type { Migrate } from './actors/saved-machine.js';
-export { type ServiceOptions, service } from './actors/service.js';
-export type { Readiness } from './actors/service-probe.js';
-export type { HealthCheck } from './actors/service-slot.js';
-export type { Session, Sessions } from './actors/sessions.js';
-export { type MachineOptions, machine, spec } from './actors/spec.js';
-export type { LineListener, LineSource, Stdio } from './actors/stdio.js';
+export type { AffinityPolicy } from './actors/call/affinity.js';
+export type { MailboxOptions, MailboxState } from './actors/cell/mailbox.js';
+export type { Ask, AskHandler, Asks } from './actors/desk/asks.js';
+export { type HostTool, type ToolContext, tool } from './actors/desk/host-tool.js';
+export type { WorkerListener, WorkerMessageFrom } from './actors/desk/worker-desk.js';
+export type { Migrate } from './actors/durable/saved-machine.js';
+export type { ActorHandle, UntypedLogic } from './actors/handles/actor-handle.js';
+export type { CallOptions, RetryPolicy } from './actors/handles/call-options.js';
+export type { ExecBytesOptions, ExecOptions, ExecResult } from './actors/handles/exec-options.js';
+export type { Contract, MethodContract, UntypedMethods } from './actors/handles/method-types.js';
+export type { ExecPool, Pool, PoolHandle, PoolLoad } from './actors/handles/pool-handle.js';
+export type { Readiness } from './actors/service/service-probe.js';
+export type { HealthCheck } from './actors/service/service-slot.js';
+export { type CallPoolOptions, type ExecPoolOptions, type PoolOptions, pool } from './actors/specs/pool.js';
+export { type ServiceOptions, service } from './actors/specs/service.js';
+export type { ChildOptions, ChildSpec, StartContext } from './actors/tree/child-spec.js';
+export type { DeadLetter, DeadLetterReason, Down } from './actors/tree/directory.js';
+export { type MachineOptions, machine, spec } from './actors/tree/spec.js';
 export {
   type DynamicSupervisorOptions,
   dynamicSupervisor,
   type SupervisorOptions,
   supervisor,
-} from './actors/supervisor.js';
-
-export type { Refused, Started, SupervisorHandle } from './actors/supervisor-calls.js';
-export type { ListedTool, SystemTools, ToolCall, ToolCallOptions } from './actors/system-tools.js';
+} from './actors/tree/supervisor.js';
+export type { Refused, Started, SupervisorHandle } from './actors/tree/supervisor-calls.js';
 export type {
   DynamicSupervisorSpec,
   ExecPoolSpec,
@@ -37,13 +31,13 @@ export type {
   Place,
   PoolSpec,
   SupervisorSpec,
-} from './actors/tree-types.js';
-export type { WorkerListener, WorkerMessageFrom } from './actors/worker-desk.js';
-export { createSystem } from './create-system.js';
-export { type DefinedTree, defineTree } from './define-tree.js';
+} from './actors/tree/tree-types.js';
+export type { LineListener, LineSource, Stdio } from './actors/worker/stdio.js';
 export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutdown } from './errors.js';
+export type { Session, Sessions } from './host/sessions.js';
+export { askRun, openReader, type StoreReader } from './host/store-access.js';
+export { type JanitorReport, sweep } from './host/sweep.js';
 export { readRedactor, type StoreRedactor } from './inspection/ask/secrets.js';
-export { createInspector } from './inspection/create.js';
 export type { Inspector, InspectorOptions, InspectorServer, InspectorServerOptions } from './inspection/inspector.js';
 export { type ExplainOptions, type ExplainSource, explain } from './inspection/shown/explain.js';
 export type { StandingProcess } from './inspection/shown/standing.js';
@@ -82,10 +76,15 @@ export {
   type SnapshotRecord,
   sqliteVersion,
 } from './persistence/index.js';
-export { programStarter } from './starter.js';
-export { askRun, openReader, type StoreReader } from './store-access.js';
-export { type JanitorReport, sweep } from './sweep.js';
-export type { System, SystemOptions } from './system.js';
+export { createInspector } from './system/create-inspector.js';
+export { createSystem } from './system/create-system.js';
+export { type DefinedTree, defineTree } from './system/define-tree.js';
+export { programStarter } from './system/program-starter.js';
+export type { ReportListener } from './system/reporter.js';
+export type { System, SystemOptions } from './system/system.js';
+export type { ListedTool, SystemTools, ToolCall, ToolCallOptions } from './system/tools.js';
 export { resolveProgram } from './transport/process/program/resolve.js';
 export { RemoteError } from './transport/protocol/remote-error.js';
 export { VERSION } from './version.js';
+export { type CommittedOptions, isMoving, Run } from './work/runs/run.js';
+export type { ContinueRunOptions, Runs, StartRunOptions } from './work/runs/runs.js';

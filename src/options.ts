@@ -1,5 +1,5 @@
 import { EspalierError } from './errors.js';
-import { nearest } from './machines/explain/near.js';
+import { nearest } from './near.js';
 
 /** Says what keeps a value from being used, naming its place; undefined when nothing does. */
 export type Rule = (value: unknown, place: string) => string | undefined;

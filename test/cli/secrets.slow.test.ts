@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { createSystem, pool, type System } from 'espalier';
 import { expect, it, onTestFinished } from 'vitest';
 import { MASK } from '../../src/redact/redactor.js';
-import { folder } from '../system/support.js';
+import { folder } from '../system/support/support.js';
 import { main } from './espalier.js';
 
 const run = promisify(execFile);

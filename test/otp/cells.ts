@@ -1,11 +1,11 @@
 import { createMachine } from 'xstate';
-import type { Cell } from '../../src/actors/cell.js';
-import { startChild } from '../../src/actors/child.js';
-import type { ChildSpec, StartContext } from '../../src/actors/child-spec.js';
-import { Directory } from '../../src/actors/directory.js';
-import type { Observation, TreeEnvironment } from '../../src/actors/environment.js';
-import { spec } from '../../src/actors/spec.js';
-import { type SupervisorHandle, supervisorHandle, supervisorLogic } from '../../src/actors/supervisor.js';
+import type { Cell } from '../../src/actors/cell/cell.js';
+import { startChild } from '../../src/actors/tree/child.js';
+import type { ChildSpec, StartContext } from '../../src/actors/tree/child-spec.js';
+import { Directory } from '../../src/actors/tree/directory.js';
+import type { Observation, TreeEnvironment } from '../../src/actors/tree/environment.js';
+import { spec } from '../../src/actors/tree/spec.js';
+import { type SupervisorHandle, supervisorHandle, supervisorLogic } from '../../src/actors/tree/supervisor.js';
 import { Shutdown } from '../../src/errors.js';
 import { SimulatedClock } from '../../src/testing/index.js';
 import type { Outcome } from '../machines/supervise/scenario.js';

@@ -14,8 +14,8 @@ const intensity = 'src/machines/supervise/intensity.ts';
 const restart = 'src/machines/supervise/restart.ts';
 const decide = 'src/machines/supervise/decide.ts';
 const turn = 'src/machines/supervise/turn.ts';
-const perform = 'src/actors/supervisor-perform.ts';
-const cell = 'src/actors/cell.ts';
+const perform = 'src/actors/tree/supervisor-perform.ts';
+const cell = 'src/actors/cell/cell.ts';
 
 /** At least one for each strategy, each restart type, each kind of shutdown and each rule of the supervisor. */
 export const errors: Readonly<Record<string, PlantedError>> = {

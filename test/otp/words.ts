@@ -1,4 +1,4 @@
-import type { Refused, Started, SupervisorHandle } from '../../src/actors/supervisor.js';
+import type { Refused, Started, SupervisorHandle } from '../../src/actors/tree/supervisor.js';
 
 // Our answers in the words of `supervisor.escript`.
 

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { childPath } from '../../actors/child.js';
-import type { Directory } from '../../actors/directory.js';
+import { childPath } from '../../actors/tree/child.js';
+import type { Directory } from '../../actors/tree/directory.js';
 import { createRedactor, type RedactOptions } from '../../redact/redactor.js';
 import type { Answerer, AnswerOf, LivingActor } from '../../transport/ask/question.js';
 import type { ReadModel } from '../../transport/inspector/model/read-model.js';

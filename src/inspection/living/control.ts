@@ -1,5 +1,5 @@
-import type { Directory } from '../../actors/directory.js';
-import type { SupervisorHandle } from '../../actors/supervisor-calls.js';
+import type { Directory } from '../../actors/tree/directory.js';
+import type { SupervisorHandle } from '../../actors/tree/supervisor-calls.js';
 import type { RunStore } from '../../persistence/index.js';
 import type { InspectedHost, Refused } from '../../transport/inspector/inspected-host.js';
 import type { Answer, Control } from '../../transport/inspector/protocol/wire.js';

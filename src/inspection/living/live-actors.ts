@@ -1,7 +1,7 @@
 import type { AnyStateMachine, Snapshot } from 'xstate';
-import type { Cell } from '../../actors/cell.js';
-import { isMachine } from '../../actors/cell-machine.js';
-import type { Directory } from '../../actors/directory.js';
+import type { Cell } from '../../actors/cell/cell.js';
+import { isMachine } from '../../actors/cell/machine-logic.js';
+import type { Directory } from '../../actors/tree/directory.js';
 import type { SupervisorState } from '../../machines/supervise/state/state.js';
 import type { LiveActor, LiveActors } from '../../transport/inspector/seen/actors.js';
 

@@ -1,4 +1,4 @@
-import type { Directory } from '../../actors/directory.js';
+import type { Directory } from '../../actors/tree/directory.js';
 import type { Store } from '../../persistence/index.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
 import type { ReadModel } from '../../transport/inspector/model/read-model.js';

@@ -1,6 +1,6 @@
-import type { Directory } from '../../actors/directory.js';
-import type { ProcessHost } from '../../actors/process-host.js';
-import type { SupervisorHandle } from '../../actors/supervisor-calls.js';
+import type { Directory } from '../../actors/tree/directory.js';
+import type { SupervisorHandle } from '../../actors/tree/supervisor-calls.js';
+import type { ProcessHost } from '../../host/process-host.js';
 import type { Store } from '../../persistence/index.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
 import type { ReadModel } from '../../transport/inspector/model/read-model.js';

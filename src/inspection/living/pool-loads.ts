@@ -1,4 +1,4 @@
-import type { PoolHandle } from '../../actors/pool-handle.js';
+import type { PoolHandle } from '../../actors/handles/pool-handle.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
 
 type Loaded = ReturnType<InspectedHost['loads']> extends Iterable<infer T> ? T : never;

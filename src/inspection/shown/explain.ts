@@ -14,7 +14,7 @@ import type {
   SlotFact,
   Target,
 } from '../../machines/explain/findings/facts.js';
-import { nearest } from '../../machines/explain/near.js';
+import { nearest } from '../../near.js';
 import { checkOptions, fields, text } from '../../options.js';
 import type { AboutQuery, HostRecord, RunRecord, SlotStory, Store } from '../../persistence/index.js';
 

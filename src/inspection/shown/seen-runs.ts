@@ -1,4 +1,4 @@
-import type { Directory } from '../../actors/directory.js';
+import type { Directory } from '../../actors/tree/directory.js';
 import { RunBook, type SlotStage } from '../../machines/work/run/book.js';
 import { type HostStore, type RunStore, SLOT_STATES } from '../../persistence/index.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';

@@ -1,8 +1,8 @@
 import { presenceOf } from '../../host/presence.js';
+import type { StoreReader } from '../../host/store-access.js';
 import type { HostPresence } from '../../machines/process/process.js';
 import { checkOptions, fields, text } from '../../options.js';
 import type { RunRecord } from '../../persistence/index.js';
-import type { StoreReader } from '../../store-access.js';
 import type { TreeNode } from '../../transport/inspector/model/read-model.js';
 import type { ActorSummary } from '../../transport/inspector/protocol/wire.js';
 import { askHost } from '../ask/ask-host.js';

@@ -1,9 +1,9 @@
-import { WORKER_ID } from '../../actors/slot-kind.js';
+import { WORKER_ID } from '../../actors/worker/slot-kind.js';
 import { EspalierError } from '../../errors.js';
 import { presenceOf } from '../../host/presence.js';
+import type { StoreReader } from '../../host/store-access.js';
 import type { HostPresence } from '../../machines/process/process.js';
 import type { HostRecord, SnapshotRecord } from '../../persistence/index.js';
-import type { StoreReader } from '../../store-access.js';
 import { shownBytes } from '../../stream-text.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
 import { ReadModel } from '../../transport/inspector/model/read-model.js';

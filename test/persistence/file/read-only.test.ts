@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { openReader } from '../../../src/store-access.js';
+import { openReader } from '../../../src/host/store-access.js';
 import { readIdentity } from '../../../src/transport/process/proc/identity.js';
 import { SmallDisk } from '../../support/small-disk.js';
 import { IDENTITY, newFile, open } from '../support/world.js';

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { codeOf as codeOfError } from '../../../src/errors.js';
+import { sweep } from '../../../src/host/sweep.js';
 import { HOST_LEASE_MS } from '../../../src/machines/process/host-lease.js';
 import { connectWriter } from '../../../src/persistence/file/connect.js';
 import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../../../src/persistence/schema/migrations.js';
 import type { Connection } from '../../../src/persistence/sql/connection.js';
-import { sweep } from '../../../src/sweep.js';
 import { codeOf, journalTypes, newFile, open, openHost, openStore, startRun } from '../support/world.js';
 
 const fixture = (version: number): URL => new URL(`../fixtures/version-${version}.sql`, import.meta.url);

@@ -1,12 +1,12 @@
 import type { Faults } from '../fault.js';
 
-const pool = 'src/actors/call-pool.ts';
-const run = 'src/actors/call-run.ts';
-const worker = 'src/actors/call-worker.ts';
-const affinity = 'src/actors/affinity.ts';
-const queue = 'src/actors/work-queue.ts';
-const sessions = 'test/system/affinity.test.ts';
-const callTests = 'test/actors/call-pool.test.ts';
+const pool = 'src/actors/call/call-pool.ts';
+const run = 'src/actors/call/call-run.ts';
+const worker = 'src/actors/call/call-worker.ts';
+const affinity = 'src/actors/call/affinity.ts';
+const queue = 'src/actors/pool/work-queue.ts';
+const sessions = 'test/system/pools/affinity.test.ts';
+const callTests = 'test/actors/call/call-pool.test.ts';
 
 /** Calls on their way to a worker, and the sessions that bind them to one. */
 export const calls: Faults = {
@@ -44,7 +44,7 @@ export const calls: Faults = {
     file: queue,
     right: 'roster.onGone = (slot) => this.#refuseBound(slot);',
     wrong: 'roster.onGone = () => undefined;',
-    test: ['test/actors/work-queue.test.ts', 'that requires one slot'],
+    test: ['test/actors/pool/work-queue.test.ts', 'that requires one slot'],
   },
   'a worker is told the whole time, whatever was spent in the queue': {
     file: pool,
@@ -86,12 +86,12 @@ export const calls: Faults = {
     file: worker,
     right: 'const CONCURRENT_WINDOW = 32;',
     wrong: 'const CONCURRENT_WINDOW = 16;',
-    test: ['test/system/window.test.ts', 'a concurrent one'],
+    test: ['test/system/pools/window.test.ts', 'a concurrent one'],
   },
   'the window of a pool is not heeded': {
     file: worker,
     right: 'window ?? (concurrency > 1 ? CONCURRENT_WINDOW : 1)',
     wrong: '(concurrency > 1 ? CONCURRENT_WINDOW : 1)',
-    test: ['test/system/window.test.ts', 'whose pool says otherwise'],
+    test: ['test/system/pools/window.test.ts', 'whose pool says otherwise'],
   },
 };

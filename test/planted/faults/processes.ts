@@ -86,12 +86,12 @@ export const processes: Faults = {
     test: ['test/transport/process/host-death.test.ts', 'with its forker'],
   },
   'the host forks its programs itself': {
-    file: 'src/actors/process-host.ts',
+    file: 'src/host/process-host.ts',
     right: 'return createForkerSpawner({',
     wrong:
       "const { createDirectSpawner } = await import('../transport/process/direct.js');\n    return createDirectSpawner({",
     promise: 9,
-    test: ['test/system/off-the-loop.test.ts', 'forks nothing but its forker'],
+    test: ['test/system/hosts/off-the-loop.test.ts', 'forks nothing but its forker'],
   },
   'a look at all processes is taken in one piece': {
     file: 'src/transport/process/sweep/pass.ts',

@@ -1,7 +1,7 @@
 import type { Faults } from '../fault.js';
 
-const recovery = 'src/actors/recovery.ts';
-const leftovers = 'src/actors/leftovers.ts';
+const recovery = 'src/host/recovery.ts';
+const leftovers = 'src/actors/worker/leftovers.ts';
 const janitor = 'src/transport/process/janitor/janitor.ts';
 
 /** What is made of what a dead host, or a dead starter, left. */
@@ -11,31 +11,31 @@ export const recoveries: Faults = {
     right: 'const report = await cleanUpDeadHosts({ hosts, registrations, self, isLeaseExpired, dryRun });',
     wrong: `const report = await cleanUpDeadHosts({ hosts, registrations, self, isLeaseExpired, dryRun });
   for (const { runId, verdict } of report.hosts) if (verdict.dead) await store.hosts.fence(runId, self);`,
-    test: ['test/actors/recovery.test.ts', 'records what may still run'],
+    test: ['test/host/recovery.test.ts', 'records what may still run'],
   },
   'a slot whose process may still run runs again': {
     file: 'src/persistence/families/attempts/loss.ts',
     right: "{ how: 'host_lost', unproven: isSuspect }",
     wrong: "{ how: 'host_lost' }",
-    test: ['test/actors/recovery.test.ts', 'records what may still run'],
+    test: ['test/host/recovery.test.ts', 'records what may still run'],
   },
   'an older sweep’s success erases what a newer starter left': {
     file: leftovers,
     right: 'clean && this.#left.get(path) === settle && this.#left.delete(path)',
     wrong: 'clean && this.#left.delete(path)',
-    test: ['test/actors/leftovers.test.ts', 'an older sweep ends well'],
+    test: ['test/actors/worker/leftovers.test.ts', 'an older sweep ends well'],
   },
   'who asked for the older leftovers erases the newer ones': {
     file: leftovers,
     right: 'if (result?.clean && this.#left.get(path) === settle) this.#left.delete(path);',
     wrong: 'if (result?.clean) this.#left.delete(path);',
-    test: ['test/actors/leftovers.test.ts', 'whoever asked before'],
+    test: ['test/actors/worker/leftovers.test.ts', 'whoever asked before'],
   },
   'leftovers that could not be proven gone are not tried again': {
     file: leftovers,
     right: 'return result.clean ? result : await again();',
     wrong: 'return result;',
-    test: ['test/actors/leftovers.test.ts', 'tried again'],
+    test: ['test/actors/worker/leftovers.test.ts', 'tried again'],
   },
   'what was only intended is not looked for under the last generation': {
     file: janitor,

@@ -106,6 +106,6 @@ export const store: Faults = {
     right: 'writeJson([row.index, row.status, outcome])',
     wrong: 'writeJson([row.index, row.status, outcome, row.durationMs])',
     promise: 6,
-    test: ['test/system/runs.test.ts', 'has one digest'],
+    test: ['test/system/runs/runs.test.ts', 'has one digest'],
   },
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { all } from '../../system/support.js';
+import { all } from '../../system/support/support.js';
 import { live, type Sdk, sdks } from './support/live-worker.js';
 
 describe.each(Object.keys(sdks) as Sdk[])('the connection of a %s worker', (sdk) => {

@@ -3,7 +3,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { descriptorSink } from '../../../src/transport/stderr/sink.js';
-import { folder } from '../../system/support.js';
+import { folder } from '../../system/support/support.js';
 
 /** A pipe whose ends never wait. */
 function pipe() {

@@ -1,0 +1,254 @@
+import type { Clock } from '../../clock.js';
+import { EspalierError } from '../../errors.js';
+import type { CallVerdict } from '../../machines/pool/queue/breaker.js';
+import { type Backoff, backoffDelay } from '../../machines/time/backoff.js';
+import { checkOptions } from '../../options.js';
+import { TimeLimit } from '../../time-limit.js';
+import type { MethodDescription } from '../../transport/protocol/messages.js';
+import type { CallOutcome, CallRequest } from '../../transport/protocol/port/call.js';
+import { RemoteError } from '../../transport/protocol/remote-error.js';
+import type { WorkerDesk, WorkerListener } from '../desk/worker-desk.js';
+import { type CallOptions, callRule, type RetryPolicy } from '../handles/call-options.js';
+import { ControlledPool } from '../handles/controlled-pool.js';
+import type { Pool } from '../handles/pool-handle.js';
+import type { PoolDoor } from '../pool/pool-actor.js';
+import type { Affinity } from './affinity.js';
+import type { CircuitBreaker } from './breaker.js';
+import { CallRun, explained, runCall } from './call-run.js';
+import type { CallSlot } from './call-worker.js';
+import type { ContractCheck } from './contract.js';
+import type { MethodCatalog } from './method-catalog.js';
+
+export type { CallOptions } from '../handles/call-options.js';
+
+export interface CallPoolParts extends PoolDoor<CallSlot> {
+  readonly clock: Clock;
+  readonly desk: WorkerDesk;
+  readonly catalog: MethodCatalog;
+  /** Null without one. */
+  readonly contract: ContractCheck | null;
+  readonly affinity: Affinity<CallSlot>;
+  /** How long a cancelled call may go on in its worker before that is killed, in milliseconds. */
+  readonly cancelGraceMs: number;
+  readonly breaker: CircuitBreaker | null;
+  readonly retry: RetryPolicy | null;
+  random(): number;
+}
+
+const TIMEOUT_MS = 60_000;
+
+/** Times that a call is given to another worker, when its worker died in it and it may run again. */
+const MOST_RETRIES = 3;
+
+/** One call on its way through attempts. */
+interface Journey {
+  readonly method: string;
+  readonly args: unknown;
+  readonly options: CallOptions;
+  /** Fires when the caller, or the time, is up. */
+  readonly ended: AbortSignal;
+  readonly limit: TimeLimit;
+  /** By the clock, in milliseconds. */
+  readonly until: number;
+  /** Why it was given up. */
+  because(): EspalierError;
+  /** Slots whose worker died with it. */
+  readonly avoids: Set<string>;
+}
+
+/** One incarnation of a pool whose workers speak the worker protocol and serve calls. */
+export class LiveCallPool extends ControlledPool implements Pool {
+  readonly mode = 'protocol';
+  readonly #parts: CallPoolParts;
+
+  constructor(parts: CallPoolParts) {
+    super(parts);
+    this.#parts = parts;
+  }
+
+  async call(method: string, args?: unknown, options: CallOptions = {}): Promise<unknown> {
+    checkOptions(() => `pool ${this.path}: ${method}`, options, callRule);
+    const { breaker, catalog, contract } = this.#parts;
+    const given = contract ? await contract.input(method, args) : args;
+    catalog.check(method, given);
+    breaker?.admit();
+    let value: unknown;
+    try {
+      value = await this.#complete(this.#journey(method, given, options));
+    } catch (error) {
+      breaker?.ended(verdictOf(error));
+      throw error;
+    }
+    // A worker that answered has done its part, whatever the contract says of the answer.
+    breaker?.ended('succeeded');
+    return contract ? await contract.output(method, value) : value;
+  }
+
+  async *stream(method: string, args?: unknown, options: CallOptions = {}): AsyncGenerator<unknown, void> {
+    checkOptions(() => `pool ${this.path}: ${method}`, options, callRule);
+    const { catalog, contract } = this.#parts;
+    const given = contract ? await contract.input(method, args) : args;
+    catalog.check(method, given);
+    const journey = this.#journey(method, given, options);
+    try {
+      const chunks = this.#read(journey, await this.#slot(journey));
+      if (!contract) yield* chunks;
+      else for await (const chunk of chunks) yield await contract.output(method, chunk);
+    } finally {
+      journey.limit.end();
+    }
+  }
+
+  async *#read(journey: Journey, slot: CallSlot): AsyncGenerator<unknown, void> {
+    const run = new CallRun(slot, this.#request(journey), { ...this.#parts, ended: journey.ended });
+    const ends: CallOutcome[] = [];
+    const open = slot.port.stream(run.request, (outcome) => {
+      run.release();
+      ends.push(outcome);
+    });
+    run.attach(open);
+    try {
+      yield* open;
+    } catch (error) {
+      if (journey.ended.aborted) throw journey.because();
+      const [end] = ends;
+      throw end?.kind === 'lost' ? (await explained(slot, end)).error : error;
+    } finally {
+      run.cancel();
+    }
+  }
+
+  methods(): readonly MethodDescription[] {
+    return this.#parts.catalog.list();
+  }
+
+  observe(listener: WorkerListener): Disposable {
+    return this.#parts.desk.listen(this.path, listener);
+  }
+
+  #journey(method: string, args: unknown, options: CallOptions): Journey {
+    const { clock } = this.#parts;
+    const { timeout = TIMEOUT_MS, signal } = options;
+    const limit = new TimeLimit(clock, timeout, signal);
+    const until = clock.now() + timeout;
+    const because = () => (limit.isLate ? this.#late(method, timeout) : aborted(signal?.reason));
+    return { method, args, options, ended: limit.signal, limit, until, because, avoids: new Set() };
+  }
+
+  async #complete(journey: Journey): Promise<unknown> {
+    try {
+      return await this.#travel(journey);
+    } finally {
+      journey.limit.end();
+    }
+  }
+
+  async #travel(journey: Journey): Promise<unknown> {
+    for (let attempt = 1; ; attempt += 1) {
+      const slot = await this.#slot(journey);
+      const outcome = await this.#attempt(slot, journey);
+      if (outcome.kind === 'result') return outcome.value;
+      if (outcome.kind === 'lost') journey.avoids.add(slot.id);
+      // What provably did not begin was no attempt: it goes to another worker, for as long as its time lasts.
+      if (outcome.kind === 'lost' && outcome.state === 'not_started') attempt -= 1;
+      else await this.#again(journey, outcome, attempt);
+    }
+  }
+
+  /** Resolves when the call is to be tried again; throws its error when it is not. */
+  async #again(
+    { options, ended, because }: Journey,
+    outcome: Exclude<CallOutcome, { kind: 'result' }>,
+    attempt: number,
+  ) {
+    const { retry, random } = this.#parts;
+    const isOnce = options.input !== undefined;
+    const mayRepeat =
+      !isOnce && (outcome.kind === 'lost' ? options.idempotent === true : isRetryable(outcome.error, retry));
+    const most = retry?.attempts ?? (retry ? 3 : MOST_RETRIES + 1);
+    if (!mayRepeat || attempt >= most) throw outcome.error;
+    if (!retry) return;
+    const { initialMs = 100, maxMs = 10_000 } = retry;
+    const backoff: Backoff = { initialMs, factor: 2, maxMs, jitter: 0.25 };
+    await this.#rest(backoffDelay(backoff, attempt - 1, random()), ended);
+    if (ended.aborted) throw because();
+  }
+
+  #rest(ms: number, ended: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    return new Promise((resolve) => {
+      const done = () => {
+        clock.clearTimeout(timer);
+        ended.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = clock.setTimeout(done, ms);
+      ended.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  /** The slot that takes the next piece of work. */
+  #slot({ ended, because, avoids, options: { session } }: Journey): Promise<CallSlot> {
+    const { affinity, queue: find } = this.#parts;
+    return new Promise((resolve, reject) => {
+      const queue = find();
+      if (!queue) return reject(this.#parts.refusal());
+      const begin = (slot: CallSlot) => {
+        if (session !== undefined) affinity.bind(session, slot);
+        resolve(slot);
+      };
+      const refuse = (error: unknown) => {
+        if (session !== undefined && isLost(error)) affinity.release(session);
+        reject(ended.aborted ? because() : error);
+      };
+      const wish = session === undefined ? {} : affinity.wish(session);
+      queue.submit({ signal: ended, avoids, ...wish, begin, refuse });
+    });
+  }
+
+  #attempt(slot: CallSlot, journey: Journey): Promise<CallOutcome> {
+    const { ended, because } = journey;
+    return new Promise((resolve, reject) => {
+      runCall(slot, this.#request(journey), { ...this.#parts, ended }, (outcome) => {
+        if (outcome) resolve(outcome);
+        else reject(because());
+      });
+    });
+  }
+
+  #request({ method, args, until, options: { ctx, input, session } }: Journey): CallRequest {
+    const deadlineMs = Math.max(0, until - this.#parts.clock.now());
+    return { method, args, deadlineMs, ctx: session === undefined ? ctx : { ...ctx, session }, input };
+  }
+
+  #late(method: string, timeout: number): EspalierError {
+    const trouble = this.#parts.trouble();
+    const why = trouble ? `; none of its workers is ready: ${trouble.message}` : '';
+    return new EspalierError('ESP_TIMEOUT', `pool ${this.path}: ${method} was not done within ${timeout} ms${why}`, {
+      ...(trouble && { cause: trouble }),
+      context: { pool: this.path, method, timeout },
+    });
+  }
+}
+
+/** An error that its method calls retryable, where a retry policy is set. */
+function isRetryable(error: Error, retry: RetryPolicy | null): boolean {
+  return retry !== null && error instanceof RemoteError && error.retryable;
+}
+
+/** What a failed call says of its pool: a method's own error says nothing, nor does a caller who left. */
+function verdictOf(error: unknown): CallVerdict {
+  if (error instanceof RemoteError) return error.retryable ? 'failed' : 'succeeded';
+  if (!(error instanceof EspalierError)) return 'abandoned';
+  return error.code === 'ESP_TIMEOUT' || error.code === 'ESP_WORKER_EXITED' || error.code === 'ESP_PROTOCOL'
+    ? 'failed'
+    : 'abandoned';
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof EspalierError && error.code === 'ESP_SESSION_LOST';
+}
+
+function aborted(cause: unknown): EspalierError {
+  return new EspalierError('ESP_ABORTED', 'the call was given up', { cause });
+}

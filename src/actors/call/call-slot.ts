@@ -1,0 +1,132 @@
+import { crashKind, taints } from '../../machines/exits/crash-kind.js';
+import type { RecycleReason } from '../../machines/worker/recycle.js';
+import type { StarterEvent } from '../../machines/worker/starter.js';
+import type { WorkerInput } from '../../machines/worker/worker.js';
+import type { Capture } from '../../transport/process/capture.js';
+import type { SpawnedProcess } from '../../transport/process/contract/spawner.js';
+import type { ReadyMessage } from '../../transport/protocol/messages.js';
+import { workerEnvironment } from '../../transport/protocol/port/environment.js';
+import type { Roster } from '../pool/work-queue.js';
+import type { Program } from '../worker/program.js';
+import type { Hold, SlotEnd, SlotKind, WorkerAddress } from '../worker/slot-kind.js';
+import { ProcessHands, recordProcessEnd, recordReady } from '../worker/worker-hands.js';
+import type { Tell } from '../worker/worker-plan.js';
+import type { BootGate, GatePlace } from './boot-gate.js';
+import { type CallSlot, CallWorker, type CallWorkerEvents, type CallWorkerOptions } from './call-worker.js';
+
+/** How long a slot is taken last after its worker's native crash, in milliseconds. */
+const TAINT_MS = 60_000;
+
+export interface CallSlotOptions extends CallWorkerOptions {
+  readonly id: string;
+  readonly program: Program;
+  readonly roster: Roster<CallSlot>;
+  readonly gate: BootGate;
+  readonly graceMs: number;
+  readonly bootMs: number;
+  onOpen(): void;
+  onWithdraw(): void;
+  onWorn(reason: RecycleReason): void;
+  onReady(message: ReadyMessage): void;
+}
+
+/** The slot of a protocol pool: its worker boots, says `ready`, and runs calls until it ends and is replaced. */
+export class CallSlotKind implements SlotKind {
+  readonly mode = 'protocol';
+  #spawnId = '';
+  #worker: CallWorker | null = null;
+  #isOffered = false;
+  #taintedUntil = 0;
+  #place: GatePlace | null = null;
+
+  constructor(readonly options: CallSlotOptions) {}
+
+  bind(_tell: (event: StarterEvent) => void): void {
+    // The worker's own events say all that there is to say.
+  }
+
+  worker(address: WorkerAddress, hold: Hold): WorkerInput {
+    const { services, program, graceMs, bootMs, gate } = this.options;
+    this.#spawnId = services.newSpawnId();
+    this.#worker = null;
+    const { command, argv0, told, cwd, env: own } = program.prepare('', 0);
+    const env = workerEnvironment(own);
+    const plan = { spawnId: this.#spawnId, jobId: null, attempt: null, command, argv0, told, cwd, env, port: true };
+    const hands = new ProcessHands(services, plan, hold, address, {
+      isStanding: true,
+      turn: () => {
+        this.#place = gate.enter();
+        return this.#place.taken;
+      },
+      abandon: () => this.#leaveGate(),
+      spawned: (process, tell) => this.#connect(process, address, hold, tell),
+      shutdown: () => this.#worker?.port.shutdown(graceMs),
+    });
+    return { hands, mode: 'protocol', registered: false, timeoutMs: null, bootMs, graceMs };
+  }
+
+  offer(): void {
+    const { roster, onOpen } = this.options;
+    if (this.#worker?.port.phase !== 'ready') return;
+    this.#isOffered = true;
+    onOpen();
+    roster.offer(this.#worker);
+  }
+
+  withdraw(): void {
+    this.#leaveGate();
+    this.#worker?.stop();
+    if (!this.#worker || !this.#isOffered) return;
+    this.#isOffered = false;
+    this.options.roster.withdraw(this.#worker);
+    this.options.onWithdraw();
+  }
+
+  ended(slotEnd: SlotEnd): void {
+    this.#leaveGate();
+    const { cause, exit } = slotEnd.end;
+    const { clock } = this.options.services;
+    const oomKills = slotEnd.hold.memory?.oomKills ?? 0;
+    if (taints(crashKind(exit, { byUs: cause !== 'exited', oomKills }))) this.#taintedUntil = clock.now() + TAINT_MS;
+    this.#worker?.close();
+    recordProcessEnd(this.options.services, this.#spawnId, slotEnd);
+  }
+
+  /** Waited for, so that the last words of a worker are among those that are kept. */
+  get streams(): Capture | null {
+    return this.#worker?.logs ?? null;
+  }
+
+  stderr(): string {
+    return this.#worker?.stderr() ?? '';
+  }
+
+  leave(): void {
+    this.#leaveGate();
+    this.#worker?.close();
+  }
+
+  #leaveGate(): void {
+    this.#place?.leave();
+  }
+
+  #connect(process: SpawnedProcess, address: WorkerAddress, hold: Hold, tell: Tell): void {
+    const place = this.#place;
+    void process.exited.then(() => place?.leave());
+    const events: CallWorkerEvents = {
+      ready: (worker) => {
+        this.#leaveGate();
+        recordReady(this.options.services, address, hold);
+        if (worker.ready) this.options.onReady(worker.ready);
+      },
+      closed: () => this.withdraw(),
+      room: (worker) => {
+        if (this.#worker === worker && this.#isOffered) this.options.roster.offer(worker);
+      },
+      worn: (reason) => this.options.onWorn(reason),
+      tainted: () => this.options.services.clock.now() < this.#taintedUntil,
+      oomKills: () => hold.memory?.oomKills ?? 0,
+    };
+    this.#worker = new CallWorker(this.options.id, address, process, this.options, events, tell);
+  }
+}

@@ -1,0 +1,99 @@
+import { LIVENESS_DEFAULTS } from '../../machines/worker/liveness.js';
+import type { RecycleReason } from '../../machines/worker/recycle.js';
+import type { PoolDoor, PoolVariant, SlotDoor } from '../pool/pool-actor.js';
+import { commonParts } from '../pool/pool-options.js';
+import type { StartContext } from '../tree/child-spec.js';
+import type { ProcessServices } from '../worker/process-services.js';
+import type { Program } from '../worker/program.js';
+import { DEFAULT_GRACE_MS } from '../worker/worker-hands.js';
+import { Affinity } from './affinity.js';
+import { BootGate } from './boot-gate.js';
+import { CircuitBreaker } from './breaker.js';
+import { LiveCallPool } from './call-pool.js';
+import type { CallPoolOptions } from './call-pool-options.js';
+import { CallSlotKind } from './call-slot.js';
+import type { CallSlot } from './call-worker.js';
+import { ContractCheck } from './contract.js';
+import { MethodCatalog } from './method-catalog.js';
+
+const BOOT_MS = 30_000;
+const CANCEL_GRACE_MS = 5000;
+/** Workers of one pool that boot at once. */
+const BOOTING_AT_ONCE = 10;
+const SESSION_TTL_MS = 3_600_000;
+const MAX_SESSIONS = 10_000;
+
+/** What makes a pool one of workers that serve calls. */
+export function callVariant(
+  options: CallPoolOptions,
+  context: StartContext,
+  services: ProcessServices,
+  program: Program,
+): PoolVariant<CallSlot> {
+  const catalog = new MethodCatalog(context.path);
+  const gate = new BootGate(BOOTING_AT_ONCE);
+  const kind = (door: SlotDoor<CallSlot>) =>
+    new CallSlotKind({
+      ...door,
+      ...slotParts(options),
+      services,
+      desk: services.desk,
+      program,
+      gate,
+      onReady: ({ methods }) => catalog.learn(methods),
+      random: () => context.env.random(),
+    });
+  return {
+    mode: 'protocol',
+    ...commonParts(options),
+    kind,
+    handle: (door) => new LiveCallPool({ ...door, ...callParts(options, context, services, door), catalog }),
+    recycled: (slot, reason) => journalRecycled(services, slot, reason),
+  };
+}
+
+function slotParts(options: CallPoolOptions) {
+  const { graceMs = DEFAULT_GRACE_MS, bootMs = BOOT_MS, config = null, window = null, prefetch = 1, onAsk } = options;
+  const { heartbeatMs = LIVENESS_DEFAULTS.heartbeatMs, silenceMs = LIVENESS_DEFAULTS.silenceMs } = options;
+  const { maxCalls, ttl, idleTtl, maxRss, stdio } = options;
+  const liveness = { heartbeatMs, silenceMs };
+  return {
+    graceMs,
+    bootMs,
+    config,
+    window,
+    prefetch,
+    onAsk,
+    stdio,
+    liveness,
+    recycling: { maxCalls, ttl, idleTtl, maxRss },
+  };
+}
+
+function callParts(
+  options: CallPoolOptions,
+  { path, env }: StartContext,
+  { clock, desk, journal }: ProcessServices,
+  { isServing }: PoolDoor<CallSlot>,
+) {
+  const { cancelGraceMs = CANCEL_GRACE_MS, retry = null, breaker: policy } = options;
+  const { affinity: strictness = 'hint', sessionTtl = SESSION_TTL_MS, maxSessions = MAX_SESSIONS } = options;
+  const affinity = new Affinity<CallSlot>(
+    { pool: path, policy: strictness, ttl: sessionTtl, limit: maxSessions, clock },
+    isServing,
+  );
+  const breaker = policy ? new CircuitBreaker(path, policy, clock, journal) : null;
+  const contract = options.contract ? new ContractCheck(path, options.contract) : null;
+  return { clock, desk, contract, affinity, cancelGraceMs, breaker, retry, random: () => env.random() };
+}
+
+function journalRecycled({ journal }: ProcessServices, slot: CallSlot, reason: RecycleReason): void {
+  const { now, readyAt, calls, rss } = slot.wear();
+  const detail = reason === 'wish' ? (slot.wish ?? '') : '';
+  journal({
+    type: 'worker.recycled',
+    path: slot.path,
+    incarnation: slot.incarnation,
+    data: { reason, detail, calls, ageMs: Math.max(0, now - readyAt), rss },
+  });
+}

@@ -1,0 +1,103 @@
+import { EspalierError } from '../../errors.js';
+import type { StarterEvent } from '../../machines/worker/starter.js';
+import type { WorkerInput } from '../../machines/worker/worker.js';
+import type { Capture } from '../../transport/process/capture.js';
+import type { Roster, Slot } from '../pool/work-queue.js';
+import type { ProcessServices } from '../worker/process-services.js';
+import type { Hold, SlotEnd, SlotKind, WorkerAddress } from '../worker/slot-kind.js';
+import { ProcessHands, recordProcessEnd } from '../worker/worker-hands.js';
+import type { Execution } from './execution.js';
+
+/** A slot of an exec pool, as the queue sees it: it runs one execution at a time. */
+export interface ExecSlot extends Slot {
+  execute(execution: Execution): void;
+}
+
+export interface ExecSlotOptions {
+  readonly id: string;
+  readonly services: ProcessServices;
+  readonly roster: Roster<ExecSlot>;
+  readonly graceMs: number;
+  /** Called once, when the slot can take work. */
+  onOpen(): void;
+}
+
+/** The slot of an exec pool: each incarnation of its worker is one execution, whose end is a result. */
+export class ExecSlotKind implements SlotKind {
+  readonly mode = 'exec';
+  readonly #slot: ExecSlot;
+  #execution: Execution | null = null;
+  #isOpen = false;
+  #tell: (event: StarterEvent) => void = () => undefined;
+
+  constructor(readonly options: ExecSlotOptions) {
+    const execute = (execution: Execution) => this.#execute(execution);
+    this.#slot = { id: options.id, capacity: 1, load: 0, lastUsed: 0, execute };
+  }
+
+  bind(tell: (event: StarterEvent) => void): void {
+    this.#tell = tell;
+  }
+
+  get streams(): Capture | null {
+    return this.#execution?.capture ?? null;
+  }
+
+  worker(address: WorkerAddress, hold: Hold): WorkerInput {
+    const execution = this.#execution;
+    if (!execution) throw new EspalierError('ESP_INVALID', `slot ${address.path} was started without an execution`);
+    const { request, capture } = execution;
+    const hands = new ProcessHands(this.options.services, request, hold, address, {
+      spawned: ({ stdout, stderr }) => capture.attach(stdout, stderr),
+      shutdown: (process) => process.signal('SIGTERM'),
+    });
+    const { registered, timeoutMs } = request;
+    return { hands, mode: 'exec', registered, timeoutMs, bootMs: 0, graceMs: this.options.graceMs };
+  }
+
+  offer(): void {
+    this.#slot.load = 0;
+    if (!this.#isOpen) this.options.onOpen();
+    this.#isOpen = true;
+    this.options.roster.offer(this.#slot);
+  }
+
+  withdraw(): void {
+    this.options.roster.withdraw(this.#slot);
+  }
+
+  ended(slotEnd: SlotEnd): void {
+    const execution = this.#execution;
+    this.#execution = null;
+    if (!execution) return;
+    const { end, hold, heldOpen, reason } = slotEnd;
+    const { startedAt, endedAt } = hold;
+    const durationMs = startedAt === null ? 0 : (endedAt ?? startedAt) - startedAt;
+    recordProcessEnd(this.options.services, execution.request.spawnId, slotEnd);
+    execution.settle({
+      type: 'ended',
+      end,
+      durationMs,
+      heldOpen,
+      ...(reason === undefined ? {} : { unproven: reason }),
+    });
+  }
+
+  /** An execution's stderr is its own result. */
+  stderr(): string {
+    return '';
+  }
+
+  leave(reason: Error): void {
+    this.#execution?.settle({ type: 'withdrawn', reason });
+  }
+
+  #execute(execution: Execution): void {
+    this.#execution = execution;
+    const { signal } = execution.request;
+    const cancel = () => this.#execution === execution && this.#tell({ type: 'cancel' });
+    signal?.addEventListener('abort', cancel, { once: true });
+    void execution.result.then(() => signal?.removeEventListener('abort', cancel));
+    this.#tell({ type: 'execute' });
+  }
+}

@@ -1,0 +1,20 @@
+import type { WorkerEvent } from '../../machines/worker/worker.js';
+
+/** What a worker starts, and as what it is registered. */
+export interface WorkerPlan {
+  readonly spawnId: string;
+  readonly jobId: string | null;
+  readonly attempt: number | null;
+  readonly command: readonly [string, ...string[]];
+  /** What the program is called by. */
+  readonly argv0?: string | undefined;
+  /** The command as it is registered and told: with the names of secret fields instead of their values. */
+  readonly told: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin?: Uint8Array | undefined;
+  readonly port?: boolean;
+}
+
+/** Reaches the machine of a worker while it lives. */
+export type Tell = (event: WorkerEvent) => void;

@@ -1,0 +1,85 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { EspalierError } from '../errors.js';
+import type { RunWish } from '../machines/work/run/status.js';
+import { beside, openStore, type Store } from '../persistence/index.js';
+import { presenceOf } from './presence.js';
+
+/** A store for those who look: everything that can be read, nothing that writes. */
+export interface StoreReader extends AsyncDisposable {
+  readonly file: string;
+  readonly hosts: Pick<Store['hosts'], 'get' | 'newest' | 'unended'>;
+  readonly journal: Pick<Store['journal'], 'about' | 'tail' | 'head' | 'changed'>;
+  readonly processes: Pick<Store['processes'], 'present'>;
+  readonly snapshots: Pick<Store['snapshots'], 'list'>;
+  readonly runs: Pick<
+    Store['runs'],
+    'get' | 'list' | 'slot' | 'outlook' | 'plan' | 'finished' | 'rows' | 'committed' | 'runDigest'
+  >;
+  readonly trouble: Pick<Store['trouble'], 'read'>;
+  readonly outputs: Pick<Store['outputs'], 'read'>;
+  readonly logs: Pick<Store['logs'], 'list' | 'read'>;
+  /** `ok` for a sound file; otherwise what is wrong with it. */
+  check(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a store for reading, also while hosts write to it. A missing file is an error, never a new store.
+ *
+ * @throws EspalierError `ESP_STORE_MISSING`, `ESP_STORE_UNUSABLE`, `ESP_STORE_CORRUPT`, `ESP_STORE_FUTURE`
+ * @example
+ * await using reader = await openReader('.espalier/espalier.db');
+ * for (const { run, status } of await reader.runs.list()) console.log(run, status);
+ */
+export async function openReader(file: string): Promise<StoreReader> {
+  const lookedAt = Date.now();
+  const hasLog = existsSync(beside(followed(file), 'log'));
+  const reader = await openStore(file, { mode: 'read' });
+  if (hasLog) return reader;
+  try {
+    await requireRest(reader, lookedAt);
+    return reader;
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+/** SQLite keeps the log beside the file itself, not beside a link to it. */
+function followed(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
+}
+
+/** A living host has a log, always: without it what is read here is not what it has committed. */
+async function requireRest(reader: StoreReader, lookedAt: number): Promise<void> {
+  const unended = await reader.hosts.unended();
+  const host = unended.find((one) => one.startedAt < lookedAt && presenceOf(one) === 'living');
+  if (!host) return;
+  const { pid } = host.identity;
+  throw new EspalierError(
+    'ESP_STORE_UNUSABLE',
+    `${reader.file}: its host lives (pid ${pid}), and the log it writes, ${beside(reader.file, 'log')}, is not here: was the store moved or restored? Stop that host first`,
+    { context: { file: reader.file, pid } },
+  );
+}
+
+/**
+ * Asks the host that drives a run to pause, resume or stop it, from any process. Resolves once the request is on disk;
+ * the host follows within a quarter of a second. False, and nothing asked, when no living host drives it or its status
+ * does not fit.
+ *
+ * @throws EspalierError `ESP_NOT_FOUND` for the run, and what `openReader` throws
+ */
+export async function askRun(file: string, run: string, wish: RunWish): Promise<boolean> {
+  if (!(await isDriven(file, run))) return false;
+  await using store = await openStore(file, { mode: 'write' });
+  return await store.runs.wish(run, wish);
+}
+
+async function isDriven(file: string, run: string): Promise<boolean> {
+  await using reader = await openReader(file);
+  const record = await reader.runs.get(run);
+  if (!record) throw new EspalierError('ESP_NOT_FOUND', `there is no run ${run} in ${file}`, { context: { run } });
+  const host = record.owner === null ? null : await reader.hosts.get(record.owner);
+  return host !== null && presenceOf(host) !== 'gone';
+}

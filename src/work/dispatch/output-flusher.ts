@@ -1,0 +1,84 @@
+import type { Clock } from '../../clock.js';
+import type { OutputStore } from '../../persistence/store.js';
+import { isRefusal } from '../../store-refusal.js';
+import { TransientMap } from '../../transient-map.js';
+import type { Capture } from '../../transport/process/capture.js';
+
+/** How often new output of running attempts goes to the store, in milliseconds. */
+const FLUSH_MS = 1000;
+
+interface Attempt {
+  readonly run: string;
+  readonly index: number;
+  readonly attempt: number;
+}
+
+interface Flushed {
+  readonly attempt: Attempt;
+  readonly capture: Capture;
+  /** What is being written: one chunk at a time, for they are in order. */
+  writing: Promise<void> | null;
+}
+
+/**
+ * Writes the output of running attempts to the store while they run, so that it survives the host and can be read from
+ * other processes. What came last goes with the attempt's end. One timer for all, armed only while something runs.
+ *
+ * What the store refuses, on a full disk for instance, stays with its attempt and comes with the next chunk, or with the
+ * end: of that, as of everything, the last 1 MiB of each stream, so that a full disk cannot fill the memory too.
+ */
+export class OutputFlusher {
+  /** In the order in which they began. */
+  readonly #running = new TransientMap<number, Flushed>();
+  #begun = 0;
+  #timer: unknown = null;
+
+  constructor(
+    readonly outputs: Pick<OutputStore, 'append'>,
+    readonly clock: Clock,
+    readonly onError: (error: unknown) => void,
+  ) {}
+
+  /** Begins to flush. The returned function ends it, and resolves when nothing more of it is being written. */
+  watch({ run, index, attempt }: Attempt, capture: Capture): () => Promise<void> {
+    const flushed: Flushed = { attempt: { run, index, attempt }, capture, writing: null };
+    this.#begun += 1;
+    const key = this.#begun;
+    this.#running.set(key, flushed);
+    this.#timer ??= this.clock.setTimeout(() => this.#flush(), FLUSH_MS);
+    return async () => {
+      this.#running.delete(key);
+      if (this.#running.size === 0) this.#disarm();
+      await flushed.writing;
+    };
+  }
+
+  /** A timer of nobody would keep the process alive. */
+  #disarm(): void {
+    this.clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #flush(): void {
+    this.#timer = null;
+    for (const flushed of this.#running.values()) {
+      if (flushed.writing !== null || !flushed.capture.pending) continue;
+      flushed.writing = this.#write(flushed).finally(() => {
+        flushed.writing = null;
+      });
+    }
+    if (this.#running.size > 0) this.#timer = this.clock.setTimeout(() => this.#flush(), FLUSH_MS);
+  }
+
+  async #write({ attempt, capture }: Flushed): Promise<void> {
+    const offer = capture.offer();
+    try {
+      await this.outputs.append(attempt, offer);
+      offer.take();
+    } catch (error) {
+      if (isRefusal(error)) return;
+      offer.take();
+      this.onError(error);
+    }
+  }
+}

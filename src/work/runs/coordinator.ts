@@ -1,0 +1,257 @@
+import { own } from '../../actors/cell/outside-events.js';
+import type { Clock } from '../../clock.js';
+import { EspalierError } from '../../errors.js';
+import type { StopReason } from '../../machines/work/retry.js';
+import type { RunCommand, RunWrite } from '../../machines/work/run/commands.js';
+import { runMachine } from '../../machines/work/run/machine.js';
+import type { RunEvent } from '../../machines/work/run/run-events.js';
+import { RUN_STATUSES, type RunStatus, type RunWish } from '../../machines/work/run/status.js';
+import type { Claimed, RunRecord, RunStore } from '../../persistence/store.js';
+import { allowMany } from '../../time-limit.js';
+import { TransientMap } from '../../transient-map.js';
+import type { Dispatched, Dispatcher, DispatchPool, DispatchTarget } from '../dispatch/dispatcher.js';
+
+/** How often another process's wish (pause, resume, stop) is looked for, and a pool that is away, in milliseconds. */
+const LOOK_MS = 200;
+
+/** A status that a run does not leave: every slot is committed. */
+const OPEN_STATUSES: readonly RunStatus[] = RUN_STATUSES.filter((status) => status !== 'completed');
+
+export interface CoordinatorServices {
+  readonly runId: string;
+  readonly runs: RunStore;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  /** Called once, when the run has ended. */
+  onEnded(): void;
+  /** Called when it ends because it could not be written. On disk it stands as its last write left it. */
+  onFailed(error: unknown): void;
+}
+
+/**
+ * Drives one run: the run machine decides, the store and the dispatcher do. Every answer goes back to the machine as an
+ * event, a failed write too; nothing is decided here. One coordinator serves one incarnation.
+ */
+export class Coordinator {
+  readonly #target: DispatchTarget;
+  readonly #run: string;
+  readonly #stop = new AbortController();
+  /** What is claimed and not yet started. */
+  readonly #claimed = new TransientMap<number, Claimed>();
+  /** Slots that hold a place. */
+  readonly #placed = new Set<number>();
+  /** What is at work, until its end is on disk, and claims on their way. */
+  readonly #atWork = new Set<Promise<void>>();
+  #stopping: StopReason | null = null;
+  #timer: unknown = null;
+  #over = false;
+  /** Whether a claim was refused because the pool is away. */
+  #awaitsPool = false;
+  #tell: (event: RunEvent) => void = () => undefined;
+
+  constructor(
+    readonly services: CoordinatorServices,
+    readonly record: RunRecord,
+    pool: DispatchPool,
+  ) {
+    const { run, policy } = record;
+    this.#run = run;
+    this.#target = {
+      run,
+      policy,
+      pool,
+      signal: allowMany(this.#stop.signal),
+      stopped: () => this.#stopping,
+      freed: (index) => this.#freed(index),
+      isBusy: () => this.#isBusy(),
+    };
+  }
+
+  logic() {
+    const logic = runMachine.provide({
+      actions: {
+        perform: ({ self }, commands) => {
+          this.#tell = (event) => self.getSnapshot().status === 'active' && self.send(event);
+          for (const command of commands) this.#perform(command);
+        },
+      },
+    });
+    return { logic: own(logic), input: { policy: this.record.policy } };
+  }
+
+  /**
+   * Ends what a crashed incarnation left at work, and resolves when all of it is queued again on disk: only then does the
+   * next incarnation read a plan that is true.
+   */
+  async abandon(): Promise<void> {
+    this.#over = true;
+    this.#stopping = 'requeue';
+    this.services.clock.clearTimeout(this.#timer);
+    this.#stop.abort(new EspalierError('ESP_ABORTED', `the coordinator of run ${this.#run} has ended`));
+    await Promise.allSettled([...this.#atWork]);
+    const claimed = [...this.#claimed.values()];
+    this.#claimed.clear();
+    if (claimed.length > 0) await this.services.dispatcher.release(claimed);
+  }
+
+  #perform(command: RunCommand): void {
+    switch (command.type) {
+      case 'load':
+        return this.#load();
+      case 'claim':
+        return this.#claim(command.indexes);
+      case 'start':
+        for (const index of command.indexes) this.#start(index);
+        return;
+      case 'release':
+        return this.#release(command.indexes);
+      case 'commit':
+        return this.#commit(command);
+      case 'stopRunning':
+        this.#stopping = command.then;
+        return this.#stop.abort(new EspalierError('ESP_ABORTED', `run ${this.#run} stops`));
+      case 'setStatus':
+        return this.#setStatus(command.to);
+      case 'done':
+        return this.#done(command);
+      default:
+        command satisfies never;
+    }
+  }
+
+  #done({ end, error }: Extract<RunCommand, { type: 'done' }>): void {
+    this.#over = true;
+    this.services.clock.clearTimeout(this.#timer);
+    this.services.onEnded();
+    if (end === 'failed') this.services.onFailed(error);
+  }
+
+  #load(): void {
+    const { runs } = this.services;
+    const { counts } = this.record;
+    const hasFailure = counts.failed + counts.timed_out > 0;
+    this.#answer('load', Promise.all([runs.plan(this.#run), runs.finished(this.#run)]), ([slots, finished]) => {
+      this.#watchWishes();
+      return { type: 'plan.loaded', plan: { slots, finished, hasFailure } };
+    });
+  }
+
+  #claim(indexes: readonly number[]): void {
+    if (!this.#target.pool.isOpen) {
+      this.#awaitsPool = true;
+      return this.#tell({ type: 'claim.refused', indexes });
+    }
+    const write = this.services.dispatcher.claim(this.#target, indexes);
+    this.#track(
+      write.then(
+        (claimed) => this.#granted(indexes, claimed),
+        (error) => this.#fail('claim', error, indexes),
+      ),
+    );
+  }
+
+  #granted(indexes: readonly number[], claimed: readonly Claimed[]): void {
+    for (const claim of claimed) this.#claimed.set(claim.index, claim);
+    const granted = claimed.map(({ index }) => index);
+    const refused = indexes.filter((index) => !this.#claimed.has(index));
+    if (granted.length > 0) this.#tell({ type: 'claim.granted', indexes: granted });
+    if (refused.length > 0) this.#tell({ type: 'claim.refused', indexes: refused });
+  }
+
+  /** What is on its way when a coordinator crashes is waited for: a claim that is granted late is given back. */
+  #track(work: Promise<void>): void {
+    this.#atWork.add(work);
+    void work.finally(() => this.#atWork.delete(work));
+  }
+
+  #start(index: number): void {
+    const claimed = this.#claimed.take(index);
+    if (!claimed) throw new EspalierError('ESP_INVALID', `slot ${index} of run ${this.#run} was started unclaimed`);
+    this.#placed.add(index);
+    this.#track(
+      this.services.dispatcher
+        .execute(this.#target, claimed)
+        .finally(() => this.#placed.delete(index))
+        .then(
+          (dispatched) => this.#tell(this.#recorded(dispatched)),
+          (error) => this.#fail('attempt', error, [index]),
+        ),
+    );
+  }
+
+  #freed(index: number): void {
+    this.#placed.delete(index);
+    this.#tell({ type: 'place.freed', index });
+  }
+
+  /** While every place is filled, or can be at once, nobody is held up by a write that waits for company. */
+  #isBusy(): boolean {
+    return this.#placed.size + this.#claimed.size >= this.record.policy.concurrency;
+  }
+
+  #recorded(dispatched: Dispatched): RunEvent {
+    const { index } = dispatched;
+    switch (dispatched.type) {
+      case 'finished':
+        return { type: 'attempt.recorded', index, requeue: false, outcome: dispatched.outcome };
+      case 'requeued':
+        return { type: 'attempt.recorded', index, requeue: true };
+      case 'late': {
+        const error = new EspalierError('ESP_FENCED', `slot ${index} of run ${this.#run} belongs to another host now`);
+        return { type: 'write.failed', write: 'attempt', error, indexes: [index] };
+      }
+      default:
+        return dispatched satisfies never;
+    }
+  }
+
+  #release(indexes: readonly number[]): void {
+    const claims = indexes.flatMap((index) => this.#claimed.get(index) ?? []);
+    for (const index of indexes) this.#claimed.delete(index);
+    const write = this.services.dispatcher.release(claims);
+    this.#answer('release', write, () => ({ type: 'released', indexes }), indexes);
+  }
+
+  #commit({ indexes, as }: Extract<RunCommand, { type: 'commit' }>): void {
+    const patient = this.#isBusy();
+    const write = this.services.runs.commit(this.#run, this.services.runId, indexes, as, { patient });
+    this.#answer('commit', write, () => ({ type: 'committed', indexes }));
+  }
+
+  #setStatus(to: RunStatus): void {
+    const write = this.services.runs.setStatus(this.#run, this.services.runId, OPEN_STATUSES, to);
+    this.#answer('status', write, () => ({ type: 'status.set', to }));
+  }
+
+  #answer<T>(name: RunWrite, write: Promise<T>, event: (value: T) => RunEvent, indexes?: readonly number[]): void {
+    write.then(
+      (value) => this.#tell(event(value)),
+      (error) => this.#fail(name, error, indexes),
+    );
+  }
+
+  #fail(write: RunWrite, error: unknown, indexes: readonly number[] = []): void {
+    this.#tell({ type: 'write.failed', write, error, indexes });
+  }
+
+  /** Another process asks through the store; this host is the one that answers. */
+  #watchWishes(): void {
+    if (this.#over) return;
+    this.#timer = this.services.clock.setTimeout(() => {
+      this.services.runs.get(this.#run).then(
+        (record) => this.#grant(record?.wish ?? null),
+        // A read that failed has changed nothing, unlike a write of the status.
+        (error) => this.#fail('load', error),
+      );
+    }, LOOK_MS);
+  }
+
+  #grant(wish: RunWish | null): void {
+    if (wish) this.#tell({ type: wish });
+    if (this.#awaitsPool && this.#target.pool.isOpen) {
+      this.#awaitsPool = false;
+      this.#tell({ type: 'capacity.changed', slots: Number.POSITIVE_INFINITY });
+    }
+    this.#watchWishes();
+  }
+}

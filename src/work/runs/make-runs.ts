@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import type { TreeEnvironment } from '../../actors/tree/environment.js';
+import { supervisorHandle } from '../../actors/tree/supervisor.js';
+import { formatRunId } from '../../machines/ids.js';
+import type { Store } from '../../persistence/store.js';
+import { Dispatcher, type DispatchPool } from '../dispatch/dispatcher.js';
+import { OutputFlusher } from '../dispatch/output-flusher.js';
+import type { Owed } from '../dispatch/owed.js';
+import { Runs } from './runs.js';
+
+export interface RunsParts {
+  readonly runId: string;
+  readonly store: Store;
+  readonly env: TreeEnvironment;
+  readonly owed: Owed;
+  /** The path of the supervisor of runs. */
+  readonly path: string;
+  /** The exec pool of a path. */
+  pool(path: string): DispatchPool;
+  newSpawnId(): string;
+  onFault(error: unknown): void;
+}
+
+/** The runs of a system. */
+export function makeRuns({ runId, store, env, owed, path, pool, newSpawnId, onFault }: RunsParts): Runs {
+  const { runs, attempts, outputs, journal } = store;
+  const flusher = new OutputFlusher(outputs, env.clock, onFault);
+  const dispatcher = new Dispatcher({ runId, attempts, flusher, owed, newSpawnId });
+  const newRun = () => formatRunId(Date.now(), randomBytes(4).toString('hex'));
+  const supervisor = supervisorHandle(env, path);
+  return new Runs({ runId, env, runs, journal, dispatcher, owed, supervisor, pool, newRun });
+}

@@ -1,0 +1,240 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Cell } from '../../../src/actors/cell/cell.js';
+import type { Execution, ExecutionResult } from '../../../src/actors/exec/execution.js';
+import { OwedWrites } from '../../../src/host/owed-writes.js';
+import type { RunPolicy } from '../../../src/machines/work/run-policy.js';
+import type { Store } from '../../../src/persistence/store.js';
+import { SimulatedClock } from '../../../src/testing/index.js';
+import { Dispatcher, type DispatchPool } from '../../../src/work/dispatch/dispatcher.js';
+import { OutputFlusher } from '../../../src/work/dispatch/output-flusher.js';
+import { Coordinator } from '../../../src/work/runs/coordinator.js';
+import { newFile, openHost, startRun } from '../../persistence/support/world.js';
+import { soon } from '../../support/soon.js';
+
+/** A pool whose programs end when the test says so, or when they are stopped. */
+class HandPool implements DispatchPool {
+  readonly path = '/pool';
+  isOpen = true;
+  readonly running: Execution[] = [];
+  submitted = 0;
+
+  prepare(input: unknown) {
+    return { command: ['program', String(input)] as [string, string], told: [], cwd: '/', env: {} };
+  }
+
+  submit(execution: Execution): void {
+    this.submitted += 1;
+    this.running.push(execution);
+    const { signal } = execution.request;
+    signal?.addEventListener('abort', () => this.settle(execution, 'stopped'), { once: true });
+  }
+
+  settle(execution: Execution, cause: 'exited' | 'stopped'): void {
+    this.running.splice(this.running.indexOf(execution), 1);
+    const exit = { code: cause === 'exited' ? 0 : null, signal: cause === 'exited' ? null : ('SIGTERM' as const) };
+    execution.settle({ type: 'ended', end: { cause, exit, served: true }, durationMs: 1, heldOpen: false });
+  }
+
+  /** Ends the program that has run longest. */
+  end(result?: ExecutionResult): void {
+    const [execution] = this.running;
+    if (!execution) throw new Error('nothing runs');
+    if (!result) return this.settle(execution, 'exited');
+    this.running.shift();
+    execution.settle(result);
+  }
+}
+
+async function drive(
+  inputs: readonly string[],
+  options: { policy?: Partial<RunPolicy>; runs?: Partial<Store['runs']> } = {},
+) {
+  const store = await openHost(newFile(), 'host-a', { synchronous: 'normal' });
+  const clock = new SimulatedClock();
+  const run = await startRun(store, inputs, { concurrency: 1, ...options.policy });
+  const pool = new HandPool();
+  const failures: unknown[] = [];
+  let spawns = 0;
+  const newSpawnId = () => `s${++spawns}`;
+  const flusher = new OutputFlusher(store.outputs, clock, (error) => void failures.push(error));
+  const owed = new OwedWrites({ clock, isOver: () => false, onFault: (error) => void failures.push(error) });
+  const dispatcher = new Dispatcher({ runId: 'host-a', attempts: store.attempts, flusher, owed, newSpawnId });
+  const make = async () => {
+    const record = await store.runs.get(run);
+    if (!record) throw new Error('no run');
+    const runs = { ...store.runs, ...options.runs };
+    const onFailed = (error: unknown) => void failures.push(error);
+    const coordinator = new Coordinator(
+      { runId: 'host-a', runs, dispatcher, clock, onEnded: () => undefined, onFailed },
+      record,
+      pool,
+    );
+    const cell = new Cell({ path: `/runs/${run}`, incarnation: 1, ...coordinator.logic(), clock, role: 'coordinator' });
+    await cell.start();
+    return { coordinator, cell };
+  };
+  const status = async () => (await store.runs.get(run))?.status;
+  return { store, clock, run, pool, failures, spawned: () => spawns, make, status, ...(await make()) };
+}
+
+const runs = (pool: HandPool, count: number) =>
+  vi.waitUntil(() => pool.running.length === count, { ...soon, interval: 1 });
+
+describe('a coordinator', () => {
+  it('runs every slot once and ends', async () => {
+    const { pool, cell, status } = await drive(['a', 'b', 'c']);
+    for (let n = 0; n < 3; n += 1) {
+      await runs(pool, 1);
+      pool.end();
+    }
+    expect(await cell.exited).toMatchObject({ kind: 'normal', output: { end: 'completed' } });
+    expect([pool.submitted, await status()]).toEqual([3, 'completed']);
+  });
+
+  it('claims nothing while its pool is away, and looks for it five times a second', async () => {
+    const { pool, cell, clock, store, spawned } = await drive(['a', 'b', 'c']);
+    await runs(pool, 1);
+    pool.isOpen = false;
+    pool.end();
+    await vi.waitUntil(async () => (await store.runs.get('run'))?.counts.succeeded === 1, { ...soon, interval: 1 });
+    await vi.waitUntil(async () => [...(await store.runs.plan('run'))].join('') === '300', { ...soon, interval: 1 });
+    const claims = spawned();
+    for (let looks = 0; looks < 5; looks += 1) {
+      clock.increment(200);
+      await store.journal.head();
+    }
+    expect([spawned(), pool.submitted]).toEqual([claims, 1]);
+    pool.isOpen = true;
+    for (let n = 0; n < 2; n += 1) {
+      await vi.waitUntil(
+        () => {
+          clock.increment(200);
+          return pool.running.length === 1;
+        },
+        { ...soon, interval: 1 },
+      );
+      pool.end();
+    }
+    expect(await cell.exited).toMatchObject({ kind: 'normal' });
+  });
+
+  it('runs again what was withdrawn unrun or stopped with its worker, and counts neither', async () => {
+    const { pool, cell, store } = await drive(['a']);
+    await runs(pool, 1);
+    pool.end({ type: 'withdrawn', reason: new Error('the queue has stopped') });
+    await runs(pool, 1);
+    const end = { cause: 'stopped', exit: { code: null, signal: 'SIGKILL' }, served: true } as const;
+    pool.end({ type: 'ended', end, durationMs: 1, heldOpen: false });
+    await runs(pool, 1);
+    pool.end();
+    await cell.exited;
+    expect(await store.runs.rows('run', 0, 9)).toMatchObject([{ status: 'succeeded', attempts: 1 }]);
+  });
+
+  it('runs nothing again whose program may still run, whatever its policy', async () => {
+    const { pool, cell, store } = await drive(['a', 'b'], { policy: { retries: 5 } });
+    const unproven = 'process 7 does not end; may still run: 7 (no cookie)';
+    for (const cause of ['stopped', 'timed_out'] as const) {
+      await runs(pool, 1);
+      const end = { cause, exit: null, served: true } as const;
+      pool.end({ type: 'ended', end, durationMs: 1, heldOpen: false, unproven });
+    }
+    await cell.exited;
+    expect([pool.submitted, pool.running.length]).toEqual([2, 0]);
+    expect(await store.runs.rows('run', 0, 9)).toMatchObject([
+      { status: 'failed', error: { code: 'ESP_QUARANTINED', message: unproven } },
+      { status: 'timed_out', error: { code: 'ESP_TIMEOUT' } },
+    ]);
+    expect((await store.processes.present()).map(({ state }) => state)).toEqual(['suspect', 'suspect']);
+  });
+
+  it('gives up a slot whose end nobody saw three times', async () => {
+    const { pool, cell, store } = await drive(['a']);
+    for (let n = 0; n < 3; n += 1) {
+      await runs(pool, 1);
+      const end = { cause: 'exited', exit: { code: null, signal: null }, served: true } as const;
+      pool.end({ type: 'ended', end, durationMs: 1, heldOpen: false });
+    }
+    await cell.exited;
+    expect(await store.runs.rows('run', 0, 9)).toMatchObject([
+      { status: 'failed', error: { code: 'ESP_WORKER_EXITED' } },
+    ]);
+  });
+
+  it.each(['pause', 'stop'] as const)('follows what another process wishes: %s', async (wish) => {
+    const { pool, clock, store, status } = await drive(['a', 'b']);
+    await runs(pool, 1);
+    await store.runs.wish('run', wish);
+    clock.increment(200);
+    await store.journal.head();
+    if (wish === 'pause') pool.end();
+    await vi.waitUntil(async () => (await status()) === (wish === 'pause' ? 'paused' : 'stopped'), {
+      ...soon,
+      interval: 1,
+    });
+    expect(pool.running).toEqual([]);
+  });
+});
+
+describe('a coordinator that cannot go on', () => {
+  it('says so and ends when its run cannot be read any more', async () => {
+    const boom = new Error('unreadable');
+    let reads = 0;
+    const get = () => {
+      reads += 1;
+      return Promise.reject(boom);
+    };
+    const { pool, cell, clock, failures } = await drive(['a', 'b'], { runs: { get } });
+    await runs(pool, 1);
+    clock.increment(200);
+    expect(await cell.exited).toMatchObject({ kind: 'normal', output: { end: 'failed', error: boom } });
+    expect([reads, failures, pool.running]).toEqual([1, [boom], []]);
+  });
+
+  it('says so and ends when the store is closed', async () => {
+    const { pool, cell, store, failures } = await drive(['a', 'b']);
+    await runs(pool, 1);
+    await store.close();
+    pool.end();
+    expect(await cell.exited).toMatchObject({ output: { end: 'failed', error: { code: 'ESP_STOPPED' } } });
+    expect(failures).toMatchObject([{ code: 'ESP_STOPPED' }]);
+  });
+
+  it('says so and ends when its host was declared dead', async () => {
+    const { pool, cell, store } = await drive(['a', 'b']);
+    await runs(pool, 1);
+    await store.hosts.fence('host-a', 'host-b');
+    pool.end();
+    expect(await cell.exited).toMatchObject({ output: { end: 'failed', error: { code: 'ESP_FENCED' } } });
+    expect([...(await store.runs.plan('run'))]).toEqual([0, 0]);
+  });
+});
+
+describe('a coordinator that was killed', () => {
+  it('is followed by one that finds all it had begun queued again', async () => {
+    const { pool, cell, coordinator, make, store, status } = await drive(['a', 'b', 'c'], {
+      policy: { concurrency: 2 },
+    });
+    await runs(pool, 2);
+    await cell.kill();
+    await coordinator.abandon();
+    expect([pool.running, [...(await store.runs.plan('run'))]]).toEqual([[], [0, 0, 0]]);
+    const next = await make();
+    await runs(pool, 2);
+    pool.end();
+    await vi.waitUntil(() => pool.submitted === 5, { ...soon, interval: 1 });
+    pool.end();
+    pool.end();
+    await next.cell.exited;
+    expect(await status()).toBe('completed');
+  });
+
+  it('gives back a claim that was granted after its end', async () => {
+    const { pool, cell, coordinator, store } = await drive(['a', 'b', 'c']);
+    // The claims of its first step are under way.
+    await cell.kill();
+    await coordinator.abandon();
+    await store.journal.head();
+    expect([pool.running, [...(await store.runs.plan('run'))]]).toEqual([[], [0, 0, 0]]);
+  });
+});
