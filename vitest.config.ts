@@ -4,7 +4,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
  * These change nothing of the process they run in, and share it: its modules take longer to load than the tests to run. What
  * measures garbage needs a process without a past.
  */
-const SHARING = 'test/{machines,inspection,actors,redact,inspector,transport/inspector}/**/!(*-garbage).test.ts';
+const SHARING =
+  'test/{machines,inspection,actors,work,host,redact,inspector,transport/inspector}/**/!(*-garbage).test.ts';
 
 /**
  * `vitest run` takes the quick tests. `--mode slow` takes `*.slow.test.ts`, and `--mode alone` takes `*.alone.test.ts`, which

@@ -27,7 +27,7 @@ it.each(named.filter(({ path }) => /^(actors|machines)\//.test(path)))(
   },
 );
 
-const hazards = rows('actors/hazards.md').map((row) => {
+const hazards = rows('actors/cell/hazards.md').map((row) => {
   const [, hazard = '', tests = ''] = row.split('|');
   return { hazard: hazard.trim(), pairs: [...tests.matchAll(/`([a-z/-]+)`(?:: ([^;|`]+))?/g)] };
 });
@@ -35,7 +35,7 @@ const hazards = rows('actors/hazards.md').map((row) => {
 it.each(hazards)('the hazard "$hazard" has its pair of tests', ({ pairs }) => {
   expect(pairs.length).toBeGreaterThan(0);
   for (const [, name = '', title] of pairs) {
-    const tests = titlesOf(file(`${name.includes('/') ? name : `actors/${name}`}.test.ts`));
+    const tests = titlesOf(file(`${name}.test.ts`));
     expect(tests.length).toBeGreaterThan(0);
     if (title === undefined) continue;
     const pair = tests.filter(({ within }) => within.some((group) => group.startsWith(title.trim())));

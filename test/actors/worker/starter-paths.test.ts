@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
 import type { SnapshotFrom } from 'xstate';
-import type { StarterEvent } from '../../../src/machines/worker/starter.js';
-import { STARTER_DEFAULTS, type StarterPolicy, starterMachine } from '../../../src/machines/worker/starter.js';
+import {
+  STARTER_DEFAULTS,
+  type StarterEvent,
+  type StarterPolicy,
+  starterMachine,
+} from '../../../src/machines/worker/starter.js';
 import type { WorkerEnd } from '../../../src/machines/worker/worker.js';
 import { ownEvent, type Subject, testPaths } from '../../../src/testing/index.js';
 import { ScriptedStarter } from './scripted-starter.js';

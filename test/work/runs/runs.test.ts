@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { Directory } from '../../../src/actors/tree/directory.js';
 import type { Observation, TreeEnvironment } from '../../../src/actors/tree/environment.js';
-import type { Refused } from '../../../src/actors/tree/supervisor-calls.js';
-import { supervisorHandle } from '../../../src/actors/tree/supervisor-calls.js';
+import { type Refused, supervisorHandle } from '../../../src/actors/tree/supervisor-calls.js';
 import { EspalierError } from '../../../src/errors.js';
 import { OwedWrites } from '../../../src/host/owed-writes.js';
 import { SimulatedClock } from '../../../src/testing/index.js';
