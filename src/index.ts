@@ -10,7 +10,7 @@ export type { ExecBytesOptions, ExecOptions, ExecResult } from './actors/handles
 export type { Contract, MethodContract, UntypedMethods } from './actors/handles/method-types.js';
 export type { ExecPool, Pool, PoolHandle, PoolLoad } from './actors/handles/pool-handle.js';
 export type { Readiness } from './actors/service/service-probe.js';
-export type { HealthCheck } from './actors/service/service-slot.js';
+export type { HealthCheck } from './actors/service/service-seat.js';
 export { type CallPoolOptions, type ExecPoolOptions, type PoolOptions, pool } from './actors/specs/pool.js';
 export { type ServiceOptions, service } from './actors/specs/service.js';
 export type { ChildOptions, ChildSpec, StartContext } from './actors/tree/child-spec.js';

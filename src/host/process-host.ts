@@ -5,7 +5,7 @@ import { BootHistory } from '../actors/worker/boot-history.js';
 import { Leftovers } from '../actors/worker/leftovers.js';
 import { MemoryWatch } from '../actors/worker/memory-watch.js';
 import type { ProcessServices } from '../actors/worker/process-services.js';
-import { WORKER_ID } from '../actors/worker/slot-kind.js';
+import { WORKER_ID } from '../actors/worker/seat-driver.js';
 import type { Stdio } from '../actors/worker/stdio.js';
 import type { Clock } from '../clock.js';
 import { EspalierError } from '../errors.js';

@@ -1,4 +1,4 @@
-import { WORKER_ID, type WorkerAddress } from '../actors/worker/slot-kind.js';
+import { WORKER_ID, type WorkerAddress } from '../actors/worker/seat-driver.js';
 import type { LineListener, LineSource, Stdio } from '../actors/worker/stdio.js';
 import type { Clock } from '../clock.js';
 import { tell } from '../listener.js';

@@ -11,7 +11,7 @@ import type { ExecPool } from '../handles/pool-handle.js';
 import type { PoolDoor } from '../pool/pool-actor.js';
 import type { Program } from '../worker/program.js';
 import { overrideRules } from '../worker/program-rules.js';
-import type { ExecSlot } from './exec-slot.js';
+import type { ExecSlot } from './exec-seat.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 
 const execRule = fields<SomeExecOptions & { readonly encoding?: 'text' | 'bytes' | undefined }>({

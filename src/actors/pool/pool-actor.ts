@@ -12,7 +12,7 @@ import { spec } from '../tree/spec.js';
 import { initialSupervision, type SupervisionOptions, supervisorLogic } from '../tree/supervisor.js';
 import { Supervision } from '../tree/supervisor-perform.js';
 import type { ProcessServices } from '../worker/process-services.js';
-import type { SlotKind } from '../worker/slot-kind.js';
+import type { SlotKind } from '../worker/seat-driver.js';
 import { workerStarter } from '../worker/starter.js';
 import { FleetKeeper } from './fleet-keeper.js';
 import { OverflowReport } from './overflow-report.js';

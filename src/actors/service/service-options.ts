@@ -5,7 +5,7 @@ import type { ProgramOptions } from '../worker/program.js';
 import { programRules } from '../worker/program-rules.js';
 import { type Stdio, stdioRule } from '../worker/stdio.js';
 import type { Readiness } from './service-probe.js';
-import type { HealthCheck } from './service-slot.js';
+import type { HealthCheck } from './service-seat.js';
 
 export interface ServiceOptions
   extends Pick<ChildOptions, 'id' | 'restart' | 'significant' | 'backoff'>,

@@ -1,9 +1,9 @@
 import { compileTemplate, literalTemplate } from '../../machines/command/template.js';
-import { type CallPoolOptions, callPoolRule } from '../call/call-pool-options.js';
-import { callVariant } from '../call/call-variant.js';
+import { type CallPoolOptions, callPoolRule } from '../call/protocol-pool-options.js';
+import { callVariant } from '../call/protocol-variant.js';
 import { LiveExecPool } from '../exec/exec-pool.js';
 import { type ExecPoolOptions, execPoolRule } from '../exec/exec-pool-options.js';
-import { type ExecSlot, ExecSlotKind } from '../exec/exec-slot.js';
+import { type ExecSlot, ExecSlotKind } from '../exec/exec-seat.js';
 import type { Contract, UntypedMethods } from '../handles/method-types.js';
 import { PoolActor, type PoolVariant } from '../pool/pool-actor.js';
 import { commonParts } from '../pool/pool-options.js';
@@ -15,7 +15,7 @@ import { type ProcessServices, processServices } from '../worker/process-service
 import { Program } from '../worker/program.js';
 import { DEFAULT_GRACE_MS } from '../worker/worker-hands.js';
 
-export type { CallPoolOptions } from '../call/call-pool-options.js';
+export type { CallPoolOptions } from '../call/protocol-pool-options.js';
 export type { ExecPoolOptions } from '../exec/exec-pool-options.js';
 
 /** How a pool is written down as a child. */

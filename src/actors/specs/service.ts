@@ -2,7 +2,7 @@ import type { EspalierError } from '../../errors.js';
 import { literalTemplate } from '../../machines/command/template.js';
 import { DEFAULT_BACKOFF } from '../../machines/time/backoff.js';
 import { checkService, type ServiceOptions } from '../service/service-options.js';
-import { ServiceSlotKind } from '../service/service-slot.js';
+import { ServiceSlotKind } from '../service/service-seat.js';
 import type { ChildSpec } from '../tree/child-spec.js';
 import type { OtherSpec } from '../tree/tree-types.js';
 import { processServices } from '../worker/process-services.js';

@@ -1,4 +1,4 @@
-import type { SweepResult } from './slot-kind.js';
+import type { SweepResult } from './seat-driver.js';
 
 /**
  * What starters left running when they ended in another way than by their own end. It outlives starters and pools: whoever

@@ -10,7 +10,7 @@ import type { TreeEnvironment } from '../tree/environment.js';
 import type { BootHistory } from './boot-history.js';
 import type { Leftovers } from './leftovers.js';
 import type { MemoryWatch } from './memory-watch.js';
-import type { WorkerAddress } from './slot-kind.js';
+import type { WorkerAddress } from './seat-driver.js';
 import type { Stdio } from './stdio.js';
 
 /** The durable record of processes, as far as workers write it. */

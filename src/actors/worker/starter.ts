@@ -17,8 +17,8 @@ import type { ChildOptions, ChildSpec, StartContext } from '../tree/child-spec.j
 import type { TreeEnvironment } from '../tree/environment.js';
 import { spec } from '../tree/spec.js';
 import type { ProcessServices } from './process-services.js';
-import { emptyHold, type Hold, type SlotKind, type SweepResult, WORKER_ID, type WorkerAddress } from './slot-kind.js';
-import { sweepHold } from './sweep.js';
+import { sweepHold } from './prove-gone.js';
+import { emptyHold, type Hold, type SlotKind, type SweepResult, WORKER_ID, type WorkerAddress } from './seat-driver.js';
 import { isUnasked, lastWords, workerCrash } from './worker-crash.js';
 
 export interface StarterOptions {

@@ -2,7 +2,7 @@ import type { WorkerCrash } from '../../machines/events.js';
 import { endOf } from '../../machines/text/last-words.js';
 import type { WorkerEnd, WorkerMode } from '../../machines/worker/worker.js';
 import type { LastMemory } from './memory-watch.js';
-import type { HoldIdentity } from './slot-kind.js';
+import type { HoldIdentity } from './seat-driver.js';
 
 /** What is kept of a worker's last words, in characters. */
 const KEPT_STDERR = 2048;

@@ -7,7 +7,7 @@ import type { WorkerCommand, WorkerEvent, WorkerHands } from '../../machines/wor
 import { ASK_AGAIN_MS, isRefusal } from '../../store-refusal.js';
 import type { SpawnedProcess } from '../../transport/process/contract/spawner.js';
 import type { ProcessServices, Registry } from './process-services.js';
-import type { Hold, SlotEnd, WorkerAddress } from './slot-kind.js';
+import type { Hold, SlotEnd, WorkerAddress } from './seat-driver.js';
 import type { Tell, WorkerPlan } from './worker-plan.js';
 
 /** How long a program may take to end after SIGTERM, in milliseconds, unless its pool says otherwise. */

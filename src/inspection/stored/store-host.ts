@@ -1,4 +1,4 @@
-import { WORKER_ID } from '../../actors/worker/slot-kind.js';
+import { WORKER_ID } from '../../actors/worker/seat-driver.js';
 import { EspalierError } from '../../errors.js';
 import { presenceOf } from '../../host/presence.js';
 import type { StoreReader } from '../../host/store-access.js';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { SnapshotFrom } from 'xstate';
 import type { Cell } from '../../../src/actors/cell/cell.js';
 import { LiveExecPool } from '../../../src/actors/exec/exec-pool.js';
-import type { ExecSlot } from '../../../src/actors/exec/exec-slot.js';
+import type { ExecSlot } from '../../../src/actors/exec/exec-seat.js';
 import { PoolActor, type PoolVariant } from '../../../src/actors/pool/pool-actor.js';
 import { startChild } from '../../../src/actors/tree/child.js';
 import { spec } from '../../../src/actors/tree/spec.js';

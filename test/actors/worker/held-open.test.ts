@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from 'xstate';
-import { emptyHold } from '../../../src/actors/worker/slot-kind.js';
-import { sweepHold } from '../../../src/actors/worker/sweep.js';
+import { sweepHold } from '../../../src/actors/worker/prove-gone.js';
+import { emptyHold } from '../../../src/actors/worker/seat-driver.js';
 import { Capture } from '../../../src/transport/process/capture.js';
 import type { SpawnedProcess } from '../../../src/transport/process/contract/spawner.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Leftovers } from '../../../src/actors/worker/leftovers.js';
-import type { SweepResult } from '../../../src/actors/worker/slot-kind.js';
+import type { SweepResult } from '../../../src/actors/worker/seat-driver.js';
 import { deferred } from '../../transport/protocol/support/scripted-worker.js';
 
 const CLEAN: SweepResult = { clean: true, heldOpen: false };

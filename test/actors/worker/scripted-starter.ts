@@ -8,7 +8,7 @@ import { BootHistory } from '../../../src/actors/worker/boot-history.js';
 import { Leftovers } from '../../../src/actors/worker/leftovers.js';
 import { MemoryWatch } from '../../../src/actors/worker/memory-watch.js';
 import type { ProcessServices } from '../../../src/actors/worker/process-services.js';
-import type { Hold, SlotKind } from '../../../src/actors/worker/slot-kind.js';
+import type { Hold, SlotKind } from '../../../src/actors/worker/seat-driver.js';
 import { workerStarter } from '../../../src/actors/worker/starter.js';
 import { ProcessLogs } from '../../../src/host/process-logs.js';
 import type { StarterEvent, StarterPolicy } from '../../../src/machines/worker/starter.js';

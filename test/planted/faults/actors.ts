@@ -84,16 +84,16 @@ export const actors: Faults = {
     test: ['test/work/runs/coordinator.test.ts', ''],
   },
   'the sweep of a starter takes a suspect for gone': {
-    file: 'src/actors/worker/sweep.ts',
+    file: 'src/actors/worker/prove-gone.ts',
     right: 'if (report.clean && report.suspects.length === 0) return null;',
     wrong: 'if (report.clean) return null;',
-    test: ['test/actors/worker/sweep.test.ts', ''],
+    test: ['test/actors/worker/prove-gone.test.ts', ''],
   },
   'a forced end is not looked for by its cookie': {
-    file: 'src/actors/worker/sweep.ts',
+    file: 'src/actors/worker/prove-gone.ts',
     right: 'thorough || stays !== null ? await process.sweep() : null',
     wrong: 'stays !== null ? await process.sweep() : null',
-    test: ['test/actors/worker/sweep.test.ts', ''],
+    test: ['test/actors/worker/prove-gone.test.ts', ''],
   },
   'a starter’s worker outlives it': {
     file: 'src/actors/worker/starter.ts',
@@ -108,19 +108,19 @@ export const actors: Faults = {
     test: ['test/actors/worker/starter-paths.test.ts', ''],
   },
   'a service may fail as many checks as it likes, if not in a row': {
-    file: 'src/actors/service/service-slot.ts',
+    file: 'src/actors/service/service-seat.ts',
     right: '(await isWell(health, services.clock, over.signal)) ? 0 : failed + 1',
     wrong: '(await isWell(health, services.clock, over.signal)) ? failed : failed + 1',
     test: ['test/system/pools/service.slow.test.ts', 'may fail twice in a row'],
   },
   'a health check goes on when its service has stopped': {
-    file: 'src/actors/service/service-slot.ts',
+    file: 'src/actors/service/service-seat.ts',
     right: 'over.abort();',
     wrong: '',
     test: ['test/system/hosts/stopped.test.ts', 'leaves nothing'],
   },
   'a service that fails its checks is kept': {
-    file: 'src/actors/service/service-slot.ts',
+    file: 'src/actors/service/service-seat.ts',
     right: 'if (failed < failures) return next();',
     wrong: 'return next();',
     test: ['test/system/pools/service.slow.test.ts', 'says no'],

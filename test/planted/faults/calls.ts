@@ -1,12 +1,12 @@
 import type { Faults } from '../fault.js';
 
-const pool = 'src/actors/call/call-pool.ts';
-const run = 'src/actors/call/call-run.ts';
-const worker = 'src/actors/call/call-worker.ts';
+const pool = 'src/actors/call/protocol-pool.ts';
+const run = 'src/actors/call/running-call.ts';
+const worker = 'src/actors/call/protocol-worker.ts';
 const affinity = 'src/actors/call/affinity.ts';
 const queue = 'src/actors/pool/work-queue.ts';
 const sessions = 'test/system/pools/affinity.test.ts';
-const callTests = 'test/actors/call/call-pool.test.ts';
+const callTests = 'test/actors/call/protocol-pool.test.ts';
 
 /** Calls on their way to a worker, and the sessions that bind them to one. */
 export const calls: Faults = {

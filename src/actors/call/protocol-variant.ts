@@ -9,12 +9,12 @@ import { DEFAULT_GRACE_MS } from '../worker/worker-hands.js';
 import { Affinity } from './affinity.js';
 import { BootGate } from './boot-gate.js';
 import { CircuitBreaker } from './breaker.js';
-import { LiveCallPool } from './call-pool.js';
-import type { CallPoolOptions } from './call-pool-options.js';
-import { CallSlotKind } from './call-slot.js';
-import type { CallSlot } from './call-worker.js';
 import { ContractCheck } from './contract.js';
 import { MethodCatalog } from './method-catalog.js';
+import { LiveCallPool } from './protocol-pool.js';
+import type { CallPoolOptions } from './protocol-pool-options.js';
+import { CallSlotKind } from './protocol-seat.js';
+import type { CallSlot } from './protocol-worker.js';
 
 const BOOT_MS = 30_000;
 const CANCEL_GRACE_MS = 5000;

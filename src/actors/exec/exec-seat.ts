@@ -4,7 +4,7 @@ import type { WorkerInput } from '../../machines/worker/worker.js';
 import type { Capture } from '../../transport/process/capture.js';
 import type { Roster, Slot } from '../pool/work-queue.js';
 import type { ProcessServices } from '../worker/process-services.js';
-import type { Hold, SlotEnd, SlotKind, WorkerAddress } from '../worker/slot-kind.js';
+import type { Hold, SlotEnd, SlotKind, WorkerAddress } from '../worker/seat-driver.js';
 import { ProcessHands, recordProcessEnd } from '../worker/worker-hands.js';
 import type { Execution } from './execution.js';
 

@@ -8,11 +8,11 @@ import type { ReadyMessage } from '../../transport/protocol/messages.js';
 import { workerEnvironment } from '../../transport/protocol/port/environment.js';
 import type { Roster } from '../pool/work-queue.js';
 import type { Program } from '../worker/program.js';
-import type { Hold, SlotEnd, SlotKind, WorkerAddress } from '../worker/slot-kind.js';
+import type { Hold, SlotEnd, SlotKind, WorkerAddress } from '../worker/seat-driver.js';
 import { ProcessHands, recordProcessEnd, recordReady } from '../worker/worker-hands.js';
 import type { Tell } from '../worker/worker-plan.js';
 import type { BootGate, GatePlace } from './boot-gate.js';
-import { type CallSlot, CallWorker, type CallWorkerEvents, type CallWorkerOptions } from './call-worker.js';
+import { type CallSlot, CallWorker, type CallWorkerEvents, type CallWorkerOptions } from './protocol-worker.js';
 
 /** How long a slot is taken last after its worker's native crash, in milliseconds. */
 const TAINT_MS = 60_000;

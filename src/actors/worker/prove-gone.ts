@@ -3,7 +3,7 @@ import { toErrorRecord } from '../../errors.js';
 import type { Capture } from '../../transport/process/capture.js';
 import type { SpawnedProcess, SweepReport } from '../../transport/process/contract/spawner.js';
 import type { ProcessServices } from './process-services.js';
-import type { Hold, SweepResult } from './slot-kind.js';
+import type { Hold, SweepResult } from './seat-driver.js';
 
 /** How long streams that something outside the group holds open are waited for after the sweep, in milliseconds. */
 const HELD_OPEN_MS = 250;

@@ -12,7 +12,7 @@ import type { AskHandler } from '../desk/asks.js';
 import type { WorkerDesk } from '../desk/worker-desk.js';
 import type { Slot } from '../pool/roster.js';
 import type { ProcessServices } from '../worker/process-services.js';
-import type { WorkerAddress } from '../worker/slot-kind.js';
+import type { WorkerAddress } from '../worker/seat-driver.js';
 import type { Stdio } from '../worker/stdio.js';
 import type { Tell } from '../worker/worker-plan.js';
 import { portEvents } from './port-events.js';

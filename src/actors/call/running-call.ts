@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
 import { EspalierError, toError } from '../../errors.js';
 import type { CallOutcome, CallRequest, OpenCall } from '../../transport/protocol/port/call.js';
-import { type CallSlot, lostWith } from './call-worker.js';
+import { type CallSlot, lostWith } from './protocol-worker.js';
 
 export interface CallRunOptions {
   readonly clock: Clock;

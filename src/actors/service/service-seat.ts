@@ -7,7 +7,7 @@ import type { SpawnedProcess } from '../../transport/process/contract/spawner.js
 import { WORKER_FD, WORKER_FD_VARIABLE } from '../../transport/protocol/limits.js';
 import type { ProcessServices } from '../worker/process-services.js';
 import type { Program } from '../worker/program.js';
-import type { Hold, SlotEnd, SlotKind, WorkerAddress } from '../worker/slot-kind.js';
+import type { Hold, SlotEnd, SlotKind, WorkerAddress } from '../worker/seat-driver.js';
 import type { Stdio } from '../worker/stdio.js';
 import { ProcessHands, recordProcessEnd, recordReady } from '../worker/worker-hands.js';
 import type { Tell } from '../worker/worker-plan.js';

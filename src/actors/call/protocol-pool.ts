@@ -14,10 +14,10 @@ import type { Pool } from '../handles/pool-handle.js';
 import type { PoolDoor } from '../pool/pool-actor.js';
 import type { Affinity } from './affinity.js';
 import type { CircuitBreaker } from './breaker.js';
-import { CallRun, explained, runCall } from './call-run.js';
-import type { CallSlot } from './call-worker.js';
 import type { ContractCheck } from './contract.js';
 import type { MethodCatalog } from './method-catalog.js';
+import type { CallSlot } from './protocol-worker.js';
+import { CallRun, explained, runCall } from './running-call.js';
 
 export type { CallOptions } from '../handles/call-options.js';
 

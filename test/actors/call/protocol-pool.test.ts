@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Affinity } from '../../../src/actors/call/affinity.js';
-import { LiveCallPool } from '../../../src/actors/call/call-pool.js';
-import type { CallSlot } from '../../../src/actors/call/call-worker.js';
 import { MethodCatalog } from '../../../src/actors/call/method-catalog.js';
+import { LiveCallPool } from '../../../src/actors/call/protocol-pool.js';
+import type { CallSlot } from '../../../src/actors/call/protocol-worker.js';
 import { Asks } from '../../../src/actors/desk/asks.js';
 import { WorkerDesk } from '../../../src/actors/desk/worker-desk.js';
 import type { CallOptions } from '../../../src/actors/handles/call-options.js';

@@ -35,7 +35,7 @@ it.each<[string, Cases]>([
   ['trees', trees],
 ])('tells of %s what it should', (name, cases) => {
   const told = Object.entries(cases).map(([title, facts]) => `# ${title}\n\n${text(explainFacts(facts))}\n`);
-  const approved = new URL(`told/${name}.txt`, import.meta.url);
+  const approved = new URL(`sentences/${name}.txt`, import.meta.url);
   if (process.env.ESPALIER_APPROVE) writeFileSync(approved, told.join('\n'));
   expect(told.join('\n')).toBe(readFileSync(approved, 'utf8'));
 });
