@@ -93,10 +93,9 @@ async function takeOver(record: RunRecord, options: Options): Promise<number> {
   });
   try {
     const continued = await system.runs.continue(run, { retryFailed: options.retryFailed });
-    tell(`run ${run}\n`);
-    if (system.inspector) tell(`inspect ${system.inspector.url}\n`);
+    const inspector = system.inspector?.url;
     const from = options.all ? 'start' : 'here';
-    return await drive(continued, { ...options, from, goOn: goOnWith(run, options.db) });
+    return await drive(continued, { ...options, inspector, from, goOn: goOnWith(run, options.db) });
   } finally {
     await system.stop();
   }

@@ -15,7 +15,6 @@ import {
   storeModeSchema,
 } from '../options/options.js';
 import { label, wholeNumber } from '../options/parse.js';
-import { tell } from '../print/diagnostics.js';
 import { drive } from '../runs/drive.js';
 import { type InputLine, readInput } from '../runs/input.js';
 import { checkOrigin, type Origin, POOL, poolOf } from '../runs/origin.js';
@@ -89,9 +88,8 @@ async function run(options: Options): Promise<number> {
       name: options.name ?? null,
       origin,
     });
-    tell(`run ${started.id}\n`);
-    if (system.inspector) tell(`inspect ${system.inspector.url}\n`);
-    return await drive(started, { ...options, from: 'start', goOn: goOnWith(started.id, options.db) });
+    const inspector = system.inspector?.url;
+    return await drive(started, { ...options, inspector, from: 'start', goOn: goOnWith(started.id, options.db) });
   } finally {
     await system.stop();
   }

@@ -18,6 +18,8 @@ export interface DriveOptions {
   readonly debug: boolean;
   /** The command that goes on with the run, for the summary. */
   readonly goOn: string;
+  /** Where the run can be looked at, if it can. */
+  readonly inspector: string | undefined;
 }
 
 /** How often a run that another process paused is looked at, in milliseconds. */
@@ -66,6 +68,9 @@ class Drive {
       stop: (signal) => this.#leave(run.stop(), display, `stopping (${signal})`),
     });
     output.closed.addEventListener('abort', () => this.#leave(run.stop()), { once: true });
+    // Not before signals are heard: whoever waits for this line may send one at once.
+    tell(`run ${run.id}\n`);
+    if (options.inspector !== undefined) tell(`inspect ${options.inspector}\n`);
     for (;;) {
       await this.#print(display);
       const record = await run.done();
