@@ -4,7 +4,7 @@
 // also read `/proc` with what that commit read it with. The commit stands in a folder of its own, in which `dist`, `sdk` and
 // `package.json` are the present ones. What fails has changed for users: it is deliberate and in CHANGELOG.md, or a fault.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -76,6 +76,8 @@ try {
 }
 
 function unpack() {
+  // Some tests start hosts of another user.
+  chmodSync(folder, 0o755);
   const archive = execFileSync('git', ['archive', commit], { cwd: root, maxBuffer: 2 ** 30 });
   execFileSync('tar', ['-x', '-C', folder], { input: archive });
   for (const name of ['dist', 'sdk', 'node_modules']) {
