@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { examine, type Finding } from '../doctor/examine.js';
+import { examine } from '../doctor/examine.js';
+import type { Finding } from '../doctor/finding.js';
 import { knownStore } from '../options/find-store.js';
 import { listing } from '../options/options.js';
 import { Output } from '../print/output.js';
