@@ -1,0 +1,68 @@
+import { expect, test, vi } from 'vitest';
+import { type AttemptName, attemptKey, type Dispatch } from '../../../src/work/backends/contract.js';
+import type { Behaviour, Bench } from './bench.js';
+import { CASES, conforms, PLACE_CASES } from './conformance.js';
+import { GUARDS, type Guard, MemoryBackend, UNFIT } from './memory-backend.js';
+
+const ROOM = 4;
+
+function memoryBench(without: Guard | null = null): Bench {
+  const backend = new MemoryBackend(ROOM, without);
+  return {
+    backend,
+    dispatch: (jobId, behaviour, epoch): Dispatch => {
+      return { jobId, epoch, attempt: 1, input: behaviour, index: 0, method: 'work', timeoutMs: null, spawnId: null };
+    },
+    accepted: (attempt: AttemptName, behaviour: Behaviour) => {
+      if (behaviour === 'quick') backend.succeed(attempt);
+      if (behaviour === 'broken') backend.fail(attempt);
+    },
+    began: async () => undefined,
+    letGo: (attempt) => backend.succeed(attempt),
+    executions: (attempt) => backend.executions(attempt),
+    close: async () => backend.resize(0),
+    reopen: () => backend.resize(ROOM),
+    crash: () => backend.crash(),
+    becomeAmbiguous: (ambiguity) => backend.becomeAmbiguous(ambiguity),
+    deliver: () => backend.deliver(),
+    unfit: UNFIT,
+    [Symbol.asyncDispose]: async () => backend.stop(),
+  };
+}
+
+conforms('a place in memory', async () => memoryBench(), PLACE_CASES);
+
+/** The cases that a place fails which has one guard less. */
+async function failures(without: Guard | null): Promise<string[]> {
+  const failed: string[] = [];
+  for (const { title, run } of [...CASES, ...PLACE_CASES]) {
+    await run(memoryBench(without)).catch(() => failed.push(title));
+  }
+  return failed;
+}
+
+/** What never comes is waited for here too, but not for long. */
+function impatient(): Disposable {
+  const waitFor = vi.spyOn(vi, 'waitFor').mockImplementation(async (callback) => callback());
+  return { [Symbol.dispose]: () => waitFor.mockRestore() };
+}
+
+test.for([...GUARDS])('a place without the guard %j fails the suite', async (guard) => {
+  using _ = impatient();
+  expect(await failures(guard)).not.toEqual([]);
+});
+
+test('a place that lacks nothing passes as impatiently', async () => {
+  using _ = impatient();
+  expect(await failures(null)).toEqual([]);
+});
+
+test('two attempts of one job are two, and one of two jobs too', () => {
+  const keys = [
+    { jobId: 'a', epoch: 1, attempt: 1 },
+    { jobId: 'a', epoch: 2, attempt: 1 },
+    { jobId: '1 a', epoch: 1, attempt: 1 },
+    { jobId: 'a', epoch: 11, attempt: 1 },
+  ].map(attemptKey);
+  expect(new Set(keys).size).toBe(keys.length);
+});
