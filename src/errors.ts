@@ -13,7 +13,7 @@ export type ErrorCode =
   | 'ESP_PLATFORM' // the operating system lacks what is needed
   | 'ESP_PROTOCOL' // a worker spoke out of protocol and was killed
   | 'ESP_QUEUE_FULL' // the bounded queue's policy refused the work
-  | 'ESP_QUARANTINED' // a process could not be proven gone; its slot stays closed
+  | 'ESP_QUARANTINED' // a process could not be proven gone; its seat stays closed
   | 'ESP_SESSION_LOST' // the worker that a session was bound to is gone, with what it kept of it
   | 'ESP_SHUTDOWN' // an actor ended itself with `Shutdown`
   | 'ESP_SNAPSHOT' // a saved machine does not fit its definition, or its state cannot be saved

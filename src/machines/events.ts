@@ -47,7 +47,7 @@ interface JournalEventData {
   'pool.drained': { waited: number };
   'breaker.opened': { failures: number; resetMs: number };
   'breaker.closed': { openMs: number };
-  'slot.quarantined': { reason: string };
+  'seat.quarantined': { reason: string };
   /** A pool's queue was full; told at once, then at most every 5 s, with how many pieces of work that was since. */
   'queue.overflowed': { policy: OverflowPolicy; limit: number; times: number };
 
@@ -106,7 +106,13 @@ export interface StoreTrouble {
   readonly to: number;
 }
 
-export type JournalEventType = keyof JournalEventData;
+/** What a journal of before may hold beside: it is read, shown and explained as it stands, and never written. */
+interface FormerEventData {
+  /** Now `seat.quarantined`. */
+  'slot.quarantined': JournalEventData['seat.quarantined'];
+}
+
+export type JournalEventType = keyof JournalEventData | keyof FormerEventData;
 
 /** Ids that travel with an event: explicit, never ambient. */
 export interface EventContext {
@@ -115,16 +121,21 @@ export interface EventContext {
   readonly attempt?: number;
 }
 
-/** An event that is to be journalled. */
-export type NewJournalEvent = {
-  [T in JournalEventType]: {
+type EventOf<Data> = {
+  [T in keyof Data]: {
     readonly type: T;
-    readonly data: JournalEventData[T];
+    readonly data: Data[T];
     readonly path?: string;
     readonly incarnation?: number;
     readonly ctx?: EventContext;
   };
-}[JournalEventType];
+}[keyof Data];
+
+/** An event that is to be journalled. */
+export type NewJournalEvent = EventOf<JournalEventData>;
+
+/** An event that a journal can hold, also one of before. */
+export type KeptJournalEvent = NewJournalEvent | EventOf<FormerEventData>;
 
 /** An event as it stands in the journal. `seq` is the cursor of every stream; `at` is milliseconds since the epoch. */
-export type JournalEvent = NewJournalEvent & { readonly seq: number; readonly runId: string; readonly at: number };
+export type JournalEvent = KeptJournalEvent & { readonly seq: number; readonly runId: string; readonly at: number };

@@ -52,7 +52,7 @@ function logging(stdio?: Stdio, own?: Stdio) {
 }
 
 describe('what a process prints', () => {
-  it('is printed at once with the path of its slot in front, and kept soon', async () => {
+  it('is printed at once with the path of its seat in front, and kept soon', async () => {
     const { told, stdout, stderr, say, pass } = logging();
     await say(stdout, 'one\ntw');
     await say(stderr, 'e\n');

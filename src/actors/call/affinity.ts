@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { EspalierError } from '../../errors.js';
-import type { Slot } from '../pool/roster.js';
+import type { Seat } from '../pool/roster.js';
 import type { Work } from '../pool/work-queue.js';
 
 /**
@@ -21,18 +21,18 @@ export interface AffinityOptions {
 }
 
 interface Bond<S> {
-  slot: S | null;
+  seat: S | null;
   usedAt: number;
 }
 
 /** Which worker served each session last. */
-export class Affinity<S extends Slot> {
+export class Affinity<S extends Seat> {
   /** In the order of their last use: the first is the first to run out. */
   readonly #bonds = new Map<string, Bond<S>>();
 
   constructor(
     readonly options: AffinityOptions,
-    readonly isServing: (slot: S) => boolean,
+    readonly isServing: (seat: S) => boolean,
   ) {}
 
   get size(): number {
@@ -45,28 +45,28 @@ export class Affinity<S extends Slot> {
    * @throws EspalierError `ESP_SESSION_LOST`, `ESP_QUEUE_FULL`
    */
   wish(session: string): Pick<Work<S>, 'prefers' | 'requires'> {
-    const slot = this.#touch(session).slot;
-    if (slot === null) return {};
+    const seat = this.#touch(session).seat;
+    if (seat === null) return {};
     const { policy, pool } = this.options;
-    if (policy === 'hint') return { prefers: slot };
-    if (!this.isServing(slot)) {
+    if (policy === 'hint') return { prefers: seat };
+    if (!this.isServing(seat)) {
       this.#bonds.delete(session);
       throw new EspalierError('ESP_SESSION_LOST', `pool ${pool}: the worker of session ${session} is gone`, {
         context: { pool, session },
       });
     }
-    if (policy === 'strict-fail' && slot.load >= slot.capacity) {
+    if (policy === 'strict-fail' && seat.load >= seat.capacity) {
       throw new EspalierError('ESP_QUEUE_FULL', `pool ${pool}: the worker of session ${session} has no room`, {
         context: { pool, session },
       });
     }
-    return { requires: slot };
+    return { requires: seat };
   }
 
   /** The session's work has begun there. */
-  bind(session: string, slot: S): void {
+  bind(session: string, seat: S): void {
     const bond = this.#bonds.get(session);
-    if (bond) bond.slot = slot;
+    if (bond) bond.seat = seat;
   }
 
   /** Its worker is gone, and the caller was told so. */
@@ -77,7 +77,7 @@ export class Affinity<S extends Slot> {
   #touch(session: string): Bond<S> {
     const { clock, limit, pool } = this.options;
     this.#expire();
-    const bond: Bond<S> = this.#bonds.get(session) ?? { slot: null, usedAt: 0 };
+    const bond: Bond<S> = this.#bonds.get(session) ?? { seat: null, usedAt: 0 };
     if (!this.#bonds.delete(session) && this.#bonds.size >= limit) {
       throw new EspalierError('ESP_QUEUE_FULL', `pool ${pool} holds its limit of ${limit} sessions`);
     }

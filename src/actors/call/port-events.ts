@@ -5,7 +5,7 @@ import type { Question } from '../../transport/protocol/port/requests.js';
 import type { WorkerSays } from '../desk/worker-desk.js';
 import type { Tell } from '../worker/worker-plan.js';
 
-/** Who hears what a port's events mean for its slot. */
+/** Who hears what a port's events mean for its seat. */
 export interface PortListener {
   ready(message: ReadyMessage): void;
   ended(): void;
@@ -17,25 +17,25 @@ export interface PortListener {
 }
 
 /** What a worker's actor makes of its port's events: only those about its life change its state. */
-export function portEvents(tell: Tell, slot: PortListener): PortEvents {
+export function portEvents(tell: Tell, seat: PortListener): PortEvents {
   return {
     ready: (message) => {
-      slot.ready(message);
+      seat.ready(message);
       tell({ type: 'ready' });
     },
     progress: () => tell({ type: 'progress' }),
     failed: (error) => tell({ type: 'protocol.failed', error: toErrorRecord(error) }),
     ended: () => {
-      slot.ended();
+      seat.ended();
       tell({ type: 'port.closed' });
     },
     // A pong counts by being heard.
     pong: () => undefined,
-    log: (message) => slot.say(message),
-    event: (message) => slot.say(message),
-    metric: (message) => slot.say(message),
-    ask: (question) => slot.ask(question),
-    recycle: (reason) => slot.recycle(reason),
-    bye: () => slot.leaving(),
+    log: (message) => seat.say(message),
+    event: (message) => seat.say(message),
+    metric: (message) => seat.say(message),
+    ask: (question) => seat.ask(question),
+    recycle: (reason) => seat.recycle(reason),
+    bye: () => seat.leaving(),
   };
 }

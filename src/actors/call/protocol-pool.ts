@@ -11,23 +11,23 @@ import type { WorkerDesk, WorkerListener } from '../desk/worker-desk.js';
 import { type CallOptions, callRule, type RetryPolicy } from '../handles/call-options.js';
 import { ControlledPool } from '../handles/controlled-pool.js';
 import type { Pool } from '../handles/pool-handle.js';
-import type { PoolDoor } from '../pool/pool-actor.js';
+import type { PoolForHandle } from '../pool/pool-actor.js';
 import type { Affinity } from './affinity.js';
 import type { CircuitBreaker } from './breaker.js';
 import type { ContractCheck } from './contract.js';
 import type { MethodCatalog } from './method-catalog.js';
-import type { CallSlot } from './protocol-worker.js';
+import type { ProtocolSeat } from './protocol-worker.js';
 import { CallRun, explained, runCall } from './running-call.js';
 
 export type { CallOptions } from '../handles/call-options.js';
 
-export interface CallPoolParts extends PoolDoor<CallSlot> {
+export interface CallPoolParts extends PoolForHandle<ProtocolSeat> {
   readonly clock: Clock;
   readonly desk: WorkerDesk;
   readonly catalog: MethodCatalog;
   /** Null without one. */
   readonly contract: ContractCheck | null;
-  readonly affinity: Affinity<CallSlot>;
+  readonly affinity: Affinity<ProtocolSeat>;
   /** How long a cancelled call may go on in its worker before that is killed, in milliseconds. */
   readonly cancelGraceMs: number;
   readonly breaker: CircuitBreaker | null;
@@ -52,7 +52,7 @@ interface Journey {
   readonly until: number;
   /** Why it was given up. */
   because(): EspalierError;
-  /** Slots whose worker died with it. */
+  /** Seats whose worker died with it. */
   readonly avoids: Set<string>;
 }
 
@@ -91,7 +91,7 @@ export class LiveCallPool extends ControlledPool implements Pool {
     catalog.check(method, given);
     const journey = this.#journey(method, given, options);
     try {
-      const chunks = this.#read(journey, await this.#slot(journey));
+      const chunks = this.#read(journey, await this.#seat(journey));
       if (!contract) yield* chunks;
       else for await (const chunk of chunks) yield await contract.output(method, chunk);
     } finally {
@@ -99,10 +99,10 @@ export class LiveCallPool extends ControlledPool implements Pool {
     }
   }
 
-  async *#read(journey: Journey, slot: CallSlot): AsyncGenerator<unknown, void> {
-    const run = new CallRun(slot, this.#request(journey), { ...this.#parts, ended: journey.ended });
+  async *#read(journey: Journey, seat: ProtocolSeat): AsyncGenerator<unknown, void> {
+    const run = new CallRun(seat, this.#request(journey), { ...this.#parts, ended: journey.ended });
     const ends: CallOutcome[] = [];
-    const open = slot.port.stream(run.request, (outcome) => {
+    const open = seat.port.stream(run.request, (outcome) => {
       run.release();
       ends.push(outcome);
     });
@@ -112,7 +112,7 @@ export class LiveCallPool extends ControlledPool implements Pool {
     } catch (error) {
       if (journey.ended.aborted) throw journey.because();
       const [end] = ends;
-      throw end?.kind === 'lost' ? (await explained(slot, end)).error : error;
+      throw end?.kind === 'lost' ? (await explained(seat, end)).error : error;
     } finally {
       run.cancel();
     }
@@ -145,10 +145,10 @@ export class LiveCallPool extends ControlledPool implements Pool {
 
   async #travel(journey: Journey): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
-      const slot = await this.#slot(journey);
-      const outcome = await this.#attempt(slot, journey);
+      const seat = await this.#seat(journey);
+      const outcome = await this.#attempt(seat, journey);
       if (outcome.kind === 'result') return outcome.value;
-      if (outcome.kind === 'lost') journey.avoids.add(slot.id);
+      if (outcome.kind === 'lost') journey.avoids.add(seat.id);
       // What provably did not begin was no attempt: it goes to another worker, for as long as its time lasts.
       if (outcome.kind === 'lost' && outcome.state === 'not_started') attempt -= 1;
       else await this.#again(journey, outcome, attempt);
@@ -187,15 +187,15 @@ export class LiveCallPool extends ControlledPool implements Pool {
     });
   }
 
-  /** The slot that takes the next piece of work. */
-  #slot({ ended, because, avoids, options: { session } }: Journey): Promise<CallSlot> {
+  /** The seat that takes the next piece of work. */
+  #seat({ ended, because, avoids, options: { session } }: Journey): Promise<ProtocolSeat> {
     const { affinity, queue: find } = this.#parts;
     return new Promise((resolve, reject) => {
       const queue = find();
       if (!queue) return reject(this.#parts.refusal());
-      const begin = (slot: CallSlot) => {
-        if (session !== undefined) affinity.bind(session, slot);
-        resolve(slot);
+      const begin = (seat: ProtocolSeat) => {
+        if (session !== undefined) affinity.bind(session, seat);
+        resolve(seat);
       };
       const refuse = (error: unknown) => {
         if (session !== undefined && isLost(error)) affinity.release(session);
@@ -206,10 +206,10 @@ export class LiveCallPool extends ControlledPool implements Pool {
     });
   }
 
-  #attempt(slot: CallSlot, journey: Journey): Promise<CallOutcome> {
+  #attempt(seat: ProtocolSeat, journey: Journey): Promise<CallOutcome> {
     const { ended, because } = journey;
     return new Promise((resolve, reject) => {
-      runCall(slot, this.#request(journey), { ...this.#parts, ended }, (outcome) => {
+      runCall(seat, this.#request(journey), { ...this.#parts, ended }, (outcome) => {
         if (outcome) resolve(outcome);
         else reject(because());
       });

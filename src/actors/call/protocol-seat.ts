@@ -8,19 +8,19 @@ import type { ReadyMessage } from '../../transport/protocol/messages.js';
 import { workerEnvironment } from '../../transport/protocol/port/environment.js';
 import type { Roster } from '../pool/work-queue.js';
 import type { Program } from '../worker/program.js';
-import type { Hold, SlotEnd, SlotKind, WorkerAddress } from '../worker/seat-driver.js';
+import type { Hold, SeatDriver, SeatEnd, WorkerAddress } from '../worker/seat-driver.js';
 import { ProcessHands, recordProcessEnd, recordReady } from '../worker/worker-hands.js';
 import type { Tell } from '../worker/worker-plan.js';
 import type { BootGate, GatePlace } from './boot-gate.js';
-import { type CallSlot, CallWorker, type CallWorkerEvents, type CallWorkerOptions } from './protocol-worker.js';
+import { CallWorker, type CallWorkerEvents, type CallWorkerOptions, type ProtocolSeat } from './protocol-worker.js';
 
-/** How long a slot is taken last after its worker's native crash, in milliseconds. */
+/** How long a seat is taken last after its worker's native crash, in milliseconds. */
 const TAINT_MS = 60_000;
 
-export interface CallSlotOptions extends CallWorkerOptions {
+export interface ProtocolSeatOptions extends CallWorkerOptions {
   readonly id: string;
   readonly program: Program;
-  readonly roster: Roster<CallSlot>;
+  readonly roster: Roster<ProtocolSeat>;
   readonly gate: BootGate;
   readonly graceMs: number;
   readonly bootMs: number;
@@ -30,8 +30,8 @@ export interface CallSlotOptions extends CallWorkerOptions {
   onReady(message: ReadyMessage): void;
 }
 
-/** The slot of a protocol pool: its worker boots, says `ready`, and runs calls until it ends and is replaced. */
-export class CallSlotKind implements SlotKind {
+/** The seat of a protocol pool: its worker boots, says `ready`, and runs calls until it ends and is replaced. */
+export class ProtocolSeatDriver implements SeatDriver {
   readonly mode = 'protocol';
   #spawnId = '';
   #worker: CallWorker | null = null;
@@ -39,7 +39,7 @@ export class CallSlotKind implements SlotKind {
   #taintedUntil = 0;
   #place: GatePlace | null = null;
 
-  constructor(readonly options: CallSlotOptions) {}
+  constructor(readonly options: ProtocolSeatOptions) {}
 
   bind(_tell: (event: StarterEvent) => void): void {
     // The worker's own events say all that there is to say.
@@ -82,14 +82,14 @@ export class CallSlotKind implements SlotKind {
     this.options.onWithdraw();
   }
 
-  ended(slotEnd: SlotEnd): void {
+  ended(seatEnd: SeatEnd): void {
     this.#leaveGate();
-    const { cause, exit } = slotEnd.end;
+    const { cause, exit } = seatEnd.end;
     const { clock } = this.options.services;
-    const oomKills = slotEnd.hold.memory?.oomKills ?? 0;
+    const oomKills = seatEnd.hold.memory?.oomKills ?? 0;
     if (taints(crashKind(exit, { byUs: cause !== 'exited', oomKills }))) this.#taintedUntil = clock.now() + TAINT_MS;
     this.#worker?.close();
-    recordProcessEnd(this.options.services, this.#spawnId, slotEnd);
+    recordProcessEnd(this.options.services, this.#spawnId, seatEnd);
   }
 
   /** Waited for, so that the last words of a worker are among those that are kept. */

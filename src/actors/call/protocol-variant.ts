@@ -1,6 +1,6 @@
 import { LIVENESS_DEFAULTS } from '../../machines/worker/liveness.js';
 import type { RecycleReason } from '../../machines/worker/recycle.js';
-import type { PoolDoor, PoolVariant, SlotDoor } from '../pool/pool-actor.js';
+import type { PoolForHandle, PoolForSeat, PoolVariant } from '../pool/pool-actor.js';
 import { commonParts } from '../pool/pool-options.js';
 import type { StartContext } from '../tree/child-spec.js';
 import type { ProcessServices } from '../worker/process-services.js';
@@ -13,8 +13,8 @@ import { ContractCheck } from './contract.js';
 import { MethodCatalog } from './method-catalog.js';
 import { LiveCallPool } from './protocol-pool.js';
 import type { CallPoolOptions } from './protocol-pool-options.js';
-import { CallSlotKind } from './protocol-seat.js';
-import type { CallSlot } from './protocol-worker.js';
+import { ProtocolSeatDriver } from './protocol-seat.js';
+import type { ProtocolSeat } from './protocol-worker.js';
 
 const BOOT_MS = 30_000;
 const CANCEL_GRACE_MS = 5000;
@@ -29,13 +29,13 @@ export function callVariant(
   context: StartContext,
   services: ProcessServices,
   program: Program,
-): PoolVariant<CallSlot> {
+): PoolVariant<ProtocolSeat> {
   const catalog = new MethodCatalog(context.path);
   const gate = new BootGate(BOOTING_AT_ONCE);
-  const kind = (door: SlotDoor<CallSlot>) =>
-    new CallSlotKind({
-      ...door,
-      ...slotParts(options),
+  const driver = (pool: PoolForSeat<ProtocolSeat>) =>
+    new ProtocolSeatDriver({
+      ...pool,
+      ...seatParts(options),
       services,
       desk: services.desk,
       program,
@@ -46,13 +46,13 @@ export function callVariant(
   return {
     mode: 'protocol',
     ...commonParts(options),
-    kind,
-    handle: (door) => new LiveCallPool({ ...door, ...callParts(options, context, services, door), catalog }),
-    recycled: (slot, reason) => journalRecycled(services, slot, reason),
+    driver,
+    handle: (pool) => new LiveCallPool({ ...pool, ...callParts(options, context, services, pool), catalog }),
+    recycled: (seat, reason) => journalRecycled(services, seat, reason),
   };
 }
 
-function slotParts(options: CallPoolOptions) {
+function seatParts(options: CallPoolOptions) {
   const { graceMs = DEFAULT_GRACE_MS, bootMs = BOOT_MS, config = null, window = null, prefetch = 1, onAsk } = options;
   const { heartbeatMs = LIVENESS_DEFAULTS.heartbeatMs, silenceMs = LIVENESS_DEFAULTS.silenceMs } = options;
   const { maxCalls, ttl, idleTtl, maxRss, stdio } = options;
@@ -74,11 +74,11 @@ function callParts(
   options: CallPoolOptions,
   { path, env }: StartContext,
   { clock, desk, journal }: ProcessServices,
-  { isServing }: PoolDoor<CallSlot>,
+  { isServing }: PoolForHandle<ProtocolSeat>,
 ) {
   const { cancelGraceMs = CANCEL_GRACE_MS, retry = null, breaker: policy } = options;
   const { affinity: strictness = 'hint', sessionTtl = SESSION_TTL_MS, maxSessions = MAX_SESSIONS } = options;
-  const affinity = new Affinity<CallSlot>(
+  const affinity = new Affinity<ProtocolSeat>(
     { pool: path, policy: strictness, ttl: sessionTtl, limit: maxSessions, clock },
     isServing,
   );
@@ -87,13 +87,13 @@ function callParts(
   return { clock, desk, contract, affinity, cancelGraceMs, breaker, retry, random: () => env.random() };
 }
 
-function journalRecycled({ journal }: ProcessServices, slot: CallSlot, reason: RecycleReason): void {
-  const { now, readyAt, calls, rss } = slot.wear();
-  const detail = reason === 'wish' ? (slot.wish ?? '') : '';
+function journalRecycled({ journal }: ProcessServices, seat: ProtocolSeat, reason: RecycleReason): void {
+  const { now, readyAt, calls, rss } = seat.wear();
+  const detail = reason === 'wish' ? (seat.wish ?? '') : '';
   journal({
     type: 'worker.recycled',
-    path: slot.path,
-    incarnation: slot.incarnation,
+    path: seat.path,
+    incarnation: seat.incarnation,
     data: { reason, detail, calls, ageMs: Math.max(0, now - readyAt), rss },
   });
 }

@@ -10,7 +10,7 @@ import type { ReadyMessage } from '../../transport/protocol/messages.js';
 import { Port } from '../../transport/protocol/port/port.js';
 import type { AskHandler } from '../desk/asks.js';
 import type { WorkerDesk } from '../desk/worker-desk.js';
-import type { Slot } from '../pool/roster.js';
+import type { Seat } from '../pool/roster.js';
 import type { ProcessServices } from '../worker/process-services.js';
 import type { WorkerAddress } from '../worker/seat-driver.js';
 import type { Stdio } from '../worker/stdio.js';
@@ -27,8 +27,8 @@ const LAST_WORDS_MS = 100;
 /** Calls at once in a worker that says it is concurrent, unless the pool says otherwise. */
 const CONCURRENT_WINDOW = 32;
 
-/** A slot of a protocol pool, as the queue and the calls see it: its worker runs calls. */
-export interface CallSlot extends Slot {
+/** A seat of a protocol pool, as the queue and the calls see it: its worker runs calls. */
+export interface ProtocolSeat extends Seat {
   readonly path: string;
   readonly incarnation: number;
   readonly port: Port;
@@ -73,7 +73,7 @@ export interface CallWorkerOptions {
   random(): number;
 }
 
-/** What a worker tells the slot that it lives in. */
+/** What a worker tells the seat that it lives in. */
 export interface CallWorkerEvents {
   ready(worker: CallWorker): void;
   /** Its port has closed: it takes no more calls. */
@@ -87,7 +87,7 @@ export interface CallWorkerEvents {
 }
 
 /** One incarnation of a protocol pool's worker: its process, its port, and what it has been through. */
-export class CallWorker implements CallSlot {
+export class CallWorker implements ProtocolSeat {
   readonly port: Port;
   readonly wanted = new Set<object>();
   readonly ending: Promise<WorkerLoss>;
@@ -193,7 +193,7 @@ export class CallWorker implements CallSlot {
     this.#watch?.stop();
   }
 
-  /** Its slot is done with it. If its end was not seen by now, nobody will see it: those who ask for it are told so. */
+  /** Its seat is done with it. If its end was not seen by now, nobody will see it: those who ask for it are told so. */
   close(): void {
     this.stop();
     this.#lose({ code: null, signal: null });
@@ -269,7 +269,7 @@ export class CallWorker implements CallSlot {
 }
 
 /** Why a call that its worker took along was lost, with all that is known of the worker's end. */
-export function lostWith({ path }: CallSlot, loss: WorkerLoss, state: string, cause: Error): EspalierError {
+export function lostWith({ path }: ProtocolSeat, loss: WorkerLoss, state: string, cause: Error): EspalierError {
   const { pid, exit, stderr, killed, oomKills } = loss;
   const kind = crashKind(exit, { byUs: killed !== null, oomKills });
   const how = exit.signal ? `killed by ${exit.signal}` : exit.code === null ? 'unseen' : `exit code ${exit.code}`;

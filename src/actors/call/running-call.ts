@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
 import { EspalierError, toError } from '../../errors.js';
 import type { CallOutcome, CallRequest, OpenCall } from '../../transport/protocol/port/call.js';
-import { type CallSlot, lostWith } from './protocol-worker.js';
+import { lostWith, type ProtocolSeat } from './protocol-worker.js';
 
 export interface CallRunOptions {
   readonly clock: Clock;
@@ -29,7 +29,7 @@ export class CallRun {
   };
 
   constructor(
-    readonly slot: CallSlot,
+    readonly seat: ProtocolSeat,
     request: CallRequest,
     readonly options: CallRunOptions,
   ) {
@@ -46,7 +46,7 @@ export class CallRun {
 
   cancel(): void {
     if (this.#over) return;
-    this.slot.wanted.delete(this);
+    this.seat.wanted.delete(this);
     this.#open?.cancel('the caller has given up');
     this.#timer ??= this.#arm();
   }
@@ -55,49 +55,49 @@ export class CallRun {
   release(): void {
     if (this.#over) return;
     this.#over = true;
-    this.slot.wanted.delete(this);
+    this.seat.wanted.delete(this);
     this.options.clock.clearTimeout(this.#timer);
     this.options.ended.removeEventListener('abort', this.#giveUp);
-    this.slot.free();
+    this.seat.free();
   }
 
   #start(): void {
     this.#started = true;
-    if (!this.options.ended.aborted) this.slot.wanted.add(this);
+    if (!this.options.ended.aborted) this.seat.wanted.add(this);
   }
 
   #arm(): unknown {
     const { clock, cancelGraceMs } = this.options;
     return clock.setTimeout(() => {
       // It waits behind a call that somebody still wants: that one is not to be killed for it.
-      if (!this.#started && this.slot.wanted.size > 0) this.#timer = this.#arm();
-      else this.slot.fail(this.#stubborn());
+      if (!this.#started && this.seat.wanted.size > 0) this.#timer = this.#arm();
+      else this.seat.fail(this.#stubborn());
     }, cancelGraceMs);
   }
 
   #stubborn(): EspalierError {
-    const { slot, request, options } = this;
+    const { seat, request, options } = this;
     const message = `${request.method} went on for ${options.cancelGraceMs} ms after it was cancelled`;
-    return new EspalierError('ESP_TIMEOUT', message, { context: { path: slot.path, method: request.method } });
+    return new EspalierError('ESP_TIMEOUT', message, { context: { path: seat.path, method: request.method } });
   }
 }
 
-/** Runs a call in its slot. Null: it was given up, and goes on to its end by itself. */
+/** Runs a call in its seat. Null: it was given up, and goes on to its end by itself. */
 export function runCall(
-  slot: CallSlot,
+  seat: ProtocolSeat,
   request: CallRequest,
   options: CallRunOptions,
   settle: (outcome: CallOutcome | null) => void,
 ): void {
-  const run = new CallRun(slot, request, options);
+  const run = new CallRun(seat, request, options);
   run.onGivenUp = () => settle(null);
   const settled = (outcome: CallOutcome) => {
     run.release();
     if (outcome.kind !== 'lost' || outcome.state === 'not_started') return settle(outcome);
-    void explained(slot, outcome).then(settle);
+    void explained(seat, outcome).then(settle);
   };
   try {
-    run.attach(slot.port.call(run.request, settled));
+    run.attach(seat.port.call(run.request, settled));
   } catch (error) {
     // Only an argument that fits no frame, or a port at its limit: nothing was sent.
     settled({ kind: 'error', error: toError(error) });
@@ -106,9 +106,9 @@ export function runCall(
 
 /** A lost call with what is known of its worker's end, which follows soon. A breach of protocol explains itself. */
 export async function explained(
-  slot: CallSlot,
+  seat: ProtocolSeat,
   outcome: Extract<CallOutcome, { kind: 'lost' }>,
 ): Promise<Extract<CallOutcome, { kind: 'lost' }>> {
   if (outcome.error.code !== 'ESP_WORKER_EXITED') return outcome;
-  return { ...outcome, error: lostWith(slot, await slot.ending, outcome.state, outcome.error) };
+  return { ...outcome, error: lostWith(seat, await seat.ending, outcome.state, outcome.error) };
 }

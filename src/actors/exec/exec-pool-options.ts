@@ -1,7 +1,7 @@
 import { fields, oneOf } from '../../options.js';
 import { type CommonOptions, commonRules } from '../pool/pool-options.js';
 
-/** A pool of slots, each of which runs one program at a time. */
+/** A pool of seats, each of which runs one program at a time. */
 export interface ExecPoolOptions extends CommonOptions {
   /** The program and its arguments, with places for an input: `{}` the input, `{#}` the index, `{.name}` a field. */
   readonly command: CommonOptions['command'];

@@ -8,10 +8,10 @@ import { TimeLimit } from '../../time-limit.js';
 import { ControlledPool } from '../handles/controlled-pool.js';
 import type { ExecBytesOptions, ExecOptions, ExecResult, SomeExecOptions } from '../handles/exec-options.js';
 import type { ExecPool } from '../handles/pool-handle.js';
-import type { PoolDoor } from '../pool/pool-actor.js';
+import type { PoolForHandle } from '../pool/pool-actor.js';
 import type { Program } from '../worker/program.js';
 import { overrideRules } from '../worker/program-rules.js';
-import type { ExecSlot } from './exec-seat.js';
+import type { ExecSeat } from './exec-seat.js';
 import { Execution, type ExecutionRequest, type ExecutionResult } from './execution.js';
 
 const execRule = fields<SomeExecOptions & { readonly encoding?: 'text' | 'bytes' | undefined }>({
@@ -24,7 +24,7 @@ const execRule = fields<SomeExecOptions & { readonly encoding?: 'text' | 'bytes'
   encoding: oneOf('text', 'bytes'),
 });
 
-export interface ExecPoolParts extends PoolDoor<ExecSlot> {
+export interface ExecPoolParts extends PoolForHandle<ExecSeat> {
   readonly program: Program;
   readonly clock: Clock;
   newSpawnId(): string;
@@ -81,7 +81,7 @@ export class LiveExecPool extends ControlledPool implements ExecPool {
     const queue = this.#parts.queue();
     if (!queue) return refuse(this.#parts.refusal());
     const { signal } = execution.request;
-    queue.submit({ signal, patient, begin: (slot) => slot.execute(execution), refuse });
+    queue.submit({ signal, patient, begin: (seat) => seat.execute(execution), refuse });
   }
 
   #execution(input: unknown, options: SomeExecOptions, signal: AbortSignal | undefined): Execution {

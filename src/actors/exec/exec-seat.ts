@@ -2,37 +2,37 @@ import { EspalierError } from '../../errors.js';
 import type { StarterEvent } from '../../machines/worker/starter.js';
 import type { WorkerInput } from '../../machines/worker/worker.js';
 import type { Capture } from '../../transport/process/capture.js';
-import type { Roster, Slot } from '../pool/work-queue.js';
+import type { Roster, Seat } from '../pool/work-queue.js';
 import type { ProcessServices } from '../worker/process-services.js';
-import type { Hold, SlotEnd, SlotKind, WorkerAddress } from '../worker/seat-driver.js';
+import type { Hold, SeatDriver, SeatEnd, WorkerAddress } from '../worker/seat-driver.js';
 import { ProcessHands, recordProcessEnd } from '../worker/worker-hands.js';
 import type { Execution } from './execution.js';
 
-/** A slot of an exec pool, as the queue sees it: it runs one execution at a time. */
-export interface ExecSlot extends Slot {
+/** A seat of an exec pool, as the queue sees it: it runs one execution at a time. */
+export interface ExecSeat extends Seat {
   execute(execution: Execution): void;
 }
 
-export interface ExecSlotOptions {
+export interface ExecSeatOptions {
   readonly id: string;
   readonly services: ProcessServices;
-  readonly roster: Roster<ExecSlot>;
+  readonly roster: Roster<ExecSeat>;
   readonly graceMs: number;
-  /** Called once, when the slot can take work. */
+  /** Called once, when the seat can take work. */
   onOpen(): void;
 }
 
-/** The slot of an exec pool: each incarnation of its worker is one execution, whose end is a result. */
-export class ExecSlotKind implements SlotKind {
+/** The seat of an exec pool: each incarnation of its worker is one execution, whose end is a result. */
+export class ExecSeatDriver implements SeatDriver {
   readonly mode = 'exec';
-  readonly #slot: ExecSlot;
+  readonly #seat: ExecSeat;
   #execution: Execution | null = null;
   #isOpen = false;
   #tell: (event: StarterEvent) => void = () => undefined;
 
-  constructor(readonly options: ExecSlotOptions) {
+  constructor(readonly options: ExecSeatOptions) {
     const execute = (execution: Execution) => this.#execute(execution);
-    this.#slot = { id: options.id, capacity: 1, load: 0, lastUsed: 0, execute };
+    this.#seat = { id: options.id, capacity: 1, load: 0, lastUsed: 0, execute };
   }
 
   bind(tell: (event: StarterEvent) => void): void {
@@ -45,7 +45,7 @@ export class ExecSlotKind implements SlotKind {
 
   worker(address: WorkerAddress, hold: Hold): WorkerInput {
     const execution = this.#execution;
-    if (!execution) throw new EspalierError('ESP_INVALID', `slot ${address.path} was started without an execution`);
+    if (!execution) throw new EspalierError('ESP_INVALID', `seat ${address.path} was started without an execution`);
     const { request, capture } = execution;
     const hands = new ProcessHands(this.options.services, request, hold, address, {
       spawned: ({ stdout, stderr }) => capture.attach(stdout, stderr),
@@ -56,24 +56,24 @@ export class ExecSlotKind implements SlotKind {
   }
 
   offer(): void {
-    this.#slot.load = 0;
+    this.#seat.load = 0;
     if (!this.#isOpen) this.options.onOpen();
     this.#isOpen = true;
-    this.options.roster.offer(this.#slot);
+    this.options.roster.offer(this.#seat);
   }
 
   withdraw(): void {
-    this.options.roster.withdraw(this.#slot);
+    this.options.roster.withdraw(this.#seat);
   }
 
-  ended(slotEnd: SlotEnd): void {
+  ended(seatEnd: SeatEnd): void {
     const execution = this.#execution;
     this.#execution = null;
     if (!execution) return;
-    const { end, hold, heldOpen, reason } = slotEnd;
+    const { end, hold, heldOpen, reason } = seatEnd;
     const { startedAt, endedAt } = hold;
     const durationMs = startedAt === null ? 0 : (endedAt ?? startedAt) - startedAt;
-    recordProcessEnd(this.options.services, execution.request.spawnId, slotEnd);
+    recordProcessEnd(this.options.services, execution.request.spawnId, seatEnd);
     execution.settle({
       type: 'ended',
       end,

@@ -6,7 +6,7 @@ import type { AnswerOf, ArgsThen, CallName, StreamName, UntypedMethods } from '.
 
 /** What a pool does at one moment. */
 export interface PoolLoad {
-  /** The slots that it is to have, and those that take work now. */
+  /** The seats that it is to have, and those that take work now. */
   readonly size: number;
   readonly serving: number;
   /** How much work it can have begun at once, and how much it has. */
@@ -17,7 +17,7 @@ export interface PoolLoad {
   readonly maxQueue: number;
 }
 
-/** What a pool can be told about its slots, whatever runs in them. */
+/** What a pool can be told about its seats, whatever runs in them. */
 export interface PoolControl {
   ready(): Promise<void>;
   resize(size: number): Promise<void>;
@@ -32,13 +32,13 @@ export interface PoolHandle {
   readonly path: string;
 
   /**
-   * Resolves when every slot that can serve does. Rejects with what kept the pool from it when it ends before:
+   * Resolves when every seat that can serve does. Rejects with what kept the pool from it when it ends before:
    * `ESP_WORKER_BOOT`, with a worker's last words, when none ever became ready.
    */
   ready(): Promise<void>;
 
   /**
-   * Makes the pool larger or smaller: new slots boot, surplus ones finish what they run and end. Resolves when it has
+   * Makes the pool larger or smaller: new seats boot, surplus ones finish what they run and end. Resolves when it has
    * that size. A restart of the pool gives it its first size again.
    *
    * @throws EspalierError `ESP_INVALID` unless it is a whole number from 1 to 1024; `ESP_STOPPED` when the pool ends before
@@ -58,7 +58,7 @@ export interface PoolHandle {
    */
   recycle(): Promise<void>;
 
-  /** What it does now: slots, work that it has begun, work that waits. */
+  /** What it does now: seats, work that it has begun, work that waits. */
   load(): PoolLoad;
 }
 

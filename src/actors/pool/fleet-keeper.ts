@@ -11,16 +11,16 @@ import type { RecycleReason } from '../../machines/worker/recycle.js';
 import { childPath } from '../tree/child.js';
 import type { ChildSpec, StartContext } from '../tree/child-spec.js';
 import { supervisorHandle } from '../tree/supervisor-calls.js';
-import type { Roster, Slot } from './roster.js';
+import type { Roster, Seat } from './roster.js';
 
-export interface FleetKeeperOptions<S extends Slot> {
+export interface FleetKeeperOptions<S extends Seat> {
   /** Where the pool lives. */
   readonly context: StartContext;
   readonly size: number;
   readonly roster: Roster<S>;
   starter(id: string): ChildSpec;
   tell(event: FleetEvent): void;
-  recycled(slot: S, reason: RecycleReason): void;
+  recycled(seat: S, reason: RecycleReason): void;
 }
 
 /** What somebody waits for: `true` when it is so, an error when it will not be. */
@@ -35,8 +35,8 @@ interface Waiter {
 /** The largest pool. */
 export const MAX_SIZE = 1024;
 
-/** Does what a pool's fleet decides: has slots started, emptied and ended. */
-export class FleetKeeper<S extends Slot> {
+/** Does what a pool's fleet decides: has seats started, emptied and ended. */
+export class FleetKeeper<S extends Seat> {
   #fleet: Fleet;
   readonly #waiters = new Set<Waiter>();
 
@@ -50,7 +50,7 @@ export class FleetKeeper<S extends Slot> {
 
   /** Those that a new supervisor of workers starts with. */
   starters(): readonly ChildSpec[] {
-    return this.#fleet.slots.filter(({ phase }) => phase !== 'retiring').map(({ id }) => this.options.starter(id));
+    return this.#fleet.seats.filter(({ phase }) => phase !== 'retiring').map(({ id }) => this.options.starter(id));
   }
 
   perform(fleet: Fleet, commands: readonly FleetCommand[]): void {
@@ -77,7 +77,7 @@ export class FleetKeeper<S extends Slot> {
   async recycle(): Promise<void> {
     const serving = members(this.#fleet).filter(({ phase }) => phase === 'serving');
     const ids = new Set(serving.map(({ id }) => id));
-    for (const id of ids) this.options.tell({ type: 'slot.worn', id, reason: 'asked' });
+    for (const id of ids) this.options.tell({ type: 'seat.worn', id, reason: 'asked' });
     await this.#until(replacementOf(ids));
   }
 
@@ -91,22 +91,22 @@ export class FleetKeeper<S extends Slot> {
     const { starter, tell } = this.options;
     const started = await this.#workers()
       .startChild(starter(id))
-      // A supervisor of workers that is being restarted begins with this slot by itself.
+      // A supervisor of workers that is being restarted begins with this seat by itself.
       .catch(() => ({ ok: true as const }));
     if (started.ok || started.error === 'already_started') return;
-    tell({ type: 'slot.closed', id, error: 'cause' in started ? started.cause : started.error });
+    tell({ type: 'seat.closed', id, error: 'cause' in started ? started.cause : started.error });
   }
 
   async #retire(id: string, reason: RecycleReason | null): Promise<void> {
     const { roster, recycled, tell } = this.options;
-    const slot = await roster.retire(id);
-    if (slot && reason) recycled(slot, reason);
+    const seat = await roster.retire(id);
+    if (seat && reason) recycled(seat, reason);
     // Refused, or answered by nobody: then it has ended with its supervisor.
     await this.#workers()
       .terminateChild(id)
       .catch(() => undefined);
     roster.forget(id);
-    tell({ type: 'slot.gone', id });
+    tell({ type: 'seat.gone', id });
   }
 
   #workers() {
@@ -139,16 +139,16 @@ function hasSize(fleet: Fleet, size: number): boolean {
   return settled >= size && countOf(fleet, 'retiring') === 0;
 }
 
-/** Each of these slots is gone, or has another worker: one that ended by itself was replaced in its place. */
+/** Each of these seats is gone, or has another worker: one that ended by itself was replaced in its place. */
 function replacementOf(ids: ReadonlySet<string>): Condition {
   const renewed = new Set<string>();
-  return ({ slots }) => {
-    const left = slots.filter(({ id }) => ids.has(id));
+  return ({ seats }) => {
+    const left = seats.filter(({ id }) => ids.has(id));
     for (const { id, phase } of left) if (phase === 'booting' || phase === 'closed') renewed.add(id);
     // It serves as if nothing had been asked: its replacement gave up.
     const spared = left.find(({ id, phase, worn }) => phase === 'serving' && worn === null && !renewed.has(id));
     // One that boots may do so for the last time, in a pool that stops: that is told when the pool ends.
     if (!spared) return left.every(({ id, phase }) => renewed.has(id) && phase !== 'booting');
-    return new EspalierError('ESP_WORKER_BOOT', `the replacement of slot ${spared.id} did not become ready`);
+    return new EspalierError('ESP_WORKER_BOOT', `the replacement of seat ${spared.id} did not become ready`);
   };
 }

@@ -12,20 +12,20 @@ import { spec } from '../tree/spec.js';
 import { initialSupervision, type SupervisionOptions, supervisorLogic } from '../tree/supervisor.js';
 import { Supervision } from '../tree/supervisor-perform.js';
 import type { ProcessServices } from '../worker/process-services.js';
-import type { SlotKind } from '../worker/seat-driver.js';
+import type { SeatDriver } from '../worker/seat-driver.js';
 import { workerStarter } from '../worker/starter.js';
 import { FleetKeeper } from './fleet-keeper.js';
 import { OverflowReport } from './overflow-report.js';
 import { Readiness } from './readiness.js';
-import { Roster, type Slot, WorkQueue } from './work-queue.js';
+import { Roster, type Seat, WorkQueue } from './work-queue.js';
 
-/** What a slot's kind needs of its pool. */
-export interface SlotDoor<S extends Slot> {
+/** What the driver of a seat needs of its pool. */
+export interface PoolForSeat<S extends Seat> {
   readonly id: string;
   /** The path of the pool. */
   readonly pool: string;
   readonly roster: Roster<S>;
-  /** The slot can take work. */
+  /** The seat can take work. */
   onOpen(): void;
   /** Its worker is being replaced. */
   onWithdraw(): void;
@@ -34,7 +34,7 @@ export interface SlotDoor<S extends Slot> {
 }
 
 /** What a handle needs of its pool. */
-export interface PoolDoor<S extends Slot> {
+export interface PoolForHandle<S extends Seat> {
   readonly path: string;
   /** Null while the queue is being restarted, and after the pool's end. */
   queue(): WorkQueue<S> | null;
@@ -43,24 +43,24 @@ export interface PoolDoor<S extends Slot> {
   refusal(): EspalierError;
   /** Why no worker can be used at present; null when one can, or may yet. */
   trouble(): EspalierError | null;
-  /** Whether the slot takes work now. */
-  isServing(slot: S): boolean;
+  /** Whether the seat takes work now. */
+  isServing(seat: S): boolean;
 }
 
 /** What differs between exec and protocol pools. */
-export interface PoolVariant<S extends Slot> {
+export interface PoolVariant<S extends Seat> {
   readonly mode: AnyPool['mode'];
   readonly size: number;
   readonly maxQueue: number;
   readonly overflow: OverflowPolicy;
-  kind(door: SlotDoor<S>): SlotKind;
-  handle(door: PoolDoor<S>): AnyPool;
-  /** The slot makes way for a fresh one, with nothing running in it. */
-  recycled(slot: S, reason: RecycleReason): void;
+  driver(pool: PoolForSeat<S>): SeatDriver;
+  handle(pool: PoolForHandle<S>): AnyPool;
+  /** The seat makes way for a fresh one, with nothing running in it. */
+  recycled(seat: S, reason: RecycleReason): void;
 }
 
 /** Brings the pool machine to life for one incarnation. */
-export class PoolActor<S extends Slot> {
+export class PoolActor<S extends Seat> {
   readonly #roster = new Roster<S>();
   readonly #readiness = new Readiness();
   readonly #fleet: FleetKeeper<S>;
@@ -70,7 +70,7 @@ export class PoolActor<S extends Slot> {
   /** Why no worker of it ever became ready, once that is certain. */
   #failure: EspalierError | null = null;
   #isDegraded = false;
-  /** Why the slot that closed last did, while any is closed. */
+  /** Why the seat that closed last did, while any is closed. */
   #closedFor: unknown;
   #tell: (event: PoolEvent) => void = () => undefined;
 
@@ -87,7 +87,7 @@ export class PoolActor<S extends Slot> {
       roster: this.#roster,
       starter: (id) => this.#starter(id),
       tell: (event) => this.#tell(event),
-      recycled: (slot, reason) => variant.recycled(slot, reason),
+      recycled: (seat, reason) => variant.recycled(seat, reason),
     });
   }
 
@@ -122,7 +122,7 @@ export class PoolActor<S extends Slot> {
       id: 'workers',
       role: 'supervisor',
       type: 'supervisor',
-      // Asked anew at each start: slots have come and gone since the pool began.
+      // Asked anew at each start: seats have come and gone since the pool began.
       start: (context) => supervisorLogic({ dynamic: true, children: this.#fleet.starters() })(context),
     });
     // Last, so that its crash touches no worker.
@@ -132,24 +132,24 @@ export class PoolActor<S extends Slot> {
 
   #starter(id: string): ChildSpec {
     const { path } = this.context;
-    const door: SlotDoor<S> = {
+    const pool: PoolForSeat<S> = {
       id,
       pool: path,
       roster: this.#roster,
       onOpen: () => {
         this.services.boots.served(path);
-        this.#tell({ type: 'slot.offered', id });
+        this.#tell({ type: 'seat.offered', id });
       },
-      onWithdraw: () => this.#tell({ type: 'slot.withdrawn', id }),
-      onWorn: (reason) => this.#tell({ type: 'slot.worn', id, reason }),
+      onWithdraw: () => this.#tell({ type: 'seat.withdrawn', id }),
+      onWorn: (reason) => this.#tell({ type: 'seat.worn', id, reason }),
     };
     return workerStarter({
       id,
       role: 'starter',
       awaitsReady: false,
       services: () => Promise.resolve(this.services),
-      kind: () => this.variant.kind(door),
-      onClose: (error) => this.#tell({ type: 'slot.closed', id, error }),
+      driver: () => this.variant.driver(pool),
+      onClose: (error) => this.#tell({ type: 'seat.closed', id, error }),
     });
   }
 
@@ -178,7 +178,7 @@ export class PoolActor<S extends Slot> {
   #list(): () => void {
     const { path } = this.context;
     const { pools, failedPools } = this.services;
-    const isServing = (slot: S) => [...this.#roster.slots()].includes(slot);
+    const isServing = (seat: S) => [...this.#roster.seats()].includes(seat);
     const [queue, refusal, control] = [() => this.#queue, () => this.#refusal(), this.#control()];
     const trouble = () => this.#trouble();
     const handle = this.variant.handle({ path, queue, refusal, trouble, control, isServing });
@@ -193,7 +193,7 @@ export class PoolActor<S extends Slot> {
     };
   }
 
-  /** Why none of its slots can be used at present; it may become known only while none can. */
+  /** Why none of its seats can be used at present; it may become known only while none can. */
   #trouble(): EspalierError | null {
     return this.#isDegraded && isEspalierError(this.#closedFor) ? this.#closedFor : null;
   }
@@ -230,7 +230,7 @@ export class PoolActor<S extends Slot> {
     env.journal({ type: 'pool.drained', path, incarnation, data: { waited } });
   }
 
-  /** @param error why the slot that closed last did */
+  /** @param error why the seat that closed last did */
   #report(report: PoolReport, error: unknown): void {
     const { path, incarnation, env } = this.context;
     const { size } = this.#fleet;

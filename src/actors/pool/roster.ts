@@ -1,73 +1,73 @@
-import type { SlotLoad } from '../../machines/pool/queue/checkout.js';
+import type { SeatLoad } from '../../machines/pool/queue/checkout.js';
 
-/** A worker slot as the queue sees it. */
-export interface Slot extends SlotLoad {
+/** A seat as the queue sees it. */
+export interface Seat extends SeatLoad {
   readonly id: string;
   load: number;
   lastUsed: number;
 }
 
-/** The slots of a pool that take work now; it outlives a crash of the queue. */
-export class Roster<S extends Slot = Slot> {
-  readonly #slots = new Map<string, S>();
-  /** Slots that make way: they take no more work, and what is told when the last of it is over. */
-  readonly #retiring = new Map<string, { readonly slot: S | null; readonly empty: (slot: S | null) => void }>();
-  /** Those who wait until nothing runs in any slot. */
+/** The seats of a pool that take work now; it outlives a crash of the queue. */
+export class Roster<S extends Seat = Seat> {
+  readonly #seats = new Map<string, S>();
+  /** Seats that make way: they take no more work, and what is told when the last of it is over. */
+  readonly #retiring = new Map<string, { readonly seat: S | null; readonly empty: (seat: S | null) => void }>();
+  /** Those who wait until nothing runs in any seat. */
   readonly #idlers = new Set<() => void>();
-  /** Called when a slot has room again. */
+  /** Called when a seat has room again. */
   onRoom: () => void = () => undefined;
-  /** Called when a slot that took work is no more, or another incarnation. */
-  onGone: (slot: S) => void = () => undefined;
+  /** Called when a seat that took work is no more, or another incarnation. */
+  onGone: (seat: S) => void = () => undefined;
 
-  /** The slot takes work: it is new, or has room again. */
-  offer(slot: S): void {
-    const retirement = this.#retiring.get(slot.id);
+  /** The seat takes work: it is new, or has room again. */
+  offer(seat: S): void {
+    const retirement = this.#retiring.get(seat.id);
     if (retirement) {
-      if (slot.load === 0) this.#retired(slot.id, retirement);
+      if (seat.load === 0) this.#retired(seat.id, retirement);
     } else {
-      this.#slots.set(slot.id, slot);
+      this.#seats.set(seat.id, seat);
       this.onRoom();
     }
     this.#settleIdlers();
   }
 
-  withdraw(slot: S): void {
-    const retirement = this.#retiring.get(slot.id);
-    if (retirement) this.#retired(slot.id, retirement);
-    if (this.#slots.get(slot.id) === slot) this.#slots.delete(slot.id);
-    this.onGone(slot);
+  withdraw(seat: S): void {
+    const retirement = this.#retiring.get(seat.id);
+    if (retirement) this.#retired(seat.id, retirement);
+    if (this.#seats.get(seat.id) === seat) this.#seats.delete(seat.id);
+    this.onGone(seat);
     this.#settleIdlers();
   }
 
   /**
-   * No more work for the slot of that id. Resolves with it when the last of what ran in it is over; with null when it
+   * No more work for the seat of that id. Resolves with it when the last of what ran in it is over; with null when it
    * took no work in the first place.
    */
   retire(id: string): Promise<S | null> {
-    const slot = this.#slots.get(id) ?? null;
-    this.#slots.delete(id);
-    if (slot) this.onGone(slot);
+    const seat = this.#seats.get(id) ?? null;
+    this.#seats.delete(id);
+    if (seat) this.onGone(seat);
     return new Promise((empty) => {
-      if (slot !== null && slot.load > 0) this.#retiring.set(id, { slot, empty });
+      if (seat !== null && seat.load > 0) this.#retiring.set(id, { seat, empty });
       else {
-        this.#retiring.set(id, { slot: null, empty: () => undefined });
-        empty(slot);
+        this.#retiring.set(id, { seat: null, empty: () => undefined });
+        empty(seat);
       }
     });
   }
 
-  /** The slot of that id is no more: an id is not used again, so nothing need be remembered of it. */
+  /** The seat of that id is no more: an id is not used again, so nothing need be remembered of it. */
   forget(id: string): void {
     this.#retiring.delete(id);
   }
 
-  slots(): IterableIterator<S> {
-    return this.#slots.values();
+  seats(): IterableIterator<S> {
+    return this.#seats.values();
   }
 
-  /** What its slots do at this moment, those that make way among them. */
+  /** What its seats do at this moment, those that make way among them. */
   get load(): { readonly serving: number; readonly capacity: number; readonly busy: number } {
-    const serving = [...this.#slots.values()];
+    const serving = [...this.#seats.values()];
     const sum = (numbers: readonly number[]) => numbers.reduce((all, number) => all + number, 0);
     return {
       serving: serving.length,
@@ -76,7 +76,7 @@ export class Roster<S extends Slot = Slot> {
     };
   }
 
-  /** Resolves when nothing runs in any slot. */
+  /** Resolves when nothing runs in any seat. */
   idle(): Promise<void> {
     return new Promise((resolve) => {
       this.#idlers.add(resolve);
@@ -84,13 +84,13 @@ export class Roster<S extends Slot = Slot> {
     });
   }
 
-  #retired(id: string, { slot, empty }: { readonly slot: S | null; readonly empty: (slot: S | null) => void }): void {
-    this.#retiring.set(id, { slot: null, empty: () => undefined });
-    empty(slot);
+  #retired(id: string, { seat, empty }: { readonly seat: S | null; readonly empty: (seat: S | null) => void }): void {
+    this.#retiring.set(id, { seat: null, empty: () => undefined });
+    empty(seat);
   }
 
-  #leaving(): Slot[] {
-    return [...this.#retiring.values()].flatMap(({ slot }) => (slot ? [slot] : []));
+  #leaving(): Seat[] {
+    return [...this.#retiring.values()].flatMap(({ seat }) => (seat ? [seat] : []));
   }
 
   #settleIdlers(): void {

@@ -1,23 +1,23 @@
 import { EspalierError } from '../../errors.js';
 import { admit, checkout, type OverflowPolicy } from '../../machines/pool/queue/checkout.js';
 import { TransientMap } from '../../transient-map.js';
-import type { Roster, Slot } from './roster.js';
+import type { Roster, Seat } from './roster.js';
 
-export { Roster, type Slot } from './roster.js';
+export { Roster, type Seat } from './roster.js';
 
-/** A piece of work in a pool's queue: it is begun in a slot, or refused, once. */
-export interface Work<S extends Slot = Slot> {
+/** A piece of work in a pool's queue: it is begun in a seat, or refused, once. */
+export interface Work<S extends Seat = Seat> {
   /** Withdraws the work while it waits; withdrawn work never begins. */
   readonly signal?: AbortSignal | undefined;
   /** Waits for room in a full queue whatever the queue's policy: whoever submits it bounds it himself. */
   readonly patient?: boolean | undefined;
-  /** The slot that takes it if it has room. */
+  /** The seat that takes it if it has room. */
   readonly prefers?: S | undefined;
-  /** The only slot that can take it: it waits for that one, lets others overtake it, and is refused when it is gone. */
+  /** The only seat that can take it: it waits for that one, lets others overtake it, and is refused when it is gone. */
   readonly requires?: S | undefined;
-  /** Slots that take it only when no other has room. */
+  /** Seats that take it only when no other has room. */
   readonly avoids?: ReadonlySet<string> | undefined;
-  begin(slot: S): void;
+  begin(seat: S): void;
   refuse(error: unknown): void;
 }
 
@@ -30,7 +30,7 @@ export interface WorkQueueOptions {
 }
 
 /** Work in a queue: where it stands in the order of arrival, and how its signal is let go of. */
-interface Entry<S extends Slot> {
+interface Entry<S extends Seat> {
   readonly ticket: number;
   readonly work: Work<S>;
   unwatch(): void;
@@ -39,12 +39,12 @@ interface Entry<S extends Slot> {
 /**
  * First in, first out, bounded. Plain code on purpose: a call changes no actor's state, so it costs no transition.
  */
-export class WorkQueue<S extends Slot = Slot> {
+export class WorkQueue<S extends Seat = Seat> {
   /** By ticket: a map keeps its order and lets a withdrawn entry leave from the middle at once. */
   readonly #waiting = new TransientMap<number, Entry<S>>();
   readonly #held = new TransientMap<number, Entry<S>>();
   #tickets = 0;
-  /** How many of those that wait require one slot. */
+  /** How many of those that wait require one seat. */
   #bound = 0;
   #uses = 0;
   #closed: EspalierError | null = null;
@@ -55,7 +55,7 @@ export class WorkQueue<S extends Slot = Slot> {
     readonly options: WorkQueueOptions,
   ) {
     roster.onRoom = () => this.#pump();
-    roster.onGone = (slot) => this.#refuseBound(slot);
+    roster.onGone = (seat) => this.#refuseBound(seat);
   }
 
   /** Work that waits, held callers included. */
@@ -72,7 +72,7 @@ export class WorkQueue<S extends Slot = Slot> {
     if (this.#closed) return work.refuse(this.#closed);
     if (work.signal?.aborted) return work.refuse(work.signal.reason);
     const entry = this.#entry(work);
-    // Those that require a slot let everybody overtake them: had their slot room, they would not wait.
+    // Those that require a seat let everybody overtake them: had their seat room, they would not wait.
     if (this.length === this.#bound && this.#begin(entry)) return;
     const overflow = work.patient ? 'wait' : this.options.overflow;
     const admission = admit(overflow, this.#waiting.size, this.options.limit);
@@ -134,20 +134,20 @@ export class WorkQueue<S extends Slot = Slot> {
 
   #begin(entry: Entry<S>): boolean {
     const { work } = entry;
-    const slot = this.#choose(work);
-    if (slot === null) return false;
+    const seat = this.#choose(work);
+    if (seat === null) return false;
     this.#remove(entry);
     this.#uses += 1;
-    slot.load += 1;
-    slot.lastUsed = this.#uses;
-    work.begin(slot);
+    seat.load += 1;
+    seat.lastUsed = this.#uses;
+    work.begin(seat);
     return true;
   }
 
   #choose(work: Work<S>): S | null {
     const { requires } = work;
     if (requires) return requires.load < requires.capacity ? requires : null;
-    return checkout(this.roster.slots(), work);
+    return checkout(this.roster.seats(), work);
   }
 
   #enter(entry: Entry<S>, line: TransientMap<number, Entry<S>>): void {
@@ -189,10 +189,10 @@ export class WorkQueue<S extends Slot = Slot> {
     if (this.length === 0) this.#onEmpty();
   }
 
-  #refuseBound(slot: S): void {
+  #refuseBound(seat: S): void {
     if (this.#bound === 0) return;
     for (const entry of [...this.#entries()]) {
-      if (entry.work.requires !== slot) continue;
+      if (entry.work.requires !== seat) continue;
       this.#remove(entry);
       entry.work.refuse(
         new EspalierError('ESP_SESSION_LOST', `pool ${this.options.pool}: the session's worker is gone`),

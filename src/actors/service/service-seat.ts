@@ -7,7 +7,7 @@ import type { SpawnedProcess } from '../../transport/process/contract/spawner.js
 import { WORKER_FD, WORKER_FD_VARIABLE } from '../../transport/protocol/limits.js';
 import type { ProcessServices } from '../worker/process-services.js';
 import type { Program } from '../worker/program.js';
-import type { Hold, SlotEnd, SlotKind, WorkerAddress } from '../worker/seat-driver.js';
+import type { Hold, SeatDriver, SeatEnd, WorkerAddress } from '../worker/seat-driver.js';
 import type { Stdio } from '../worker/stdio.js';
 import { ProcessHands, recordProcessEnd, recordReady } from '../worker/worker-hands.js';
 import type { Tell } from '../worker/worker-plan.js';
@@ -25,7 +25,7 @@ export interface HealthCheck {
   readonly failures?: number;
 }
 
-export interface ServiceSlotOptions {
+export interface ServiceSeatOptions {
   readonly services: ProcessServices;
   readonly program: Program;
   readonly graceMs: number;
@@ -38,14 +38,14 @@ export interface ServiceSlotOptions {
 /** How much of its output is kept, in bytes per stream. */
 const LOG_TAIL = 16 * 1024;
 
-/** The one slot of a service: a bare program that is watched, and replaced when it ends. */
-export class ServiceSlotKind implements SlotKind {
+/** The one seat of a service: a bare program that is watched, and replaced when it ends. */
+export class ServiceSeatDriver implements SeatDriver {
   readonly mode = 'protocol';
   #spawnId = '';
   #logs = new Capture(LOG_TAIL);
   #end: () => void = () => undefined;
 
-  constructor(readonly options: ServiceSlotOptions) {}
+  constructor(readonly options: ServiceSeatOptions) {}
 
   bind(): void {
     // The process's own events say all that there is to say.
@@ -74,9 +74,9 @@ export class ServiceSlotKind implements SlotKind {
     this.#end();
   }
 
-  ended(slotEnd: SlotEnd): void {
+  ended(seatEnd: SeatEnd): void {
     this.#end();
-    recordProcessEnd(this.options.services, this.#spawnId, slotEnd);
+    recordProcessEnd(this.options.services, this.#spawnId, seatEnd);
   }
 
   /** Waited for, so that the last words of a worker are among those that are kept. */

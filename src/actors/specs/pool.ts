@@ -3,7 +3,7 @@ import { type CallPoolOptions, callPoolRule } from '../call/protocol-pool-option
 import { callVariant } from '../call/protocol-variant.js';
 import { LiveExecPool } from '../exec/exec-pool.js';
 import { type ExecPoolOptions, execPoolRule } from '../exec/exec-pool-options.js';
-import { type ExecSlot, ExecSlotKind } from '../exec/exec-seat.js';
+import { type ExecSeat, ExecSeatDriver } from '../exec/exec-seat.js';
 import type { Contract, UntypedMethods } from '../handles/method-types.js';
 import { PoolActor, type PoolVariant } from '../pool/pool-actor.js';
 import { commonParts } from '../pool/pool-options.js';
@@ -62,15 +62,15 @@ export function pool(options: PoolOptions): ChildSpec {
   });
 }
 
-function execVariant(options: ExecPoolOptions, services: ProcessServices, program: Program): PoolVariant<ExecSlot> {
+function execVariant(options: ExecPoolOptions, services: ProcessServices, program: Program): PoolVariant<ExecSeat> {
   const { graceMs = DEFAULT_GRACE_MS } = options;
   const { newSpawnId, clock } = services;
   return {
     mode: 'exec',
     ...commonParts(options),
-    kind: (door) => new ExecSlotKind({ ...door, services, graceMs }),
-    handle: (door) => new LiveExecPool({ ...door, program, clock, newSpawnId }),
-    // Each execution has a fresh program: no slot of it wears.
+    driver: (pool) => new ExecSeatDriver({ ...pool, services, graceMs }),
+    handle: (pool) => new LiveExecPool({ ...pool, program, clock, newSpawnId }),
+    // Each execution has a fresh program: no seat of it wears.
     recycled: () => undefined,
   };
 }

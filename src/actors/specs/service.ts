@@ -2,7 +2,7 @@ import type { EspalierError } from '../../errors.js';
 import { literalTemplate } from '../../machines/command/template.js';
 import { DEFAULT_BACKOFF } from '../../machines/time/backoff.js';
 import { checkService, type ServiceOptions } from '../service/service-options.js';
-import { ServiceSlotKind } from '../service/service-seat.js';
+import { ServiceSeatDriver } from '../service/service-seat.js';
 import type { ChildSpec } from '../tree/child-spec.js';
 import type { OtherSpec } from '../tree/tree-types.js';
 import { processServices } from '../worker/process-services.js';
@@ -40,9 +40,9 @@ export function service(options: ServiceOptions): ChildSpec {
     role: 'service',
     awaitsReady: true,
     services: (env) => processServices(env),
-    kind: (services) => {
+    driver: (services) => {
       const program = new Program(literalTemplate(options.command), options, services);
-      return new ServiceSlotKind({ services, program, graceMs, readyMs, ready, health, stdio });
+      return new ServiceSeatDriver({ services, program, graceMs, readyMs, ready, health, stdio });
     },
     // Thrown from within its actor: the service crashes with the reason, and its supervisor decides.
     onClose: fail,

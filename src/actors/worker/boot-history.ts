@@ -4,7 +4,7 @@ import type { BootFailures } from '../../machines/worker/starter.js';
 const REMEMBERED = 10_000;
 
 /**
- * What restarts must not forget: which pools have served, and which slots' boots have failed lately. It outlives pools and
+ * What restarts must not forget: which pools have served, and which seats' boots have failed lately. It outlives pools and
  * starters, and ends with the host.
  */
 export class BootHistory {
@@ -21,22 +21,22 @@ export class BootHistory {
     limit(this.#served);
   }
 
-  /** What a slot had come to; undefined when nothing had failed. */
-  of(slot: string): BootFailures | undefined {
-    return this.#failures.get(slot);
+  /** What a seat had come to; undefined when nothing had failed. */
+  of(seat: string): BootFailures | undefined {
+    return this.#failures.get(seat);
   }
 
-  note(slot: string, { failures, failedBoots }: BootFailures): void {
-    this.#failures.delete(slot);
+  note(seat: string, { failures, failedBoots }: BootFailures): void {
+    this.#failures.delete(seat);
     if (failures === 0 && failedBoots === 0) return;
-    this.#failures.set(slot, { failures, failedBoots });
+    this.#failures.set(seat, { failures, failedBoots });
     limit(this.#failures);
   }
 
   /** Another pool begins at that path: what went before is not its own. */
   forget(pool: string): void {
     this.#served.delete(pool);
-    for (const slot of this.#failures.keys()) if (slot.startsWith(`${pool}/`)) this.#failures.delete(slot);
+    for (const seat of this.#failures.keys()) if (seat.startsWith(`${pool}/`)) this.#failures.delete(seat);
   }
 }
 

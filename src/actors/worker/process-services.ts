@@ -45,7 +45,7 @@ export interface ProcessServices {
   readonly desk: WorkerDesk;
   /** What starters left running when they ended, by path. */
   readonly leftovers: Leftovers;
-  /** What the slots of workers and services read of their processes' output, by the path of the worker. */
+  /** What the seats of workers and services read of their processes' output, by the path of the worker. */
   readonly outlets: Map<string, () => Capture | null>;
   /** What workers and services print. */
   readonly logs: PrintedLines;

@@ -8,7 +8,7 @@ import type { LastMemory } from './memory-watch.js';
 /** The last segment of every worker's path. */
 export const WORKER_ID = 'worker';
 
-/** What a slot remembers of its incarnation's process, also when the worker that owned it has crashed. */
+/** What a seat remembers of its incarnation's process, also when the worker that owned it has crashed. */
 export interface Hold {
   /** Settles when the spawn's outcome is known; null when nothing runs. Never rejects. */
   spawned: Promise<SpawnedProcess | null> | null;
@@ -59,10 +59,13 @@ export type SweepResult = { readonly heldOpen: boolean } & (
 );
 
 /** An incarnation that is over. */
-export type SlotEnd = SweepResult & { readonly end: WorkerEnd; readonly hold: Hold };
+export type SeatEnd = SweepResult & { readonly end: WorkerEnd; readonly hold: Hold };
 
-/** What differs between the slots of exec pools and those of protocol pools. One starter drives one kind. */
-export interface SlotKind {
+/**
+ * What differs between the seats of exec pools, of protocol pools and of services: what their workers are started with, and
+ * what becomes of their ends. Each starter has one.
+ */
+export interface SeatDriver {
   readonly mode: WorkerMode;
   /** Called once, before anything else: `tell` reaches the starter's machine while it lives. */
   bind(tell: (event: StarterEvent) => void): void;
@@ -70,12 +73,12 @@ export interface SlotKind {
   worker(address: WorkerAddress, hold: Hold): WorkerInput;
   /** The streams whose end belongs to the end of the incarnation, if any. */
   readonly streams: Capture | null;
-  /** The slot takes work from now on. */
+  /** The seat takes work from now on. */
   offer(): void;
   withdraw(): void;
   /** The incarnation and its group are gone, or could not be proven so. */
-  ended(end: SlotEnd): void;
-  /** What it wrote to stderr last, for the reason of a closed slot. */
+  ended(end: SeatEnd): void;
+  /** What it wrote to stderr last, for the reason of a closed seat. */
   stderr(): string;
   /** The starter is leaving: nothing follows. */
   leave(reason: Error): void;

@@ -18,7 +18,14 @@ import type { TreeEnvironment } from '../tree/environment.js';
 import { spec } from '../tree/spec.js';
 import type { ProcessServices } from './process-services.js';
 import { sweepHold } from './prove-gone.js';
-import { emptyHold, type Hold, type SlotKind, type SweepResult, WORKER_ID, type WorkerAddress } from './seat-driver.js';
+import {
+  emptyHold,
+  type Hold,
+  type SeatDriver,
+  type SweepResult,
+  WORKER_ID,
+  type WorkerAddress,
+} from './seat-driver.js';
 import { isUnasked, lastWords, workerCrash } from './worker-crash.js';
 
 export interface StarterOptions {
@@ -29,13 +36,13 @@ export interface StarterOptions {
   /** Whether it has started only when its first worker is ready. */
   readonly awaitsReady: boolean;
   services(env: TreeEnvironment): Promise<ProcessServices>;
-  /** The kind of slot, made anew for each incarnation of the starter. */
-  kind(services: ProcessServices): SlotKind;
-  /** Called when the slot closes for good. */
+  /** The driver of the seat, made anew for each incarnation of the starter. */
+  driver(services: ProcessServices): SeatDriver;
+  /** Called when the seat closes for good. */
   onClose(error: EspalierError): void;
 }
 
-/** The starter of one slot, as a child of its pool's worker supervisor. */
+/** The starter of one seat, as a child of its pool's worker supervisor. */
 export function workerStarter(options: StarterOptions): ChildSpec {
   return spec({
     ...options.policy,
@@ -52,7 +59,7 @@ export function workerStarter(options: StarterOptions): ChildSpec {
 
 /** Brings the starter machine to life for one incarnation. */
 class Starter {
-  readonly #kind: SlotKind;
+  readonly #driver: SeatDriver;
   /** Of each of its workers: checked once, for an exec pool starts one for every execution. */
   readonly #workerSpec: ChildSpec;
   #worker: Promise<Cell | null> = Promise.resolve(null);
@@ -65,18 +72,18 @@ class Starter {
   /** The worker's, not the starter's own. */
   #incarnation = 0;
   #tell: (event: StarterEvent) => void = () => undefined;
-  readonly #outlet = () => this.#kind.streams;
+  readonly #outlet = () => this.#driver.streams;
 
   constructor(
     readonly options: StarterOptions,
     readonly services: ProcessServices,
     readonly context: StartContext,
   ) {
-    this.#kind = options.kind(services);
-    this.#kind.bind((event) => this.#tell(event));
-    const start = () => ({ logic: own(workerMachine), input: this.#kind.worker(this.#address, this.#hold) });
+    this.#driver = options.driver(services);
+    this.#driver.bind((event) => this.#tell(event));
+    const start = () => ({ logic: own(workerMachine), input: this.#driver.worker(this.#address, this.#hold) });
     const exitOf = (exit: ActorExit, output: unknown) =>
-      isWorkerEnd(output) ? workerExit(exit, output, this.#kind.mode, lastWords(this.#kind.stderr())) : exit;
+      isWorkerEnd(output) ? workerExit(exit, output, this.#driver.mode, lastWords(this.#driver.stderr())) : exit;
     const policy = spec({ id: WORKER_ID, role: 'worker', restart: 'temporary', shutdown: 'infinity', start });
     this.#workerSpec = { ...policy, exitOf };
     services.outlets.set(this.#workerPath, this.#outlet);
@@ -94,7 +101,7 @@ class Starter {
   logic(quarantine: string | null) {
     const { env, path, incarnation } = this.context;
     const { boots } = this.services;
-    const { mode } = this.#kind;
+    const { mode } = this.#driver;
     const { awaitsReady } = this.options;
     const logic = starterMachine.provide({
       actors: { keeper: fromCallback(() => () => this.#leave()) },
@@ -109,7 +116,7 @@ class Starter {
     const random = () => env.random();
     // Also under a new starter: whoever hears of a worker tells it by this from those before it.
     const lastWorker = env.directory.lastIncarnation(childPath(path, WORKER_ID));
-    // A service that is specified anew is another one; a pool forgets its slots itself.
+    // A service that is specified anew is another one; a pool forgets its seats itself.
     const past = awaitsReady && incarnation === 1 ? undefined : boots.of(path);
     const input = { ...STARTER_DEFAULTS, mode, awaitsReady, random, lastWorker, quarantine, ...(past && { past }) };
     return { logic: own(logic), input };
@@ -128,9 +135,9 @@ class Starter {
       case 'deliver':
         return this.#deliver(command.end);
       case 'offer':
-        return this.#kind.offer();
+        return this.#driver.offer();
       case 'withdraw':
-        return this.#kind.withdraw();
+        return this.#driver.withdraw();
       case 'close':
         return this.#close(command);
       default:
@@ -168,9 +175,9 @@ class Starter {
 
   #deliver(end: WorkerEnd): void {
     this.#isOpen = false;
-    this.#stderr = this.#kind.stderr();
+    this.#stderr = this.#driver.stderr();
     this.#journalCrash(end);
-    this.#kind.ended({ ...this.#swept, end, hold: this.#hold });
+    this.#driver.ended({ ...this.#swept, end, hold: this.#hold });
     if (this.#swept.clean) this.#hold = emptyHold();
   }
 
@@ -178,7 +185,7 @@ class Starter {
   #journalCrash(end: WorkerEnd): void {
     const { env } = this.context;
     const { identity } = this.#hold;
-    if (!identity || !isUnasked(end, this.#kind.mode)) return;
+    if (!identity || !isUnasked(end, this.#driver.mode)) return;
     const { ctx } = identity;
     const about = { ...this.#address, ...(ctx ? { ctx } : {}) };
     env.journal({
@@ -196,7 +203,7 @@ class Starter {
 
   async #prove(thorough: boolean): Promise<SweepResult> {
     try {
-      return await sweepHold(this.services, this.#hold, this.#kind.streams, thorough);
+      return await sweepHold(this.services, this.#hold, this.#driver.streams, thorough);
     } catch (error) {
       return { clean: false, heldOpen: false, reason: toErrorRecord(error).message };
     }
@@ -205,8 +212,8 @@ class Starter {
   #close({ why, reason, boots }: Extract<StarterCommand, { type: 'close' }>): void {
     const { path, incarnation, env } = this.context;
     if (why === 'quarantine') {
-      env.journal({ type: 'slot.quarantined', path, incarnation, data: { reason } });
-      return this.options.onClose(new EspalierError('ESP_QUARANTINED', `slot ${path} stays closed: ${reason}`));
+      env.journal({ type: 'seat.quarantined', path, incarnation, data: { reason } });
+      return this.options.onClose(new EspalierError('ESP_QUARANTINED', `seat ${path} stays closed: ${reason}`));
     }
     const stderr = this.#stderr;
     // Started anew, it tries at once, but no more than once: it has had its series.
@@ -216,13 +223,13 @@ class Starter {
     this.options.onClose(error);
   }
 
-  /** Whatever way the starter ended: its slot takes no more work, and its worker does not outlive it. */
+  /** Whatever way the starter ended: its seat takes no more work, and its worker does not outlive it. */
   #leave(): void {
     const { outlets } = this.services;
     if (outlets.get(this.#workerPath) === this.#outlet) outlets.delete(this.#workerPath);
-    this.#kind.withdraw();
+    this.#driver.withdraw();
     void this.#worker.then((worker) => worker?.kill());
-    if (!this.#isOpen && this.#hold.spawned === null) return this.#kind.leave(this.#reason());
+    if (!this.#isOpen && this.#hold.spawned === null) return this.#driver.leave(this.#reason());
     this.services.leftovers.leave(this.context.path, this.#clear(), () => this.#prove(true));
   }
 
@@ -232,16 +239,16 @@ class Starter {
     const process = await this.#hold.spawned;
     const exit = process && this.#swept.clean ? await process.exited : null;
     if (this.#isOpen) this.#deliver({ cause: 'stopped', exit, served: process !== null });
-    this.#kind.leave(this.#reason());
+    this.#driver.leave(this.#reason());
     return this.#swept;
   }
 
   #reason(): EspalierError {
-    return new EspalierError('ESP_STOPPED', `slot ${this.context.path} has stopped`);
+    return new EspalierError('ESP_STOPPED', `seat ${this.context.path} has stopped`);
   }
 }
 
-/** The error of a slot whose boots have failed, with its worker's last words. */
+/** The error of a seat whose boots have failed, with its worker's last words. */
 function bootError(path: string, boots: number, reason: string, stderr: string): EspalierError {
   const what = boots === 1 ? 'its boot failed' : `${boots} boots failed in a row, the last so`;
   const [first, ...more] = tellingLines(stderr);

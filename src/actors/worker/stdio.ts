@@ -2,7 +2,7 @@ import { kind } from '../../options.js';
 
 /** Which stream of which process a line comes from. */
 export interface LineSource {
-  /** Of the worker's slot, or the service: `/embed/workers/1`, `/redis`. */
+  /** Of the worker's seat, or the service: `/embed/workers/1`, `/redis`. */
   readonly path: string;
   readonly incarnation: number;
   readonly stream: 'stdout' | 'stderr';

@@ -7,7 +7,7 @@ import type { WorkerCommand, WorkerEvent, WorkerHands } from '../../machines/wor
 import { ASK_AGAIN_MS, isRefusal } from '../../store-refusal.js';
 import type { SpawnedProcess } from '../../transport/process/contract/spawner.js';
 import type { ProcessServices, Registry } from './process-services.js';
-import type { Hold, SlotEnd, WorkerAddress } from './seat-driver.js';
+import type { Hold, SeatEnd, WorkerAddress } from './seat-driver.js';
 import type { Tell, WorkerPlan } from './worker-plan.js';
 
 /** How long a program may take to end after SIGTERM, in milliseconds, unless its pool says otherwise. */
@@ -161,8 +161,8 @@ export function recordReady({ clock, journal }: ProcessServices, address: Worker
  * Records the end of a process that its worker registered. (The end of a claimed attempt's process is recorded with the
  * attempt.) The registration may still be on its way: writes keep their order.
  */
-export function recordProcessEnd(services: ProcessServices, spawnId: string, slotEnd: SlotEnd): void {
-  const { hold } = slotEnd;
+export function recordProcessEnd(services: ProcessServices, spawnId: string, seatEnd: SeatEnd): void {
+  const { hold } = seatEnd;
   switch (hold.registration) {
     case 'none':
     case 'refused':
@@ -172,15 +172,15 @@ export function recordProcessEnd(services: ProcessServices, spawnId: string, slo
       hold.registration = 'refused';
       return;
     case 'kept':
-      return services.background(writeEnd(services.registry, spawnId, slotEnd));
+      return services.background(writeEnd(services.registry, spawnId, seatEnd));
     case 'asked':
-      return services.background(writeEnd(services.registry, spawnId, slotEnd).catch(unlessRefused));
+      return services.background(writeEnd(services.registry, spawnId, seatEnd).catch(unlessRefused));
     default:
       hold.registration satisfies never;
   }
 }
 
-function writeEnd(registry: Registry, spawnId: string, { end, clean, reason }: SlotEnd): Promise<void> {
+function writeEnd(registry: Registry, spawnId: string, { end, clean, reason }: SeatEnd): Promise<void> {
   if (!clean) return registry.suspect(spawnId, reason);
   if (end.cause === 'spawn_failed' && end.error) return registry.failed(spawnId, end.error);
   return registry.gone(spawnId, end.exit);

@@ -34,7 +34,7 @@ export function slotName(text: string): { run: string; index: number } {
   return { run, index: Number(index) };
 }
 
-/** What `logs` is asked for: a slot, or the path of a worker or service; `redis` is `/redis`, and a worker has its slot's log. */
+/** What `logs` is asked for: a slot, or the path of a worker or service; `redis` is `/redis`, and a worker has its seat's log. */
 export function logTarget(text: string): string | { run: string; index: number } {
   if (/^[^/].*:\d+$/.test(text)) return slotName(text);
   const path = text.startsWith('/') ? text : `/${text}`;

@@ -6,8 +6,8 @@ type Loaded = ReturnType<InspectedHost['loads']> extends Iterable<infer T> ? T :
 /** What pools do at this moment; what waits in a pool waits in its queue. */
 export function* poolLoads(pools: Iterable<Pick<PoolHandle, 'path' | 'load'>>): Generator<Loaded> {
   for (const pool of pools) {
-    const { waiting, busy, ...slots } = pool.load();
-    yield [pool.path, { mailbox: waiting, load: busy, pool: slots }];
+    const { waiting, busy, ...seats } = pool.load();
+    yield [pool.path, { mailbox: waiting, load: busy, pool: seats }];
     yield [`${pool.path}/queue`, { mailbox: waiting }];
   }
 }

@@ -79,7 +79,7 @@ function kindOf({ code, signal }: ProcessExit): CrashKind {
   return BY_CODE[code] ?? 'error';
 }
 
-/** Whether a slot whose worker ended so is better left alone for a while. */
+/** Whether a seat whose worker ended so is better left alone for a while. */
 export function taints(kind: CrashKind): boolean {
   return NATIVE.has(kind);
 }

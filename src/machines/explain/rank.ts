@@ -10,7 +10,7 @@ const WELL: ReadonlySet<Cause> = new Set(['running', 'succeeded', 'ended', 'recy
  * What is wrong now, then what was wrong lately, then that all is well, then history. Within the first, causes come before
  * what follows from them, in the order of `CAUSES`, and among equals the newest; what is over is told backwards.
  *
- * A chain is followed by that order alone: a pool is degraded because its slot failed, the slot because its boots failed,
+ * A chain is followed by that order alone: a pool is degraded because its seat failed, the seat because its boots failed,
  * and each of these is a finding of its own.
  *
  * @param until the last moment of which the findings tell

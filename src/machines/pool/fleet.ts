@@ -1,33 +1,33 @@
 import type { RecycleReason } from '../worker/recycle.js';
 
-/** A slot of a pool: it boots, serves, is closed for good, or makes way. */
-export interface FleetSlot {
+/** A seat of a pool: it boots, serves, is closed for good, or makes way. */
+export interface FleetSeat {
   readonly id: string;
   readonly phase: 'booting' | 'serving' | 'closed' | 'retiring';
-  /** The worn slot that it stands in for once it serves; null for one of the pool's own number. */
+  /** The worn seat that it stands in for once it serves; null for one of the pool's own number. */
   readonly replaces: string | null;
   /** Why it is to be replaced; null when it is not. */
   readonly worn: RecycleReason | null;
 }
 
-/** The slots of a pool, in the order of their start. */
+/** The seats of a pool, in the order of their start. */
 export interface Fleet {
   readonly size: number;
   readonly lastId: number;
-  readonly slots: readonly FleetSlot[];
+  readonly seats: readonly FleetSeat[];
 }
 
 export type FleetEvent =
-  /** The slot can take work. */
-  | { readonly type: 'slot.offered'; readonly id: string }
-  /** The slot's worker is being replaced in its place. */
-  | { readonly type: 'slot.withdrawn'; readonly id: string }
-  /** The slot will not take work again. */
-  | { readonly type: 'slot.closed'; readonly id: string; readonly error: unknown }
-  /** The slot's worker has reached a limit, wishes to go, or somebody asked: another takes its place first. */
-  | { readonly type: 'slot.worn'; readonly id: string; readonly reason: RecycleReason }
-  /** The slot is no more. */
-  | { readonly type: 'slot.gone'; readonly id: string }
+  /** The seat can take work. */
+  | { readonly type: 'seat.offered'; readonly id: string }
+  /** The seat's worker is being replaced in its place. */
+  | { readonly type: 'seat.withdrawn'; readonly id: string }
+  /** The seat will not take work again. */
+  | { readonly type: 'seat.closed'; readonly id: string; readonly error: unknown }
+  /** The seat's worker has reached a limit, wishes to go, or somebody asked: another takes its place first. */
+  | { readonly type: 'seat.worn'; readonly id: string; readonly reason: RecycleReason }
+  /** The seat is no more. */
+  | { readonly type: 'seat.gone'; readonly id: string }
   | { readonly type: 'pool.resize'; readonly size: number };
 
 /** `retire`: no more work for it, and when what runs in it is over, its end. `reason` says why it is replaced, if it is. */
@@ -40,45 +40,45 @@ export interface FleetStep {
   readonly commands: readonly FleetCommand[];
 }
 
-/** A pool of `size` slots that are about to boot: `1` to `size`. */
+/** A pool of `size` seats that are about to boot: `1` to `size`. */
 export function newFleet(size: number): Fleet {
-  return { size, lastId: size, slots: Array.from({ length: size }, (_, index) => newSlot(String(index + 1), null)) };
+  return { size, lastId: size, seats: Array.from({ length: size }, (_, index) => newSeat(String(index + 1), null)) };
 }
 
-/** Slots of the pool's own number: neither on their way out nor still standing by as a replacement. */
-export function members({ slots }: Fleet): readonly FleetSlot[] {
-  return slots.filter(({ phase, replaces }) => phase !== 'retiring' && replaces === null);
+/** Seats of the pool's own number: neither on their way out nor still standing by as a replacement. */
+export function members({ seats }: Fleet): readonly FleetSeat[] {
+  return seats.filter(({ phase, replaces }) => phase !== 'retiring' && replaces === null);
 }
 
-export function countOf(fleet: Fleet, phase: FleetSlot['phase']): number {
-  return fleet.slots.filter((slot) => slot.phase === phase).length;
+export function countOf(fleet: Fleet, phase: FleetSeat['phase']): number {
+  return fleet.seats.filter((seat) => seat.phase === phase).length;
 }
 
 /**
- * What becomes of a pool's slots. One worn slot at a time is replaced, and its replacement serves before it goes: so the
+ * What becomes of a pool's seats. One worn seat at a time is replaced, and its replacement serves before it goes: so the
  * pool is never larger than its size by more than one, and never smaller.
  */
 export function steer(fleet: Fleet, event: FleetEvent): FleetStep {
   return settle(heard(fleet, event));
 }
 
-function newSlot(id: string, replaces: string | null): FleetSlot {
+function newSeat(id: string, replaces: string | null): FleetSeat {
   return { id, phase: 'booting', replaces, worn: null };
 }
 
 function heard(fleet: Fleet, event: FleetEvent): Fleet {
   switch (event.type) {
-    case 'slot.offered':
+    case 'seat.offered':
       return changed(fleet, event.id, { phase: 'serving' });
     // Whatever made it worn has gone with its worker.
-    case 'slot.withdrawn':
+    case 'seat.withdrawn':
       return changed(fleet, event.id, { phase: 'booting', worn: null });
-    case 'slot.closed':
+    case 'seat.closed':
       return changed(fleet, event.id, { phase: 'closed', worn: null });
-    case 'slot.worn':
+    case 'seat.worn':
       return worn(fleet, event.id, event.reason);
-    case 'slot.gone':
-      return { ...fleet, slots: fleet.slots.filter(({ id }) => id !== event.id) };
+    case 'seat.gone':
+      return { ...fleet, seats: fleet.seats.filter(({ id }) => id !== event.id) };
     case 'pool.resize':
       return { ...fleet, size: event.size };
     default:
@@ -86,17 +86,17 @@ function heard(fleet: Fleet, event: FleetEvent): Fleet {
   }
 }
 
-/** A slot that makes way stays so, whatever happens in it. */
-function changed(fleet: Fleet, id: string, change: Partial<FleetSlot>): Fleet {
-  const slots = fleet.slots.map((slot) =>
-    slot.id === id && slot.phase !== 'retiring' ? { ...slot, ...change } : slot,
+/** A seat that makes way stays so, whatever happens in it. */
+function changed(fleet: Fleet, id: string, change: Partial<FleetSeat>): Fleet {
+  const seats = fleet.seats.map((seat) =>
+    seat.id === id && seat.phase !== 'retiring' ? { ...seat, ...change } : seat,
   );
-  return { ...fleet, slots };
+  return { ...fleet, seats };
 }
 
 function worn(fleet: Fleet, id: string, reason: RecycleReason): Fleet {
-  const slot = fleet.slots.find((one) => one.id === id);
-  return slot?.phase === 'serving' && slot.worn === null ? changed(fleet, id, { worn: reason }) : fleet;
+  const seat = fleet.seats.find((one) => one.id === id);
+  return seat?.phase === 'serving' && seat.worn === null ? changed(fleet, id, { worn: reason }) : fleet;
 }
 
 function settle(fleet: Fleet): FleetStep {
@@ -111,9 +111,9 @@ function settle(fleet: Fleet): FleetStep {
 
 /** A replacement that serves takes its place; one that never will gives up, and the worn one goes on for now. */
 function promote(fleet: Fleet): FleetStep {
-  const standby = fleet.slots.find(({ replaces, phase }) => replaces !== null && phase !== 'retiring');
+  const standby = fleet.seats.find(({ replaces, phase }) => replaces !== null && phase !== 'retiring');
   if (standby === undefined || standby.phase === 'booting') return { fleet, commands: [] };
-  const old = fleet.slots.find(({ id, phase }) => id === standby.replaces && phase !== 'retiring');
+  const old = fleet.seats.find(({ id, phase }) => id === standby.replaces && phase !== 'retiring');
   if (standby.phase === 'closed') {
     const spared = old ? changed(fleet, old.id, { worn: null }) : fleet;
     return retire(spared, [standby]);
@@ -147,24 +147,24 @@ function grow(fleet: Fleet): FleetStep {
 
 /** The next one waits until the last has left: a worker that makes way still has its memory. */
 function replace(fleet: Fleet): FleetStep {
-  const busy = fleet.slots.some(({ replaces, phase }) => replaces !== null || phase === 'retiring');
-  const old = busy ? undefined : members(fleet).find((slot) => slot.worn !== null);
+  const busy = fleet.seats.some(({ replaces, phase }) => replaces !== null || phase === 'retiring');
+  const old = busy ? undefined : members(fleet).find((seat) => seat.worn !== null);
   return start(fleet, old ? [old.id] : []);
 }
 
 function start(fleet: Fleet, replaced: readonly (string | null)[]): FleetStep {
-  const added = replaced.map((old, index) => newSlot(String(fleet.lastId + 1 + index), old));
+  const added = replaced.map((old, index) => newSeat(String(fleet.lastId + 1 + index), old));
   return {
-    fleet: { ...fleet, lastId: fleet.lastId + added.length, slots: [...fleet.slots, ...added] },
+    fleet: { ...fleet, lastId: fleet.lastId + added.length, seats: [...fleet.seats, ...added] },
     commands: added.map(({ id }) => ({ type: 'start', id })),
   };
 }
 
-function retire(fleet: Fleet, leaving: readonly FleetSlot[]): FleetStep {
+function retire(fleet: Fleet, leaving: readonly FleetSeat[]): FleetStep {
   const ids = new Set(leaving.map(({ id }) => id));
-  const slots = fleet.slots.map((slot) => (ids.has(slot.id) ? { ...slot, phase: 'retiring' as const } : slot));
+  const seats = fleet.seats.map((seat) => (ids.has(seat.id) ? { ...seat, phase: 'retiring' as const } : seat));
   return {
-    fleet: { ...fleet, slots },
+    fleet: { ...fleet, seats },
     commands: leaving.map(({ id, worn: reason }) => ({ type: 'retire', id, reason })),
   };
 }

@@ -25,11 +25,11 @@ export type PoolReport = 'ready' | 'degraded' | 'hopeless';
 
 export interface PoolContext extends SupervisionContext {
   readonly fleet: Fleet;
-  /** What the last event asked of the slots. */
+  /** What the last event asked of the seats. */
   readonly orders: readonly FleetCommand[];
-  /** Whether any slot has ever been usable. */
+  /** Whether any seat has ever been usable. */
   readonly served: boolean;
-  /** Why the slot that closed last did, while any is closed. */
+  /** Why the seat that closed last did, while any is closed. */
   readonly error: unknown;
 }
 
@@ -55,7 +55,7 @@ const pool = setup({
     order: () => undefined,
     /** Provided by the actor. */
     report: (_, _report: PoolReport) => undefined,
-    /** No slot ever worked, so none will: that is a failed start, if a late one, and the pool is not restarted. */
+    /** No seat ever worked, so none will: that is a failed start, if a late one, and the pool is not restarted. */
     giveUp: raise(({ context }) => {
       return { type: 'supervisor.fail' as const, error: startError(context.supervision.policy.path, context.error) };
     }),
@@ -80,8 +80,8 @@ function closed({ fleet }: PoolContext): number {
 
 function steered(context: PoolContext, event: FleetEvent): Partial<PoolContext> {
   const { fleet, commands: orders } = steer(context.fleet, event);
-  const served = context.served || event.type === 'slot.offered';
-  const latest = event.type === 'slot.closed' ? event.error : context.error;
+  const served = context.served || event.type === 'seat.offered';
+  const latest = event.type === 'seat.closed' ? event.error : context.error;
   return { fleet, orders, served, error: countOf(fleet, 'closed') > 0 ? latest : undefined };
 }
 
@@ -96,9 +96,9 @@ const steering = {
 
 /**
  * A pool is a supervisor (`rest_for_one`) of its workers and its queue that also knows whether it can serve, and which
- * slots come and go.
+ * seats come and go.
  *
- * starting → waiting (workers boot) → ready ⇄ degraded (no usable slot). A pool whose slots all closed before any of them
+ * starting → waiting (workers boot) → ready ⇄ degraded (no usable seat). A pool whose seats all closed before any of them
  * had ever served ends as one whose start has failed, with the reason.
  */
 export const poolMachine = pool.createMachine({
@@ -114,11 +114,11 @@ export const poolMachine = pool.createMachine({
   invoke: [{ src: 'keeper' }, { src: 'listing' }],
   on: {
     ...superviseOn,
-    'slot.offered': steering,
-    'slot.withdrawn': steering,
-    'slot.closed': steering,
-    'slot.worn': steering,
-    'slot.gone': steering,
+    'seat.offered': steering,
+    'seat.withdrawn': steering,
+    'seat.closed': steering,
+    'seat.worn': steering,
+    'seat.gone': steering,
     'pool.resize': steering,
   },
   initial: 'starting',

@@ -7,7 +7,7 @@ export interface Report {
     | 'actor.crashed'
     | 'worker.crashed'
     | 'worker.failed'
-    | 'slot.quarantined'
+    | 'seat.quarantined'
     | 'supervisor.escalated'
     | 'shortage.began'
     | 'system.ended';
@@ -45,7 +45,7 @@ export function troubleOf(event: NewJournalEvent): Trouble | null {
     }
     case 'worker.crashed':
       return crashOf(event.data, path);
-    case 'slot.quarantined':
+    case 'seat.quarantined':
       return { type, path, message: `${path} is closed: ${event.data.reason}` };
     case 'supervisor.escalated': {
       const { reason, intensity, periodMs } = event.data;

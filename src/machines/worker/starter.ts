@@ -13,9 +13,9 @@ export interface StarterPolicy {
   readonly backoff: Backoff;
   /** A worker that had been ready this long (ms) is replaced at once when it ends. */
   readonly stableMs: number;
-  /** So many failed boots in a row close the slot. */
+  /** So many failed boots in a row close the seat. */
   readonly maxFailedBoots: number;
-  /** After so long (ms) a slot that has closed so tries once more, and again after each failure. */
+  /** After so long (ms) a seat that has closed so tries once more, and again after each failure. */
   readonly retryMs: number;
   /** Injected source of jitter, in [0, 1). */
   readonly random: () => number;
@@ -23,7 +23,7 @@ export interface StarterPolicy {
   readonly lastWorker?: number;
   /** What the starter before it had come to: a restart forgets neither its backoff nor its failed boots. */
   readonly past?: BootFailures;
-  /** Why the slot begins in quarantine: what ran in it before could not be proven gone. Null when it does not. */
+  /** Why the seat begins in quarantine: what ran in it before could not be proven gone. Null when it does not. */
   readonly quarantine?: string | null;
 }
 
@@ -60,9 +60,9 @@ export type StarterEvent =
  * - `start`: start the worker of this incarnation
  * - `stop`: stop the worker; its exit follows
  * - `sweep`: prove the incarnation's process and group gone, `swept` follows; `thorough` adds the scan for its cookie
- * - `deliver`: exec: the execution is over, its slot is free
- * - `offer` / `withdraw`: the slot takes work / takes no more work
- * - `close`: the slot takes no work: its boots fail, and it opens when one that is tried later succeeds, or what ran in it
+ * - `deliver`: exec: the execution is over, its seat is free
+ * - `offer` / `withdraw`: the seat takes work / takes no more work
+ * - `close`: the seat takes no work: its boots fail, and it opens when one that is tried later succeeds, or what ran in it
  *   could not be proven gone, and it opens when it is restarted
  */
 export type StarterCommand =
@@ -80,7 +80,7 @@ export interface StarterContext extends StarterPolicy, BootFailures {
   readonly stopping: boolean;
   /** How the last worker ended. */
   readonly end: WorkerEnd;
-  /** Why the slot is in quarantine; empty when it is not. */
+  /** Why the seat is in quarantine; empty when it is not. */
   readonly reason: string;
 }
 
@@ -169,10 +169,10 @@ const perform = {
 const exited = { guard: 'isCurrent', target: 'sweeping', actions: 'recordEnd' } as const;
 
 /**
- * The permanent supervisor of one worker slot: boot and back off, sweep, replace.
+ * The permanent supervisor of one seat: boot and back off, sweep, replace.
  *
  * `sweeping` stands between two incarnations: n + 1 never starts before n and its group are proven gone. What cannot be
- * proven gone puts the slot in quarantine.
+ * proven gone puts the seat in quarantine.
  */
 export const starterMachine = starter.createMachine({
   id: 'starter',

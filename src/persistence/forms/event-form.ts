@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventContext, JournalEventType, NewJournalEvent } from '../../machines/events.js';
+import type { EventContext, JournalEventType, KeptJournalEvent, NewJournalEvent } from '../../machines/events.js';
 import { OVERFLOW_POLICIES } from '../../machines/pool/queue/checkout.js';
 import { SHORTAGES } from '../../machines/process/shortage.js';
 import { RECYCLE_REASONS } from '../../machines/worker/recycle.js';
@@ -71,7 +71,7 @@ const forms = z.discriminatedUnion('type', [
   form('pool.drained', { waited: count }),
   form('breaker.opened', { failures: count, resetMs: count }),
   form('breaker.closed', { openMs: count }),
-  form('slot.quarantined', { reason: text }),
+  form('seat.quarantined', { reason: text }),
   form('queue.overflowed', { policy: z.enum(OVERFLOW_POLICIES), limit: count, times: count }),
   form('store.refused', { host: text, error: errorRecord, writes: count, from: count, to: count }),
   form('shortage.began', { reason: z.enum(SHORTAGES), text, running: count }),
@@ -96,11 +96,20 @@ const forms = z.discriminatedUnion('type', [
   form('slot.committed', { run: text, index: count, status: slotStatus }),
 ]);
 
-/** Types that have no form above: none, or this does not compile. */
-type Formless = Exclude<JournalEventType, z.infer<typeof forms>['type']>;
+const keptForms = z.discriminatedUnion('type', [...forms.options, form('slot.quarantined', { reason: text })]);
 
-/** The type of every event that the journal can hold. */
-export const EVENT_TYPES: readonly JournalEventType[] = forms.options.map(({ shape }) => shape.type.value);
+/** Types of the first that are not among the second: none, or what follows does not compile. */
+type Formless<T, Formed> = Exclude<T, Formed>;
 
-/** The form of every event that the journal can hold. */
-export const eventForm: [Formless] extends [never] ? z.ZodType<NewJournalEvent> : never = forms;
+/** The type of every event that a journal can hold, also those that are written no more. */
+export const EVENT_TYPES: readonly JournalEventType[] = keptForms.options.map(({ shape }) => shape.type.value);
+
+/** The form of every event that is written. */
+export const newEventForm: [Formless<NewJournalEvent['type'], z.infer<typeof forms>['type']>] extends [never]
+  ? z.ZodType<NewJournalEvent>
+  : never = forms;
+
+/** The form of every event that a journal can hold. */
+export const keptEventForm: [Formless<JournalEventType, z.infer<typeof keptForms>['type']>] extends [never]
+  ? z.ZodType<KeptJournalEvent>
+  : never = keptForms;

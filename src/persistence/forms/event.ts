@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
 import type { JournalEvent, NewJournalEvent } from '../../machines/events.js';
-import { eventForm } from './event-form.js';
+import { keptEventForm, newEventForm } from './event-form.js';
 
 /** An event as its row holds it. It travels so between threads: JSON text is the cheapest thing to hand over. */
 export const eventRow = z.object({
@@ -25,7 +25,7 @@ export type EventText = Pick<EventRow, 'type' | 'path' | 'incarnation' | 'ctx' |
  * @throws `ESP_STORE_CORRUPT` when it is none of those that this version knows
  */
 export function parseEvent(row: EventRow): JournalEvent {
-  const found = eventForm.safeParse({
+  const found = keptEventForm.safeParse({
     type: row.type,
     data: parseJson(row.data),
     ...(row.path !== null && { path: row.path }),
@@ -49,7 +49,7 @@ export function parseEvent(row: EventRow): JournalEvent {
  * @throws `ESP_INVALID`
  */
 export function eventText(event: NewJournalEvent): EventText {
-  const found = eventForm.safeParse(event);
+  const found = newEventForm.safeParse(event);
   if (!found.success) {
     throw new EspalierError('ESP_INVALID', `an event ${event.type} does not have its form: ${found.error.message}`, {
       cause: found.error,

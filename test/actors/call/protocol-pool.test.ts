@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Affinity } from '../../../src/actors/call/affinity.js';
 import { MethodCatalog } from '../../../src/actors/call/method-catalog.js';
 import { LiveCallPool } from '../../../src/actors/call/protocol-pool.js';
-import type { CallSlot } from '../../../src/actors/call/protocol-worker.js';
+import type { ProtocolSeat } from '../../../src/actors/call/protocol-worker.js';
 import { Asks } from '../../../src/actors/desk/asks.js';
 import { WorkerDesk } from '../../../src/actors/desk/worker-desk.js';
 import type { CallOptions } from '../../../src/actors/handles/call-options.js';
@@ -13,12 +13,12 @@ import { stage } from '../../transport/protocol/support/scripted-worker.js';
 
 const GRACE_MS = 200;
 
-/** A pool with its queue, and one slot whose port is real; the test plays the worker behind it, and the time. */
+/** A pool with its queue, and one seat whose port is real; the test plays the worker behind it, and the time. */
 async function pool(capacity = 1) {
   const clock = new SimulatedClock();
-  const roster = new Roster<CallSlot>();
-  const queue = new WorkQueue<CallSlot>(roster, { pool: '/p', limit: 10, overflow: 'reject' });
-  const isServing = (slot: CallSlot) => [...roster.slots()].includes(slot);
+  const roster = new Roster<ProtocolSeat>();
+  const queue = new WorkQueue<ProtocolSeat>(roster, { pool: '/p', limit: 10, overflow: 'reject' });
+  const isServing = (seat: ProtocolSeat) => [...roster.seats()].includes(seat);
   const options = { pool: '/p', policy: 'hint', ttl: 1000, limit: 10, clock } as const;
   const nothing = () => Promise.resolve();
   const control = { ready: nothing, resize: nothing, recycle: nothing, drain: nothing, resume: () => undefined };
@@ -27,17 +27,17 @@ async function pool(capacity = 1) {
     ...{ path: '/p', clock, isServing, queue: () => queue, control: { ...control, load }, trouble: () => null },
     refusal: () => new EspalierError('ESP_STOPPED', 'closed'),
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
-    ...{ catalog: new MethodCatalog('/p'), affinity: new Affinity<CallSlot>(options, isServing) },
+    ...{ catalog: new MethodCatalog('/p'), affinity: new Affinity<ProtocolSeat>(options, isServing) },
     ...{ cancelGraceMs: GRACE_MS, contract: null, breaker: null, retry: null, random: () => 0 },
   });
   const { port, worker, settle } = await stage();
   const failures: EspalierError[] = [];
-  const slot: CallSlot = {
+  const seat: ProtocolSeat = {
     ...{ id: '1', path: '/p/workers/1/worker', incarnation: 1, port, load: 0, capacity, lastUsed: 0, tainted: false },
     ...{ wanted: new Set(), wish: null, ending: new Promise(() => undefined) },
     free: () => {
-      slot.load -= 1;
-      roster.offer(slot);
+      seat.load -= 1;
+      roster.offer(seat);
     },
     fail: (error) => failures.push(error),
     wear: () => ({ now: 0, readyAt: 0, calls: 0, running: 0, usedAt: null, rss: null }),
@@ -46,8 +46,8 @@ async function pool(capacity = 1) {
     const outcome = calls.call(method, null, more).catch((error: unknown) => error);
     return outcome;
   };
-  const serve = () => roster.offer(slot);
-  return { clock, call, serve, worker, settle, failures, slot };
+  const serve = () => roster.offer(seat);
+  return { clock, call, serve, worker, settle, failures, seat };
 }
 
 describe('a call', () => {
@@ -115,7 +115,7 @@ describe('a call that does not stop when it is cancelled', () => {
   });
 
   it('gives its place back when it ends within the grace', async () => {
-    const { clock, call, serve, worker, settle, failures, slot } = await pool();
+    const { clock, call, serve, worker, settle, failures, seat } = await pool();
     serve();
     const giveUp = new AbortController();
     void call('f', { signal: giveUp.signal });
@@ -124,10 +124,10 @@ describe('a call that does not stop when it is cancelled', () => {
     await settle();
     giveUp.abort();
     await worker.until('cancel');
-    expect(slot.load).toBe(1);
+    expect(seat.load).toBe(1);
     worker.say({ t: 'error', id: 1, code: 'ESP_ABORTED', message: 'stopped', type: 'T' });
     await settle();
-    expect(slot.load).toBe(0);
+    expect(seat.load).toBe(0);
     clock.increment(10 * GRACE_MS);
     expect(failures).toEqual([]);
   });
@@ -149,7 +149,7 @@ describe('a call that is answered with a stream', () => {
   });
 
   it('gives its place back when its worker ends it in time', async () => {
-    const { clock, call, serve, worker, settle, failures, slot } = await pool();
+    const { clock, call, serve, worker, settle, failures, seat } = await pool();
     serve();
     const outcome = call('generate');
     await worker.until('call');
@@ -157,6 +157,6 @@ describe('a call that is answered with a stream', () => {
     expect(await outcome).toMatchObject({ code: 'ESP_INVALID' });
     await settle();
     clock.increment(10 * GRACE_MS);
-    expect([failures, slot.load]).toEqual([[], 0]);
+    expect([failures, seat.load]).toEqual([[], 0]);
   });
 });

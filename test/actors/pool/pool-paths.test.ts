@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { SnapshotFrom } from 'xstate';
 import type { Cell } from '../../../src/actors/cell/cell.js';
 import { LiveExecPool } from '../../../src/actors/exec/exec-pool.js';
-import type { ExecSlot } from '../../../src/actors/exec/exec-seat.js';
+import type { ExecSeat } from '../../../src/actors/exec/exec-seat.js';
 import { PoolActor, type PoolVariant } from '../../../src/actors/pool/pool-actor.js';
 import { startChild } from '../../../src/actors/tree/child.js';
 import { spec } from '../../../src/actors/tree/spec.js';
@@ -14,35 +14,35 @@ import { newSupervisor } from '../../../src/machines/supervise/state/state.js';
 import { type Subject, testPaths } from '../../../src/testing/index.js';
 import { child, policy } from '../../machines/supervise/scenario.js';
 import { TestTree } from '../tree/supervisor-tree.js';
-import { ScriptedSlot, scriptedServices } from '../worker/scripted-starter.js';
+import { ScriptedSeat, scriptedServices } from '../worker/scripted-starter.js';
 
 type State = SnapshotFrom<typeof poolMachine>;
 
 const boom = new Error('may still run');
 const parts: readonly ChildPolicy[] = [child('workers', { type: 'supervisor' }), child('queue')];
 
-/** What can happen to a pool: its children do what they are told, its slots come and go. */
+/** What can happen to a pool: its children do what they are told, its seats come and go. */
 function possible({ value, context: { fleet, supervision } }: State): PoolEvent[] {
   const children = supervision.children.all().flatMap(({ status, incarnation, policy: { id } }): PoolEvent[] => {
     if (status === 'starting') return [{ type: 'child.started', id, incarnation }];
     return status === 'stopping' ? [{ type: 'child.exited', id, incarnation, exit: { kind: 'shutdown' } }] : [];
   });
   if (value === 'starting' || value === 'stopping') return children;
-  const slots = fleet.slots.flatMap(({ id, phase }): PoolEvent[] => {
-    if (phase === 'serving') return [{ type: 'slot.withdrawn', id }];
+  const seats = fleet.seats.flatMap(({ id, phase }): PoolEvent[] => {
+    if (phase === 'serving') return [{ type: 'seat.withdrawn', id }];
     if (phase !== 'booting') return [];
     return [
-      { type: 'slot.offered', id },
-      { type: 'slot.closed', id, error: boom },
+      { type: 'seat.offered', id },
+      { type: 'seat.closed', id, error: boom },
     ];
   });
-  return [...slots, { type: 'espalier.stop' }];
+  return [...seats, { type: 'espalier.stop' }];
 }
 
 /** A whole pool in cells: supervisor, queue, starters and workers; only the processes are played. */
 class Pooled implements Subject<typeof poolMachine> {
   readonly #tree = new TestTree();
-  readonly #slots = new Map<string, ScriptedSlot>();
+  readonly #seats = new Map<string, ScriptedSeat>();
   #cell: Cell | undefined;
 
   constructor(readonly size: number) {}
@@ -51,17 +51,17 @@ class Pooled implements Subject<typeof poolMachine> {
     const services = scriptedServices(this.#tree);
     const { clock, newSpawnId } = services;
     const program = new Program(compileTemplate(['sleep', '{}']), {}, { ...services, hostEnv: process.env });
-    const variant: PoolVariant<ExecSlot> = {
+    const variant: PoolVariant<ExecSeat> = {
       mode: 'exec',
       size: this.size,
       maxQueue: 1,
       overflow: 'reject',
       recycled: () => undefined,
-      handle: (door) => new LiveExecPool({ ...door, program, clock, newSpawnId }),
-      kind: ({ id, onOpen, onWithdraw }) => {
-        const slot = new ScriptedSlot('protocol', { offer: onOpen, withdraw: onWithdraw });
-        this.#slots.set(id, slot);
-        return slot;
+      handle: (pool) => new LiveExecPool({ ...pool, program, clock, newSpawnId }),
+      driver: ({ id, onOpen, onWithdraw }) => {
+        const seat = new ScriptedSeat('protocol', { offer: onOpen, withdraw: onWithdraw });
+        this.#seats.set(id, seat);
+        return seat;
       },
     };
     const start = (context: ConstructorParameters<typeof PoolActor>[1]) =>
@@ -78,16 +78,16 @@ class Pooled implements Subject<typeof poolMachine> {
   async perform(event: PoolEvent): Promise<void> {
     // Its children start, and its queue ends, without being asked.
     if (event.type === 'child.exited' && event.id === 'workers') await this.#endWorkers();
-    if (event.type === 'slot.offered') await this.#offer(event.id);
-    if (event.type === 'slot.withdrawn') await this.#end(event.id, true);
-    if (event.type === 'slot.closed') await this.#close(event.id);
+    if (event.type === 'seat.offered') await this.#offer(event.id);
+    if (event.type === 'seat.withdrawn') await this.#end(event.id, true);
+    if (event.type === 'seat.closed') await this.#close(event.id);
     if (event.type === 'espalier.stop') void this.#cell?.stop('infinity');
     await this.#tree.settle();
   }
 
   async #offer(id: string): Promise<void> {
     await this.#booting(id);
-    this.#slot(id).ready();
+    this.#seat(id).ready();
   }
 
   async #close(id: string): Promise<void> {
@@ -97,25 +97,25 @@ class Pooled implements Subject<typeof poolMachine> {
 
   /** A worker that lived shortly is followed by a pause. */
   async #booting(id: string): Promise<void> {
-    while (!this.#slot(id).isRunning && this.#tree.clock.next()) await this.#tree.settle();
-    expect(this.#slot(id).isRunning).toBe(true);
+    while (!this.#seat(id).isRunning && this.#tree.clock.next()) await this.#tree.settle();
+    expect(this.#seat(id).isRunning).toBe(true);
   }
 
   async #end(id: string, clean: boolean): Promise<void> {
-    this.#slot(id).exit();
+    this.#seat(id).exit();
     await this.#tree.settle();
-    this.#slot(id).swept(clean);
+    this.#seat(id).swept(clean);
     await this.#tree.settle();
   }
 
   async #endWorkers(): Promise<void> {
-    for (const id of this.#slots.keys()) await this.#end(id, true);
+    for (const id of this.#seats.keys()) await this.#end(id, true);
   }
 
-  #slot(id: string): ScriptedSlot {
-    const slot = this.#slots.get(id);
-    if (!slot) throw new Error(`there is no slot ${id}`);
-    return slot;
+  #seat(id: string): ScriptedSeat {
+    const seat = this.#seats.get(id);
+    if (!seat) throw new Error(`there is no seat ${id}`);
+    return seat;
   }
 
   check({ value }: State): void {
@@ -130,7 +130,7 @@ class Pooled implements Subject<typeof poolMachine> {
   async close(): Promise<void> {
     await this.#cell?.kill();
     for (let turn = 0; turn < 3; turn += 1) {
-      for (const slot of this.#slots.values()) slot.swept(true);
+      for (const seat of this.#seats.values()) seat.swept(true);
       await this.#tree.settle();
     }
     expect([...this.#tree.directory.cells()]).toEqual([]);
@@ -146,7 +146,7 @@ it.each([1, 2, 3])('a pool of %i is, in cells, with starters and workers, where 
     },
     distinguish: ({ value, context }) => [
       value,
-      context.fleet.slots.map(({ id, phase }) => `${id} ${phase}`),
+      context.fleet.seats.map(({ id, phase }) => `${id} ${phase}`),
       context.served,
       context.supervision.phase,
       context.supervision.children.all().map(({ status }) => status),
@@ -154,12 +154,12 @@ it.each([1, 2, 3])('a pool of %i is, in cells, with starters and workers, where 
     events: possible,
     subject: () => new Pooled(size).boot(),
     except: [
-      // What the supervisor in it does has paths of its own, and so has the coming and going of slots.
+      // What the supervisor in it does has paths of its own, and so has the coming and going of seats.
       /^pool --(call|supervisor)\./,
-      /^pool --(slot\.(worn|gone)|pool\.resize)/,
+      /^pool --(seat\.(worn|gone)|pool\.resize)/,
       /^pool --child\.(ignored|due|retry|failed)/,
       /aborting/,
-      // One slot that has served and closed was ready in between.
+      // One seat that has served and closed was ready in between.
       ...(size === 1 ? [/\[isExhausted\]/] : []),
       /^(starting|waiting|ready|degraded|hopeless) --always \[hasEnded\]/,
     ],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Roster, type Slot, WorkQueue, type WorkQueueOptions } from '../../../src/actors/pool/work-queue.js';
+import { Roster, type Seat, WorkQueue, type WorkQueueOptions } from '../../../src/actors/pool/work-queue.js';
 import { EspalierError } from '../../../src/errors.js';
 
-const newSlot = (id: string): Slot => ({ id, load: 0, capacity: 1, lastUsed: 0 });
+const newSeat = (id: string): Seat => ({ id, load: 0, capacity: 1, lastUsed: 0 });
 
 function newQueue(options: Partial<WorkQueueOptions>) {
   const roster = new Roster();
@@ -10,9 +10,9 @@ function newQueue(options: Partial<WorkQueueOptions>) {
   const log: string[] = [];
   const submit = (name: string, patient = false) =>
     queue.submit({ patient, begin: () => void log.push(`+${name}`), refuse: () => void log.push(`-${name}`) });
-  const free = (slot: Slot) => {
-    slot.load = 0;
-    roster.offer(slot);
+  const free = (seat: Seat) => {
+    seat.load = 0;
+    roster.offer(seat);
   };
   return { queue, log, submit, free };
 }
@@ -20,21 +20,21 @@ function newQueue(options: Partial<WorkQueueOptions>) {
 describe('a queue that holds nothing', () => {
   it('holds callers back when asked to, and serves them in order', () => {
     const { log, submit, free } = newQueue({ limit: 0, overflow: 'wait' });
-    const slot = newSlot('1');
+    const seat = newSeat('1');
     for (const name of ['a', 'b', 'c']) submit(name);
-    free(slot);
-    free(slot);
+    free(seat);
+    free(seat);
     expect(log).toEqual(['+a', '+b']);
     submit('d');
-    free(slot);
-    free(slot);
+    free(seat);
+    free(seat);
     expect(log).toEqual(['+a', '+b', '+c', '+d']);
   });
 
-  it.each(['reject', 'drop-oldest'] as const)('refuses what finds no free slot: %s', (overflow) => {
+  it.each(['reject', 'drop-oldest'] as const)('refuses what finds no free seat: %s', (overflow) => {
     const { log, submit, free } = newQueue({ limit: 0, overflow });
     submit('a');
-    free(newSlot('1'));
+    free(newSeat('1'));
     submit('b');
     expect(log).toEqual(['-a', '+b']);
   });
@@ -43,11 +43,11 @@ describe('a queue that holds nothing', () => {
 describe('patient work', () => {
   it.each(['reject', 'drop-oldest'] as const)('waits behind a full queue whatever its policy: %s', (overflow) => {
     const { log, submit, free } = newQueue({ overflow });
-    const slot = newSlot('1');
+    const seat = newSeat('1');
     submit('a');
     submit('b', true);
     submit('c', true);
-    for (let n = 0; n < 3; n += 1) free(slot);
+    for (let n = 0; n < 3; n += 1) free(seat);
     expect(log).toEqual(['+a', '+b', '+c']);
   });
 

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { Roster, type Slot, type Work, WorkQueue, type WorkQueueOptions } from '../../../src/actors/pool/work-queue.js';
+import { Roster, type Seat, type Work, WorkQueue, type WorkQueueOptions } from '../../../src/actors/pool/work-queue.js';
 import { EspalierError } from '../../../src/errors.js';
 
 class Probe implements Work {
-  begun: Slot | null = null;
+  begun: Seat | null = null;
   refused: unknown = null;
   constructor(readonly signal?: AbortSignal) {}
-  begin(slot: Slot): void {
-    this.begun = slot;
+  begin(seat: Seat): void {
+    this.begun = seat;
   }
   refuse(error: unknown): void {
     this.refused = error;
   }
 }
 
-const newSlot = (id: string): Slot => ({ id, load: 0, capacity: 1, lastUsed: 0 });
+const newSeat = (id: string): Seat => ({ id, load: 0, capacity: 1, lastUsed: 0 });
 
 function newQueue(options: Partial<WorkQueueOptions> = {}) {
   const roster = new Roster();
   const queue = new WorkQueue(roster, { pool: '/p', limit: 2, overflow: 'reject', ...options });
-  const free = (slot: Slot) => {
-    slot.load = 0;
-    roster.offer(slot);
+  const free = (seat: Seat) => {
+    seat.load = 0;
+    roster.offer(seat);
   };
   return { roster, queue, free };
 }
@@ -35,24 +35,24 @@ function submitted(queue: WorkQueue, count: number): Probe[] {
 }
 
 describe('WorkQueue', () => {
-  it('begins work at once while a slot has room, and the rest in order as room comes', () => {
+  it('begins work at once while a seat has room, and the rest in order as room comes', () => {
     const { queue, free } = newQueue();
-    const slot = newSlot('1');
-    free(slot);
+    const seat = newSeat('1');
+    free(seat);
     const [first, second, third] = submitted(queue, 3);
-    expect([first?.begun, second?.begun, third?.begun]).toEqual([slot, null, null]);
-    free(slot);
-    expect([second?.begun, third?.begun]).toEqual([slot, null]);
-    free(slot);
-    expect(third?.begun).toBe(slot);
+    expect([first?.begun, second?.begun, third?.begun]).toEqual([seat, null, null]);
+    free(seat);
+    expect([second?.begun, third?.begun]).toEqual([seat, null]);
+    free(seat);
+    expect(third?.begun).toBe(seat);
   });
 
   it('lets nobody overtake what waits', () => {
     const { queue, roster } = newQueue();
     const [waiting] = submitted(queue, 1);
-    const slot = newSlot('1');
+    const seat = newSeat('1');
     roster.onRoom = () => {}; // room that nobody has told the queue about yet
-    roster.offer(slot);
+    roster.offer(seat);
     const [late] = submitted(queue, 1);
     expect([waiting?.begun, late?.begun]).toEqual([null, null]);
   });
@@ -73,17 +73,17 @@ describe('WorkQueue', () => {
   it('holds callers back when asked to, and admits them in order', () => {
     const { queue, free } = newQueue({ overflow: 'wait', limit: 1 });
     const probes = submitted(queue, 3);
-    const slot = newSlot('1');
+    const seat = newSeat('1');
     for (const probe of probes) {
-      free(slot);
-      expect(probe.begun).toBe(slot);
+      free(seat);
+      expect(probe.begun).toBe(seat);
     }
     expect(queue.length).toBe(0);
   });
 
-  it('lets everybody overtake work that requires one slot, and refuses it when that slot is gone', () => {
+  it('lets everybody overtake work that requires one seat, and refuses it when that seat is gone', () => {
     const { queue, roster, free } = newQueue({ limit: 4 });
-    const [one, other] = [newSlot('1'), newSlot('2')];
+    const [one, other] = [newSeat('1'), newSeat('2')];
     free(one);
     submitted(queue, 1);
     const bound = [1, 2].map(() => Object.assign(new Probe(), { requires: one }));
@@ -106,7 +106,7 @@ describe('WorkQueue', () => {
     queue.submit(withdrawn);
     const [next] = submitted(queue, 1);
     controller.abort(new Error('no longer wanted'));
-    free(newSlot('1'));
+    free(newSeat('1'));
     expect(withdrawn.refused).toMatchObject({ message: 'no longer wanted' });
     expect(withdrawn.begun).toBeNull();
     expect(next?.begun).not.toBeNull();
@@ -114,7 +114,7 @@ describe('WorkQueue', () => {
 
   it('does not refuse work that has begun when its signal fires later', () => {
     const { queue, free } = newQueue();
-    free(newSlot('1'));
+    free(newSeat('1'));
     const controller = new AbortController();
     const work = new Probe(controller.signal);
     queue.submit(work);

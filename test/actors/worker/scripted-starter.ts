@@ -8,7 +8,7 @@ import { BootHistory } from '../../../src/actors/worker/boot-history.js';
 import { Leftovers } from '../../../src/actors/worker/leftovers.js';
 import { MemoryWatch } from '../../../src/actors/worker/memory-watch.js';
 import type { ProcessServices } from '../../../src/actors/worker/process-services.js';
-import type { Hold, SlotKind } from '../../../src/actors/worker/seat-driver.js';
+import type { Hold, SeatDriver } from '../../../src/actors/worker/seat-driver.js';
 import { workerStarter } from '../../../src/actors/worker/starter.js';
 import { ProcessLogs } from '../../../src/host/process-logs.js';
 import type { StarterEvent, StarterPolicy } from '../../../src/machines/worker/starter.js';
@@ -54,8 +54,8 @@ export function scriptedServices(tree: TestTree): ProcessServices {
   };
 }
 
-/** The slot of a starter, whose workers' processes do what the test says. */
-export class ScriptedSlot implements SlotKind {
+/** The seat of a starter, whose workers' processes do what the test says. */
+export class ScriptedSeat implements SeatDriver {
   readonly streams = null;
   /** How many workers have been started. */
   workers = 0;
@@ -64,8 +64,8 @@ export class ScriptedSlot implements SlotKind {
   readonly #sweeps: { resolve(): void; reject(error: Error): void }[] = [];
 
   constructor(
-    readonly mode: SlotKind['mode'],
-    readonly door: { offer(): void; withdraw(): void } = { offer: () => undefined, withdraw: () => undefined },
+    readonly mode: SeatDriver['mode'],
+    readonly pool: { offer(): void; withdraw(): void } = { offer: () => undefined, withdraw: () => undefined },
   ) {}
 
   bind(tell: (event: StarterEvent) => void): void {
@@ -126,11 +126,11 @@ export class ScriptedSlot implements SlotKind {
   }
 
   offer(): void {
-    this.door.offer();
+    this.pool.offer();
   }
 
   withdraw(): void {
-    this.door.withdraw();
+    this.pool.withdraw();
   }
 
   ended(): void {}
@@ -140,15 +140,15 @@ export class ScriptedSlot implements SlotKind {
   leave(): void {}
 }
 
-/** A starter in its cell whose slot is scripted. */
+/** A starter in its cell whose seat is scripted. */
 export class ScriptedStarter {
   readonly #tree = new TestTree();
-  readonly #slot: ScriptedSlot;
+  readonly #seat: ScriptedSeat;
   #cell: Cell | undefined;
   #asked: Promise<unknown> = Promise.resolve();
 
   constructor(readonly how: Partial<StarterPolicy> & Pick<StarterPolicy, 'mode'>) {
-    this.#slot = new ScriptedSlot(how.mode);
+    this.#seat = new ScriptedSeat(how.mode);
   }
 
   async boot(): Promise<void> {
@@ -165,7 +165,7 @@ export class ScriptedStarter {
       role: 'starter',
       awaitsReady: this.how.awaitsReady === true,
       services: () => Promise.resolve(services),
-      kind: () => this.#slot,
+      driver: () => this.#seat,
       onClose: () => undefined,
     });
     const onCell = (cell: Cell) => {
@@ -186,11 +186,11 @@ export class ScriptedStarter {
   }
 
   get workers(): number {
-    return this.#slot.workers;
+    return this.#seat.workers;
   }
 
   async tell(event: StarterEvent): Promise<void> {
-    this.#slot.tell(event);
+    this.#seat.tell(event);
     await this.#tree.settle();
   }
 
@@ -200,18 +200,18 @@ export class ScriptedStarter {
   }
 
   async ready(): Promise<void> {
-    this.#slot.ready();
+    this.#seat.ready();
     await this.#tree.settle();
   }
 
   async exit(): Promise<void> {
-    this.#slot.exit();
+    this.#seat.exit();
     await this.#tree.settle();
   }
 
   async sweep(clean: boolean): Promise<void> {
-    expect(this.#slot.isSweeping).toBe(true);
-    this.#slot.swept(clean);
+    expect(this.#seat.isSweeping).toBe(true);
+    this.#seat.swept(clean);
     await this.#tree.settle();
   }
 
@@ -224,7 +224,7 @@ export class ScriptedStarter {
     void this.#asked;
     await this.cell.kill();
     for (let turn = 0; turn < 3; turn += 1) {
-      this.#slot.swept(true);
+      this.#seat.swept(true);
       await this.#tree.settle();
     }
     expect([...this.#tree.directory.cells()]).toEqual([]);

@@ -96,15 +96,15 @@ class Started implements Subject<typeof starterMachine> {
 }
 
 it.each<[string, Partial<StarterPolicy> & Pick<StarterPolicy, 'mode'>, RegExp[]]>([
-  ['an exec slot', { mode: 'exec' }, [/booting|givingUp|failed|starting|ready|backingOff/, /\[isQuarantined\]/]],
-  ['a protocol slot', { mode: 'protocol' }, [/booting|givingUp|idle|executing/, /\[isQuarantined\]|\[hasPast\]/]],
+  ['an exec seat', { mode: 'exec' }, [/booting|givingUp|failed|starting|ready|backingOff/, /\[isQuarantined\]/]],
+  ['a protocol seat', { mode: 'protocol' }, [/booting|givingUp|idle|executing/, /\[isQuarantined\]|\[hasPast\]/]],
   [
     'a service',
     { mode: 'protocol', awaitsReady: true },
-    // Five boots that fail after one that served are a protocol slot's path too.
+    // Five boots that fail after one that served are a protocol seat's path too.
     [/idle|executing/, /\[isQuarantined\]|\[hasPast\]|^vacant --always--> starting/, /\[hasFailed\]|\[triesOn\]/],
   ],
-  ['a slot in quarantine', { mode: 'exec', quarantine: 'may still run' }, [/./]],
+  ['a seat in quarantine', { mode: 'exec', quarantine: 'may still run' }, [/./]],
 ])('the starter of %s is in its cell, with its worker, where its machine is', async (_, how, except) => {
   const input: StarterPolicy = { ...STARTER_DEFAULTS, random: () => 0.5, ...how };
   await testPaths(starterMachine, {

@@ -15,7 +15,7 @@ export async function fault(system) {
   const { data } = await shown(system, 'process.spawned');
   while (userOf(data.pid) === process.getuid()) await wait(10);
   given.abort();
-  await shown(system, 'slot.quarantined');
+  await shown(system, 'seat.quarantined');
   return '/shell';
 }
 

@@ -14,7 +14,7 @@ test('what has nothing to do with running is not shown as running', () => {
   expect(RUN_STATUSES.filter((status) => conditionOf(status) === 'running')).toEqual(['running']);
 });
 
-test('a quarantined slot is suspect, a closed one has failed, one that backs off waits', () => {
+test('a quarantined seat is suspect, a closed one has failed, one that backs off waits', () => {
   expect(actorCondition({ ...living, health: 'failed', state: 'quarantined' })).toBe('suspect');
   expect(actorCondition({ ...living, health: 'failed', state: 'failed' })).toBe('failed');
   expect(actorCondition({ ...living, health: 'warning', state: 'backingOff' })).toBe('waiting');

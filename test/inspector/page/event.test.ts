@@ -16,7 +16,7 @@ test('an end is taken by how it ended', () => {
 });
 
 test('what needs somebody stands out, whatever the event says besides', () => {
-  const conditions = (['process.suspect', 'slot.quarantined', 'pool.degraded', 'worker.crashed'] as const).map((type) =>
+  const conditions = (['process.suspect', 'seat.quarantined', 'pool.degraded', 'worker.crashed'] as const).map((type) =>
     eventCondition(event(type, { reason: 'why' })),
   );
   expect(conditions).toEqual(['suspect', 'suspect', 'degraded', 'failed']);

@@ -45,11 +45,11 @@ describe('the end of a worker', () => {
     expect(causes(old)).toEqual(['running', 'nonzero_exit']);
   });
 
-  it('of many slots that end alike is told once', () => {
+  it('of many seats that end alike is told once', () => {
     const second = { ...crash(), path: '/p/workers/2/worker' };
     const { findings } = explain(journal(crash(), second));
     expect(findings.filter(({ cause }) => cause === 'nonzero_exit')).toHaveLength(1);
-    expect(findings[0].sentences).toContain('So did 1 more slot of /p.');
+    expect(findings[0].sentences).toContain('So did 1 more seat of /p.');
   });
 });
 

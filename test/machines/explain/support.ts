@@ -41,7 +41,7 @@ export function explain(events: readonly JournalEvent[], more: Partial<Facts> = 
   return explainFacts(facts(events, more));
 }
 
-export function crash(more: Partial<WorkerCrash> = {}, slot = '1'): NewJournalEvent {
+export function crash(more: Partial<WorkerCrash> = {}, seat = '1'): NewJournalEvent {
   const data: WorkerCrash = {
     spawnId: '1',
     pid: 5,
@@ -55,7 +55,7 @@ export function crash(more: Partial<WorkerCrash> = {}, slot = '1'): NewJournalEv
     oomKills: 0,
     ...more,
   };
-  return { type: 'worker.crashed', path: `/p/workers/${slot}/worker`, data };
+  return { type: 'worker.crashed', path: `/p/workers/${seat}/worker`, data };
 }
 
 export const ready: NewJournalEvent = {

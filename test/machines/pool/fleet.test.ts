@@ -20,13 +20,13 @@ function run(first: Fleet, ...events: FleetEvent[]): { fleet: Fleet; commands: r
   return { fleet, commands };
 }
 
-const offered = (id: string): FleetEvent => ({ type: 'slot.offered', id });
-const withdrawn = (id: string): FleetEvent => ({ type: 'slot.withdrawn', id });
-const closed = (id: string): FleetEvent => ({ type: 'slot.closed', id, error: null });
-const worn = (id: string): FleetEvent => ({ type: 'slot.worn', id, reason: 'ttl' });
-const gone = (id: string): FleetEvent => ({ type: 'slot.gone', id });
+const offered = (id: string): FleetEvent => ({ type: 'seat.offered', id });
+const withdrawn = (id: string): FleetEvent => ({ type: 'seat.withdrawn', id });
+const closed = (id: string): FleetEvent => ({ type: 'seat.closed', id, error: null });
+const worn = (id: string): FleetEvent => ({ type: 'seat.worn', id, reason: 'ttl' });
+const gone = (id: string): FleetEvent => ({ type: 'seat.gone', id });
 const resize = (size: number): FleetEvent => ({ type: 'pool.resize', size });
-const served = (size: number) => run(newFleet(size), ...newFleet(size).slots.map(({ id }) => offered(id))).fleet;
+const served = (size: number) => run(newFleet(size), ...newFleet(size).seats.map(({ id }) => offered(id))).fleet;
 
 describe('a worn worker', () => {
   it('goes only when its replacement serves', () => {
@@ -38,7 +38,7 @@ describe('a worn worker', () => {
   });
 
   it('keeps the first reason for which it goes, and goes only if it serves', () => {
-    const begun = run(served(2), worn('1'), { type: 'slot.worn', id: '1', reason: 'wish' });
+    const begun = run(served(2), worn('1'), { type: 'seat.worn', id: '1', reason: 'wish' });
     expect(run(begun.fleet, offered('3')).commands).toEqual([{ type: 'retire', id: '1', reason: 'ttl' }]);
     expect(run(served(2), worn('9')).commands).toEqual([]);
     expect(run(newFleet(2), worn('1')).commands).toEqual([]);
@@ -48,7 +48,7 @@ describe('a worn worker', () => {
     const leaving = run(served(2), worn('1'), offered('3')).fleet;
     const { fleet, commands } = run(leaving, offered('1'), closed('1'), withdrawn('1'), worn('1'));
     expect(commands).toEqual([]);
-    expect(fleet.slots.find(({ id }) => id === '1')).toMatchObject({ phase: 'retiring' });
+    expect(fleet.seats.find(({ id }) => id === '1')).toMatchObject({ phase: 'retiring' });
     expect(members(fleet).map(({ id }) => id)).toEqual(['2', '3']);
   });
 
@@ -57,7 +57,7 @@ describe('a worn worker', () => {
     expect(run(second.fleet, offered('4')).commands).toEqual([{ type: 'retire', id: '2', reason: 'ttl' }]);
     const failed = run(second.fleet, closed('4'));
     expect(failed.commands).toEqual([{ type: 'retire', id: '4', reason: null }]);
-    expect(failed.fleet.slots.find(({ id }) => id === '2')).toMatchObject({ phase: 'serving', worn: null });
+    expect(failed.fleet.seats.find(({ id }) => id === '2')).toMatchObject({ phase: 'serving', worn: null });
   });
 
   it('waits until the one before it is replaced', () => {
@@ -121,7 +121,7 @@ describe('a pool that is resized', () => {
   });
 });
 
-/** What a pool may never be, whatever happens to its slots in whatever order. */
+/** What a pool may never be, whatever happens to its seats in whatever order. */
 describe('any history', () => {
   const id = fc.integer({ min: 1, max: 12 }).map(String);
   const event: fc.Arbitrary<FleetEvent> = fc.oneof(
@@ -129,26 +129,26 @@ describe('any history', () => {
     fc.integer({ min: 1, max: 5 }).map(resize),
   );
 
-  it('leaves it at its size, with one replacement at most, and no slot that served is let go too early', () => {
+  it('leaves it at its size, with one replacement at most, and no seat that served is let go too early', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), fc.array(event, { maxLength: 60 }), (size, events) => {
         let fleet = newFleet(size);
         for (const next of events) {
           // Only what exists says something; `gone` follows `retire` alone.
-          const slot = 'id' in next ? fleet.slots.find((one) => one.id === next.id) : undefined;
-          if ('id' in next && (!slot || (next.type === 'slot.gone') !== (slot.phase === 'retiring'))) continue;
+          const seat = 'id' in next ? fleet.seats.find((one) => one.id === next.id) : undefined;
+          if ('id' in next && (!seat || (next.type === 'seat.gone') !== (seat.phase === 'retiring'))) continue;
           const before = fleet;
           fleet = steer(fleet, next).fleet;
           expect(members(fleet)).toHaveLength(fleet.size);
-          expect(fleet.slots.filter((one) => one.replaces !== null && one.phase !== 'retiring').length).toBeLessThan(2);
-          const serving = (of: Fleet) => of.slots.filter((one) => one.phase === 'serving').length;
-          if (next.type === 'slot.offered' && before.size === fleet.size) {
+          expect(fleet.seats.filter((one) => one.replaces !== null && one.phase !== 'retiring').length).toBeLessThan(2);
+          const serving = (of: Fleet) => of.seats.filter((one) => one.phase === 'serving').length;
+          if (next.type === 'seat.offered' && before.size === fleet.size) {
             expect(serving(fleet)).toBeGreaterThanOrEqual(serving(before));
           }
-          expect(new Set(fleet.slots.map((one) => one.id)).size).toBe(fleet.slots.length);
-          // Without a resize there is never more than one slot too many, on its way in or out.
+          expect(new Set(fleet.seats.map((one) => one.id)).size).toBe(fleet.seats.length);
+          // Without a resize there is never more than one seat too many, on its way in or out.
           if (!events.some(({ type }) => type === 'pool.resize')) {
-            expect(fleet.slots.length).toBeLessThanOrEqual(fleet.size + 1);
+            expect(fleet.seats.length).toBeLessThanOrEqual(fleet.size + 1);
           }
         }
       }),

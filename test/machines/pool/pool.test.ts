@@ -11,9 +11,9 @@ import {
 import { type Subject, testPaths } from '../../../src/testing/index.js';
 
 const boom = new Error('no luck');
-const offered = (id: string): PoolEvent => ({ type: 'slot.offered', id });
-const withdrawn = (id: string): PoolEvent => ({ type: 'slot.withdrawn', id });
-const closed = (id: string): PoolEvent => ({ type: 'slot.closed', id, error: boom });
+const offered = (id: string): PoolEvent => ({ type: 'seat.offered', id });
+const withdrawn = (id: string): PoolEvent => ({ type: 'seat.withdrawn', id });
+const closed = (id: string): PoolEvent => ({ type: 'seat.closed', id, error: boom });
 const stop: PoolEvent = { type: 'espalier.stop' };
 
 const workers: ChildPolicy = {
@@ -30,17 +30,17 @@ function input(size: number, children: readonly ChildPolicy[] = []) {
   return { supervision: newSupervisor(policy, children, () => 0), now: () => 0, size };
 }
 
-type Slot = 'booting' | 'usable' | 'closed';
+type Seat = 'booting' | 'usable' | 'closed';
 
-function slotAfter({ type }: PoolEvent): Slot | null {
-  if (type === 'slot.offered') return 'usable';
-  if (type === 'slot.withdrawn') return 'booting';
-  return type === 'slot.closed' ? 'closed' : null;
+function seatAfter({ type }: PoolEvent): Seat | null {
+  if (type === 'seat.offered') return 'usable';
+  if (type === 'seat.withdrawn') return 'booting';
+  return type === 'seat.closed' ? 'closed' : null;
 }
 
-/** What a pool must be, written apart from the machine: from what its slots and its only child said alone. */
+/** What a pool must be, written apart from the machine: from what its seats and its only child said alone. */
 class Reference implements Subject<typeof poolMachine> {
-  readonly #slots: Slot[];
+  readonly #seats: Seat[];
   #served = false;
   #child: 'starting' | 'running' | 'gone' = 'starting';
   /** What the pool is, once its child runs and until it ends. */
@@ -48,7 +48,7 @@ class Reference implements Subject<typeof poolMachine> {
   #leaving: 'aborting' | 'stopping' | null = null;
 
   constructor(size: number) {
-    this.#slots = Array.from({ length: size }, () => 'booting');
+    this.#seats = Array.from({ length: size }, () => 'booting');
   }
 
   check({ value }: State): void {
@@ -61,8 +61,8 @@ class Reference implements Subject<typeof poolMachine> {
     // One that has started although it is to stop is still to stop.
     if (event.type === 'child.started' && this.#leaving === null) this.#child = 'running';
     if (event.type === 'child.failed' || event.type === 'child.exited') this.#child = 'gone';
-    const slot = slotAfter(event);
-    if (slot !== null && 'id' in event) this.#slots[Number(event.id) - 1] = slot;
+    const seat = seatAfter(event);
+    if (seat !== null && 'id' in event) this.#seats[Number(event.id) - 1] = seat;
     this.#settle();
   }
 
@@ -71,8 +71,8 @@ class Reference implements Subject<typeof poolMachine> {
   }
 
   #settle(): void {
-    const usable = this.#slots.filter((slot) => slot === 'usable').length;
-    const settled = this.#slots.every((slot) => slot !== 'booting');
+    const usable = this.#seats.filter((seat) => seat === 'usable').length;
+    const settled = this.#seats.every((seat) => seat !== 'booting');
     this.#served ||= usable > 0;
     if (this.#child !== 'running' || this.#leaving !== null) return;
     if (usable > 0 && (this.#serving !== 'waiting' || settled)) this.#serving = 'ready';
@@ -105,7 +105,7 @@ type State = SnapshotFrom<typeof poolMachine>;
 const key = ({ value, context }: State) =>
   JSON.stringify([
     value,
-    context.fleet.slots.map(({ id, phase }) => `${id} ${phase}`),
+    context.fleet.seats.map(({ id, phase }) => `${id} ${phase}`),
     context.served,
     context.supervision.phase,
     context.supervision.children.all().map(({ status }) => status),
@@ -123,14 +123,14 @@ it.each([1, 2, 3])(
         ...childEvents(context.supervision),
         ...ids.flatMap((id) => [offered(id), closed(id)]),
         // Only what was offered is withdrawn.
-        ...context.fleet.slots.filter(({ phase }) => phase === 'serving').map(({ id }) => withdrawn(id)),
+        ...context.fleet.seats.filter(({ phase }) => phase === 'serving').map(({ id }) => withdrawn(id)),
       ],
       subject: () => new Reference(size),
       // Its child restarts, and is asked about, as a supervisor's: those have path tests of their own.
       except: [
         /^pool --(call|supervisor)\./,
-        // Which slots come and go is the fleet's: it has tests of its own.
-        /^pool --(slot\.(worn|gone)|pool\.resize)/,
+        // Which seats come and go is the fleet's: it has tests of its own.
+        /^pool --(seat\.(worn|gone)|pool\.resize)/,
         /^pool --child\.(ignored|due|retry)/,
         // A pool whose child is gone has been stopping.
         /^(waiting|ready|degraded|hopeless) --always \[hasEnded\]/,
@@ -165,7 +165,7 @@ describe('a pool', () => {
     expect(reports).toEqual(['ready', 'degraded', 'ready']);
   });
 
-  it('without a slot that ever served ends as a failed start, with the reason of the last one that closed', () => {
+  it('without a seat that ever served ends as a failed start, with the reason of the last one that closed', () => {
     const { exits, reports, send } = run(2);
     send(closed('1'), closed('2'));
     const said = { code: 'ESP_START', message: '/p did not start: no luck', cause: boom, context: { path: '/p' } };
@@ -173,13 +173,13 @@ describe('a pool', () => {
     expect(reports).toEqual(['hopeless']);
   });
 
-  it('that had served before it was restarted is degraded instead, and ready when a slot opens after all', () => {
+  it('that had served before it was restarted is degraded instead, and ready when a seat opens after all', () => {
     const { exits, reports, send } = run(2, { served: true });
     send(closed('1'), closed('2'), offered('1'));
     expect([reports, exits]).toEqual([['degraded', 'ready'], []]);
   });
 
-  it('remembers why the slot that closed last did, while one is closed', () => {
+  it('remembers why the seat that closed last did, while one is closed', () => {
     const actor = createActor(poolMachine, { input: input(2) }).start();
     actor.send(closed('1'));
     actor.send(offered('2'));
@@ -188,21 +188,21 @@ describe('a pool', () => {
     expect(actor.getSnapshot().context.error).toBeUndefined();
   });
 
-  it('whose slots served and then all closed is degraded, also when it was never ready', () => {
+  it('whose seats served and then all closed is degraded, also when it was never ready', () => {
     const { exits, reports, send } = run(2);
     send(offered('1'), withdrawn('1'), closed('1'), closed('2'));
     expect([reports, exits]).toEqual([['degraded'], []]);
   });
 
-  it('orders what each of its slots makes necessary', () => {
+  it('orders what each of its seats makes necessary', () => {
     const orders: (readonly FleetCommand[])[] = [];
     const order = ({ context }: { readonly context: PoolContext }) => void orders.push(context.orders);
     const actor = createActor(poolMachine.provide({ actions: { order } }), { input: input(1) }).start();
     expect(actor.getSnapshot().context.orders).toEqual([]);
     actor.send(offered('1'));
-    actor.send({ type: 'slot.worn', id: '1', reason: 'asked' });
+    actor.send({ type: 'seat.worn', id: '1', reason: 'asked' });
     actor.send(offered('2'));
-    actor.send({ type: 'slot.gone', id: '1' });
+    actor.send({ type: 'seat.gone', id: '1' });
     actor.send({ type: 'pool.resize', size: 2 });
     expect(orders).toEqual([
       [],

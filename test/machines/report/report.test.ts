@@ -33,7 +33,7 @@ describe('troubleOf', () => {
       '/ gives up: more than 1 restart within 5000 ms, the last after crash: Error: no stock; it stops its children',
     ],
     [
-      { type: 'slot.quarantined', path: '/w/workers/1', data: { reason: 'may still run: 7' } },
+      { type: 'seat.quarantined', path: '/w/workers/1', data: { reason: 'may still run: 7' } },
       '/w/workers/1 is closed: may still run: 7',
     ],
     [crashed({}), '/w/workers/1/worker crashed: its process (pid 7) ended with exit code 3'],

@@ -281,7 +281,7 @@ describe('the end of a supervisor', () => {
 
   it('is a crash when its machine says so', () => {
     const scene = world([]);
-    const error = new Error('no usable slot');
+    const error = new Error('no usable seat');
     scene.send({ type: 'supervisor.fail', error });
     expect(scene.trace.slice(3)).toEqual(['stop c', 'stop b', 'stop a', 'end crash']);
     expect(scene.commands.at(-1)).toEqual({ type: 'exit', exit: { kind: 'crash', error } });

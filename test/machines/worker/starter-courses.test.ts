@@ -20,7 +20,7 @@ type Course = [string, (StarterEvent | number)[], StarterCommand['type'][], stri
 
 const courses: [string, Partial<StarterPolicy> & Pick<StarterPolicy, 'mode'>, Course[]][] = [
   [
-    'an exec slot',
+    'an exec seat',
     { mode: 'exec' },
     [
       ['whose execution is unwanted', [execute, { type: 'cancel' }], ['offer', 'start', 'stop'], 'executing'],
@@ -48,7 +48,7 @@ const courses: [string, Partial<StarterPolicy> & Pick<StarterPolicy, 'mode'>, Co
     ],
   ],
   [
-    'a protocol slot',
+    'a protocol seat',
     { mode: 'protocol', maxFailedBoots: 1 },
     [
       [
@@ -104,7 +104,7 @@ describe.each(courses)('the course of %s', (_, { mode, ...more }, rows) => {
   });
 });
 
-it('a service is starting until it is ready or has failed, and a slot of a pool never is', () => {
+it('a service is starting until it is ready or has failed, and a seat of a pool never is', () => {
   const isStarting = (...[mode, more, ...events]: [...Parameters<typeof start>, ...StarterEvent[]]) => {
     const { actor, send } = start(mode, more);
     send(...events);

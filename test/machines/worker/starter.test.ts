@@ -10,7 +10,7 @@ import type { WorkerEnd } from '../../../src/machines/worker/worker.js';
 import { ownEvent, SimulatedClock, type Subject, testPaths } from '../../../src/testing/index.js';
 import { bootFailure, clean, crashed, end, policy, start } from './starter-bench.js';
 
-describe('the starter of an exec slot', () => {
+describe('the starter of an exec seat', () => {
   it('offers itself, runs one execution, sweeps, delivers, and only then offers itself again', () => {
     const { send, types } = start('exec');
     expect(types()).toEqual(['offer']);
@@ -86,7 +86,7 @@ describe('the starter of an exec slot', () => {
   });
 });
 
-describe('the starter of a protocol slot', () => {
+describe('the starter of a protocol seat', () => {
   it('replaces at once a worker that had been ready for a second', () => {
     const { send, clock, commands } = start('protocol');
     send({ type: 'worker.started', incarnation: 1 });
@@ -123,7 +123,7 @@ describe('the starter of a protocol slot', () => {
     }
   });
 
-  it('closes the slot after five failed boots in a row, and not after four and a success', () => {
+  it('closes the seat after five failed boots in a row, and not after four and a success', () => {
     const { send, clock, state, commands } = start('protocol');
     let incarnation = 0;
     const fail = () => {
@@ -179,13 +179,13 @@ describe('the starter of a protocol slot', () => {
     [{ exit: { code: null, signal: 'SIGSEGV' } }, 'it was killed by SIGSEGV before it was ready'],
     [{ exit: { code: 3, signal: null } }, 'it ended with exit code 3 before it was ready'],
     [{ exit: null }, 'nobody saw how it ended'],
-  ])('says of a slot that it closes why the last boot failed: %o', (how, reason) => {
+  ])('says of a seat that it closes why the last boot failed: %o', (how, reason) => {
     const { send, commands } = start('protocol', { maxFailedBoots: 1 });
     send(...end(1, { ...bootFailure, ...how }));
     expect(commands.at(-1)).toEqual({ type: 'close', why: 'boot', reason, boots: 1 });
   });
 
-  it('withdraws the slot before anything else happens to its worker', () => {
+  it('withdraws the seat before anything else happens to its worker', () => {
     const { send, types } = start('protocol');
     send({ type: 'worker.started', incarnation: 1 }, { type: 'espalier.stop' });
     expect(types()).toEqual(['start', 'offer', 'withdraw', 'stop']);
@@ -262,17 +262,17 @@ const anything: StarterEvent[] = [
 /** What each kind of starter has no use for. */
 const kinds: [string, Partial<StarterPolicy> & Pick<StarterPolicy, 'mode'>, RegExp[]][] = [
   [
-    'an exec slot',
+    'an exec seat',
     { mode: 'exec' },
     [/booting|givingUp|failed|starting|ready|backingOff/, /\[isQuarantined\]|\[hasPast\]/],
   ],
-  ['a protocol slot', { mode: 'protocol' }, [/booting|givingUp|idle|executing/, /\[isQuarantined\]|\[hasPast\]/]],
+  ['a protocol seat', { mode: 'protocol' }, [/booting|givingUp|idle|executing/, /\[isQuarantined\]|\[hasPast\]/]],
   [
     'a service',
     { mode: 'protocol', awaitsReady: true },
     [/idle|executing/, /\[isQuarantined\]|\[hasPast\]|^vacant --always--> starting/, /\[triesOn\]/],
   ],
-  ['a quarantined slot', { mode: 'exec', quarantine: 'may still run: 17' }, [/./]],
+  ['a quarantined seat', { mode: 'exec', quarantine: 'may still run: 17' }, [/./]],
 ];
 
 it.each(kinds)(

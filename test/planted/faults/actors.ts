@@ -65,13 +65,13 @@ export const actors: Faults = {
     wrong: '!flushed.capture.pending',
     test: ['test/work/dispatch/output-flusher.test.ts', 'one chunk at a time'],
   },
-  'a slot whose program may still run is tried again': {
+  'a seat whose program may still run is tried again': {
     file: 'src/work/dispatch/dispatcher.ts',
     right: 'stopped: target.stopped(), unproven: unproven !== undefined }',
     wrong: 'stopped: target.stopped(), unproven: false }',
     test: ['test/work/runs/coordinator.test.ts', 'runs nothing again'],
   },
-  'a slot whose worker was stopped counts as tried': {
+  'a seat whose worker was stopped counts as tried': {
     file: 'src/machines/work/retry.ts',
     right: `{ outcome: 'cancelled', requeue: isWanted }`,
     wrong: `{ outcome: 'cancelled', requeue: stopped === 'requeue' }`,
@@ -101,7 +101,7 @@ export const actors: Faults = {
     wrong: '',
     test: ['test/actors/worker/starter-paths.test.ts', ''],
   },
-  'a slot opens though what its last starter left is not proven gone': {
+  'a seat opens though what its last starter left is not proven gone': {
     file: 'src/actors/worker/starter.ts',
     right: 'new Starter(options, services, context).logic(left.reason ?? null)',
     wrong: 'new Starter(options, services, context).logic(null)',

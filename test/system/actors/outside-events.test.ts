@@ -82,7 +82,7 @@ const internal = [
     { type: 'call.terminateChild', id: 'm' },
     { type: 'child.exited', id: 'm' },
   ],
-  ...[{ type: 'exited', exit: { code: 0, signal: null } }, { type: 'slot.closed', id: '1' }, { type: 'spawned' }],
+  ...[{ type: 'exited', exit: { code: 0, signal: null } }, { type: 'seat.closed', id: '1' }, { type: 'spawned' }],
   { type: 'anything' },
 ];
 

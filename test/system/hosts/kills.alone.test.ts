@@ -19,11 +19,11 @@ const POOLS = ['node', 'python'] as const;
 const fixture = (name: string) => fileURLToPath(new URL(`../../transport/protocol/fixtures/${name}`, import.meta.url));
 const commands = { node: [process.execPath, fixture('methods.mjs')], python: [python, fixture('methods.py')] } as const;
 
-/** A worker that was ready for so long is replaced at once; after a shorter life its slot backs off, up to half a minute. */
+/** A worker that was ready for so long is replaced at once; after a shorter life its seat backs off, up to half a minute. */
 const PROVEN_MS = 1000;
 
 /**
- * The workers that live, from the journal: those that boot too. One slot is never hit twice in a row while it boots: five
+ * The workers that live, from the journal: those that boot too. One seat is never hit twice in a row while it boots: five
  * failed boots would rightly close it, and then the pool is not to return to its size.
  */
 class Workers {

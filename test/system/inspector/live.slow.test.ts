@@ -82,19 +82,19 @@ describe('the process of a slot of a run', () => {
 });
 
 describe('the gauges of a pool', () => {
-  it('say how many slots serve, what is at work and what waits, to clients and to Prometheus', async () => {
+  it('say how many seats serve, what is at work and what waits, to clients and to Prometheus', async () => {
     const marks = new Marks();
     const system = await start({ children: [shells({ size: 2, maxQueue: 50 })], inspector: { port: 0 } });
     await system.execPool('shell').ready();
     const { client, metrics } = await look(system);
     const gauges = client.view({ type: 'gauges' });
     const seen = () => gauges.get().gauges?.actors;
-    const slots = { size: 2, serving: 2, capacity: 2, maxQueue: 50 };
-    await vi.waitFor(() => expect(seen()?.['/shell']).toEqual({ mailbox: 0, load: 0, pool: slots }), soon);
+    const seats = { size: 2, serving: 2, capacity: 2, maxQueue: 50 };
+    await vi.waitFor(() => expect(seen()?.['/shell']).toEqual({ mailbox: 0, load: 0, pool: seats }), soon);
     const work = Array.from({ length: 5 }, () => system.execPool('shell').exec(marks.gate('go')));
-    await vi.waitFor(() => expect(seen()?.['/shell']).toEqual({ mailbox: 3, load: 2, pool: slots }), soon);
+    await vi.waitFor(() => expect(seen()?.['/shell']).toEqual({ mailbox: 3, load: 2, pool: seats }), soon);
     expect(seen()?.['/shell/queue']).toEqual({ mailbox: 3 });
-    expect(system.execPool('shell').load()).toEqual({ ...slots, busy: 2, waiting: 3 });
+    expect(system.execPool('shell').load()).toEqual({ ...seats, busy: 2, waiting: 3 });
     const text = await metrics();
     const of = (name: string) => text.split('\n').find((line) => line.startsWith(`espalier_pool_${name}{`));
     expect(of('waiting')).toBe('espalier_pool_waiting{pool="/shell"} 3');
@@ -102,6 +102,6 @@ describe('the gauges of a pool', () => {
     expect(of('serving')).toBe('espalier_pool_serving{pool="/shell"} 2');
     marks.open('go');
     await Promise.all(work);
-    await vi.waitFor(() => expect(seen()?.['/shell']).toEqual({ mailbox: 0, load: 0, pool: slots }), soon);
+    await vi.waitFor(() => expect(seen()?.['/shell']).toEqual({ mailbox: 0, load: 0, pool: seats }), soon);
   });
 });

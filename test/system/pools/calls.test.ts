@@ -94,11 +94,11 @@ describe('when a part of a pool of workers ends', () => {
     const handle = system.pool('dying');
     await handle.ready();
     const all = [1, 2, 3];
-    const paths = all.map((slot) => `${handle.path}/workers/${slot}/worker`);
+    const paths = all.map((seat) => `${handle.path}/workers/${seat}/worker`);
     const downs = paths.map((path) => new Promise((resolve) => system.monitor(path, resolve)));
     // As much as a pipe holds.
     const words = 'no more '.repeat(8_192);
-    const marks = all.map((slot) => join(home, `dies-${slot}`));
+    const marks = all.map((seat) => join(home, `dies-${seat}`));
     const calls = marks.map((mark, index) =>
       handle.call('dies', { mark, words, afterMs: 300 + 100 * index }).catch((error: unknown) => error),
     );

@@ -203,7 +203,7 @@ describe('a program that is not wanted any more', () => {
     });
   });
 
-  /** Opens the gate from outside the pool, whose slots are all taken. */
+  /** Opens the gate from outside the pool, whose seats are all taken. */
   async function open(busy: readonly Promise<unknown>[]): Promise<void> {
     marks.open('open');
     await Promise.all(busy);

@@ -38,8 +38,8 @@ describe.each(SDKS)('a %s worker that is worn', (sdk) => {
     let most = 0;
     let least = 99;
     const watch = setInterval(() => {
-      most = Math.max(most, stage.slots().length);
-      least = Math.min(least, stage.slots().length);
+      most = Math.max(most, stage.seats().length);
+      least = Math.min(least, stage.seats().length);
     }, 5);
     const recycled = stage.pool.recycle();
     const calls = Array.from({ length: 20 }, () => stage.pid());
@@ -49,20 +49,20 @@ describe.each(SDKS)('a %s worker that is worn', (sdk) => {
     clearInterval(watch);
     expect([least, most]).toEqual([2, 3]);
     expect(before.has(await stage.pid())).toBe(false);
-    expect(stage.slots()).toEqual(['/w/workers/3/worker', '/w/workers/4/worker']);
+    expect(stage.seats()).toEqual(['/w/workers/3/worker', '/w/workers/4/worker']);
   });
 });
 
 describe('a pool', () => {
-  it('grows and shrinks, and what runs in a slot that goes is finished', async () => {
+  it('grows and shrinks, and what runs in a seat that goes is finished', async () => {
     const stage = await workers('node', { size: 1, prefetch: 0 });
     await stage.pool.resize(3);
-    expect(stage.slots()).toHaveLength(3);
+    expect(stage.seats()).toHaveLength(3);
     const running = await Promise.all([1, 2, 3].map(() => stage.begun('later', { ms: 500 })));
     const shrunk = stage.pool.resize(1);
     expect(new Set(await Promise.all(running.map(({ outcome }) => outcome))).size).toBe(3);
     await shrunk;
-    expect(stage.slots()).toEqual(['/w/workers/1/worker']);
+    expect(stage.seats()).toEqual(['/w/workers/1/worker']);
     await expect(stage.pool.resize(0)).rejects.toMatchObject({ code: 'ESP_INVALID' });
   });
 
@@ -72,7 +72,7 @@ describe('a pool', () => {
     await stage.pool.recycle();
     await stage.system.actor('/w/workers').kill();
     const next = ['/w/workers/3/worker', '/w/workers/4/worker'];
-    await until('both live again', () => stage.slots().join() === next.join(), 20_000);
+    await until('both live again', () => stage.seats().join() === next.join(), 20_000);
     await stage.pool.ready();
     expect(await stage.pid()).toEqual(expect.any(Number));
   });

@@ -41,7 +41,7 @@ it('a slot of a run whose process cannot be proven gone ends once, is told, and 
     return skip(missing);
   }
 
-  const { run, status, rows, events, slots } = await host.answer();
+  const { run, status, rows, events, seats } = await host.answer();
   expect(status).toBe('completed');
   // Its policy allows three more attempts; none is made beside the first.
   expect(rows).toEqual([
@@ -57,16 +57,16 @@ it('a slot of a run whose process cannot be proven gone ends once, is told, and 
     { type: 'process.suspect', data: { pid, reason: expect.stringContaining(`may still run: ${pid} (`) } },
     { type: 'attempt.ended', data: { outcome: 'timed_out' } },
   ]);
-  const closed = events.filter(({ type }: { type: string }) => type === 'slot.quarantined');
+  const closed = events.filter(({ type }: { type: string }) => type === 'seat.quarantined');
   expect(closed).toHaveLength(1);
   const [{ path }] = closed;
-  expect(Object.entries(slots).sort()).toEqual(
-    ['/shell/workers/1', '/shell/workers/2'].map((slot) => [slot, slot === path ? 'quarantined' : 'idle']),
+  expect(Object.entries(seats).sort()).toEqual(
+    ['/shell/workers/1', '/shell/workers/2'].map((seat) => [seat, seat === path ? 'quarantined' : 'idle']),
   );
 
-  // The other slot serves; a restart of the pool opens the closed one only once the process is gone.
+  // The other seat serves; a restart of the pool opens the closed one only once the process is gone.
   expect(await host.ask('exec')).toBe(0);
-  expect(await host.ask('restart')).toEqual(slots);
+  expect(await host.ask('restart')).toEqual(seats);
   expect(host.copies()).toEqual([pid]);
   host.end();
   await until('it is gone', () => host.copies().length === 0);

@@ -82,8 +82,8 @@ export class Stage {
     });
   }
 
-  /** The paths of the slots' workers that live now. */
-  slots(): readonly string[] {
+  /** The paths of the seats' workers that live now. */
+  seats(): readonly string[] {
     return this.system
       .tree()
       .filter(({ role }) => role === 'worker')

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { JournalEvent } from '../../../src/machines/events.js';
 import { factOfEvent } from '../../../src/transport/inspector/model/journal-facts.js';
 
-it('a slot that has failed says once how many of its boots did', () => {
+it('a seat that has failed says once how many of its boots did', () => {
   const error = {
     code: 'ESP_WORKER_BOOT',
     message: '/embed/workers/1: 5 boots failed in a row: it was not ready in time',

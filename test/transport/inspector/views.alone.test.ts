@@ -42,14 +42,14 @@ describe.skipIf(!hasBrowser)('the page of a real system', () => {
     await feed.getByText('the exchange closed the connection').waitFor();
   });
 
-  test('a slot that failed to boot is found by its condition, with the reason', async () => {
+  test('a seat that failed to boot is found by its condition, with the reason', async () => {
     const page = await browser.page(demo.at('#/tree?show=failed'));
-    const slot = row(page, '/embed/workers/3');
-    await slot.locator('.col-state', { hasText: /failed.*5 boots failed/ }).waitFor({ timeout: 60_000 });
+    const seat = row(page, '/embed/workers/3');
+    await seat.locator('.col-state', { hasText: /failed.*5 boots failed/ }).waitFor({ timeout: 60_000 });
     // Its ancestors stand above it, for the indentation; nothing else does.
     await row(page, '/embed/workers').waitFor();
     expect(await row(page, '/embed/queue').count()).toBe(0);
-    await slot.click();
+    await seat.click();
     const panel = page.getByRole('region', { name: 'Actor /embed/workers/3' });
     await panel
       .getByText(/5 boots failed/)

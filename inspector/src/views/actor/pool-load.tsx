@@ -2,7 +2,7 @@ import { Meter } from '../../parts/meter.js';
 import { Section } from '../../parts/panel.js';
 import { gauges } from '../../state/tree.js';
 
-/** What a pool does at this moment: slots that serve, work that it has begun, work that waits. */
+/** What a pool does at this moment: seats that serve, work that it has begun, work that waits. */
 export function PoolLoad({ path }: { readonly path: string }) {
   const { pool, load = 0, mailbox = 0 } = gauges.value.gauges?.actors[path] ?? {};
   if (!pool) return null;
@@ -10,7 +10,7 @@ export function PoolLoad({ path }: { readonly path: string }) {
   return (
     <Section title="Load">
       <div class="meters">
-        <Meter name="Slots" value={serving} of={size} word="serve" tone={serving < size ? 'waiting' : 'running'} />
+        <Meter name="Seats" value={serving} of={size} word="serve" tone={serving < size ? 'waiting' : 'running'} />
         <Meter name="At work" value={load} of={capacity} word="begun" tone="running" />
         <Meter name="Waiting" value={mailbox} of={maxQueue} word="wait" tone={isAlmostFull(mailbox, maxQueue)} />
       </div>

@@ -65,8 +65,8 @@ function degraded(facts: Facts): Finding[] {
   });
 }
 
-function none(slots: number): string {
-  return slots === 1 ? 'not even its only slot' : `none of its ${count(slots, 'slot')}`;
+function none(seats: number): string {
+  return seats === 1 ? 'not even its only seat' : `none of its ${count(seats, 'seat')}`;
 }
 
 /** Workers that made way for others, as their pool's limits say. */

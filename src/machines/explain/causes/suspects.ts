@@ -3,25 +3,30 @@ import type { Facts } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
 import { evidence, ofType } from '../findings/words.js';
 
-/** Processes that could not be proven gone, and slots that stay closed because of them. */
+/** Processes that could not be proven gone, and seats that stay closed because of them. */
 export function suspectFindings(facts: Facts): Finding[] {
   return [...quarantined(facts), ...listed(facts)];
 }
 
+/** Also by the word for it of before. */
+function closings({ events }: Facts) {
+  return [...ofType(events, 'slot.quarantined'), ...ofType(events, 'seat.quarantined')].sort((a, b) => a.seq - b.seq);
+}
+
 function quarantined(facts: Facts): Finding[] {
-  const closed = ofType(facts.events, 'slot.quarantined');
+  const closed = closings(facts);
   const suspects = ofType(facts.events, 'process.suspect');
   const last = closed.at(-1);
   if (!last) return [];
-  const slot = last.path ?? 'a slot';
+  const seat = last.path ?? 'a seat';
   const reopened = ofType(facts.events, 'worker.ready').some(
-    ({ path, seq }) => seq > last.seq && path?.startsWith(`${slot}/`),
+    ({ path, seq }) => seq > last.seq && path?.startsWith(`${seat}/`),
   );
   return [
     finding('suspect', {
-      about: slot,
+      about: seat,
       sentences: [
-        `The slot ${slot} is closed because what ran in it could not be proven gone: ${last.data.reason}.`,
+        `The seat ${seat} is closed because what ran in it could not be proven gone: ${last.data.reason}.`,
         'What cannot be proven ours is never killed, and nothing is started beside it.',
       ],
       evidence: [...suspects, ...closed]
@@ -37,9 +42,9 @@ function quarantined(facts: Facts): Finding[] {
   ];
 }
 
-/** Registrations that stand as suspect without a slot in quarantine: of executions, and of dead hosts. */
+/** Registrations that stand as suspect without a seat in quarantine: of executions, and of dead hosts. */
 function listed(facts: Facts): Finding[] {
-  if (ofType(facts.events, 'slot.quarantined').length > 0) return [];
+  if (closings(facts).length > 0) return [];
   const suspect = facts.processes.find(({ state }) => state === 'suspect');
   if (!suspect) return [];
   const about = suspect.jobId ?? suspect.path;

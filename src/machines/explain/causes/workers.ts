@@ -20,7 +20,7 @@ import {
 /** So many crashes in a row are a loop. */
 const LOOP = 3;
 
-/** Workers and services that end when nobody asked them to: why, how often, and what became of their slots. */
+/** Workers and services that end when nobody asked them to: why, how often, and what became of their seats. */
 export function workerFindings(facts: Facts): Finding[] {
   const alike = groupBy(storiesOf(facts), (story) => `${story.pool} ${reasonOf(story.last.data)} ${isBoot(story)}`);
   return [...alike.values()].flatMap((stories) => {
@@ -32,10 +32,10 @@ export function workerFindings(facts: Facts): Finding[] {
 function findingOf(facts: Facts, story: Story, others: number): Finding {
   const { crashes, last, worker, standing, pool } = story;
   const reason = reasonOf(last.data);
-  const more = others > 0 ? [`So did ${count(others, 'more slot')} of ${pool}.`] : [];
+  const more = others > 0 ? [`So did ${count(others, 'more seat')} of ${pool}.`] : [];
   const rest = [...consequence(facts, story, reason), ...lastWords(last.data.stderr), ...more, ...recovered(story)];
   const seen = crashes.map((crash) => evidence(crash, `${crash.path} ${describeCrash(crash.data)}`));
-  const base = { about: story.slot, standing, at: last.at };
+  const base = { about: story.seat, standing, at: last.at };
   switch (reason) {
     case 'memory':
       return finding('memory', { ...base, sentences: [memory(story), ...rest], evidence: seen });
@@ -68,9 +68,9 @@ function ended(
   rest: readonly string[],
   base: Omit<Finding, 'cause' | 'sentences' | 'advice'>,
 ): Finding {
-  const { slot, worker, crashes, last, standing, hasServed } = story;
+  const { seat, worker, crashes, last, standing, hasServed } = story;
   if (isBoot(story)) {
-    const boots = `${slot} ${hasServed ? 'did not become' : 'never became'} ready: ${count(story.closedAfter ?? crashes.length, 'boot')} in a row failed, the last ${how(last.data)}.`;
+    const boots = `${seat} ${hasServed ? 'did not become' : 'never became'} ready: ${count(story.closedAfter ?? crashes.length, 'boot')} in a row failed, the last ${how(last.data)}.`;
     return finding('boot_failure', { ...base, sentences: [boots, ...rest] });
   }
   if (crashes.length >= LOOP) {
@@ -145,17 +145,17 @@ function times({ crashes, last }: Story): string {
   return `, ${crashes.length} times within ${duration(last.at - crashes[0].at)}`;
 }
 
-function recovered({ standing, slot }: Story): string[] {
-  return standing ? [] : [`That is over: ${slot} has a worker that is ready.`];
+function recovered({ standing, seat }: Story): string[] {
+  return standing ? [] : [`That is over: ${seat} has a worker that is ready.`];
 }
 
 /** What the series has led to. */
-function consequence({ events }: Facts, { slot, pool, last, closedAfter }: Story, reason: CrashReason): string[] {
+function consequence({ events }: Facts, { seat, pool, last, closedAfter }: Story, reason: CrashReason): string[] {
   if (closedAfter === null) return [];
   const isPlain = reason === 'killed' || reason === 'nonzero_exit';
   const closed = isPlain
-    ? `The slot ${slot} is closed.`
-    : `${count(closedAfter, 'boot')} in a row failed so, and the slot ${slot} is closed.`;
+    ? `The seat ${seat} is closed.`
+    : `${count(closedAfter, 'boot')} in a row failed so, and the seat ${seat} is closed.`;
   const hasEnded = ofType(events, 'actor.crashed').some(
     ({ path, seq, data }) => path === pool && seq > last.seq && data.error.code === 'ESP_START',
   );

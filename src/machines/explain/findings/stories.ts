@@ -7,17 +7,17 @@ const SERIES_GAP_MS = 60_000;
 /** A worker that has been ready this long is over its troubles, in milliseconds. */
 const STEADY_MS = 60_000;
 
-/** The recent life of one worker slot, or of a service. */
+/** The recent life of one seat, or of a service. */
 export interface Story {
   /** The path of the starter. */
-  readonly slot: string;
+  readonly seat: string;
   readonly worker: string;
   /** The pool; of a service the service itself. */
   readonly pool: string;
   /** The last series of crashes; at least one. */
   readonly crashes: readonly [CrashEvent, ...CrashEvent[]];
   readonly last: CrashEvent;
-  /** How many boots failed in a row, if that has closed the slot. */
+  /** How many boots failed in a row, if that has closed the seat. */
   readonly closedAfter: number | null;
   /** Whether it had been ready before, as far as is known. */
   readonly hasServed: boolean;
@@ -25,28 +25,28 @@ export interface Story {
   readonly standing: boolean;
 }
 
-/** The stories of the slots in which something went wrong, in the order of their last crash. */
+/** The stories of the seats in which something went wrong, in the order of their last crash. */
 export function storiesOf(facts: Facts): Story[] {
-  const bySlot = groupBy(
+  const bySeat = groupBy(
     // The end of an execution is the affair of its slot in the run.
     ofType(facts.events, 'worker.crashed').filter(({ ctx }) => ctx?.job === undefined),
     ({ path = '' }) => path.slice(0, path.lastIndexOf('/')),
   );
-  const stories = [...bySlot].flatMap(([slot, crashes]) => storyOf(facts, slot, crashes) ?? []);
+  const stories = [...bySeat].flatMap(([seat, crashes]) => storyOf(facts, seat, crashes) ?? []);
   return stories.sort((a, b) => a.last.seq - b.last.seq);
 }
 
-function storyOf(facts: Facts, slot: string, all: readonly CrashEvent[]): Story | null {
+function storyOf(facts: Facts, seat: string, all: readonly CrashEvent[]): Story | null {
   const [first, ...rest] = lastSeries(all);
   if (!first) return null;
   const last = rest.at(-1) ?? first;
-  const closed = ofType(facts.events, 'worker.failed').findLast(({ path, seq }) => path === slot && seq > last.seq);
-  const worker = last.path ?? slot;
+  const closed = ofType(facts.events, 'worker.failed').findLast(({ path, seq }) => path === seat && seq > last.seq);
+  const worker = last.path ?? seat;
   const isOpen = closed !== undefined && readySince(facts, worker, closed.seq) !== undefined;
   return {
-    slot,
+    seat,
     worker,
-    pool: slot.replace(/\/workers\/[^/]+$/, ''),
+    pool: seat.replace(/\/workers\/[^/]+$/, ''),
     crashes: [first, ...rest],
     last,
     hasServed: facts.partial || readySince(facts, worker, -1) !== undefined,

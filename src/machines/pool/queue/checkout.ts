@@ -1,5 +1,5 @@
-/** What the choice of a slot looks at. */
-export interface SlotLoad {
+/** What the choice of a seat looks at. */
+export interface SeatLoad {
   /** Work in it now. */
   readonly load: number;
   /** Work it takes at once. */
@@ -10,7 +10,7 @@ export interface SlotLoad {
   readonly tainted?: boolean;
 }
 
-/** What one piece of work wishes of its slot. */
+/** What one piece of work wishes of its seat. */
 export interface Wish<S> {
   /** Taken if it has room. */
   readonly prefers?: S | undefined;
@@ -19,32 +19,32 @@ export interface Wish<S> {
 }
 
 /**
- * The slot that takes the next piece of work: the least loaded of those with room, among equals the least recently used;
- * what the work avoids, and tainted slots, only when there is no other.
+ * The seat that takes the next piece of work: the least loaded of those with room, among equals the least recently used;
+ * what the work avoids, and tainted seats, only when there is no other.
  *
  * @example
  * checkout([{ load: 1, capacity: 2, lastUsed: 5 }, { load: 0, capacity: 2, lastUsed: 9 }]); // the second
  */
-export function checkout<S extends SlotLoad & { readonly id?: string }>(
-  slots: Iterable<S>,
+export function checkout<S extends SeatLoad & { readonly id?: string }>(
+  seats: Iterable<S>,
   { prefers, avoids }: Wish<S> = {},
 ): S | null {
   let best: S | null = null;
-  for (const slot of slots) {
-    if (slot.load >= slot.capacity) continue;
-    if (slot === prefers) return slot;
-    if (best === null || precedes(slot, best, avoids)) best = slot;
+  for (const seat of seats) {
+    if (seat.load >= seat.capacity) continue;
+    if (seat === prefers) return seat;
+    if (best === null || precedes(seat, best, avoids)) best = seat;
   }
   return best;
 }
 
-function precedes<S extends SlotLoad & { readonly id?: string }>(a: S, b: S, avoids?: ReadonlySet<string>): boolean {
+function precedes<S extends SeatLoad & { readonly id?: string }>(a: S, b: S, avoids?: ReadonlySet<string>): boolean {
   const doubt = doubtOf(a, avoids) - doubtOf(b, avoids);
   if (doubt !== 0) return doubt < 0;
   return a.load < b.load || (a.load === b.load && a.lastUsed < b.lastUsed);
 }
 
-function doubtOf({ id, tainted }: SlotLoad & { readonly id?: string }, avoids?: ReadonlySet<string>): number {
+function doubtOf({ id, tainted }: SeatLoad & { readonly id?: string }, avoids?: ReadonlySet<string>): number {
   return (tainted ? 1 : 0) + (id !== undefined && avoids?.has(id) ? 2 : 0);
 }
 

@@ -5,7 +5,7 @@
 export type Trie<V> = Branch<V> | Leaf<V> | undefined;
 
 interface Branch<V> {
-  readonly slots: readonly Trie<V>[];
+  readonly branches: readonly Trie<V>[];
 }
 
 /** The entries whose keys have the same hash; nearly always one. */
@@ -22,7 +22,7 @@ const MASK = (1 << BITS) - 1;
 export function get<V>(trie: Trie<V>, key: string): V | undefined {
   const hash = hashOf(key);
   let node = trie;
-  for (let shift = 0; node && 'slots' in node; shift += BITS) node = node.slots[slotOf(hash, shift)];
+  for (let shift = 0; node && 'branches' in node; shift += BITS) node = node.branches[branchAt(hash, shift)];
   return node?.entries.find(([known]) => known === key)?.[1];
 }
 
@@ -38,22 +38,23 @@ export function remove<V>(trie: Trie<V>, key: string): Trie<V> {
 export function values<V>(trie: Trie<V>): V[] {
   if (!trie) return [];
   if ('entries' in trie) return trie.entries.map(([, value]) => value);
-  return trie.slots.flatMap((slot) => values(slot));
+  return trie.branches.flatMap((branch) => values(branch));
 }
 
 function insert<V>(trie: Trie<V>, hash: number, entry: Entry<V>, shift: number): Trie<V> {
   if (!trie) return { hash, entries: [entry] };
-  if ('slots' in trie) return withSlot(trie, slotOf(hash, shift), (slot) => insert(slot, hash, entry, shift + BITS));
+  if ('branches' in trie)
+    return withBranch(trie, branchAt(hash, shift), (branch) => insert(branch, hash, entry, shift + BITS));
   if (trie.hash === hash) return { hash, entries: [...without(trie, entry[0]), entry] };
-  const slots = new Array<Trie<V>>(MASK + 1).fill(undefined).with(slotOf(trie.hash, shift), trie);
-  return insert({ slots }, hash, entry, shift);
+  const branches = new Array<Trie<V>>(MASK + 1).fill(undefined).with(branchAt(trie.hash, shift), trie);
+  return insert({ branches }, hash, entry, shift);
 }
 
 function removeAt<V>(trie: Trie<V>, hash: number, key: string, shift: number): Trie<V> {
   if (!trie) return undefined;
-  if ('slots' in trie) {
-    const rest = withSlot(trie, slotOf(hash, shift), (slot) => removeAt(slot, hash, key, shift + BITS));
-    return rest.slots.some((slot) => slot) ? rest : undefined;
+  if ('branches' in trie) {
+    const rest = withBranch(trie, branchAt(hash, shift), (branch) => removeAt(branch, hash, key, shift + BITS));
+    return rest.branches.some((branch) => branch) ? rest : undefined;
   }
   const entries = without(trie, key);
   return entries.length > 0 ? { hash: trie.hash, entries } : undefined;
@@ -63,11 +64,11 @@ function without<V>({ entries }: Leaf<V>, key: string): readonly Entry<V>[] {
   return entries.filter(([known]) => known !== key);
 }
 
-function withSlot<V>({ slots }: Branch<V>, index: number, change: (slot: Trie<V>) => Trie<V>): Branch<V> {
-  return { slots: slots.with(index, change(slots[index])) };
+function withBranch<V>({ branches }: Branch<V>, index: number, change: (branch: Trie<V>) => Trie<V>): Branch<V> {
+  return { branches: branches.with(index, change(branches[index])) };
 }
 
-function slotOf(hash: number, shift: number): number {
+function branchAt(hash: number, shift: number): number {
   // Beyond 32 bits only equal hashes remain, and those share a leaf.
   return (hash >>> shift) & MASK;
 }

@@ -67,8 +67,8 @@ function poolMetrics(loads: readonly (readonly [path: string, load: ActorLoad])[
     return { name, type: 'gauge', help, samples: pools.map((of) => ({ labels: { pool: of.path }, value: value(of) })) };
   };
   return [
-    metric('espalier_pool_size', 'Slots that a pool is to have.', ({ pool }) => pool.size),
-    metric('espalier_pool_serving', 'Slots of a pool that take work.', ({ pool }) => pool.serving),
+    metric('espalier_pool_size', 'Seats that a pool is to have.', ({ pool }) => pool.size),
+    metric('espalier_pool_serving', 'Seats of a pool that take work.', ({ pool }) => pool.serving),
     metric('espalier_pool_waiting', 'Work that waits in a pool.', ({ mailbox }) => mailbox),
     metric('espalier_pool_running', 'Work that a pool has begun.', ({ load }) => load),
   ];

@@ -9,6 +9,7 @@ export const FACT_TYPES = [
   'worker.failed',
   'worker.ready',
   'worker.crashed',
+  'seat.quarantined',
   'slot.quarantined',
   'pool.degraded',
   'pool.ready',
@@ -43,10 +44,11 @@ export function factOfEvent(event: JournalEvent, known: number): ActorFact | nul
       const reason = error ? `${cause.replace('_', ' ')}: ${error.message}` : null;
       return { type: 'process', at, incarnation, pid, code, signal, reason, output: { stdout: '', stderr } };
     }
+    case 'seat.quarantined':
     case 'slot.quarantined':
       return troubled(`quarantined: ${event.data.reason}`);
     case 'pool.degraded':
-      return troubled(`${event.data.usable} of ${event.data.size} slots usable`);
+      return troubled(`${event.data.usable} of ${event.data.size} seats usable`);
     case 'pool.ready':
       return troubled(null);
     case 'process.spawned':

@@ -7,7 +7,7 @@ import type { ActorFact } from './facts.js';
 /**
  * What a sighting tells of its actor; null for one that tells nothing.
  *
- * @param restarts whether a new incarnation is a restart; an execution in an exec pool's slot is none
+ * @param restarts whether a new incarnation is a restart; an execution in an exec pool's seat is none
  */
 export function factOf({ incarnation, role, state, detail, at }: Sighting, restarts: boolean): ActorFact | null {
   if (state === 'fault') return null;

@@ -5,7 +5,7 @@ const actorLoad = z.object({
   mailbox: z.number().exactOptional(),
   /** Work that it has begun. */
   load: z.number().exactOptional(),
-  /** Of a pool: the slots that it is to have, those that take work, how much work can be begun and how much may wait. */
+  /** Of a pool: the seats that it is to have, those that take work, how much work can be begun and how much may wait. */
   pool: z.object({ size: z.number(), serving: z.number(), capacity: z.number(), maxQueue: z.number() }).exactOptional(),
 });
 export type ActorLoad = z.infer<typeof actorLoad>;

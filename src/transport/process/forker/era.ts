@@ -46,7 +46,7 @@ export class Era {
   readonly #link: ForkerLink;
   readonly #stock = new Stock((taken) => this.#link.tell({ t: 'refill', taken }));
   readonly #programs = new Programs((spawnId, exit) => this.options.events.exited(spawnId, exit));
-  readonly #environments = new SentEnvironments((slot, env) => this.#link.tell({ t: 'env', slot, env }));
+  readonly #environments = new SentEnvironments((number, env) => this.#link.tell({ t: 'env', number, env }));
   #guardian: ProcessIdentity | null = null;
   #died = false;
   #diedAt = 0;
@@ -106,7 +106,7 @@ export class Era {
     const { spawnId } = order;
     const ended = this.#programs.add(spawnId, this.#link.hold());
     try {
-      const answer = await this.#link.ask({ t: 'launch', order, env: this.#environments.slotOf(env) });
+      const answer = await this.#link.ask({ t: 'launch', order, env: this.#environments.numberOf(env) });
       if (answer.t !== 'launched') throw mismatch(answer);
       return { pid: answer.pid, startTicks: answer.startTicks, ended };
     } catch (error) {

@@ -83,7 +83,7 @@ async function launch(held: LocalLauncher, message: Extract<ToForker, { t: 'laun
 async function obey(held: LocalLauncher, message: Exclude<ToForker, { t: 'start' }>): Promise<void> {
   switch (message.t) {
     case 'env':
-      environments.set(message.slot, message.env);
+      environments.set(message.number, message.env);
       return;
     case 'launch':
       return answer(message.n, launch(held, message));

@@ -18,8 +18,8 @@ export type ToForker =
       /** The zygote that starts programs, or null: then this process does, by `sh`. */
       readonly zygote: string | null;
     }
-  /** An environment for the launches that name its slot from here on. */
-  | { readonly t: 'env'; readonly slot: number; readonly env: Readonly<Record<string, string>> }
+  /** An environment for the launches that name its number from here on. */
+  | { readonly t: 'env'; readonly number: number; readonly env: Readonly<Record<string, string>> }
   | { readonly t: 'launch'; readonly n: number; readonly order: Omit<LaunchOrder, 'env'>; readonly env: number }
   | { readonly t: 'signal'; readonly spawnId: string; readonly signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT' }
   | { readonly t: 'kill'; readonly n: number; readonly spawnId: string }

@@ -34,7 +34,7 @@ const recycled = (reason: 'ttl' | 'wish', detail: string): NewJournalEvent => ({
   path: '/p/workers/1/worker',
   data: { reason, detail, calls: 3, ageMs: 9, rss: null },
 });
-const quarantined: NewJournalEvent = { type: 'slot.quarantined', path: '/p/workers/1', data: { reason: 'no cookie' } };
+const quarantined: NewJournalEvent = { type: 'seat.quarantined', path: '/p/workers/1', data: { reason: 'no cookie' } };
 const suspect: NewJournalEvent = { type: 'process.suspect', data: { spawnId: 's', pid: 9, reason: 'other ticks' } };
 const registered = { path: '/p/workers/1/worker', jobId: null, pid: 9, state: 'suspect' } as const;
 const actor = (state: string) => ({ actors: [{ path: '/p', role: 'machine', state, at: NOW - 3_600_000 }] });
@@ -67,16 +67,16 @@ export const trees: Cases = {
   'a queue in which callers waited': of(overflow('wait', 2), overflow('wait', 3), overflow('reject', 1, '/q')),
   'a queue that dropped the oldest, a minute ago': facts(earlier(60_000, journal(overflow('drop-oldest')))),
   'a queue that dropped the oldest, less than a minute ago': facts(earlier(59_899, journal(overflow('drop-oldest')))),
-  'a pool without a slot': of(degraded, { type: 'pool.degraded', path: '/p', data: { usable: 0, size: 2 } }),
+  'a pool without a seat': of(degraded, { type: 'pool.degraded', path: '/p', data: { usable: 0, size: 2 } }),
   'a pool that is well again': of(degraded, { type: 'pool.ready', path: '/p', data: { size: 1 } }),
   'a pool that was well, and another': of(
     { type: 'pool.ready', path: '/p', data: { size: 1 } },
     { ...degraded, path: '/q' },
   ),
   'a worker that was replaced': of(recycled('ttl', '1 h'), recycled('wish', 'tired')),
-  'a slot in quarantine': of(suspect, quarantined),
-  'a slot in quarantine that is open again': of(quarantined, suspect, ready),
-  'a slot in quarantine whose sibling is ready': of(quarantined, { ...ready, path: '/p/workers/11/worker' }),
+  'a seat in quarantine': of(suspect, quarantined),
+  'a seat in quarantine that is open again': of(quarantined, suspect, ready),
+  'a seat in quarantine whose sibling is ready': of(quarantined, { ...ready, path: '/p/workers/11/worker' }),
   'a suspect process': facts(journal(suspect), { processes: [{ ...registered, state: 'live' }, registered] }),
   'a suspect process of a job, of which little is known': facts([], {
     processes: [{ ...registered, jobId: 'r:0', pid: null }],

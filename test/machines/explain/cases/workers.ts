@@ -7,7 +7,7 @@ const told = { code: 'ESP_PROTOCOL', message: 'no {' };
 const series = (...crashes: readonly NewJournalEvent[]) => facts(journal(...crashes));
 const three = <T>(one: T): [T, T, T] => [one, one, one];
 
-/** The crash of another slot of the pool. */
+/** The crash of another seat of the pool. */
 const second = crash({}, '2');
 
 const unresponsive: JournalEvent[] = journal(
@@ -54,8 +54,8 @@ export const workers: Cases = {
   'ended a minute apart': facts([...earlier(60_000, journal(crash())), ...journal(crash())]),
   'ended more than a minute apart': facts([...earlier(60_001, journal(crash())), ...journal(crash())]),
   'ended in an execution: that is the affair of its slot': facts(journal({ ...crash(), ctx: { job: 'r:0' } })),
-  'three slots in the same way': series(crash(), second, crash({}, '3')),
-  'two slots in different ways': series(crash(), crash({ code: null, signal: 'SIGSEGV' }, '2')),
+  'three seats in the same way': series(crash(), second, crash({}, '3')),
+  'two seats in different ways': series(crash(), crash({ code: null, signal: 'SIGSEGV' }, '2')),
   'killed by SIGKILL': series(crash({ code: null, signal: 'SIGKILL', rssBytes: 4_300_000 })),
   'killed by SIGSEGV': series(crash({ code: null, signal: 'SIGSEGV', rssBytes: 12 })),
   'killed for want of memory': series(
@@ -107,8 +107,8 @@ export const workers: Cases = {
   'did not become ready for a while, and has been since': facts([
     ...earlier(60_000, journal(crash({ served: false }), closed, ready)),
   ]),
-  'never became ready, and the slot had been closed before': series(closed, crash({ served: false })),
-  'another slot is closed': series(crash(), { ...closed, path: '/p/workers/2' }),
+  'never became ready, and the seat had been closed before': series(closed, crash({ served: false })),
+  'another seat is closed': series(crash(), { ...closed, path: '/p/workers/2' }),
   'is in a crash loop': facts(
     journal(...three(crash()), crash({ code: null, signal: 'SIGTERM', stderr: 'x'.repeat(700) })),
   ),

@@ -9,7 +9,7 @@ const key = fc.oneof(fc.constantFrom(...colliding, 'a', 'b', 'c'), fc.string({ m
 
 function size(trie: Trie<number>): number {
   if (!trie) return 0;
-  return 'slots' in trie ? 1 + trie.slots.reduce((sum, slot) => sum + size(slot), 0) : 1;
+  return 'branches' in trie ? 1 + trie.branches.reduce((sum, branch) => sum + size(branch), 0) : 1;
 }
 
 it('answers as a Map does, and keeps every earlier version', () => {
