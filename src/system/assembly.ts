@@ -1,0 +1,125 @@
+import { Asks } from '../actors/desk/asks.js';
+import { WorkerDesk } from '../actors/desk/worker-desk.js';
+import { Directory } from '../actors/tree/directory.js';
+import type { ProcessEnvironment } from '../actors/worker/process-services.js';
+import { systemClock } from '../clock.js';
+import { Observations } from '../host/observations.js';
+import { OwedWrites } from '../host/owed-writes.js';
+import { ProcessHost } from '../host/process-host.js';
+import { Sessions } from '../host/sessions.js';
+import { liveActors } from '../inspection/living/live-actors.js';
+import type { NewJournalEvent } from '../machines/events.js';
+import type { Store } from '../persistence/index.js';
+import { ReadModel } from '../transport/inspector/model/read-model.js';
+import type { LiveActors } from '../transport/inspector/seen/actors.js';
+import { dispatchPool } from '../work/dispatch/dispatch-pool.js';
+import { makeRuns } from '../work/runs/make-runs.js';
+import type { Runs } from '../work/runs/runs.js';
+import type { Ending } from './ending.js';
+import type { Faults } from './faults.js';
+import { Handles } from './handles.js';
+import { OWN_ID, type SystemOptions } from './options.js';
+import { Reporter } from './reporter.js';
+import { SystemTools } from './tools.js';
+
+/** What its user says of the parts. */
+type Given = {
+  readonly [K in 'tools' | 'onAsk' | 'onReport' | 'stdio' | 'inspector']: SystemOptions[K] | undefined;
+};
+
+/** What a system is made of. */
+export interface AssemblyOptions extends Given {
+  readonly name: string;
+  readonly runId: string;
+  readonly store: Store;
+  readonly ending: Ending;
+  readonly faults: Faults;
+}
+
+/** The parts of a system. None of them runs before its host is registered. */
+export interface Assembly {
+  readonly env: ProcessEnvironment;
+  readonly processes: ProcessHost;
+  readonly observations: Observations;
+  readonly owed: OwedWrites;
+  readonly live: LiveActors;
+  readonly model: ReadModel;
+  readonly reporter: Reporter;
+  readonly handles: Handles;
+  readonly tools: SystemTools;
+  readonly asks: Asks;
+  readonly sessions: Sessions;
+  readonly runs: Runs;
+}
+
+type Parts = Pick<Assembly, 'env' | 'owed' | 'processes' | 'handles'>;
+
+/** Makes the parts of a system and ties them together. */
+export function assemble(options: AssemblyOptions): Assembly {
+  const { name, store, ending, faults, tools = [], onAsk, onReport } = options;
+  const clock = systemClock;
+  const { background, hear: onFault } = faults;
+  const directory = new Directory({ onFault });
+  const live = liveActors(directory);
+  const model = new ReadModel(live);
+  const reporter = new Reporter({ system: name, clock, onReport, onFault: (error) => faults.warn(error) });
+  const observations = new Observations(store.snapshots, clock, background);
+  const asks = new Asks(clock);
+  const desk = new WorkerDesk({ tools, asks, onAsk, onFault });
+  const isOver = () => ending.hasBegun;
+  const owed = new OwedWrites({ clock, isOver, onFault });
+  const journal = (event: NewJournalEvent) => {
+    reporter.hear(event);
+    background(store.journal.append([event]));
+  };
+  const processes = makeProcesses(options, { owed, desk, journal });
+  const env: ProcessEnvironment = {
+    clock,
+    random: () => Math.random(),
+    directory,
+    journal,
+    observe: (observation) => {
+      if (observation.state === 'fault') onFault(observation.detail);
+      observations.observe(observation);
+      model.see({ at: clock.now(), ...observation });
+    },
+    snapshots: store.snapshots,
+    processes: () => processes.services(),
+    isOver,
+  };
+  const handles = new Handles({ env, processes, ending });
+  return {
+    ...{ env, processes, observations, owed, live, model, reporter, handles, asks },
+    tools: new SystemTools(
+      desk,
+      () => processes.knownPools(),
+      () => ending.requireRunning(),
+    ),
+    sessions: new Sessions(store.sessions, clock, background),
+    runs: runsOf(options, { env, owed, processes, handles }),
+  };
+}
+
+function makeProcesses(
+  { runId, store, faults, stdio, inspector }: AssemblyOptions,
+  parts: { readonly owed: OwedWrites; readonly desk: WorkerDesk; journal(event: NewJournalEvent): void },
+): ProcessHost {
+  return new ProcessHost({
+    ...{ ...parts, runId, store, stdio },
+    clock: systemClock,
+    background: faults.background,
+    hostEnv: process.env,
+    secretKeys: inspector?.redact?.keys ?? [],
+    onFault: faults.hear,
+  });
+}
+
+function runsOf({ runId, store, faults }: AssemblyOptions, { env, owed, processes, handles }: Parts): Runs {
+  return makeRuns({
+    ...{ runId, store, env, owed },
+    path: `/${OWN_ID}/runs`,
+    pool: (path) => dispatchPool(...handles.place(path)),
+    newSpawnId: () => processes.newSpawnId(),
+    onFault: faults.hear,
+  });
+}
