@@ -37,6 +37,7 @@ export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutd
 export type { Session, Sessions } from './host/sessions.js';
 export { askRun, openReader, type StoreReader } from './host/store-access.js';
 export { type JanitorReport, sweep } from './host/sweep.js';
+export type { RunId, RunRef } from './ids.js';
 export { readRedactor, type StoreRedactor } from './inspection/ask/secrets.js';
 export type { Inspector, InspectorOptions, InspectorServer, InspectorServerOptions } from './inspection/inspector.js';
 export { type ExplainOptions, type ExplainSource, explain } from './inspection/shown/explain.js';

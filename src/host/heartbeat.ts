@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { RunId } from '../ids.js';
 import type { HostStore } from '../persistence/store.js';
 
 /** How often a host renews its lease, in milliseconds: three times within the 15 s after which others may doubt it. */
@@ -10,7 +11,7 @@ export class Heartbeat {
   #stopped = false;
 
   constructor(
-    readonly runId: string,
+    readonly runId: RunId,
     readonly hosts: Pick<HostStore, 'heartbeat'>,
     readonly clock: Clock,
     readonly onFenced: () => void,

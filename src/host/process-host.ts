@@ -9,6 +9,7 @@ import { WORKER_ID } from '../actors/worker/seat-driver.js';
 import type { Stdio } from '../actors/worker/stdio.js';
 import type { Clock } from '../clock.js';
 import { EspalierError } from '../errors.js';
+import type { RunId } from '../ids.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import { shortageText } from '../machines/process/shortage.js';
 import type { Store } from '../persistence/store.js';
@@ -26,7 +27,7 @@ import { PatientRegistry } from './patient-registry.js';
 import { ProcessLogs } from './process-logs.js';
 
 export interface ProcessHostOptions {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly store: Store;
   readonly clock: Clock;
   readonly hostEnv: NodeJS.ProcessEnv;

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { RunId } from '../ids.js';
 
 import { HOST_LEASE_MS } from '../machines/process/host-lease.js';
 
@@ -9,7 +10,7 @@ import type { JanitorReport, RegistrationOutcome } from '../transport/process/ja
 export interface RecoveryOptions {
   readonly store: Store;
   /** The host that asks, or '' for a command line. */
-  readonly self: string;
+  readonly self: RunId;
   readonly clock: Pick<Clock, 'now'>;
   /** Looks and reports, and touches nothing. */
   readonly dryRun?: boolean;
@@ -41,7 +42,7 @@ async function journalTrouble(store: Store): Promise<void> {
   store.trouble.clear();
 }
 
-async function record(store: Store, runId: string, spawnId: string, outcome: RegistrationOutcome): Promise<void> {
+async function record(store: Store, runId: RunId, spawnId: string, outcome: RegistrationOutcome): Promise<void> {
   switch (outcome.kind) {
     case 'gone':
       return await store.processes.gone(spawnId, null, runId);

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { EspalierError } from '../errors.js';
+import type { RunRef } from '../ids.js';
 import type { RunWish } from '../machines/work/run/status.js';
 import { beside, openStore, type Store } from '../persistence/index.js';
 import { presenceOf } from './presence.js';
@@ -70,13 +71,13 @@ async function requireRest(reader: StoreReader, lookedAt: number): Promise<void>
  *
  * @throws EspalierError `ESP_NOT_FOUND` for the run, and what `openReader` throws
  */
-export async function askRun(file: string, run: string, wish: RunWish): Promise<boolean> {
+export async function askRun(file: string, run: RunRef, wish: RunWish): Promise<boolean> {
   if (!(await isDriven(file, run))) return false;
   await using store = await openStore(file, { mode: 'write' });
   return await store.runs.wish(run, wish);
 }
 
-async function isDriven(file: string, run: string): Promise<boolean> {
+async function isDriven(file: string, run: RunRef): Promise<boolean> {
   await using reader = await openReader(file);
   const record = await reader.runs.get(run);
   if (!record) throw new EspalierError('ESP_NOT_FOUND', `there is no run ${run} in ${file}`, { context: { run } });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../clock.js';
 import { EspalierError, isEspalierError } from '../errors.js';
-import { formatRunId } from '../machines/ids.js';
+import { formatRunId } from '../ids.js';
 import { checkOptions, fields, flag } from '../options.js';
 import { openStore } from '../persistence/index.js';
 import type { JanitorReport } from '../transport/process/janitor/report.js';

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../errors.js';
+import type { RunId, RunRef } from '../ids.js';
 import type { CrashRecord } from './exits/crash-record.js';
 import type { HostCrash } from './exits/host-crash.js';
 import type { OverflowPolicy } from './pool/queue/checkout.js';
@@ -17,7 +18,7 @@ interface JournalEventData {
   /** Written at the last moment of a process that ends with its system running; one that goes on after all lived on. */
   'host.crashed': HostCrash;
   'host.ended': { how: 'stopped' | 'dead' };
-  'host.fenced': { fenced: string; by: string };
+  'host.fenced': { fenced: RunId; by: RunId };
   'forker.started': { pid: number; generation: number };
   'forker.exited': { pid: number; generation: number } & ProcessExit;
 
@@ -26,7 +27,7 @@ interface JournalEventData {
   'supervisor.escalated': { reason: string; intensity: number; periodMs: number };
   /** `definition`: whether the machine's definition is the one that the state was saved under. */
   'snapshot.restored': {
-    savedBy: string;
+    savedBy: RunId;
     savedAt: number;
     migratedFrom: string | null;
     definition: 'same' | 'changed';
@@ -71,14 +72,14 @@ interface JournalEventData {
   'attempt.lost': { jobId: string; attempt: number; reason: string };
   'attempt.late': { jobId: string; attempt: number; outcome: SlotStatus };
 
-  'run.started': { run: string; slots: number };
-  'run.continued': { run: string; committed: number };
-  'run.paused': { run: string };
-  'run.resumed': { run: string };
-  'run.interrupted': { run: string; reason: string };
-  'run.stopped': { run: string };
-  'run.completed': { run: string; counts: Readonly<Record<SlotStatus, number>> };
-  'slot.committed': { run: string; index: number; status: SlotStatus };
+  'run.started': { run: RunRef; slots: number };
+  'run.continued': { run: RunRef; committed: number };
+  'run.paused': { run: RunRef };
+  'run.resumed': { run: RunRef };
+  'run.interrupted': { run: RunRef; reason: string };
+  'run.stopped': { run: RunRef };
+  'run.completed': { run: RunRef; counts: Readonly<Record<SlotStatus, number>> };
+  'slot.committed': { run: RunRef; index: number; status: SlotStatus };
 }
 
 /** What is known of a worker's end, for those who ask why. */
@@ -99,7 +100,7 @@ export interface WorkerCrash extends ProcessExit {
 
 /** What a host could not write to its store. Times are milliseconds since the epoch. */
 export interface StoreTrouble {
-  readonly host: string;
+  readonly host: RunId;
   readonly error: ErrorRecord;
   readonly writes: number;
   readonly from: number;
@@ -116,7 +117,7 @@ export type JournalEventType = keyof JournalEventData | keyof FormerEventData;
 
 /** Ids that travel with an event: explicit, never ambient. */
 export interface EventContext {
-  readonly run?: string;
+  readonly run?: RunRef;
   readonly job?: string;
   readonly attempt?: number;
 }
@@ -138,4 +139,4 @@ export type NewJournalEvent = EventOf<JournalEventData>;
 export type KeptJournalEvent = NewJournalEvent | EventOf<FormerEventData>;
 
 /** An event as it stands in the journal. `seq` is the cursor of every stream; `at` is milliseconds since the epoch. */
-export type JournalEvent = KeptJournalEvent & { readonly seq: number; readonly runId: string; readonly at: number };
+export type JournalEvent = KeptJournalEvent & { readonly seq: number; readonly runId: RunId; readonly at: number };

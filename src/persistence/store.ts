@@ -1,3 +1,4 @@
+import type { RunId } from '../ids.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { AttemptStore } from './contract/attempts.js';
 import type { HostStore } from './contract/hosts.js';
@@ -51,7 +52,7 @@ export interface Store extends AsyncDisposable {
   /** What a host could not write, and noted beside the store. */
   readonly trouble: TroubleStore;
   /** Journals an event of a host synchronously, from a process that is about to end; false when it could not be written. */
-  lastWord(runId: string, event: NewJournalEvent): boolean;
+  lastWord(runId: RunId, event: NewJournalEvent): boolean;
   /** `PRAGMA integrity_check`; `ok` is what a sound file answers. */
   check(): Promise<string>;
   /** Commits what was called before, then closes. Later calls reject with `ESP_STOPPED`. Idempotent. */

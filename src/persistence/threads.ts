@@ -1,4 +1,5 @@
 import { EspalierError } from '../errors.js';
+import type { RunId } from '../ids.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { WriteCost } from './families/access.js';
 import type { Pulses } from './families/journal/pulse.js';
@@ -12,7 +13,7 @@ import type { Writer } from './writer/writer.js';
 /** The threads of an open store: one that writes, unless it is open for reading, and one that reads, once it is needed. */
 export class Threads {
   readonly file: string;
-  readonly #runId: string | null;
+  readonly #runId: RunId | null;
   readonly #writer: Writer | null;
   readonly #openReader: () => Promise<Reader>;
   readonly pulses: Pulses;
@@ -23,7 +24,7 @@ export class Threads {
 
   constructor(parts: {
     file: string;
-    runId: string | null;
+    runId: RunId | null;
     writer: Writer | null;
     openReader: () => Promise<Reader>;
     pulses: Pulses;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Place, Shaped } from '../actors/tree/tree-types.js';
 import { systemClock } from '../clock.js';
 import { openHostStore } from '../host/memory-stores.js';
-import { formatRunId } from '../machines/ids.js';
+import { formatRunId } from '../ids.js';
 import { firstCause } from '../machines/supervise/failed-start.js';
 import { OWN_FOLDER } from '../working-folder.js';
 import { checkSystemOptions, type SystemOptions } from './options.js';

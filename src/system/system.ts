@@ -9,6 +9,7 @@ import type { SupervisorHandle } from '../actors/tree/supervisor-calls.js';
 import type { AnyPath, FreePath, LogicAt, MethodsAt, PathTo, Place } from '../actors/tree/tree-types.js';
 import { systemClock } from '../clock.js';
 import type { Sessions } from '../host/sessions.js';
+import type { RunId } from '../ids.js';
 import type { InspectorServer } from '../inspection/inspector.js';
 import { inspectedSystem } from '../inspection/living/of-system.js';
 import type { ActorExit } from '../machines/exits/exit.js';
@@ -49,7 +50,7 @@ export class System<T extends Place = Place> {
 
   constructor(
     readonly name: string,
-    readonly runId: string,
+    readonly runId: RunId,
     store: Store,
     { tools, onAsk, onReport, stdio, inspector }: Omit<SystemOptions, 'name'>,
   ) {

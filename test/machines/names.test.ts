@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatRunId } from '../../src/machines/ids.js';
+import { formatRunId } from '../../src/ids.js';
 import { appendCookie, COOKIE_VARIABLE, cookie } from '../../src/machines/process/process.js';
 
 describe('the names by which what is ours is known', () => {

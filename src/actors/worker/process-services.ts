@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { type ErrorRecord, EspalierError } from '../../errors.js';
+import type { RunId } from '../../ids.js';
 import type { NewJournalEvent } from '../../machines/events.js';
 import type { LiveProcess, ProcessExit, SpawnIntent } from '../../machines/process/process.js';
 import type { Capture } from '../../transport/process/capture.js';
@@ -30,7 +31,7 @@ interface PrintedLines {
 
 /** What actors that own processes need beside the tree's environment. */
 export interface ProcessServices {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly spawner: Spawner;
   readonly registry: Registry;
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { askRun, createSystem, type RunRecord } from '../../index.js';
+import { askRun, createSystem, type RunRecord, type RunRef } from '../../index.js';
 import { knownStore } from '../options/find-store.js';
 import {
   checkPort,
@@ -38,12 +38,12 @@ export function addContinue(program: Command): void {
     .option('--all', 'print all rows, also those committed before')
     .option('--retry-failed', 'run again what failed, timed out or was cancelled')
     .option('--quiet', 'no progress, no summary')
-    .action(async (run: string, raw: unknown) => {
+    .action(async (run: RunRef, raw: unknown) => {
       process.exitCode = await goOn(run, optionsSchema.parse(raw));
     });
 }
 
-async function goOn(run: string, options: Options): Promise<number> {
+async function goOn(run: RunRef, options: Options): Promise<number> {
   const record = await find(run, options.db);
   if (isOver(record, options)) {
     if (options.all) await withReader(options.db, (reader) => printRows(reader, run));
@@ -54,7 +54,7 @@ async function goOn(run: string, options: Options): Promise<number> {
   return followed ? exitCode(followed) : await takeOver(record, options);
 }
 
-async function find(run: string, db: string): Promise<RunRecord> {
+async function find(run: RunRef, db: string): Promise<RunRecord> {
   const record = await withReader(db, (reader) => reader.runs.get(run));
   if (record) return record;
   throw noRun(run, db);
@@ -73,7 +73,7 @@ function over({ run, counts }: RunRecord): string {
 }
 
 /** A living host that holds the paused run is told to go on, and its rows are read from the store. */
-async function resumeElsewhere(run: string, { db, all }: Options): Promise<RunRecord | null> {
+async function resumeElsewhere(run: RunRef, { db, all }: Options): Promise<RunRecord | null> {
   const from = all ? 'start' : 'here';
   return await withReader(db, (reader) => follow(reader, run, from, () => askRun(db, run, 'resume')));
 }

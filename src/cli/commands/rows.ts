@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { SlotRow, StoreReader } from '../../index.js';
+import type { RunRef, SlotRow, StoreReader } from '../../index.js';
 import { writeJson } from '../../json/write.js';
 import { shownTexts } from '../../stream-text.js';
 import { knownStore } from '../options/find-store.js';
@@ -14,7 +14,7 @@ const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false
 /** `espalier rows`: what a run has committed so far. */
 export function addRows(program: Command): void {
   listing(program.command('rows <run>').description('the committed rows of a run')).action(
-    async (run: string, raw: unknown) => {
+    async (run: RunRef, raw: unknown) => {
       const { db, json } = optionsSchema.parse(raw);
       await withReader(db, async (reader) => {
         if (!(await reader.runs.get(run))) throw noRun(run, db);
@@ -24,7 +24,7 @@ export function addRows(program: Command): void {
   );
 }
 
-async function printForPeople(reader: StoreReader, run: string): Promise<void> {
+async function printForPeople(reader: StoreReader, run: RunRef): Promise<void> {
   const output = Output.of(process.stdout);
   for await (const row of readRows(reader, run)) {
     if (output.closed.aborted) return;

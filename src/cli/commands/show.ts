@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { type RunRecord, readRun } from '../../index.js';
+import { type RunRecord, type RunRef, readRun } from '../../index.js';
 import { writeJson } from '../../json/write.js';
 import { knownStore } from '../options/find-store.js';
 import { listing, noRun, withReader } from '../options/options.js';
@@ -12,7 +12,7 @@ const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false
 
 /** `espalier show`: one run in full. The digest is equal for equal results, however they came about. */
 export function addShow(program: Command): void {
-  listing(program.command('show <run>').description('one run in full')).action(async (run: string, raw: unknown) => {
+  listing(program.command('show <run>').description('one run in full')).action(async (run: RunRef, raw: unknown) => {
     const { db, json } = optionsSchema.parse(raw);
     const { record, digest } = await withReader(db, async (reader) => {
       const found = await readRun(reader, run);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { askRun, EspalierError } from '../../index.js';
+import { askRun, EspalierError, type RunRef } from '../../index.js';
 import { knownStore } from '../options/find-store.js';
 import { onStore, withReader } from '../options/options.js';
 import { Output } from '../print/output.js';
@@ -15,7 +15,7 @@ const texts = {
 /** `espalier pause` and `espalier stop`: ask the host that drives a run, through the store. */
 export function addWishes(program: Command): void {
   for (const what of ['pause', 'stop'] as const) {
-    onStore(program.command(`${what} <run>`).description(texts[what])).action(async (run: string, raw: unknown) => {
+    onStore(program.command(`${what} <run>`).description(texts[what])).action(async (run: RunRef, raw: unknown) => {
       const { db } = optionsSchema.parse(raw);
       if (!(await askRun(db, run, what))) throw await refusal(db, run, what);
       await Output.of(process.stdout).line(`asked the host of run ${run} to ${what} it`);
@@ -23,7 +23,7 @@ export function addWishes(program: Command): void {
   }
 }
 
-async function refusal(db: string, run: string, what: 'pause' | 'stop'): Promise<EspalierError> {
+async function refusal(db: string, run: RunRef, what: 'pause' | 'stop'): Promise<EspalierError> {
   const record = await withReader(db, (reader) => reader.runs.get(run));
   const status = record?.status ?? 'gone';
   const message = `run ${run} is ${status}, and no living host drives it: there is nothing to ${what}`;

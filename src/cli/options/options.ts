@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { EspalierError, openReader, type StoreReader } from '../../index.js';
+import { EspalierError, openReader, type RunRef, type StoreReader } from '../../index.js';
 import { isDefaultStore } from './find-store.js';
 import { fileMode, wholeNumber } from './parse.js';
 
@@ -36,13 +36,13 @@ export async function withReader<T>(db: string, use: (reader: StoreReader) => Pr
 }
 
 /** What is said of a run that is not there. */
-export function noRun(run: string, db: string): EspalierError {
+export function noRun(run: RunRef, db: string): EspalierError {
   const message = `no run ${run} in ${db}; "espalier runs" lists them`;
   return new EspalierError('ESP_NOT_FOUND', message, { context: { run } });
 }
 
 /** The command that goes on with a run, as a shell takes it. */
-export function goOnWith(run: string, db: string): string {
+export function goOnWith(run: RunRef, db: string): string {
   const file = /^[\w@%+=:,./-]+$/.test(db) ? db : `'${db.replaceAll("'", "'\\''")}'`;
   return isDefaultStore(db) ? `espalier continue ${run}` : `espalier continue ${run} --db ${file}`;
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { RunRef } from '../../index.js';
 
 /** The parser of a whole number within limits; commander puts the option's name in front of the message. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -26,7 +27,7 @@ export function label(max: number): (text: string) => string {
 }
 
 /** `RUN:INDEX`, the name of one slot. */
-export function slotName(text: string): { run: string; index: number } {
+export function slotName(text: string): { run: RunRef; index: number } {
   const match = /^(?<run>.+):(?<index>\d+)$/.exec(text);
   const { run, index } = match?.groups ?? {};
   if (run === undefined || index === undefined)
@@ -35,7 +36,7 @@ export function slotName(text: string): { run: string; index: number } {
 }
 
 /** What `logs` is asked for: a slot, or the path of a worker or service; `redis` is `/redis`, and a worker has its seat's log. */
-export function logTarget(text: string): string | { run: string; index: number } {
+export function logTarget(text: string): string | { run: RunRef; index: number } {
   if (/^[^/].*:\d+$/.test(text)) return slotName(text);
   const path = text.startsWith('/') ? text : `/${text}`;
   return path.replace(/(?<=.)\/worker$/, '').replace(/(?<=.)\/+$/, '') || '/';

@@ -1,4 +1,4 @@
-import type { JournalEvent, RunRecord, StoreReader } from '../../index.js';
+import type { JournalEvent, RunRecord, RunRef, StoreReader } from '../../index.js';
 import { noRun } from '../options/options.js';
 import { Output } from '../print/output.js';
 import { formatRow } from '../print/row.js';
@@ -11,7 +11,7 @@ import { readRows } from './rows.js';
  */
 export async function follow(
   reader: StoreReader,
-  run: string,
+  run: RunRef,
   from: 'start' | 'here',
   begin: () => Promise<boolean>,
 ): Promise<RunRecord | null> {
@@ -36,7 +36,7 @@ export async function follow(
   throw noRun(run, reader.file);
 }
 
-function endsRun(event: JournalEvent, run: string): boolean {
+function endsRun(event: JournalEvent, run: RunRef): boolean {
   switch (event.type) {
     case 'run.completed':
     case 'run.paused':

@@ -1,5 +1,6 @@
 import type { Directory } from '../../actors/tree/directory.js';
 import type { SupervisorHandle } from '../../actors/tree/supervisor-calls.js';
+import type { RunRef } from '../../ids.js';
 import type { RunStore } from '../../persistence/index.js';
 import type { InspectedHost, Refused } from '../../transport/inspector/inspected-host.js';
 import type { Answer, Control } from '../../transport/inspector/protocol/wire.js';
@@ -61,7 +62,7 @@ async function restart({ directory, supervisor }: ControlParts, path: string): P
 
 const NO_RUNS: ControlParts['runs'] = { get: async () => null, wish: async () => false };
 
-async function askRun({ runs }: ControlParts, control: Extract<Control, { run: string }>): Promise<Done | Refused> {
+async function askRun({ runs }: ControlParts, control: Extract<Control, { run: RunRef }>): Promise<Done | Refused> {
   const { run } = control;
   if (!(await runs.get(run))) return { refused: 'not_found', message: `there is no run ${run}` };
   const wish = control.type === 'run.pause' ? 'pause' : control.type === 'run.resume' ? 'resume' : 'stop';

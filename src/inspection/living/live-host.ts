@@ -1,4 +1,5 @@
 import type { Directory } from '../../actors/tree/directory.js';
+import type { RunId } from '../../ids.js';
 import type { Store } from '../../persistence/index.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
 import type { ReadModel } from '../../transport/inspector/model/read-model.js';
@@ -11,7 +12,7 @@ import { standingProcesses } from '../shown/standing.js';
 /** What an inspector needs of a living system. */
 export interface LiveHostParts
   extends Pick<InspectedHost, 'why' | 'control' | 'hasEnded' | 'conceal' | 'logs' | 'loads'> {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly name: string;
   readonly startedAt: number;
   readonly store: Store;

@@ -1,6 +1,7 @@
 import type { Directory } from '../../actors/tree/directory.js';
 import type { SupervisorHandle } from '../../actors/tree/supervisor-calls.js';
 import type { ProcessHost } from '../../host/process-host.js';
+import type { RunId } from '../../ids.js';
 import type { Store } from '../../persistence/index.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
 import type { ReadModel } from '../../transport/inspector/model/read-model.js';
@@ -12,7 +13,7 @@ import { poolLoads } from './pool-loads.js';
 
 /** What an inspector needs of a system of this process. */
 export interface InspectedSystem {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly name: string;
   readonly startedAt: number;
   readonly store: Store;

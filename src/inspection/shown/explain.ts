@@ -2,6 +2,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EspalierError } from '../../errors.js';
 import { presenceOf } from '../../host/presence.js';
+import type { RunId } from '../../ids.js';
 import type { JournalEvent } from '../../machines/events.js';
 import { explainFacts } from '../../machines/explain/explain.js';
 import type { Explanation } from '../../machines/explain/findings/explanation.js';
@@ -31,7 +32,7 @@ export interface ExplainSource {
 
 export interface ExplainOptions {
   /** The host whose actor is meant, when several have one of that path; the newest is taken. */
-  readonly host?: string;
+  readonly host?: RunId;
 }
 
 const explainRule = fields<ExplainOptions>({ host: text });
@@ -139,14 +140,14 @@ async function aboutPath(source: ExplainSource, text: string, wanted: string | u
   throw await unknown(source, text, known);
 }
 
-async function namedHost({ hosts, file }: ExplainSource, runId: string): Promise<HostRecord> {
+async function namedHost({ hosts, file }: ExplainSource, runId: RunId): Promise<HostRecord> {
   const host = await hosts.get(runId);
   if (host) return host;
   throw new EspalierError('ESP_NOT_FOUND', `there is no host ${runId} in ${file}`, { context: { file, host: runId } });
 }
 
 /** The paths that a host's store knows: of what is observed, and of what something happened to. */
-async function pathsOf(source: ExplainSource, runId: string): Promise<Set<string>> {
+async function pathsOf(source: ExplainSource, runId: RunId): Promise<Set<string>> {
   const [snapshots, events] = await Promise.all([
     source.snapshots.list(runId),
     source.journal.about({ runId, below: '/', limit: EVENTS }),
@@ -203,7 +204,7 @@ async function aboutActor(source: ExplainSource, host: HostRecord, target: Targe
 }
 
 /** What happened elsewhere and reached the target: the siblings that a strategy names, and what escalated above it. */
-async function behind({ journal }: ExplainSource, runId: string, path: string, own: readonly JournalEvent[]) {
+async function behind({ journal }: ExplainSource, runId: RunId, path: string, own: readonly JournalEvent[]) {
   const named = own.flatMap((event) =>
     event.type === 'actor.restarted' && event.path === path && event.data.reason.startsWith('with /')
       ? [event.data.reason.slice('with '.length)]
@@ -218,7 +219,7 @@ async function behind({ journal }: ExplainSource, runId: string, path: string, o
 }
 
 /** Whether an event that no path carries is about this host. */
-function concerns(event: JournalEvent, runId: string | null): boolean {
+function concerns(event: JournalEvent, runId: RunId | null): boolean {
   if (event.type === 'host.fenced') return event.data.fenced === runId;
   if (event.type === 'store.refused') return event.data.host === runId;
   return event.runId === runId;

@@ -1,9 +1,10 @@
 import { isEspalierError } from '../../errors.js';
+import type { RunId } from '../../ids.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
 import { type ExplainSource, explain } from './explain.js';
 
 /** What happened to a part of a host: what `explain` finds, the root cause first. */
-export function explained(source: ExplainSource, host: string): InspectedHost['why'] {
+export function explained(source: ExplainSource, host: RunId): InspectedHost['why'] {
   return async (target) => {
     try {
       return (await explain(source, target, { host })).findings;

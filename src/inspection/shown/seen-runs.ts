@@ -1,4 +1,5 @@
 import type { Directory } from '../../actors/tree/directory.js';
+import type { RunRef } from '../../ids.js';
 import { RunBook, type SlotStage } from '../../machines/work/run/book.js';
 import { type HostStore, type RunStore, SLOT_STATES } from '../../persistence/index.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
@@ -26,7 +27,7 @@ export function seenRuns(
   };
 }
 
-async function readRows(runs: RunReader, run: string, from: number | 'newest', limit: number): Promise<SeenRow[]> {
+async function readRows(runs: RunReader, run: RunRef, from: number | 'newest', limit: number): Promise<SeenRow[]> {
   if (from !== 'newest') {
     const rows = await runs.rows(run, from, limit);
     return rows.map((row) => ({ ...row, position: 0, error: row.error ?? null })).map(seenRow);
@@ -49,7 +50,7 @@ function seenRow({ position, index, status, input, attempts, durationMs, error }
   return { position, index, status, input, attempts, durationMs, error };
 }
 
-function bookOf(directory: Directory, run: string): RunBook | null {
+function bookOf(directory: Directory, run: RunRef): RunBook | null {
   const snapshot = directory.whereis(`/espalier/runs/${run}`)?.getSnapshot();
   const context: unknown = snapshot && 'context' in snapshot ? snapshot.context : null;
   const book: unknown = typeof context === 'object' && context !== null && 'book' in context ? context.book : null;

@@ -1,4 +1,5 @@
 import { presenceOf } from '../../host/presence.js';
+import type { RunId } from '../../ids.js';
 import type { HostPresence, Registration } from '../../machines/process/process.js';
 import type { HostStore, RunRecord } from '../../persistence/index.js';
 import { isThere } from '../../transport/process/proc/identity.js';
@@ -52,9 +53,9 @@ interface Presence {
 }
 
 /** Whether hosts live; each is looked up once. One that the store does not know any more is gone, and has ended before. */
-function presences(hosts: Hosts): (runId: string) => Promise<Presence> {
+function presences(hosts: Hosts): (runId: RunId) => Promise<Presence> {
   const known = new Map<string, Promise<Presence>>();
-  const look = async (runId: string): Promise<Presence> => {
+  const look = async (runId: RunId): Promise<Presence> => {
     const host = await hosts.get(runId);
     return host ? { is: presenceOf(host), hasEnded: host.endedAt !== null } : { is: 'gone', hasEnded: true };
   };

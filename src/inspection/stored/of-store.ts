@@ -1,5 +1,6 @@
 import { presenceOf } from '../../host/presence.js';
 import type { StoreReader } from '../../host/store-access.js';
+import type { RunId, RunRef } from '../../ids.js';
 import type { HostPresence } from '../../machines/process/process.js';
 import { checkOptions, fields, text } from '../../options.js';
 import type { RunRecord } from '../../persistence/index.js';
@@ -23,7 +24,7 @@ export interface StoredActor extends TreeNode, Pick<ActorSummary, 'status' | 'he
 
 /** The actors of one host of a store. */
 export interface StoredTree {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly pid: number;
   /** Whether the host lives; of another machine or container only the store's word is known. */
   readonly presence: HostPresence;
@@ -47,7 +48,7 @@ export interface StoreInspector extends InspectorServer {
 }
 
 const { control: _, ...inspectorRest } = inspectorRules;
-const storeRule = fields<Omit<InspectorServerOptions, 'control'> & { readonly host?: string | undefined }>({
+const storeRule = fields<Omit<InspectorServerOptions, 'control'> & { readonly host?: RunId | undefined }>({
   ...inspectorRest,
   host: text,
 });
@@ -65,7 +66,7 @@ const storeRule = fields<Omit<InspectorServerOptions, 'control'> & { readonly ho
  */
 export async function inspectStore(
   reader: StoreReader,
-  { host, ...options }: Omit<InspectorServerOptions, 'control'> & { readonly host?: string },
+  { host, ...options }: Omit<InspectorServerOptions, 'control'> & { readonly host?: RunId },
 ): Promise<StoreInspector> {
   checkOptions('inspectStore', { host, ...options }, storeRule);
   const seen = await storeHost(reader, host);
@@ -83,7 +84,7 @@ export async function inspectStore(
  *
  * @throws EspalierError `ESP_NOT_FOUND` for a store without hosts
  */
-export async function readTree(reader: StoreReader, runId?: string): Promise<StoredTree> {
+export async function readTree(reader: StoreReader, runId?: RunId): Promise<StoredTree> {
   const record = await findHost(reader, runId);
   const pids = await pidsOf(reader, record.runId);
   const { pid } = record.identity;
@@ -103,7 +104,7 @@ export async function readTree(reader: StoreReader, runId?: string): Promise<Sto
 }
 
 /** The living processes of a host, by the paths of their actors. */
-async function pidsOf(reader: StoreReader, runId: string): Promise<ReadonlyMap<string, number>> {
+async function pidsOf(reader: StoreReader, runId: RunId): Promise<ReadonlyMap<string, number>> {
   const processes = await readProcesses(reader);
   return new Map(
     processes.flatMap(({ runId: host, state, path, identity }) =>
@@ -112,7 +113,7 @@ async function pidsOf(reader: StoreReader, runId: string): Promise<ReadonlyMap<s
   );
 }
 
-async function presenceIn({ hosts }: Pick<StoreReader, 'hosts'>, runId: string): Promise<HostPresence> {
+async function presenceIn({ hosts }: Pick<StoreReader, 'hosts'>, runId: RunId): Promise<HostPresence> {
   const record = await hosts.get(runId);
   return record ? presenceOf(record) : 'gone';
 }
@@ -123,7 +124,7 @@ export async function readRuns(reader: Pick<StoreReader, 'runs' | 'hosts'>): Pro
 }
 
 /** One run as it stands; null when there is none of that id. */
-export async function readRun(reader: Pick<StoreReader, 'runs' | 'hosts'>, run: string): Promise<RunRecord | null> {
+export async function readRun(reader: Pick<StoreReader, 'runs' | 'hosts'>, run: RunRef): Promise<RunRecord | null> {
   const record = await reader.runs.get(run);
   return record && ((await standingRuns([record], reader.hosts))[0] ?? null);
 }

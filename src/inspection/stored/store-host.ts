@@ -2,6 +2,7 @@ import { WORKER_ID } from '../../actors/worker/seat-driver.js';
 import { EspalierError } from '../../errors.js';
 import { presenceOf } from '../../host/presence.js';
 import type { StoreReader } from '../../host/store-access.js';
+import type { RunId } from '../../ids.js';
 import type { HostPresence } from '../../machines/process/process.js';
 import type { HostRecord, SnapshotRecord } from '../../persistence/index.js';
 import { shownBytes } from '../../stream-text.js';
@@ -19,7 +20,7 @@ import { standingProcesses } from '../shown/standing.js';
  * A host as its store knows it: alive, while another process runs it, or dead. Its actors are those that were seen last;
  * it can be looked at, and not controlled.
  */
-export async function storeHost(reader: StoreReader, runId?: string): Promise<InspectedHost> {
+export async function storeHost(reader: StoreReader, runId?: RunId): Promise<InspectedHost> {
   const host = await findHost(reader, runId);
   const model = new ReadModel(null);
   const sightings = new StoredSightings(reader, host, model);
@@ -58,7 +59,7 @@ async function printed(reader: StoreReader, path: string): Promise<SeenText | nu
 }
 
 /** A living host before a dead one, the newest first. */
-export async function findHost(reader: StoreReader, runId: string | undefined): Promise<HostRecord> {
+export async function findHost(reader: StoreReader, runId: RunId | undefined): Promise<HostRecord> {
   const hosts = runId === undefined ? await reader.hosts.newest(20) : [await reader.hosts.get(runId)];
   const known = hosts.filter((host) => host !== null);
   const host = known.find((one) => presenceOf(one) === 'living') ?? known[0];

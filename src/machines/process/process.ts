@@ -1,3 +1,4 @@
+import type { RunId } from '../../ids.js';
 /**
  * What is known of operating-system processes, as plain data shared by the store and the process transport.
  */
@@ -41,7 +42,7 @@ export interface Registration {
   /** The last part of the process's cookie; unique within a host. */
   readonly spawnId: string;
   /** The host that owns it. */
-  readonly runId: string;
+  readonly runId: RunId;
   readonly path: string;
   readonly incarnation: number;
   readonly jobId: string | null;
@@ -91,7 +92,7 @@ export function registeredCommand(command: readonly string[]): readonly string[]
 export const COOKIE_VARIABLE = 'ESPALIER_COOKIE';
 
 /** One entry of the cookie list: `<runId>.<forker generation>.<spawn id>`. */
-export function cookie(runId: string, generation: number, spawnId: string): string {
+export function cookie(runId: RunId, generation: number, spawnId: string): string {
   return `${runId}.${generation}.${spawnId}`;
 }
 

@@ -1,11 +1,12 @@
 import type { ErrorRecord } from '../../errors.js';
+import type { RunId, RunRef } from '../../ids.js';
 import type { ProcessExit } from '../../machines/process/process.js';
 import type { SlotStatus } from '../../machines/work/slot.js';
 import type { WriteOptions } from './options.js';
 
 /** Which slot to claim, and the spawn intent that goes with it. */
 export interface Claim {
-  readonly run: string;
+  readonly run: RunRef;
   readonly index: number;
   readonly spawnId: string;
   /** The path of the pool; the registration carries it until the worker's is known. */
@@ -14,7 +15,7 @@ export interface Claim {
 
 /** A claimed slot with what its attempt needs. */
 export interface Claimed {
-  readonly run: string;
+  readonly run: RunRef;
   readonly index: number;
   readonly jobId: string;
   readonly spawnId: string;
@@ -37,7 +38,7 @@ export interface OutputChunk {
 
 /** How an attempt ended. A `cancelled` attempt that is requeued was interrupted: it does not count as ended by itself. */
 export interface FinishedAttempt {
-  readonly run: string;
+  readonly run: RunRef;
   readonly index: number;
   readonly attempt: number;
   readonly spawnId: string;
@@ -60,12 +61,12 @@ export interface FinishedAttempt {
 /** Executions of slots: claimed by one host, ended once. */
 export interface AttemptStore {
   /** Claims queued slots: job, attempt and spawn intent in one transaction. Slots that are not `queued` are left out of the answer. */
-  claim(owner: string, claims: readonly Claim[], options?: WriteOptions): Promise<readonly Claimed[]>;
+  claim(owner: RunId, claims: readonly Claim[], options?: WriteOptions): Promise<readonly Claimed[]>;
   /** Gives back claims whose program was never started; the attempt leaves no trace. */
-  release(owner: string, claims: readonly Pick<Claimed, 'run' | 'index' | 'attempt' | 'spawnId'>[]): Promise<void>;
+  release(owner: RunId, claims: readonly Pick<Claimed, 'run' | 'index' | 'attempt' | 'spawnId'>[]): Promise<void>;
   /**
    * Records the end of an attempt, its last output and what became of its process in one transaction. `late` when the attempt was
    * no longer this owner's: journalled as `attempt.late`, nothing else changes.
    */
-  finish(owner: string, attempt: FinishedAttempt, options?: WriteOptions): Promise<'recorded' | 'late'>;
+  finish(owner: RunId, attempt: FinishedAttempt, options?: WriteOptions): Promise<'recorded' | 'late'>;
 }

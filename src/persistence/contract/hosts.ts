@@ -1,8 +1,9 @@
+import type { RunId } from '../../ids.js';
 import type { ProcessIdentity } from '../../machines/process/process.js';
 
 /** A host as it stands in the store. Times are milliseconds since the epoch. */
 export interface HostRecord {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly name: string;
   readonly identity: ProcessIdentity;
   readonly forker: { readonly identity: ProcessIdentity; readonly generation: number } | null;
@@ -26,18 +27,18 @@ export interface HostStore {
   /** Adds this host, with its private directory if it has one already, and journals `host.started`. */
   register(host: NewHost): Promise<void>;
   /** Renews the lease; false when this host has been fenced or has ended. */
-  heartbeat(runId: string): Promise<boolean>;
+  heartbeat(runId: RunId): Promise<boolean>;
   /** Written before the forker starts its first program, together with the private directory it works in. */
-  setForker(runId: string, forker: NonNullable<HostRecord['forker']>, directory: string): Promise<void>;
+  setForker(runId: RunId, forker: NonNullable<HostRecord['forker']>, directory: string): Promise<void>;
   /** Ends this host in order; its runs that still say `running` become `interrupted`. Journals `host.ended`. */
-  end(runId: string): Promise<void>;
+  end(runId: RunId): Promise<void>;
   /**
    * Declares a host dead, guarded against a second declaration (false then). In the same transaction its attempts become
    * `lost`, their jobs return to `queued` or fail by their run's `onLost`, and its runs become `interrupted`.
    * Its registrations stay as they are until the janitor has proven the processes gone.
    */
-  fence(runId: string, by: string): Promise<boolean>;
-  get(runId: string): Promise<HostRecord | null>;
+  fence(runId: RunId, by: RunId): Promise<boolean>;
+  get(runId: RunId): Promise<HostRecord | null>;
   /** The newest hosts, ended or not, newest first. */
   newest(limit: number): Promise<readonly HostRecord[]>;
   /** Hosts that have not ended, oldest first. */

@@ -1,3 +1,4 @@
+import type { RunId, RunRef } from '../../ids.js';
 import type { JournalEvent, JournalEventType, NewJournalEvent } from '../../machines/events.js';
 
 /** Which events `tail` gives. */
@@ -13,13 +14,13 @@ export interface TailOptions {
 /** Which events `about` gives: those that fit any of these. */
 export interface AboutQuery {
   /** Only events of this host. */
-  readonly runId?: string;
+  readonly runId?: RunId;
   /** Events at these paths. */
   readonly paths?: readonly string[];
   /** Events at paths below this one; `/` has all below it. */
   readonly below?: string;
   /** Events that carry this run in their context, and those that carry this job. */
-  readonly run?: string;
+  readonly run?: RunRef;
   readonly job?: string;
   readonly types?: readonly JournalEventType[];
   /** The newest so many. */

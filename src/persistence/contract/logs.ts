@@ -1,3 +1,4 @@
+import type { RunId } from '../../ids.js';
 import type { OutputChunk } from './attempts.js';
 
 /** How far a reader is in the two streams of a log, counted from the beginning of what was ever kept. */
@@ -10,7 +11,7 @@ export interface LogPlace {
 export interface KeptLog {
   readonly path: string;
   /** Who wrote to it last. */
-  readonly runId: string;
+  readonly runId: RunId;
   readonly incarnation: number;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../../errors.js';
+import type { RunId } from '../../ids.js';
 import type { LiveProcess, ProcessExit, Registration, SpawnIntent } from '../../machines/process/process.js';
 
 /**
@@ -17,9 +18,9 @@ export interface ProcessStore {
    * Proven gone, group included; journals `process.exited` unless nobody saw the end. `runId` names the host that owns
    * the registration when it is not this store's: the janitor's case.
    */
-  gone(spawnId: string, exit: ProcessExit | null, runId?: string): Promise<void>;
+  gone(spawnId: string, exit: ProcessExit | null, runId?: RunId): Promise<void>;
   /** Journals `process.suspect`; `runId` as for `gone`. */
-  suspect(spawnId: string, reason: string, runId?: string): Promise<void>;
+  suspect(spawnId: string, reason: string, runId?: RunId): Promise<void>;
   /** Registrations not yet `gone`, of one host or of all. */
-  present(runId?: string): Promise<readonly Registration[]>;
+  present(runId?: RunId): Promise<readonly Registration[]>;
 }

@@ -1,3 +1,4 @@
+import type { RunId, RunRef } from '../../ids.js';
 import type { AttemptRecord, FailedRow, JobState } from '../../machines/work/attempt.js';
 import type { RunStatus, RunWish } from '../../machines/work/run/status.js';
 import type { RunPolicy } from '../../machines/work/run-policy.js';
@@ -6,7 +7,7 @@ import type { WriteOptions } from './options.js';
 
 /** A run as it stands in the store. */
 export interface RunRecord {
-  readonly run: string;
+  readonly run: RunRef;
   readonly name: string | null;
   readonly status: RunStatus;
   /** The pool's path. */
@@ -20,7 +21,7 @@ export interface RunRecord {
   /** The place of the newest committed row in the order of commits; 0 without one. */
   readonly position: number;
   /** The host that drives it or drove it last. */
-  readonly owner: string | null;
+  readonly owner: RunId | null;
   readonly wish: RunWish | null;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -44,7 +45,7 @@ export interface SlotStory {
   /** JSON text. */
   readonly input: string;
   /** In order. Of standard error only the end is given. */
-  readonly attempts: readonly (AttemptRecord & { readonly owner: string })[];
+  readonly attempts: readonly (AttemptRecord & { readonly owner: RunId })[];
 }
 
 /** How a run is doing, beside what its record says. */
@@ -62,41 +63,41 @@ export interface RunOutlook {
 export interface RunStore {
   /** Adds a run in state `created`, without slots. */
   create(run: {
-    run: string;
+    run: RunRef;
     name: string | null;
     pool: string;
     policy: RunPolicy;
     origin: unknown;
-    owner: string;
+    owner: RunId;
   }): Promise<void>;
   /** Adds slots behind those present, which are `before`; each input is any JSON value. */
-  addSlots(run: string, inputs: readonly unknown[], before?: number): Promise<void>;
+  addSlots(run: RunRef, inputs: readonly unknown[], before?: number): Promise<void>;
   /** `created` → `running`; journals `run.started`. False when it was not `created`. */
-  start(run: string, owner: string): Promise<boolean>;
+  start(run: RunRef, owner: RunId): Promise<boolean>;
   /**
    * Takes a run for `owner`: allowed when it is not `created` or `completed` and its last owner has ended or is `owner`.
    * Sets `running`, clears the wish, journals `run.continued`.
    */
   acquire(
-    run: string,
-    owner: string,
+    run: RunRef,
+    owner: RunId,
   ): Promise<
     | { readonly ok: true; readonly record: RunRecord }
     | {
         readonly ok: false;
         readonly why: 'missing' | 'incomplete' | 'completed' | 'owned';
-        readonly owner: string | null;
+        readonly owner: RunId | null;
       }
   >;
   /**
    * Failed, timed-out and cancelled slots lose their row and become `pending` again. Resolves with how many. Rejects with
    * `ESP_OWNED` while another living host owns the run; a `completed` run that got work back becomes `interrupted`.
    */
-  reopenFailed(run: string, owner: string): Promise<number>;
+  reopenFailed(run: RunRef, owner: RunId): Promise<number>;
   /** One byte per slot: an index into `SLOT_STATES`. */
-  plan(run: string): Promise<Uint8Array>;
+  plan(run: RunRef): Promise<Uint8Array>;
   /** The status of each finished, uncommitted slot, by index. */
-  finished(run: string): Promise<ReadonlyMap<number, SlotStatus>>;
+  finished(run: RunRef): Promise<ReadonlyMap<number, SlotStatus>>;
   /**
    * Commits finished slots, in the order given, each with its row, counters and `slot.committed` event, all in one
    * transaction. A slot that is already committed is passed over; one that is not finished fails the whole call.
@@ -105,37 +106,37 @@ export interface RunStore {
    * still pending may be committed too: they will never run.
    */
   commit(
-    run: string,
-    owner: string,
+    run: RunRef,
+    owner: RunId,
     indexes: readonly number[],
     as: 'cancelled' | 'skipped_pruned' | null,
     options?: WriteOptions,
   ): Promise<void>;
   /** A guarded status change with its event; false when the run was in none of `from`. Clears the wish. */
-  setStatus(run: string, owner: string, from: readonly RunStatus[], to: RunStatus, reason?: string): Promise<boolean>;
+  setStatus(run: RunRef, owner: RunId, from: readonly RunStatus[], to: RunStatus, reason?: string): Promise<boolean>;
   /** Asks the run's owner for something; false when the run is not in a state in which it makes sense. */
-  wish(run: string, wish: RunWish): Promise<boolean>;
-  get(run: string): Promise<RunRecord | null>;
+  wish(run: RunRef, wish: RunWish): Promise<boolean>;
+  get(run: RunRef): Promise<RunRecord | null>;
   /** Null when the run has no such slot. */
-  slot(run: string, index: number): Promise<SlotStory | null>;
-  outlook(run: string): Promise<RunOutlook>;
+  slot(run: RunRef, index: number): Promise<SlotStory | null>;
+  outlook(run: RunRef): Promise<RunOutlook>;
   /** Newest first. */
   list(): Promise<readonly RunRecord[]>;
   /**
    * Rows in the order of their commits, after a position, at most `limit`. Large outputs shorten a page further (about
    * 8 MiB each), so only an empty answer is the end.
    */
-  committed(run: string, after: number, limit: number): Promise<readonly CommittedRow[]>;
+  committed(run: RunRef, after: number, limit: number): Promise<readonly CommittedRow[]>;
   /**
    * Of these slots, those that have ended, committed or not, by index: for readers who cannot wait for the order. A
    * ruling may still change what a row that is not committed says. Outputs are answered whole: ask for few at a time.
    */
-  ended(run: string, indexes: readonly number[]): Promise<readonly SlotRow[]>;
+  ended(run: RunRef, indexes: readonly number[]): Promise<readonly SlotRow[]>;
   /** Rows in slot order from an index on, at most `limit`; as for `committed`, only an empty answer is the end. */
-  rows(run: string, from: number, limit: number): Promise<readonly SlotRow[]>;
+  rows(run: RunRef, from: number, limit: number): Promise<readonly SlotRow[]>;
   /**
    * SHA-256, in hexadecimal, over the committed rows in slot order: index, status and result, or standard output and
    * exit code. What depends on time or luck (durations, attempts, standard error) is left out.
    */
-  runDigest(run: string): Promise<string>;
+  runDigest(run: RunRef): Promise<string>;
 }

@@ -1,10 +1,11 @@
+import type { RunId } from '../../ids.js';
 /**
  * The last known state of an actor; `observed` ones are for readers after the host's death, a `snapshot` is what a machine
  * goes on from, a `quarantined` one is kept because it did not fit its machine.
  */
 export interface SnapshotRecord {
   readonly path: string;
-  readonly runId: string;
+  readonly runId: RunId;
   readonly incarnation: number;
   readonly kind: 'observed' | 'snapshot' | 'quarantined';
   /** `supervisor`, `pool`, `starter`, `worker`, `run`, `machine`, … */
@@ -33,5 +34,5 @@ export interface SnapshotStore {
   /** Keeps the saved state of a path aside, with the reason in its detail. False when there is none. */
   quarantine(path: string, reason: string): Promise<boolean>;
   /** Of one host, or of the newest host if none is named, ordered by path. */
-  list(runId?: string): Promise<readonly SnapshotRecord[]>;
+  list(runId?: RunId): Promise<readonly SnapshotRecord[]>;
 }

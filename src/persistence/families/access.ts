@@ -1,3 +1,4 @@
+import type { RunId } from '../../ids.js';
 import type { WriteOptions } from '../contract/options.js';
 
 /** Functions that run in a thread of the store, by name: `(transaction or connection, args) → result`. */
@@ -22,7 +23,7 @@ export interface WriteCost extends WriteOptions {
 /** How the store of a family reaches the threads in which its operations `W` and its queries `R` run. */
 export interface Access<W extends Named, R extends Named = Record<never, never>> {
   /** The host of this store, or null when it was opened for none. */
-  readonly runId: string | null;
+  readonly runId: RunId | null;
   /** @throws `ESP_INVALID` when the store was opened for no host */
   requireRunId(): string;
   /** Rejects with `ESP_INVALID` when the store was opened for reading. */

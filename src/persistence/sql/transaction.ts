@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
+import type { RunId } from '../../ids.js';
 import type { NewJournalEvent } from '../../machines/events.js';
 import type { EventRow } from '../forms/event.js';
 import type { Connection } from './connection.js';
@@ -30,7 +31,7 @@ export class Transaction {
   }
 
   /** Journals an event of a host. Answers its `seq`. */
-  journal(runId: string, event: NewJournalEvent): number {
+  journal(runId: RunId, event: NewJournalEvent): number {
     const ctx = event.ctx === undefined ? null : JSON.stringify(event.ctx);
     return this.journalText(runId, {
       ...event,
@@ -42,7 +43,7 @@ export class Transaction {
   }
 
   /** Journals an event whose parts are JSON text already. */
-  journalText(runId: string, event: Pick<EventRow, 'type' | 'path' | 'incarnation' | 'ctx' | 'data'>): number {
+  journalText(runId: RunId, event: Pick<EventRow, 'type' | 'path' | 'incarnation' | 'ctx' | 'data'>): number {
     const { type, path, incarnation, ctx, data } = event;
     const seq = this.db.insert(INSERT_EVENT, runId, this.now, type, path, incarnation, ctx, data);
     this.#events.push({ seq, run_id: runId, at: this.now, type, path, incarnation, ctx, data });
@@ -54,7 +55,7 @@ export class Transaction {
    *
    * @throws `ESP_FENCED` when the host has ended, was declared dead, or is not in the store
    */
-  requireLive(runId: string): void {
+  requireLive(runId: RunId): void {
     if (this.#live.has(runId)) return;
     const host = this.db.one(fenceRow, 'SELECT ended FROM hosts WHERE run_id = ?', runId);
     if (host !== undefined && host.ended === null) {
@@ -67,7 +68,7 @@ export class Transaction {
   }
 
   /** A host ends in this transaction: from here on it may not write. */
-  fence(runId: string): void {
+  fence(runId: RunId): void {
     this.#live.delete(runId);
   }
 }

@@ -1,4 +1,5 @@
 import { isEspalierError, toErrorRecord } from '../../errors.js';
+import type { RunId } from '../../ids.js';
 import type { NewJournalEvent, StoreTrouble } from '../../machines/events.js';
 import { TroubleNote } from './note.js';
 
@@ -7,7 +8,7 @@ const CALM_MS = 1000;
 
 export interface RefusalsOptions {
   readonly file: string;
-  readonly host: string;
+  readonly host: RunId;
   readonly now: () => number;
   /** Writes to the journal; rejects when that is refused too. */
   readonly journal: (event: NewJournalEvent) => Promise<unknown>;

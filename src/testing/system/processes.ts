@@ -1,5 +1,5 @@
 import { EspalierError } from '../../errors.js';
-import type { JournalEvent, System } from '../../index.js';
+import type { JournalEvent, RunId, System } from '../../index.js';
 import { readEnvironment, readStat } from '../../transport/process/proc/proc.js';
 import { isAlive } from '../../transport/process/proc/stat.js';
 
@@ -81,7 +81,7 @@ function note(running: Map<string, LiveProcess>, event: JournalEvent): void {
 const LEVELS = 2;
 
 /** Those who started a process alone can reap it: while a pid descends from our forker, nobody else can have that pid. */
-function isOurs(pid: number, runId: string): boolean {
+function isOurs(pid: number, runId: RunId): boolean {
   const stat = readStat(pid);
   if (stat === null || !isAlive(stat)) return false;
   let { parent } = stat;
@@ -92,7 +92,7 @@ function isOurs(pid: number, runId: string): boolean {
   return false;
 }
 
-function isForker(pid: number, runId: string): boolean {
+function isForker(pid: number, runId: RunId): boolean {
   const environment = readEnvironment(pid);
   if (environment === null || typeof environment === 'symbol') return false;
   return environment.toString('latin1').split('\0').includes(`ESPALIER_FORKER=${runId}`);

@@ -1,3 +1,4 @@
+import type { RunId, RunRef } from '../../ids.js';
 import type { JournalEvent } from '../../machines/events.js';
 import type { Finding } from '../../machines/explain/findings/explanation.js';
 import type { HostPresence } from '../../machines/process/process.js';
@@ -21,7 +22,7 @@ export interface Refused {
 
 /** Whom an inspector looks at: a living system of this process, or a store. */
 export interface InspectedHost {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly name: string;
   readonly version: string;
   /** Whether it lives, as it can be known here: it may die while it is looked at. */
@@ -45,12 +46,12 @@ export interface InspectedHost {
   /** Processes that are registered and not proven gone, as they stand. */
   processes(): Promise<readonly SeenProcess[]>;
   runs(): Promise<readonly SeenRun[]>;
-  run(run: string): Promise<SeenRun | null>;
+  run(run: RunRef): Promise<SeenRun | null>;
   /** Rows in slot order from an index on, or the newest `limit` in the order of commits. */
-  rows(run: string, from: number | 'newest', limit: number): Promise<readonly SeenRow[]>;
+  rows(run: RunRef, from: number | 'newest', limit: number): Promise<readonly SeenRow[]>;
   window(run: SeenRun, size: number): Promise<SeenWindow>;
   /** What the newest attempt of a slot wrote. */
-  output(run: string, index: number): Promise<(SeenText & { readonly attempt: number }) | null>;
+  output(run: RunRef, index: number): Promise<(SeenText & { readonly attempt: number }) | null>;
   /** What the process of a worker or service has written: while it lives, of a store also afterwards; null when nothing is kept. */
   logs(path: string): SeenText | null | Promise<SeenText | null>;
   /** What waits for its pools and in the mailboxes of its actors at this moment, and what its pools do. */

@@ -1,3 +1,4 @@
+import type { RunId } from '../../ids.js';
 import type { Spawner } from './contract/spawner.js';
 import { HostSpawner } from './host/spawner.js';
 import { createHostDirectory } from './host-files/directory.js';
@@ -8,7 +9,7 @@ import { thisMachine } from './proc/identity.js';
 
 /** Options of `createDirectSpawner`. */
 export interface DirectSpawnerOptions {
-  readonly runId: string;
+  readonly runId: RunId;
   /** The host's private folder; one is made without it. It is removed by `close`. */
   readonly directory?: string;
 }

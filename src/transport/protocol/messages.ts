@@ -1,3 +1,4 @@
+import type { RunId, RunRef } from '../../ids.js';
 /**
  * Version 1 of the protocol between a host and one of its workers: two closed unions. `docs/worker-protocol.md` says what
  * each message means. Payloads (`a`, `r`, `d`, `value`) are JSON with bytes (`Uint8Array`) in any place.
@@ -5,10 +6,10 @@
 
 /** What a call carries along, and every log line and event of it can be found by. */
 export interface CallContextIds {
-  readonly run?: string | undefined;
+  readonly run?: RunRef | undefined;
   readonly job?: string | undefined;
   readonly attempt?: number | undefined;
-  readonly runId?: string | undefined;
+  readonly runId?: RunId | undefined;
   readonly owner?: string | undefined;
   /** The same for every attempt of one piece of work. */
   readonly key?: string | undefined;

@@ -1,5 +1,6 @@
 import { Execution, type ExecutionRequest, type ExecutionResult } from '../../actors/exec/execution.js';
 import { type ErrorRecord, EspalierError, toErrorRecord } from '../../errors.js';
+import type { RunId, RunRef } from '../../ids.js';
 import { judge, type Verdict } from '../../machines/exits/outcome.js';
 import { decideRetry, type RetryDecision, type StopReason } from '../../machines/work/retry.js';
 import type { RunPolicy } from '../../machines/work/run-policy.js';
@@ -24,7 +25,7 @@ export interface DispatchPool {
 
 /** A run, as far as the dispatcher is concerned. */
 export interface DispatchTarget {
-  readonly run: string;
+  readonly run: RunRef;
   readonly policy: Pick<RunPolicy, 'retries' | 'timeoutMs' | 'onLost'>;
   readonly pool: DispatchPool;
   /** Stops what runs and withdraws what waits. */
@@ -47,7 +48,7 @@ export type Dispatched =
   | { readonly type: 'late'; readonly index: number };
 
 export interface DispatcherServices {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly attempts: AttemptStore;
   readonly flusher: OutputFlusher;
   readonly owed: Owed;

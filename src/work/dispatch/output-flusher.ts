@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import type { RunRef } from '../../ids.js';
 import type { OutputStore } from '../../persistence/store.js';
 import { isRefusal } from '../../store-refusal.js';
 import { TransientMap } from '../../transient-map.js';
@@ -8,7 +9,7 @@ import type { Capture } from '../../transport/process/capture.js';
 const FLUSH_MS = 1000;
 
 interface Attempt {
-  readonly run: string;
+  readonly run: RunRef;
   readonly index: number;
   readonly attempt: number;
 }

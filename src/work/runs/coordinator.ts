@@ -1,6 +1,7 @@
 import { own } from '../../actors/cell/outside-events.js';
 import type { Clock } from '../../clock.js';
 import { EspalierError } from '../../errors.js';
+import type { RunId, RunRef } from '../../ids.js';
 import type { StopReason } from '../../machines/work/retry.js';
 import type { RunCommand, RunWrite } from '../../machines/work/run/commands.js';
 import { runMachine } from '../../machines/work/run/machine.js';
@@ -18,7 +19,7 @@ const LOOK_MS = 200;
 const OPEN_STATUSES: readonly RunStatus[] = RUN_STATUSES.filter((status) => status !== 'completed');
 
 export interface CoordinatorServices {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly runs: RunStore;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
@@ -34,7 +35,7 @@ export interface CoordinatorServices {
  */
 export class Coordinator {
   readonly #target: DispatchTarget;
-  readonly #run: string;
+  readonly #run: RunRef;
   readonly #stop = new AbortController();
   /** What is claimed and not yet started. */
   readonly #claimed = new TransientMap<number, Claimed>();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { TreeEnvironment } from '../../actors/tree/environment.js';
 import { supervisorHandle } from '../../actors/tree/supervisor.js';
-import { formatRunId } from '../../machines/ids.js';
+import { formatRunRef, type RunId } from '../../ids.js';
 import type { Store } from '../../persistence/store.js';
 import { Dispatcher, type DispatchPool } from '../dispatch/dispatcher.js';
 import { OutputFlusher } from '../dispatch/output-flusher.js';
@@ -9,7 +9,7 @@ import type { Owed } from '../dispatch/owed.js';
 import { Runs } from './runs.js';
 
 export interface RunsParts {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly store: Store;
   readonly env: TreeEnvironment;
   readonly owed: Owed;
@@ -26,7 +26,7 @@ export function makeRuns({ runId, store, env, owed, path, pool, newSpawnId, onFa
   const { runs, attempts, outputs, journal } = store;
   const flusher = new OutputFlusher(outputs, env.clock, onFault);
   const dispatcher = new Dispatcher({ runId, attempts, flusher, owed, newSpawnId });
-  const newRun = () => formatRunId(Date.now(), randomBytes(4).toString('hex'));
+  const newRun = () => formatRunRef(Date.now(), randomBytes(4).toString('hex'));
   const supervisor = supervisorHandle(env, path);
   return new Runs({ runId, env, runs, journal, dispatcher, owed, supervisor, pool, newRun });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { EspalierError } from '../../errors.js';
+import type { RunRef } from '../../ids.js';
 import type { JournalEvent } from '../../machines/events.js';
 import type { RunStatus, RunWish } from '../../machines/work/run/status.js';
 import type { SlotRow } from '../../machines/work/slot.js';
@@ -34,7 +35,7 @@ export class Failure {
 }
 
 /** The slots of a run that may have ended by these events; one that was queued again has no row yet. */
-function* endedIn(events: readonly JournalEvent[], run: string): Generator<number> {
+function* endedIn(events: readonly JournalEvent[], run: RunRef): Generator<number> {
   for (const { type, data, ctx } of events) {
     if (ctx?.run !== run) continue;
     if (type === 'slot.committed') yield data.index;
@@ -67,7 +68,7 @@ const finishedRule = fields<Pick<CommittedOptions, 'signal'>>({ signal: abortSig
  * for await (const row of run.committed()) console.log(row.index, row.status);
  */
 export class Run {
-  readonly id: string;
+  readonly id: RunRef;
   readonly #stores: RunStores;
   readonly #position: number;
   readonly #failure: Failure;

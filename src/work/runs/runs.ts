@@ -2,6 +2,7 @@ import type { TreeEnvironment } from '../../actors/tree/environment.js';
 import { spec } from '../../actors/tree/spec.js';
 import type { Refused, SupervisorHandle } from '../../actors/tree/supervisor-calls.js';
 import { EspalierError, toErrorRecord } from '../../errors.js';
+import type { RunId, RunRef } from '../../ids.js';
 import type { RunPolicy } from '../../machines/work/run-policy.js';
 import {
   anything,
@@ -45,7 +46,7 @@ export interface ContinueRunOptions {
 }
 
 export interface RunsServices {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly env: TreeEnvironment;
   readonly runs: RunStore;
   readonly journal: JournalStore;
@@ -54,7 +55,7 @@ export interface RunsServices {
   /** The supervisor below which coordinators live. */
   readonly supervisor: SupervisorHandle;
   pool(path: string): DispatchPool;
-  newRun(): string;
+  newRun(): RunRef;
 }
 
 interface Driven {
@@ -99,7 +100,7 @@ export class Runs {
    * @throws EspalierError `ESP_NOT_FOUND`, `ESP_OWNED` when another living host drives it, `ESP_CONFLICT` when this one
    * does, `ESP_INVALID` when it was never written to its end or is completed
    */
-  async continue(run: string, options: ContinueRunOptions = {}): Promise<Run> {
+  async continue(run: RunRef, options: ContinueRunOptions = {}): Promise<Run> {
     checkOptions('continue', options, continueRule);
     const { runId, runs, owed } = this.#services;
     await this.#orphans.get(run);
@@ -115,11 +116,11 @@ export class Runs {
     return this.#drive(acquired.record, pool);
   }
 
-  async #reopen(run: string): Promise<void> {
+  async #reopen(run: RunRef): Promise<void> {
     await this.#services.runs.reopenFailed(run, this.#services.runId);
   }
 
-  async #addSlots(run: string, slots: Iterable<unknown>): Promise<void> {
+  async #addSlots(run: RunRef, slots: Iterable<unknown>): Promise<void> {
     let total = 0;
     let page: unknown[] = [];
     const flush = async () => {
@@ -165,7 +166,7 @@ export class Runs {
   }
 
   /** Why nobody drives a run that is on disk as running; unless somebody does, it is so no longer. */
-  async #notDriven(run: string, refused: Refused): Promise<unknown> {
+  async #notDriven(run: RunRef, refused: Refused): Promise<unknown> {
     if (refused.error === 'already_started' || refused.error === 'already_present') return this.#isDriven(run);
     const { runs, runId } = this.#services;
     const error = notDriven(run, refused);
@@ -179,13 +180,13 @@ export class Runs {
   }
 
   /** It has ended because the store refused to be written, and is on disk as running. */
-  #oweInterruption(run: string, error: unknown): void {
+  #oweInterruption(run: RunRef, error: unknown): void {
     const { runs, runId, owed } = this.#services;
     const reason = `it could not be written: ${toErrorRecord(error).message}`;
     owed.owe(() => runs.setStatus(run, runId, ['running'], 'interrupted', reason), run);
   }
 
-  #isDriven(run: string): EspalierError {
+  #isDriven(run: RunRef): EspalierError {
     return new EspalierError('ESP_CONFLICT', `run ${run} is driven here already`, { context: { run } });
   }
 
@@ -199,7 +200,7 @@ export class Runs {
     });
   }
 
-  async #interrupt(run: string, { coordinator, failure }: Driven): Promise<void> {
+  async #interrupt(run: RunRef, { coordinator, failure }: Driven): Promise<void> {
     const { runs, runId } = this.#services;
     try {
       await coordinator.abandon();
@@ -211,14 +212,14 @@ export class Runs {
     }
   }
 
-  async #record(run: string): Promise<RunRecord> {
+  async #record(run: RunRef): Promise<RunRecord> {
     const record = await this.#services.runs.get(run);
     if (record) return record;
     throw new EspalierError('ESP_NOT_FOUND', `there is no run ${run}; \`espalier runs\` lists those there are`);
   }
 }
 
-function notDriven(run: string, { error, cause }: Refused): EspalierError {
+function notDriven(run: RunRef, { error, cause }: Refused): EspalierError {
   const context = { run };
   if (error === 'stopping')
     return new EspalierError('ESP_STOPPED', `run ${run} is not driven: the system stops`, { context });
@@ -227,9 +228,9 @@ function notDriven(run: string, { error, cause }: Refused): EspalierError {
 }
 
 function refusal(
-  run: string,
+  run: RunRef,
   why: 'missing' | 'incomplete' | 'completed' | 'owned',
-  owner: string | null,
+  owner: RunId | null,
 ): EspalierError {
   switch (why) {
     case 'missing':

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { formatRunId } from '../../../src/machines/ids.js';
+import { formatRunId } from '../../../src/ids.js';
 import { until as wait } from '../../../src/testing/index.js';
 import type { SpawnedProcess, SpawnRequest } from '../../../src/transport/process/contract/spawner.js';
 import { listPids, readStat } from '../../../src/transport/process/proc/proc.js';

@@ -1,3 +1,4 @@
+import type { RunId } from '../../../ids.js';
 import type { Target } from './facts.js';
 
 /**
@@ -73,7 +74,7 @@ export interface Finding {
 export interface Explanation {
   readonly target: Target;
   /** The host that it belongs to, if any. */
-  readonly host: string | null;
+  readonly host: RunId | null;
   readonly findings: readonly [Finding, ...Finding[]];
   /** Whether the journal holds more than was looked at. */
   readonly partial: boolean;

@@ -1,3 +1,4 @@
+import type { RunId, RunRef } from '../../../ids.js';
 import type { JournalEvent, StoreTrouble } from '../../events.js';
 import type { HostPresence, ProcessState } from '../../process/process.js';
 import type { AttemptRecord, FailedRow, JobState } from '../../work/attempt.js';
@@ -8,13 +9,13 @@ import type { SlotStatus } from '../../work/slot.js';
 /** What is asked about. */
 export type Target =
   | { readonly kind: 'actor'; readonly path: string }
-  | { readonly kind: 'slot'; readonly run: string; readonly index: number }
-  | { readonly kind: 'run'; readonly run: string }
-  | { readonly kind: 'host'; readonly host: string };
+  | { readonly kind: 'slot'; readonly run: RunRef; readonly index: number }
+  | { readonly kind: 'run'; readonly run: RunRef }
+  | { readonly kind: 'host'; readonly host: RunId };
 
 /** The host that the target lives or lived in. Times are milliseconds since the epoch, here as everywhere in facts. */
 export interface HostFact {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly pid: number;
   readonly startedAt: number;
   readonly heartbeatAt: number;
@@ -41,7 +42,7 @@ interface ProcessFact {
 }
 
 export interface RunFact {
-  readonly run: string;
+  readonly run: RunRef;
   readonly status: RunStatus;
   readonly wish: RunWish | null;
   readonly pool: string;

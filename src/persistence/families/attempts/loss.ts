@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunId } from '../../../ids.js';
 import { decideRetry } from '../../../machines/work/retry.js';
 import type { RunStatus } from '../../../machines/work/run/status.js';
 import { json } from '../../sql/json.js';
@@ -21,7 +22,7 @@ const lostAttempt = z.object({
  * fail by their run's policy, and its runs in one of `statuses` are interrupted. A slot whose process may still run fails
  * whatever the policy: nothing runs beside its predecessor.
  */
-export function loseWork(tx: Transaction, owner: string, reason: string, statuses: readonly RunStatus[]): void {
+export function loseWork(tx: Transaction, owner: RunId, reason: string, statuses: readonly RunStatus[]): void {
   const attempts = tx.db.all(
     lostAttempt,
     `SELECT a.job, a.attempt, j.idx, r.run, r.policy, coalesce(p.state = 'suspect', 0) AS suspect,
@@ -42,7 +43,7 @@ export function loseWork(tx: Transaction, owner: string, reason: string, statuse
   for (const { run } of runs) tx.journal(owner, { type: 'run.interrupted', data: { run, reason }, ctx: { run } });
 }
 
-function loseAttempt(tx: Transaction, owner: string, reason: string, lost: z.infer<typeof lostAttempt>): void {
+function loseAttempt(tx: Transaction, owner: RunId, reason: string, lost: z.infer<typeof lostAttempt>): void {
   const { job, attempt, run } = lost;
   const isSuspect = lost.suspect === 1;
   const jobId = `${run}:${lost.idx}`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
+import type { RunId } from '../../../ids.js';
 import type { Claim, Claimed, FinishedAttempt } from '../../contract/attempts.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { keepStreams } from '../outputs/writes.js';
@@ -24,12 +25,12 @@ const queuedRow = z.object({
   ...triesBefore,
 });
 
-function claimSlots(tx: Transaction, { owner, claims }: { owner: string; claims: readonly Claim[] }): ClaimedText[] {
+function claimSlots(tx: Transaction, { owner, claims }: { owner: RunId; claims: readonly Claim[] }): ClaimedText[] {
   tx.requireLive(owner);
   return claims.flatMap((claim) => claimSlot(tx, owner, claim) ?? []);
 }
 
-function claimSlot(tx: Transaction, owner: string, claim: Claim): ClaimedText | null {
+function claimSlot(tx: Transaction, owner: RunId, claim: Claim): ClaimedText | null {
   const { run, index, spawnId, path } = claim;
   const head = requireOwn(tx.db, run, owner);
   if (head.status !== 'running' && head.status !== 'paused') return null;
@@ -63,7 +64,7 @@ type AttemptRef = Pick<Claimed, 'run' | 'index' | 'attempt' | 'spawnId'>;
 const jobRow = z.object({ job: z.number() });
 
 /** The job of an attempt that runs for `owner`, or null. */
-function runningJob(tx: Transaction, owner: string, at: AttemptRef): number | null {
+function runningJob(tx: Transaction, owner: RunId, at: AttemptRef): number | null {
   const found = tx.db.one(
     jobRow,
     `SELECT a.job FROM runs r JOIN jobs j ON j.run = r.number JOIN attempts a ON a.job = j.job
@@ -77,7 +78,7 @@ function runningJob(tx: Transaction, owner: string, at: AttemptRef): number | nu
   return found?.job ?? null;
 }
 
-function releaseClaims(tx: Transaction, { owner, claims }: { owner: string; claims: readonly AttemptRef[] }): void {
+function releaseClaims(tx: Transaction, { owner, claims }: { owner: RunId; claims: readonly AttemptRef[] }): void {
   tx.requireLive(owner);
   for (const claim of claims) {
     const job = runningJob(tx, owner, claim);
@@ -94,7 +95,7 @@ function releaseClaims(tx: Transaction, { owner, claims }: { owner: string; clai
 
 function finishAttempt(
   tx: Transaction,
-  { owner, attempt }: { owner: string; attempt: FinishedText },
+  { owner, attempt }: { owner: RunId; attempt: FinishedText },
 ): 'recorded' | 'late' {
   const jobId = `${attempt.run}:${attempt.index}`;
   const number = attempt.attempt;

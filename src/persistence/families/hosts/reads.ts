@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunId } from '../../../ids.js';
 import type { HostRecord } from '../../contract/hosts.js';
 import { identity } from '../../forms/shared.js';
 import type { Connection } from '../../sql/connection.js';
@@ -32,7 +33,7 @@ const hostRow = z
     }),
   );
 
-export function findHost(db: Connection, { runId }: { runId: string }): HostRecord | null {
+export function findHost(db: Connection, { runId }: { runId: RunId }): HostRecord | null {
   return db.one(hostRow, `SELECT ${COLUMNS} FROM hosts WHERE run_id = ?`, runId) ?? null;
 }
 

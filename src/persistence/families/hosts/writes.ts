@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
+import type { RunId } from '../../../ids.js';
 import { tellHostCrash } from '../../../machines/exits/host-crash.js';
 import type { HostRecord, NewHost } from '../../contract/hosts.js';
 import { hostCrash } from '../../forms/shared.js';
@@ -34,20 +35,20 @@ function registerHost(tx: Transaction, host: NewHost): void {
   tx.journal(runId, { type: 'host.started', data: { pid: host.identity.pid, node, version } });
 }
 
-function renewLease(tx: Transaction, { runId }: { runId: string }): boolean {
+function renewLease(tx: Transaction, { runId }: { runId: RunId }): boolean {
   return tx.db.run('UPDATE hosts SET heartbeat_at = ? WHERE run_id = ? AND ended_at IS NULL', tx.now, runId) > 0;
 }
 
 function setForker(
   tx: Transaction,
-  args: { runId: string; forker: NonNullable<HostRecord['forker']>; directory: string },
+  args: { runId: RunId; forker: NonNullable<HostRecord['forker']>; directory: string },
 ): void {
   const { runId, forker, directory } = args;
   tx.requireLive(runId);
   tx.db.run('UPDATE hosts SET forker = ?, directory = ? WHERE run_id = ?', JSON.stringify(forker), directory, runId);
 }
 
-function endHost(tx: Transaction, { runId }: { runId: string }): void {
+function endHost(tx: Transaction, { runId }: { runId: RunId }): void {
   if (findHost(tx.db, { runId })?.ended === 'stopped') return;
   tx.requireLive(runId);
   loseWork(tx, runId, 'its host stopped', ['running']);
@@ -56,7 +57,7 @@ function endHost(tx: Transaction, { runId }: { runId: string }): void {
   tx.journal(runId, { type: 'host.ended', data: { how: 'stopped' } });
 }
 
-function fenceHost(tx: Transaction, { runId, by }: { runId: string; by: string }): boolean {
+function fenceHost(tx: Transaction, { runId, by }: { runId: RunId; by: RunId }): boolean {
   // A command line that cleans up is no host; a host that does must not have been fenced itself.
   if (findHost(tx.db, { runId: by }) !== null) tx.requireLive(by);
   const changed = tx.db.run(
@@ -75,7 +76,7 @@ function fenceHost(tx: Transaction, { runId, by }: { runId: string; by: string }
 /** What its process said at its last moment is among the newest events: its death is found out soon. */
 const RECENT = 20_000;
 
-function howItDied(db: Connection, runId: string): string {
+function howItDied(db: Connection, runId: RunId): string {
   const said = db.one(
     z.object({ data: json(hostCrash) }),
     `SELECT data FROM events WHERE run_id = ? AND type = 'host.crashed' AND seq > (SELECT max(seq) FROM events) - ?

@@ -1,3 +1,4 @@
+import type { RunId } from '../../../ids.js';
 import type { NewJournalEvent } from '../../../machines/events.js';
 import { Connection } from '../../sql/connection.js';
 import { openDatabase } from '../../sql/load.js';
@@ -12,7 +13,7 @@ const LOCK_MS = 500;
  *
  * @param file of a store that this process has open for writing
  */
-export function writeLastWord(file: string, runId: string, event: NewJournalEvent, now: number): boolean {
+export function writeLastWord(file: string, runId: RunId, event: NewJournalEvent, now: number): boolean {
   let db: Connection | undefined;
   try {
     db = new Connection(openDatabase(file, { fileMustExist: true, timeout: LOCK_MS }), LOCK_MS);

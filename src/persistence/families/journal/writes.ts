@@ -1,8 +1,9 @@
+import type { RunId } from '../../../ids.js';
 import type { EventText } from '../../forms/event.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { journalHead } from './batch.js';
 
-function appendEvents(tx: Transaction, args: { runId: string; events: readonly EventText[] }): number {
+function appendEvents(tx: Transaction, args: { runId: RunId; events: readonly EventText[] }): number {
   tx.requireLive(args.runId);
   let last = 0;
   for (const event of args.events) last = tx.journalText(args.runId, event);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunId } from '../../../ids.js';
 import type { OutputChunk } from '../../contract/attempts.js';
 import type { Connection } from '../../sql/connection.js';
 import type { Transaction } from '../../sql/transaction.js';
@@ -9,7 +10,7 @@ const LOGS = 1000;
 
 function appendLog(
   tx: Transaction,
-  args: { runId: string; path: string; incarnation: number; chunk: OutputChunk },
+  args: { runId: RunId; path: string; incarnation: number; chunk: OutputChunk },
 ): void {
   const { runId, path, incarnation, chunk } = args;
   tx.requireLive(runId);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunRef } from '../../../ids.js';
 import { fromWholeCharacter } from '../../../machines/text/text-cut.js';
 import { type StreamTexts, streamTexts } from '../../../stream-text.js';
 import type { KeptOutput } from '../../contract/outputs.js';
@@ -35,7 +36,7 @@ const keptRow = z.object({ job: z.number(), attempt: z.number(), truncated: z.nu
 
 function readOutput(
   db: Connection,
-  { run, index, attempt }: { run: string; index: number; attempt: number | null },
+  { run, index, attempt }: { run: RunRef; index: number; attempt: number | null },
 ): KeptOutput | null {
   const found = db.one(
     keptRow,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunId, RunRef } from '../../../ids.js';
 import type { OutputChunk } from '../../contract/attempts.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { KEPT_BYTES, STREAMS } from './reads.js';
@@ -55,7 +56,7 @@ function keepStream(
 
 function appendOutput(
   tx: Transaction,
-  args: { owner: string; run: string; index: number; attempt: number; chunk: OutputChunk },
+  args: { owner: RunId; run: RunRef; index: number; attempt: number; chunk: OutputChunk },
 ): void {
   tx.requireLive(args.owner);
   const running = tx.db.one(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunId } from '../../../ids.js';
 import type { Registration } from '../../../machines/process/process.js';
 import { identity } from '../../forms/shared.js';
 import type { Connection } from '../../sql/connection.js';
@@ -45,14 +46,14 @@ export const registrationRow = z
   );
 
 /** A registration in whatever state, or null. */
-export function findProcess(db: Connection, runId: string, spawnId: string): Registration | null {
+export function findProcess(db: Connection, runId: RunId, spawnId: string): Registration | null {
   return (
     db.one(registrationRow, `SELECT ${COLUMNS} FROM processes WHERE run_id = ? AND spawn_id = ?`, runId, spawnId) ??
     null
   );
 }
 
-function presentProcesses(db: Connection, { runId }: { runId: string | null }): Registration[] {
+function presentProcesses(db: Connection, { runId }: { runId: RunId | null }): Registration[] {
   return runId === null
     ? db.all(registrationRow, `SELECT ${COLUMNS} FROM processes WHERE state <> 'gone' ORDER BY run_id, at`)
     : db.all(

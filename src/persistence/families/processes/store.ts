@@ -1,3 +1,4 @@
+import type { RunId } from '../../../ids.js';
 import type { ProcessStore } from '../../contract/processes.js';
 import type { Access } from '../access.js';
 import type { processReads } from './reads.js';
@@ -8,7 +9,7 @@ export function processStore(access: Access<typeof processWrites, typeof process
     const runId = access.requireRunId();
     return { actor: runId, runId, spawnId };
   };
-  const ref = (spawnId: string, runId: string | undefined): RegistrationRef =>
+  const ref = (spawnId: string, runId: RunId | undefined): RegistrationRef =>
     runId === undefined ? own(spawnId) : { actor: access.runId, runId, spawnId };
   return {
     intend: ({ spawnId, runId, path, incarnation, jobId, attempt, command }) =>

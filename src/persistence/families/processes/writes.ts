@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ErrorRecord, EspalierError } from '../../../errors.js';
+import type { RunId, RunRef } from '../../../ids.js';
 import type { LiveProcess, ProcessExit, Registration, SpawnIntent } from '../../../machines/process/process.js';
 import type { Connection } from '../../sql/connection.js';
 import { isDuplicate } from '../../sql/failure.js';
@@ -9,7 +10,7 @@ import { COLUMNS, commandText, registrationRow, registrationState } from './read
 /** Names one registration: `actor` is the host that acts on it, null for a command line, which no fence holds. */
 export interface RegistrationRef {
   readonly actor: string | null;
-  readonly runId: string;
+  readonly runId: RunId;
   readonly spawnId: string;
 }
 
@@ -148,7 +149,7 @@ function change(
 function aboutProcess(found: Head): {
   path: string;
   incarnation: number;
-  ctx?: { run: string; job: string; attempt?: number };
+  ctx?: { run: RunRef; job: string; attempt?: number };
 } {
   const { path, incarnation, jobId, attempt } = found;
   if (jobId === null) return { path, incarnation };

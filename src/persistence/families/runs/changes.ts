@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
+import type { RunId, RunRef } from '../../../ids.js';
 import type { NewJournalEvent } from '../../../machines/events.js';
 import type { RunStatus, RunWish } from '../../../machines/work/run/status.js';
 import type { RunRecord } from '../../contract/runs.js';
@@ -9,7 +10,7 @@ import { findHead, findRun, type RunHead, requireOwn, requireRun } from './recor
 
 export function createRun(
   tx: Transaction,
-  run: { run: string; name: string | null; pool: string; policy: string; origin: string; owner: string },
+  run: { run: RunRef; name: string | null; pool: string; policy: string; origin: string; owner: RunId },
 ): void {
   tx.requireLive(run.owner);
   try {
@@ -31,7 +32,7 @@ export function createRun(
   }
 }
 
-export function addSlots(tx: Transaction, { run, inputs }: { run: string; inputs: readonly string[] }): void {
+export function addSlots(tx: Transaction, { run, inputs }: { run: RunRef; inputs: readonly string[] }): void {
   const head = requireRun(tx.db, run);
   if (head.owner !== null) tx.requireLive(head.owner);
   if (head.status !== 'created') {
@@ -45,7 +46,7 @@ export function addSlots(tx: Transaction, { run, inputs }: { run: string; inputs
   tx.db.run('UPDATE runs SET total = ?, updated_at = ? WHERE number = ?', index, tx.now, head.number);
 }
 
-export function startRun(tx: Transaction, { run, owner }: { run: string; owner: string }): boolean {
+export function startRun(tx: Transaction, { run, owner }: { run: RunRef; owner: RunId }): boolean {
   tx.requireLive(owner);
   const head = requireOwn(tx.db, run, owner);
   if (head.status !== 'created') return false;
@@ -59,10 +60,10 @@ export type Acquired =
   | {
       readonly ok: false;
       readonly why: 'missing' | 'incomplete' | 'completed' | 'owned';
-      readonly owner: string | null;
+      readonly owner: RunId | null;
     };
 
-export function acquireRun(tx: Transaction, { run, owner }: { run: string; owner: string }): Acquired {
+export function acquireRun(tx: Transaction, { run, owner }: { run: RunRef; owner: RunId }): Acquired {
   tx.requireLive(owner);
   const head = findHead(tx.db, run);
   if (head === null) return { ok: false, why: 'missing', owner: null };
@@ -79,7 +80,7 @@ export function acquireRun(tx: Transaction, { run, owner }: { run: string; owner
 }
 
 /** Whether a living host other than `owner` holds the run. */
-export function ownedByAnother(tx: Transaction, head: RunHead, owner: string): boolean {
+export function ownedByAnother(tx: Transaction, head: RunHead, owner: RunId): boolean {
   if (head.owner === null || head.owner === owner) return false;
   const host = tx.db.one(
     z.object({ ended_at: z.number().nullable() }),
@@ -96,7 +97,7 @@ export function moveRun(tx: Transaction, number: number, status: RunStatus): voi
 
 export function setRunStatus(
   tx: Transaction,
-  args: { run: string; owner: string; from: readonly RunStatus[]; to: RunStatus; reason: string | null },
+  args: { run: RunRef; owner: RunId; from: readonly RunStatus[]; to: RunStatus; reason: string | null },
 ): boolean {
   const { run, owner, from, to } = args;
   tx.requireLive(owner);
@@ -108,7 +109,7 @@ export function setRunStatus(
   return true;
 }
 
-function statusEvent(tx: Transaction, run: string, to: RunStatus, reason: string): NewJournalEvent {
+function statusEvent(tx: Transaction, run: RunRef, to: RunStatus, reason: string): NewJournalEvent {
   const ctx = { run };
   switch (to) {
     case 'running':
@@ -129,7 +130,7 @@ function statusEvent(tx: Transaction, run: string, to: RunStatus, reason: string
 }
 
 /** `completed` means that every slot is committed: nothing else may say so. */
-function finalCounts(tx: Transaction, run: string): RunRecord['counts'] {
+function finalCounts(tx: Transaction, run: RunRef): RunRecord['counts'] {
   const record = findRun(tx.db, { run });
   const committed = Object.values(record?.counts ?? {}).reduce((sum, count) => sum + count, 0);
   if (record !== null && committed === record.total) return record.counts;
@@ -145,7 +146,7 @@ const MAKES_SENSE: Readonly<Record<RunWish, string>> = {
   stop: `status IN ('running', 'paused')`,
 };
 
-export function wishRun(tx: Transaction, { run, wish }: { run: string; wish: RunWish }): boolean {
+export function wishRun(tx: Transaction, { run, wish }: { run: RunRef; wish: RunWish }): boolean {
   const changed = tx.db.run(
     `UPDATE runs SET wish = ?, updated_at = ? WHERE run = ? AND ${MAKES_SENSE[wish]}
        AND EXISTS (SELECT 1 FROM hosts WHERE run_id = runs.owner AND ended_at IS NULL)`,

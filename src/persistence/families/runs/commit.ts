@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
+import type { RunId, RunRef } from '../../../ids.js';
 import { JOB_STATES } from '../../../machines/work/attempt.js';
 import type { SlotStatus } from '../../../machines/work/slot.js';
 import type { Transaction } from '../../sql/transaction.js';
@@ -22,7 +23,7 @@ type Ruled = 'cancelled' | 'skipped_pruned';
 
 export function commitSlots(
   tx: Transaction,
-  { run, owner, indexes, as }: { run: string; owner: string; indexes: readonly number[]; as: Ruled | null },
+  { run, owner, indexes, as }: { run: RunRef; owner: RunId; indexes: readonly number[]; as: Ruled | null },
 ): void {
   tx.requireLive(owner);
   const head = requireOwn(tx.db, run, owner);
@@ -54,7 +55,7 @@ export function commitSlots(
 function commitSlot(
   tx: Transaction,
   head: RunHead,
-  { run, index, as }: { run: string; index: number; as: Ruled | null },
+  { run, index, as }: { run: RunRef; index: number; as: Ruled | null },
   position: number,
 ): SlotStatus | null {
   const slot = findSlot(tx, head, run, index);
@@ -77,7 +78,7 @@ function commitSlot(
   return status;
 }
 
-function findSlot(tx: Transaction, head: RunHead, run: string, index: number): z.infer<typeof slotRow> {
+function findSlot(tx: Transaction, head: RunHead, run: RunRef, index: number): z.infer<typeof slotRow> {
   const slot = tx.db.one(
     slotRow,
     `SELECT j.job, j.state, j.final,
@@ -97,7 +98,7 @@ function countRows(tx: Transaction, number: number, status: SlotStatus, count: n
 
 const REOPENED = ['failed', 'timed_out', 'cancelled'] as const;
 
-export function reopenFailed(tx: Transaction, { run, owner }: { run: string; owner: string }): number {
+export function reopenFailed(tx: Transaction, { run, owner }: { run: RunRef; owner: RunId }): number {
   tx.requireLive(owner);
   const head = requireRun(tx.db, run);
   if (ownedByAnother(tx, head, owner)) {

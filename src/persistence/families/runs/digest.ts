@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { RunRef } from '../../../ids.js';
 import { writeJson } from '../../../json/write.js';
 import type { ExecOutput } from '../../../machines/work/slot.js';
 import type { Connection } from '../../sql/connection.js';
@@ -15,7 +16,7 @@ function digested(output: ExecOutput | undefined) {
  * The digest of a run's committed rows. A generator, because a run may be large: the reader does other work at each
  * `yield`.
  */
-export function* runDigest(db: Connection, { run }: { run: string }): Generator<void, string, void> {
+export function* runDigest(db: Connection, { run }: { run: RunRef }): Generator<void, string, void> {
   const hash = createHash('sha256');
   let from = 0;
   for (;;) {

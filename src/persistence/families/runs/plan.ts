@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunRef } from '../../../ids.js';
 import { JOB_STATES } from '../../../machines/work/attempt.js';
 import type { SlotStatus } from '../../../machines/work/slot.js';
 import { SLOT_STATES, type SlotState } from '../../contract/runs.js';
@@ -16,7 +17,7 @@ const CODE: Readonly<Record<SlotState, number>> = {
   committed: SLOT_STATES.indexOf('committed'),
 };
 
-export function planRun(db: Connection, { run }: { run: string }): Uint8Array {
+export function planRun(db: Connection, { run }: { run: RunRef }): Uint8Array {
   const head = requireRun(db, run);
   const slots = new Uint8Array(head.total);
   for (const { idx, state } of db.each(stateRow, 'SELECT idx, state FROM jobs WHERE run = ?', head.number)) {
@@ -28,7 +29,7 @@ export function planRun(db: Connection, { run }: { run: string }): Uint8Array {
   return slots;
 }
 
-export function finishedSlots(db: Connection, { run }: { run: string }): Map<number, SlotStatus> {
+export function finishedSlots(db: Connection, { run }: { run: RunRef }): Map<number, SlotStatus> {
   const finished = new Map<number, SlotStatus>();
   const slots = db.each(
     z.object({ idx: z.number(), state: slotStatus }),

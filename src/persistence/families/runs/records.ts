@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
+import type { RunId, RunRef } from '../../../ids.js';
 import { RUN_STATUSES, RUN_WISHES } from '../../../machines/work/run/status.js';
 import type { RunPolicy } from '../../../machines/work/run-policy.js';
 import type { SlotStatus } from '../../../machines/work/slot.js';
@@ -75,7 +76,7 @@ const headRow = z.object({
 });
 export type RunHead = z.infer<typeof headRow>;
 
-export function findRun(db: Connection, { run }: { run: string }): RunRecord | null {
+export function findRun(db: Connection, { run }: { run: RunRef }): RunRecord | null {
   return db.one(runRow, `${SELECT_RUNS} WHERE run = ?`, run) ?? null;
 }
 
@@ -83,19 +84,19 @@ export function listRuns(db: Connection): RunRecord[] {
   return db.all(runRow, `${SELECT_RUNS} ORDER BY created_at DESC, number DESC`);
 }
 
-export function findHead(db: Connection, run: string): RunHead | null {
+export function findHead(db: Connection, run: RunRef): RunHead | null {
   return db.one(headRow, 'SELECT number, status, owner, total, position FROM runs WHERE run = ?', run) ?? null;
 }
 
 /** @throws `ESP_NOT_FOUND` */
-export function requireRun(db: Connection, run: string): RunHead {
+export function requireRun(db: Connection, run: RunRef): RunHead {
   const head = findHead(db, run);
   if (head !== null) return head;
   throw new EspalierError('ESP_NOT_FOUND', `no run ${run} in this store`, { context: { run } });
 }
 
 /** @throws `ESP_NOT_FOUND`, or `ESP_OWNED` when the run is another host's */
-export function requireOwn(db: Connection, run: string, owner: string): RunHead {
+export function requireOwn(db: Connection, run: RunRef, owner: RunId): RunHead {
   const head = requireRun(db, run);
   if (head.owner === owner) return head;
   throw new EspalierError('ESP_OWNED', `run ${run} belongs to host ${head.owner ?? 'none'}, not to ${owner}`, {

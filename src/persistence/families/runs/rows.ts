@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunRef } from '../../../ids.js';
 import { readJson } from '../../../json/read.js';
 import type { ExecOutput, SlotRow } from '../../../machines/work/slot.js';
 import type { CommittedRow } from '../../contract/runs.js';
@@ -38,14 +39,14 @@ const PAGE_CHARACTERS = 8 * 1024 * 1024;
 
 export function committedRows(
   db: Connection,
-  { run, after, limit }: { run: string; after: number; limit: number },
+  { run, after, limit }: { run: RunRef; after: number; limit: number },
 ): CommittedRow[] {
   return page(db, `${SELECT_ROWS} AND w.position > ? ORDER BY w.position LIMIT ?`, run, after, limit);
 }
 
 export function slotRows(
   db: Connection,
-  { run, from, limit }: { run: string; from: number; limit: number },
+  { run, from, limit }: { run: RunRef; from: number; limit: number },
 ): CommittedRow[] {
   return page(db, `${SELECT_ROWS} AND w.idx >= ? ORDER BY w.idx LIMIT ?`, run, from, limit);
 }
@@ -58,13 +59,13 @@ const SELECT_ENDED = `SELECT 0 AS position, j.idx, j.job, j.state AS status, j.f
   FROM jobs j LEFT JOIN attempts a ON a.job = j.job AND a.attempt = j.final
   WHERE j.run = ? AND j.idx = ? AND j.state NOT IN ('queued', 'running')`;
 
-export function endedSlots(db: Connection, { run, indexes }: { run: string; indexes: readonly number[] }): SlotRow[] {
+export function endedSlots(db: Connection, { run, indexes }: { run: RunRef; indexes: readonly number[] }): SlotRow[] {
   const { number } = requireRun(db, run);
   const found = indexes.flatMap((index) => db.all(committedRow, SELECT_ENDED, number, index));
   return found.map((row) => slotRow(db, row));
 }
 
-function page(db: Connection, sql: string, run: string, from: number, limit: number): CommittedRow[] {
+function page(db: Connection, sql: string, run: RunRef, from: number, limit: number): CommittedRow[] {
   const rows: CommittedRow[] = [];
   let characters = 0;
   for (const found of db.each(committedRow, sql, requireRun(db, run).number, from, limit)) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunRef } from '../../../ids.js';
 import { endOf } from '../../../machines/text/last-words.js';
 import { ATTEMPT_STATES, JOB_STATES } from '../../../machines/work/attempt.js';
 import type { RunOutlook, SlotStory } from '../../contract/runs.js';
@@ -30,7 +31,7 @@ const attemptRow = z.object({
   held_open: z.number(),
 });
 
-export function slotStory(db: Connection, { run, index }: { run: string; index: number }): SlotStory | null {
+export function slotStory(db: Connection, { run, index }: { run: RunRef; index: number }): SlotStory | null {
   const head = findHead(db, run);
   const found =
     head && db.one(jobRow, 'SELECT job, state, input FROM jobs WHERE run = ? AND idx = ?', head.number, index);
@@ -63,7 +64,7 @@ function attemptOf(db: Connection, job: number, row: z.infer<typeof attemptRow>)
   };
 }
 
-export function runOutlook(db: Connection, { run }: { run: string }): RunOutlook {
+export function runOutlook(db: Connection, { run }: { run: RunRef }): RunOutlook {
   const { number } = requireRun(db, run);
   const running = db.one(
     z.object({ count: z.number() }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunId } from '../../../ids.js';
 import type { SessionRecord, SessionRefusal } from '../../contract/sessions.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { findSession } from './reads.js';
@@ -9,7 +10,7 @@ import { findSession } from './reads.js';
  * @public the declarations of the operations name it
  */
 export interface SessionText {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly session: string;
   readonly data: string;
   readonly ttlMs: number;
@@ -44,13 +45,13 @@ function putSession(
   return findSession(db, { session, now }) ?? 'quota';
 }
 
-function touchSession(tx: Transaction, { runId, session }: { runId: string; session: string }): boolean {
+function touchSession(tx: Transaction, { runId, session }: { runId: RunId; session: string }): boolean {
   tx.requireLive(runId);
   const { db, now } = tx;
   return db.run('UPDATE sessions SET touched_at = ? WHERE session = ? AND expires_at > ?', now, session, now) > 0;
 }
 
-function removeSession(tx: Transaction, { runId, session }: { runId: string; session: string }): boolean {
+function removeSession(tx: Transaction, { runId, session }: { runId: RunId; session: string }): boolean {
   tx.requireLive(runId);
   const { db, now } = tx;
   const lived = findSession(db, { session, now }) !== null;
@@ -58,7 +59,7 @@ function removeSession(tx: Transaction, { runId, session }: { runId: string; ses
   return lived;
 }
 
-function sweepSessions(tx: Transaction, { runId }: { runId: string }): number {
+function sweepSessions(tx: Transaction, { runId }: { runId: RunId }): number {
   tx.requireLive(runId);
   return tx.db.run('DELETE FROM sessions WHERE expires_at <= ?', tx.now);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunId } from '../../../ids.js';
 import type { SnapshotRecord } from '../../contract/snapshots.js';
 import type { Connection } from '../../sql/connection.js';
 import { json } from '../../sql/json.js';
@@ -18,7 +19,7 @@ export const snapshotRow = z
 
 export const COLUMNS = 's.path, s.run_id, s.incarnation, s.kind, s.role, s.state, s.detail, s.at';
 
-function listSnapshots(db: Connection, { runId }: { runId: string | null }): SnapshotRecord[] {
+function listSnapshots(db: Connection, { runId }: { runId: RunId | null }): SnapshotRecord[] {
   return db.all(
     snapshotRow,
     `SELECT ${COLUMNS} FROM snapshots s

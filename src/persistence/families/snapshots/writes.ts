@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunId } from '../../../ids.js';
 import type { SnapshotRecord } from '../../contract/snapshots.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { COLUMNS, snapshotRow } from './reads.js';
@@ -30,7 +31,7 @@ function putSnapshot(tx: Transaction, record: SnapshotText): void {
   );
 }
 
-function removeSnapshots(tx: Transaction, { runId, path }: { runId: string; path: string }): void {
+function removeSnapshots(tx: Transaction, { runId, path }: { runId: RunId; path: string }): void {
   tx.requireLive(runId);
   tx.db.run('DELETE FROM snapshots WHERE run_id = ? AND path = ? AND aside = 0', runId, path);
 }
@@ -38,7 +39,7 @@ function removeSnapshots(tx: Transaction, { runId, path }: { runId: string; path
 const aside = z.object({ kind: z.string(), aside: z.number() });
 
 /** Two hosts of one name that start together do not get the same state: the first one takes it over. */
-function adoptSnapshot(tx: Transaction, { runId, path }: { runId: string; path: string }): SnapshotRecord | null {
+function adoptSnapshot(tx: Transaction, { runId, path }: { runId: RunId; path: string }): SnapshotRecord | null {
   tx.requireLive(runId);
   const found = tx.db.one(
     z.intersection(snapshotRow, aside),
@@ -68,7 +69,7 @@ function adoptSnapshot(tx: Transaction, { runId, path }: { runId: string; path: 
 
 function quarantineSnapshot(
   tx: Transaction,
-  { runId, path, reason }: { runId: string; path: string; reason: string },
+  { runId, path, reason }: { runId: RunId; path: string; reason: string },
 ): boolean {
   tx.requireLive(runId);
   const changed = tx.db.run(

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RunRef } from '../../../ids.js';
 import { LIMITS } from '../limits.js';
 import type { ServerMessage, View } from '../protocol/wire.js';
 import { view as viewForm } from '../protocol/wire.js';
@@ -38,7 +39,7 @@ export async function serveEvents(
 }
 
 /** Once everything was said: a stream that has an end ends there. */
-function endIfOver(hub: Hub, session: Session | null, run: string | undefined, seq: number): void {
+function endIfOver(hub: Hub, session: Session | null, run: RunRef | undefined, seq: number): void {
   const reason = hub.endOf(run);
   if (!session || reason === null || session.isClosed || seq < hub.ring.head) return;
   session.say({ type: 'end', seq: hub.ring.head, reason });

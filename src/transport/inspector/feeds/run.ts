@@ -1,3 +1,4 @@
+import type { RunRef } from '../../../ids.js';
 import type { InspectedHost } from '../inspected-host.js';
 import type { RunModel } from '../model/runs.js';
 import { runInfo } from '../model/runs.js';
@@ -15,7 +16,7 @@ const READ_MS = 250;
 
 export interface RunFeedOptions {
   readonly id: number;
-  readonly run: string;
+  readonly run: RunRef;
   readonly runs: RunModel;
   readonly host: InspectedHost;
   readonly viewer: Viewer;

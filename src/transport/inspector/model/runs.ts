@@ -1,3 +1,4 @@
+import type { RunRef } from '../../../ids.js';
 import type { JournalEvent } from '../../../machines/events.js';
 import type { RunInfo } from '../protocol/wire.js';
 import type { SeenRun } from '../seen/records.js';
@@ -19,7 +20,7 @@ export class RunModel {
     return this.#runs.values();
   }
 
-  get(run: string): SeenRun | undefined {
+  get(run: RunRef): SeenRun | undefined {
     return this.#runs.get(run);
   }
 
@@ -49,7 +50,7 @@ export class RunModel {
   }
 
   /** Whether everything that will happen in a run has happened; known as soon as the journal says so. */
-  isCompleted(run: string): boolean {
+  isCompleted(run: RunRef): boolean {
     return this.#completed.has(run) || this.#runs.get(run)?.status === 'completed';
   }
 

@@ -1,3 +1,4 @@
+import type { RunId, RunRef } from '../../../ids.js';
 import type { Registration } from '../../../machines/process/process.js';
 import type { RunStatus, RunWish } from '../../../machines/work/run/status.js';
 import type { RunPolicy } from '../../../machines/work/run-policy.js';
@@ -11,7 +12,7 @@ export interface SeenProcess extends Registration {
 
 /** A run, as far as it is shown. */
 export interface SeenRun {
-  readonly run: string;
+  readonly run: RunRef;
   readonly name: string | null;
   readonly status: RunStatus;
   readonly pool: string;
@@ -19,7 +20,7 @@ export interface SeenRun {
   readonly total: number;
   readonly counts: Readonly<Record<SlotStatus, number>>;
   readonly position: number;
-  readonly owner: string | null;
+  readonly owner: RunId | null;
   readonly wish: RunWish | null;
   readonly createdAt: number;
   readonly updatedAt: number;

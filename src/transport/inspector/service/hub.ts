@@ -1,3 +1,4 @@
+import type { RunRef } from '../../../ids.js';
 import type { HostPresence } from '../../../machines/process/process.js';
 import { type FeedSources, makeFeed } from '../feeds/make.js';
 import type { InspectedHost } from '../inspected-host.js';
@@ -80,7 +81,7 @@ export class Hub {
   }
 
   /** How the stream of this host, or of one run, has ended; null while more may come. */
-  endOf(run: string | undefined): End | null {
+  endOf(run: RunRef | undefined): End | null {
     if (run !== undefined && this.follower.runs.isCompleted(run)) return 'completed';
     return this.#end ?? (this.options.host.presence === 'gone' ? 'dead' : null);
   }

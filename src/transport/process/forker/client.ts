@@ -1,3 +1,4 @@
+import type { RunId } from '../../../ids.js';
 import type { ProcessExit, ProcessIdentity } from '../../../machines/process/process.js';
 import type { Spawner } from '../contract/spawner.js';
 import type { ShortageNotice } from '../host/rationing.js';
@@ -11,7 +12,7 @@ import { RemoteLauncher } from './remote.js';
 
 /** Options of `createForkerSpawner`. */
 export interface ForkerSpawnerOptions {
-  readonly runId: string;
+  readonly runId: RunId;
   /** The host's private folder, from `createHostDirectory`; one is made without it. `close` removes it. */
   readonly directory?: string;
   /** False: programs are started by `sh`, as they are where the zygote could not be compiled. */

@@ -1,4 +1,5 @@
 import { EspalierError } from '../../../errors.js';
+import type { RunId } from '../../../ids.js';
 import type { ProcessExit, ProcessIdentity } from '../../../machines/process/process.js';
 import type {
   GroupEnd,
@@ -31,7 +32,7 @@ export interface ForkerInfo {
 }
 
 export interface EraOptions {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly directory: string;
   readonly generation: number;
   readonly events: LauncherEvents;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { codeOf, type ErrorCode, EspalierError } from '../../../errors.js';
+import type { RunId } from '../../../ids.js';
 import type { ProcessExit } from '../../../machines/process/process.js';
 import { shortageIn } from '../../../machines/process/shortage.js';
 import { TransientMap } from '../../../transient-map.js';
@@ -51,7 +52,7 @@ export class ForkerLink {
 
   /** @param folder what it removes if the host dies before it has told it anything, if that is its own alone */
   constructor(
-    runId: string,
+    runId: RunId,
     folder: string | null,
     private readonly onNotice: (notice: Notice) => void,
   ) {
@@ -207,7 +208,7 @@ export class ForkerLink {
   }
 }
 
-function startForker(runId: string, folder: string | null): ChildProcess {
+function startForker(runId: RunId, folder: string | null): ChildProcess {
   const { NODE_OPTIONS: _options, NODE_CHANNEL_FD: _channel, ...env } = process.env;
   const words = [scriptPath('forker.sh'), runId, process.execPath, MAIN, ...(folder === null ? [] : [folder])];
   // Options such as --inspect or --require are the host's own business.

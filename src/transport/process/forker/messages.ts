@@ -1,3 +1,4 @@
+import type { RunId } from '../../../ids.js';
 import type { LaunchOrder, SweepTarget } from '../contract/launcher.js';
 import type { SweepReport } from '../contract/spawner.js';
 
@@ -11,7 +12,7 @@ export type ToForker =
   /** The first message: whose forker this is. */
   | {
       readonly t: 'start';
-      readonly runId: string;
+      readonly runId: RunId;
       readonly generation: number;
       readonly directory: string;
       readonly hostPid: number;

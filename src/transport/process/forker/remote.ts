@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EspalierError } from '../../../errors.js';
+import type { RunId } from '../../../ids.js';
 import type { ProcessExit } from '../../../machines/process/process.js';
 import type {
   GroupEnd,
@@ -26,7 +27,7 @@ const GUARDIAN_MS = 30_000;
 const LOOK_MS = 2;
 
 export interface RemoteLauncherOptions {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly directory: string;
   /** The zygote for each forker, or null for none. */
   readonly zygote: string | null;

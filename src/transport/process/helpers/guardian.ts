@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { RunId } from '../../../ids.js';
 import { HELPER_VARIABLE } from '../proc/identity.js';
 import { startTicksOf } from '../proc/proc.js';
 import { scriptPath } from '../scripts/guard.js';
@@ -21,7 +22,7 @@ export class Guardian {
 
   constructor(
     private readonly options: {
-      readonly runId: string;
+      readonly runId: RunId;
       readonly generation: number;
       readonly directory: string;
       readonly hostPid: number;

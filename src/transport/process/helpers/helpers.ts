@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../../../errors.js';
+import type { RunId } from '../../../ids.js';
 import type { ProcessIdentity } from '../../../machines/process/process.js';
 import { readIdentity, verifyHelper } from '../proc/identity.js';
 import { look, UNSEEN } from '../proc/look.js';
@@ -16,12 +17,12 @@ export function isStopped(pid: number): boolean {
 }
 
 /** Tells a helper of a host to go on, if it is proven to be one and somebody has stopped it. */
-export function wakeHelper(helper: ProcessIdentity, runId: string): void {
+export function wakeHelper(helper: ProcessIdentity, runId: RunId): void {
   if (isStopped(helper.pid)) signalHelper(helper, runId, 'SIGCONT');
 }
 
 /** Kills a process if it is proven, right before the signal, to be a helper of that host. */
-export function killHelper(helper: ProcessIdentity, runId: string): void {
+export function killHelper(helper: ProcessIdentity, runId: RunId): void {
   signalHelper(helper, runId, 'SIGKILL');
 }
 
@@ -29,7 +30,7 @@ export function killHelper(helper: ProcessIdentity, runId: string): void {
  * Ends the helpers of a dead host, those included that were never written down: one that hangs as it is loaded, or that
  * somebody has stopped. Each gets time to leave by itself. True when none is left.
  */
-export async function endHelpers(runId: string, graceMs: number, dryRun: boolean): Promise<boolean> {
+export async function endHelpers(runId: RunId, graceMs: number, dryRun: boolean): Promise<boolean> {
   if (dryRun) return helpersOf(runId).length === 0;
   for (const [act, withinMs] of [
     [wakeHelper, graceMs],
@@ -46,14 +47,14 @@ export async function endHelpers(runId: string, graceMs: number, dryRun: boolean
   return helpersOf(runId).length === 0;
 }
 
-function helpersOf(runId: string): readonly ProcessIdentity[] {
+function helpersOf(runId: RunId): readonly ProcessIdentity[] {
   return listPids().flatMap((pid) => {
     const identity = look(() => readIdentity(pid));
     return identity !== null && identity !== UNSEEN && verifyHelper(identity, runId) === 'ours' ? identity : [];
   });
 }
 
-function signalHelper(helper: ProcessIdentity, runId: string, signal: 'SIGCONT' | 'SIGKILL'): void {
+function signalHelper(helper: ProcessIdentity, runId: RunId, signal: 'SIGCONT' | 'SIGKILL'): void {
   if (verifyHelper(helper, runId) !== 'ours') return;
   try {
     process.kill(helper.pid, signal);

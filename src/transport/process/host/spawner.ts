@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { EspalierError } from '../../../errors.js';
+import type { RunId } from '../../../ids.js';
 import { appendCookie, COOKIE_VARIABLE, cookie, type ProcessExit } from '../../../machines/process/process.js';
 import { TransientMap } from '../../../transient-map.js';
 import { type Launcher, type LauncherEvents, type LaunchOrder, NotStarted } from '../contract/launcher.js';
@@ -38,7 +39,7 @@ export class HostSpawner implements Spawner {
   #closed: Promise<void> | undefined;
 
   constructor(
-    readonly runId: string,
+    readonly runId: RunId,
     readonly directory: string,
     onShortage: (notice: ShortageNotice) => void = () => undefined,
   ) {

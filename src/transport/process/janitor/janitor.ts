@@ -1,3 +1,4 @@
+import type { RunId } from '../../../ids.js';
 import { cookie, type ProcessIdentity } from '../../../machines/process/process.js';
 import type { SweepTarget } from '../contract/launcher.js';
 import type { SweepReport } from '../contract/spawner.js';
@@ -20,7 +21,7 @@ export interface JanitorOptions<Host extends HostTrace = HostTrace> {
   /** Registrations that are not gone; those of living hosts are passed over. */
   readonly registrations: readonly RegistrationTrace[];
   /** The run id of the host that asks, or '' if it is none. */
-  readonly self: string;
+  readonly self: RunId;
   /** Asked only for hosts that cannot be looked up: of another boot, machine or pid namespace. */
   readonly isLeaseExpired: (host: Host) => boolean;
   /** Looks and reports, and touches nothing. */

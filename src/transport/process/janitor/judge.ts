@@ -1,10 +1,11 @@
+import type { RunId } from '../../../ids.js';
 import type { ProcessIdentity } from '../../../machines/process/process.js';
 import { isSameMachine, type Machine, sameProcess } from '../proc/identity.js';
 import { UNSEEN } from '../proc/look.js';
 
 /** What the janitor must know of a host; a row of `hosts` fits. */
 export interface HostTrace {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly identity: ProcessIdentity;
   readonly forker: { readonly identity: ProcessIdentity; readonly generation: number } | null;
   /** Its private folder. */
@@ -35,7 +36,7 @@ export type HostVerdict =
 export function judgeHost(
   host: HostTrace,
   here: {
-    readonly self: string;
+    readonly self: RunId;
     readonly machine: Machine;
     readonly find: (pid: number) => ProcessIdentity | null | typeof UNSEEN;
     readonly isLeaseExpired: (host: HostTrace) => boolean;

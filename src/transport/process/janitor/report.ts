@@ -1,3 +1,4 @@
+import type { RunId } from '../../../ids.js';
 import type { ProcessIdentity, Registration } from '../../../machines/process/process.js';
 import type { HostVerdict } from './judge.js';
 
@@ -22,7 +23,7 @@ export type RegistrationOutcome =
 
 export interface JanitorReport {
   readonly hosts: readonly {
-    readonly runId: string;
+    readonly runId: RunId;
     readonly verdict: HostVerdict;
     /** What carried its cookie, by pid: killed, or only found in a dry run. */
     readonly killed: readonly number[];
@@ -31,7 +32,7 @@ export interface JanitorReport {
   }[];
   /** Of the dead hosts alone. */
   readonly registrations: readonly {
-    readonly runId: string;
+    readonly runId: RunId;
     readonly spawnId: string;
     readonly outcome: RegistrationOutcome;
   }[];

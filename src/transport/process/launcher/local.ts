@@ -1,4 +1,5 @@
 import { EspalierError } from '../../../errors.js';
+import type { RunId } from '../../../ids.js';
 import { cookie } from '../../../machines/process/process.js';
 import type {
   GroupEnd,
@@ -22,7 +23,7 @@ import type { Program, ProgramStarter } from './program.js';
 import { Stock } from './stock.js';
 
 export interface LocalLauncherOptions {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly generation: number;
   /** The host's private folder. */
   readonly directory: string;

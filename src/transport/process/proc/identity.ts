@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { EspalierError } from '../../../errors.js';
+import type { RunId } from '../../../ids.js';
 import type { ProcessIdentity } from '../../../machines/process/process.js';
 import { cookieEntries, valuesOf } from './cookies.js';
 import { look, UNSEEN } from './look.js';
@@ -82,12 +83,12 @@ export function verify(identity: ProcessIdentity, entry: string): Verdict {
 }
 
 /** As `verify`, for a forker of `runId`. */
-export function verifyForker(identity: ProcessIdentity, runId: string): Verdict {
+export function verifyForker(identity: ProcessIdentity, runId: RunId): Verdict {
   return verifyVariable(identity, FORKER_VARIABLE, runId);
 }
 
 /** As `verify`, for any helper of the host `runId`. */
-export function verifyHelper(identity: ProcessIdentity, runId: string): Verdict {
+export function verifyHelper(identity: ProcessIdentity, runId: RunId): Verdict {
   return verifyVariable(identity, HELPER_VARIABLE, runId);
 }
 
