@@ -11,7 +11,7 @@ export type { Contract, MethodContract, UntypedMethods } from './actors/handles/
 export type { ExecPool, Pool, PoolHandle, PoolLoad } from './actors/handles/pool-handle.js';
 export type { Readiness } from './actors/service/service-probe.js';
 export type { HealthCheck } from './actors/service/service-seat.js';
-export { type CallPoolOptions, type ExecPoolOptions, type PoolOptions, pool } from './actors/specs/pool.js';
+export { type ExecPoolOptions, type PoolOptions, type ProtocolPoolOptions, pool } from './actors/specs/pool.js';
 export { type ServiceOptions, service } from './actors/specs/service.js';
 export type { ChildOptions, ChildSpec, StartContext } from './actors/tree/child-spec.js';
 export type { DeadLetter, DeadLetterReason, Down } from './actors/tree/directory.js';

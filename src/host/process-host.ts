@@ -54,7 +54,7 @@ export class ProcessHost {
   readonly #registry: PatientRegistry;
   readonly #logs: ProcessLogs;
   readonly #leftovers = new Leftovers();
-  readonly #outlets: ProcessServices['outlets'] = new Map();
+  readonly #captures: ProcessServices['captures'] = new Map();
   #memory: MemoryWatch | null = null;
   #spawns = 0;
   readonly #isSecret: IsSecret[] = [];
@@ -100,7 +100,7 @@ export class ProcessHost {
       desk,
       logs: this.#logs,
       leftovers: this.#leftovers,
-      outlets: this.#outlets,
+      captures: this.#captures,
       memory: this.#memory,
       newSpawnId: () => this.newSpawnId(),
       journal,
@@ -134,8 +134,8 @@ export class ProcessHost {
    * or it has not run yet.
    */
   lastOutput(path: string): LastOutput | null {
-    const outlet = this.#outlets.get(path) ?? this.#outlets.get(childPath(path, WORKER_ID));
-    return outlet?.()?.peek() ?? null;
+    const capture = this.#captures.get(path) ?? this.#captures.get(childPath(path, WORKER_ID));
+    return capture?.()?.peek() ?? null;
   }
 
   /** Unique within the host, and short: it stands in every environment. */

@@ -21,7 +21,7 @@ export interface SessionKeeper {
   put(session: string, data: unknown, options: { ttlMs: number; quota: number }): Promise<Session | 'quota'>;
   touch(session: string): Promise<boolean>;
   remove(session: string): Promise<boolean>;
-  sweep(): Promise<number>;
+  removeExpired(): Promise<number>;
 }
 
 export interface SessionOptions {
@@ -50,7 +50,7 @@ export class Sessions {
   readonly #clock: Clock;
   readonly #background: (write: Promise<unknown>) => void;
   #timer: unknown;
-  #isSweeping = false;
+  #isRemoving = false;
 
   constructor(keeper: SessionKeeper, clock: Clock, background: (write: Promise<unknown>) => void) {
     this.#keeper = keeper;
@@ -82,7 +82,7 @@ export class Sessions {
     checkArgument('the name of a session', session, name);
     checkOptions('session', options, sessionRule);
     const { ttl = TTL_MS } = options;
-    this.#sweepSoon();
+    this.#removeSoon();
     const kept = await this.#keeper.put(session, data, { ttlMs: ttl, quota: QUOTA });
     if (kept !== 'quota') return kept;
     throw new EspalierError('ESP_QUEUE_FULL', `there are ${QUOTA} sessions already`, { context: { session } });
@@ -100,19 +100,19 @@ export class Sessions {
     return this.#keeper.remove(session);
   }
 
-  /** Sweeps no more. */
+  /** Removes none any more. */
   stop(): void {
     this.#clock.clearTimeout(this.#timer);
-    this.#isSweeping = true;
+    this.#isRemoving = true;
   }
 
-  /** A host that keeps none sweeps none. */
-  #sweepSoon(): void {
-    if (this.#isSweeping) return;
-    this.#isSweeping = true;
+  /** A host that keeps none removes none. */
+  #removeSoon(): void {
+    if (this.#isRemoving) return;
+    this.#isRemoving = true;
     this.#timer = this.#clock.setTimeout(() => {
-      this.#isSweeping = false;
-      this.#background(this.#keeper.sweep().then((swept) => swept > 0 && this.#sweepSoon()));
+      this.#isRemoving = false;
+      this.#background(this.#keeper.removeExpired().then((removed) => removed > 0 && this.#removeSoon()));
     }, SWEEP_MS);
   }
 }

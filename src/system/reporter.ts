@@ -40,8 +40,8 @@ export class Reporter {
   }
 
   hear(event: NewJournalEvent): void {
-    const told = troubleOf(event);
-    if (told) this.#report({ error: null, lastWords: '', ...told, ...this.#frame() });
+    const trouble = troubleOf(event);
+    if (trouble) this.#report({ error: null, lastWords: '', ...trouble, ...this.#frame() });
   }
 
   /** The system has started: from now on what goes wrong has no caller. */

@@ -57,7 +57,7 @@ function Evidence({ evidence }: Pick<FindingInfo, 'evidence'>) {
               {seq}
             </a>
           )}
-          <time>{at === 0 ? '' : timeOfDay(at)}</time> <Told text={text} />
+          <time>{at === 0 ? '' : timeOfDay(at)}</time> <EvidenceText text={text} />
         </li>
       ))}
     </ul>
@@ -65,7 +65,7 @@ function Evidence({ evidence }: Pick<FindingInfo, 'evidence'>) {
 }
 
 /** A text that begins with the name of a slot leads there. */
-function Told({ text }: { readonly text: string }) {
+function EvidenceText({ text }: { readonly text: string }) {
   const [first = ''] = text.split(' ', 1);
   const slot = parseSlot(first);
   if (slot === null) return <span>{text}</span>;

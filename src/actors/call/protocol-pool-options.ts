@@ -11,7 +11,7 @@ import { type Stdio, stdioRule } from '../worker/stdio.js';
 import type { AffinityPolicy } from './affinity.js';
 
 /** A pool of workers that stay and serve calls over the worker protocol. */
-export interface CallPoolOptions extends CommonOptions {
+export interface ProtocolPoolOptions extends CommonOptions {
   readonly mode?: 'protocol';
   /** What its methods take and answer: calls of others are refused, and both sides of each call are checked. */
   readonly contract?: Contract;
@@ -69,7 +69,7 @@ const plainJson: Rule = (value, place) => {
 };
 
 /** What keeps something from being the options of a pool that serves calls, if anything does. */
-export const callPoolRule = fields<CallPoolOptions>({
+export const callPoolRule = fields<ProtocolPoolOptions>({
   ...commonRules,
   mode: oneOf('exec', 'protocol'),
   contract: recordOf(

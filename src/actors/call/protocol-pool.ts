@@ -17,11 +17,11 @@ import type { CircuitBreaker } from './breaker.js';
 import type { ContractCheck } from './contract.js';
 import type { MethodCatalog } from './method-catalog.js';
 import type { ProtocolSeat } from './protocol-worker.js';
-import { CallRun, explained, runCall } from './running-call.js';
+import { explained, RunningCall, runCall } from './running-call.js';
 
 export type { CallOptions } from '../handles/call-options.js';
 
-export interface CallPoolParts extends PoolForHandle<ProtocolSeat> {
+export interface ProtocolPoolParts extends PoolForHandle<ProtocolSeat> {
   readonly clock: Clock;
   readonly desk: WorkerDesk;
   readonly catalog: MethodCatalog;
@@ -57,11 +57,11 @@ interface Journey {
 }
 
 /** One incarnation of a pool whose workers speak the worker protocol and serve calls. */
-export class LiveCallPool extends ControlledPool implements Pool {
+export class LiveProtocolPool extends ControlledPool implements Pool {
   readonly mode = 'protocol';
-  readonly #parts: CallPoolParts;
+  readonly #parts: ProtocolPoolParts;
 
-  constructor(parts: CallPoolParts) {
+  constructor(parts: ProtocolPoolParts) {
     super(parts);
     this.#parts = parts;
   }
@@ -100,7 +100,7 @@ export class LiveCallPool extends ControlledPool implements Pool {
   }
 
   async *#read(journey: Journey, seat: ProtocolSeat): AsyncGenerator<unknown, void> {
-    const run = new CallRun(seat, this.#request(journey), { ...this.#parts, ended: journey.ended });
+    const run = new RunningCall(seat, this.#request(journey), { ...this.#parts, ended: journey.ended });
     const ends: CallOutcome[] = [];
     const open = seat.port.stream(run.request, (outcome) => {
       run.release();

@@ -8,16 +8,21 @@ import type { ReadyMessage } from '../../transport/protocol/messages.js';
 import { workerEnvironment } from '../../transport/protocol/port/environment.js';
 import type { Roster } from '../pool/work-queue.js';
 import type { Program } from '../worker/program.js';
-import type { Hold, SeatDriver, SeatEnd, WorkerAddress } from '../worker/seat-driver.js';
+import type { SeatDriver, SeatEnd, SeatProcess, WorkerAddress } from '../worker/seat-driver.js';
 import { ProcessHands, recordProcessEnd, recordReady } from '../worker/worker-hands.js';
 import type { Tell } from '../worker/worker-plan.js';
 import type { BootGate, GatePlace } from './boot-gate.js';
-import { CallWorker, type CallWorkerEvents, type CallWorkerOptions, type ProtocolSeat } from './protocol-worker.js';
+import {
+  type ProtocolSeat,
+  ProtocolWorker,
+  type ProtocolWorkerEvents,
+  type ProtocolWorkerOptions,
+} from './protocol-worker.js';
 
 /** How long a seat is taken last after its worker's native crash, in milliseconds. */
 const TAINT_MS = 60_000;
 
-export interface ProtocolSeatOptions extends CallWorkerOptions {
+export interface ProtocolSeatOptions extends ProtocolWorkerOptions {
   readonly id: string;
   readonly program: Program;
   readonly roster: Roster<ProtocolSeat>;
@@ -34,7 +39,7 @@ export interface ProtocolSeatOptions extends CallWorkerOptions {
 export class ProtocolSeatDriver implements SeatDriver {
   readonly mode = 'protocol';
   #spawnId = '';
-  #worker: CallWorker | null = null;
+  #worker: ProtocolWorker | null = null;
   #isOffered = false;
   #taintedUntil = 0;
   #place: GatePlace | null = null;
@@ -45,21 +50,31 @@ export class ProtocolSeatDriver implements SeatDriver {
     // The worker's own events say all that there is to say.
   }
 
-  worker(address: WorkerAddress, hold: Hold): WorkerInput {
+  worker(address: WorkerAddress, seatProcess: SeatProcess): WorkerInput {
     const { services, program, graceMs, bootMs, gate } = this.options;
     this.#spawnId = services.newSpawnId();
     this.#worker = null;
-    const { command, argv0, told, cwd, env: own } = program.prepare('', 0);
+    const { command, argv0, shownCommand, cwd, env: own } = program.prepare('', 0);
     const env = workerEnvironment(own);
-    const plan = { spawnId: this.#spawnId, jobId: null, attempt: null, command, argv0, told, cwd, env, port: true };
-    const hands = new ProcessHands(services, plan, hold, address, {
+    const plan = {
+      spawnId: this.#spawnId,
+      jobId: null,
+      attempt: null,
+      command,
+      argv0,
+      shownCommand,
+      cwd,
+      env,
+      port: true,
+    };
+    const hands = new ProcessHands(services, plan, seatProcess, address, {
       isStanding: true,
       turn: () => {
         this.#place = gate.enter();
         return this.#place.taken;
       },
       abandon: () => this.#leaveGate(),
-      spawned: (process, tell) => this.#connect(process, address, hold, tell),
+      spawned: (process, tell) => this.#connect(process, address, seatProcess, tell),
       shutdown: () => this.#worker?.port.shutdown(graceMs),
     });
     return { hands, mode: 'protocol', registered: false, timeoutMs: null, bootMs, graceMs };
@@ -86,7 +101,7 @@ export class ProtocolSeatDriver implements SeatDriver {
     this.#leaveGate();
     const { cause, exit } = seatEnd.end;
     const { clock } = this.options.services;
-    const oomKills = seatEnd.hold.memory?.oomKills ?? 0;
+    const oomKills = seatEnd.seatProcess.memory?.oomKills ?? 0;
     if (taints(crashKind(exit, { byUs: cause !== 'exited', oomKills }))) this.#taintedUntil = clock.now() + TAINT_MS;
     this.#worker?.close();
     recordProcessEnd(this.options.services, this.#spawnId, seatEnd);
@@ -110,13 +125,13 @@ export class ProtocolSeatDriver implements SeatDriver {
     this.#place?.leave();
   }
 
-  #connect(process: SpawnedProcess, address: WorkerAddress, hold: Hold, tell: Tell): void {
+  #connect(process: SpawnedProcess, address: WorkerAddress, seatProcess: SeatProcess, tell: Tell): void {
     const place = this.#place;
     void process.exited.then(() => place?.leave());
-    const events: CallWorkerEvents = {
+    const events: ProtocolWorkerEvents = {
       ready: (worker) => {
         this.#leaveGate();
-        recordReady(this.options.services, address, hold);
+        recordReady(this.options.services, address, seatProcess);
         if (worker.ready) this.options.onReady(worker.ready);
       },
       closed: () => this.withdraw(),
@@ -125,8 +140,8 @@ export class ProtocolSeatDriver implements SeatDriver {
       },
       worn: (reason) => this.options.onWorn(reason),
       tainted: () => this.options.services.clock.now() < this.#taintedUntil,
-      oomKills: () => hold.memory?.oomKills ?? 0,
+      oomKills: () => seatProcess.memory?.oomKills ?? 0,
     };
-    this.#worker = new CallWorker(this.options.id, address, process, this.options, events, tell);
+    this.#worker = new ProtocolWorker(this.options.id, address, process, this.options, events, tell);
   }
 }

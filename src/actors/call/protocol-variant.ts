@@ -11,8 +11,8 @@ import { BootGate } from './boot-gate.js';
 import { CircuitBreaker } from './breaker.js';
 import { ContractCheck } from './contract.js';
 import { MethodCatalog } from './method-catalog.js';
-import { LiveCallPool } from './protocol-pool.js';
-import type { CallPoolOptions } from './protocol-pool-options.js';
+import { LiveProtocolPool } from './protocol-pool.js';
+import type { ProtocolPoolOptions } from './protocol-pool-options.js';
 import { ProtocolSeatDriver } from './protocol-seat.js';
 import type { ProtocolSeat } from './protocol-worker.js';
 
@@ -24,8 +24,8 @@ const SESSION_TTL_MS = 3_600_000;
 const MAX_SESSIONS = 10_000;
 
 /** What makes a pool one of workers that serve calls. */
-export function callVariant(
-  options: CallPoolOptions,
+export function protocolVariant(
+  options: ProtocolPoolOptions,
   context: StartContext,
   services: ProcessServices,
   program: Program,
@@ -47,12 +47,12 @@ export function callVariant(
     mode: 'protocol',
     ...commonParts(options),
     driver,
-    handle: (pool) => new LiveCallPool({ ...pool, ...callParts(options, context, services, pool), catalog }),
+    handle: (pool) => new LiveProtocolPool({ ...pool, ...protocolParts(options, context, services, pool), catalog }),
     recycled: (seat, reason) => journalRecycled(services, seat, reason),
   };
 }
 
-function seatParts(options: CallPoolOptions) {
+function seatParts(options: ProtocolPoolOptions) {
   const { graceMs = DEFAULT_GRACE_MS, bootMs = BOOT_MS, config = null, window = null, prefetch = 1, onAsk } = options;
   const { heartbeatMs = LIVENESS_DEFAULTS.heartbeatMs, silenceMs = LIVENESS_DEFAULTS.silenceMs } = options;
   const { maxCalls, ttl, idleTtl, maxRss, stdio } = options;
@@ -70,8 +70,8 @@ function seatParts(options: CallPoolOptions) {
   };
 }
 
-function callParts(
-  options: CallPoolOptions,
+function protocolParts(
+  options: ProtocolPoolOptions,
   { path, env }: StartContext,
   { clock, desk, journal }: ProcessServices,
   { isServing }: PoolForHandle<ProtocolSeat>,

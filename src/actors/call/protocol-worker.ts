@@ -57,7 +57,7 @@ export interface WorkerLoss {
   readonly oomKills: number;
 }
 
-export interface CallWorkerOptions {
+export interface ProtocolWorkerOptions {
   readonly services: ProcessServices;
   readonly desk: WorkerDesk;
   /** The path of its pool. */
@@ -74,12 +74,12 @@ export interface CallWorkerOptions {
 }
 
 /** What a worker tells the seat that it lives in. */
-export interface CallWorkerEvents {
-  ready(worker: CallWorker): void;
+export interface ProtocolWorkerEvents {
+  ready(worker: ProtocolWorker): void;
   /** Its port has closed: it takes no more calls. */
   closed(): void;
   /** It has room again. */
-  room(worker: CallWorker): void;
+  room(worker: ProtocolWorker): void;
   worn(reason: RecycleReason): void;
   tainted(): boolean;
   /** How many out-of-memory kills the kernel counted when it ended. */
@@ -87,7 +87,7 @@ export interface CallWorkerEvents {
 }
 
 /** One incarnation of a protocol pool's worker: its process, its port, and what it has been through. */
-export class CallWorker implements ProtocolSeat {
+export class ProtocolWorker implements ProtocolSeat {
   readonly port: Port;
   readonly wanted = new Set<object>();
   readonly ending: Promise<WorkerLoss>;
@@ -112,8 +112,8 @@ export class CallWorker implements ProtocolSeat {
     readonly id: string,
     readonly address: WorkerAddress,
     readonly process: SpawnedProcess,
-    readonly options: CallWorkerOptions,
-    readonly events: CallWorkerEvents,
+    readonly options: ProtocolWorkerOptions,
+    readonly events: ProtocolWorkerEvents,
     readonly tell: Tell,
   ) {
     const { services, config, desk } = options;

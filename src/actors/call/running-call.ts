@@ -3,7 +3,7 @@ import { EspalierError, toError } from '../../errors.js';
 import type { CallOutcome, CallRequest, OpenCall } from '../../transport/protocol/port/call.js';
 import { lostWith, type ProtocolSeat } from './protocol-worker.js';
 
-export interface CallRunOptions {
+export interface RunningCallOptions {
   readonly clock: Clock;
   /** How long it may go on in its worker once nobody waits for it, in milliseconds. */
   readonly cancelGraceMs: number;
@@ -15,7 +15,7 @@ export interface CallRunOptions {
  * One call in its worker: it holds its place until the worker says that it ended, or is gone. Given up, it is cancelled;
  * without proof that it ended within the grace its worker is killed.
  */
-export class CallRun {
+export class RunningCall {
   readonly request: CallRequest;
   #open: OpenCall | null = null;
   #timer: unknown;
@@ -31,7 +31,7 @@ export class CallRun {
   constructor(
     readonly seat: ProtocolSeat,
     request: CallRequest,
-    readonly options: CallRunOptions,
+    readonly options: RunningCallOptions,
   ) {
     this.request = { ...request, onStart: () => this.#start(), onSpoilt: () => this.cancel() };
   }
@@ -86,10 +86,10 @@ export class CallRun {
 export function runCall(
   seat: ProtocolSeat,
   request: CallRequest,
-  options: CallRunOptions,
+  options: RunningCallOptions,
   settle: (outcome: CallOutcome | null) => void,
 ): void {
-  const run = new CallRun(seat, request, options);
+  const run = new RunningCall(seat, request, options);
   run.onGivenUp = () => settle(null);
   const settled = (outcome: CallOutcome) => {
     run.release();

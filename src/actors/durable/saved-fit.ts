@@ -183,10 +183,10 @@ async function contextProblem(context: unknown, { schemas }: MachineLogic): Prom
   if (!given.success) return undefined;
   const found = issuesForm.safeParse(await given.data.context['~standard'].validate(context));
   if (!found.success) return undefined;
-  const told = found.data.issues.map(
+  const issues = found.data.issues.map(
     ({ path = [], message }) => `${['context', ...path.map(keyOf)].join('.')}: ${message}`,
   );
-  return `its context does not fit the machine's schema: ${told.join('; ')}`;
+  return `its context does not fit the machine's schema: ${issues.join('; ')}`;
 }
 
 function keyOf(segment: unknown): string {

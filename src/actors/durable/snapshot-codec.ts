@@ -22,8 +22,8 @@ export function encode(value: unknown): unknown {
   } catch (error) {
     if (isEspalierError(error)) throw error;
     // A getter or a proxy in the value: whatever it throws, the value cannot be saved.
-    const told = messageOf(error);
-    throw new EspalierError('ESP_SNAPSHOT', `it holds what cannot be read, nor saved: ${told}`, { cause: error });
+    const message = messageOf(error);
+    throw new EspalierError('ESP_SNAPSHOT', `it holds what cannot be read, nor saved: ${message}`, { cause: error });
   }
 }
 

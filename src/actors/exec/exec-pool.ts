@@ -66,7 +66,7 @@ export class LiveExecPool extends ControlledPool implements ExecPool {
     }
   }
 
-  prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'argv0' | 'told' | 'cwd' | 'env'> {
+  prepare(input: unknown, index: number): Pick<ExecutionRequest, 'command' | 'argv0' | 'shownCommand' | 'cwd' | 'env'> {
     return this.#parts.program.prepare(input, index);
   }
 

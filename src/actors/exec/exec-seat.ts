@@ -4,7 +4,7 @@ import type { WorkerInput } from '../../machines/worker/worker.js';
 import type { Capture } from '../../transport/process/capture.js';
 import type { Roster, Seat } from '../pool/work-queue.js';
 import type { ProcessServices } from '../worker/process-services.js';
-import type { Hold, SeatDriver, SeatEnd, WorkerAddress } from '../worker/seat-driver.js';
+import type { SeatDriver, SeatEnd, SeatProcess, WorkerAddress } from '../worker/seat-driver.js';
 import { ProcessHands, recordProcessEnd } from '../worker/worker-hands.js';
 import type { Execution } from './execution.js';
 
@@ -43,11 +43,11 @@ export class ExecSeatDriver implements SeatDriver {
     return this.#execution?.capture ?? null;
   }
 
-  worker(address: WorkerAddress, hold: Hold): WorkerInput {
+  worker(address: WorkerAddress, seatProcess: SeatProcess): WorkerInput {
     const execution = this.#execution;
     if (!execution) throw new EspalierError('ESP_INVALID', `seat ${address.path} was started without an execution`);
     const { request, capture } = execution;
-    const hands = new ProcessHands(this.options.services, request, hold, address, {
+    const hands = new ProcessHands(this.options.services, request, seatProcess, address, {
       spawned: ({ stdout, stderr }) => capture.attach(stdout, stderr),
       shutdown: (process) => process.signal('SIGTERM'),
     });
@@ -70,8 +70,8 @@ export class ExecSeatDriver implements SeatDriver {
     const execution = this.#execution;
     this.#execution = null;
     if (!execution) return;
-    const { end, hold, heldOpen, reason } = seatEnd;
-    const { startedAt, endedAt } = hold;
+    const { end, seatProcess, heldOpen, reason } = seatEnd;
+    const { startedAt, endedAt } = seatProcess;
     const durationMs = startedAt === null ? 0 : (endedAt ?? startedAt) - startedAt;
     recordProcessEnd(this.options.services, execution.request.spawnId, seatEnd);
     execution.settle({

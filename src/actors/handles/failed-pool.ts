@@ -8,7 +8,7 @@ const REMEMBERED = 100;
 
 /** What is left of a pool that ended because no worker of it ever became ready: whatever it is asked, it says why. */
 export function failedPool(path: string, mode: AnyPool['mode'], error: EspalierError): AnyPool {
-  return mode === 'exec' ? new FailedExecPool(path, error) : new FailedCallPool(path, error);
+  return mode === 'exec' ? new FailedExecPool(path, error) : new FailedProtocolPool(path, error);
 }
 
 /** Remembers a pool that has failed, for those who ask for it afterwards. */
@@ -18,7 +18,7 @@ export function remember(failed: Map<string, AnyPool>, pool: AnyPool): void {
   for (const oldest of failed.keys()) if (failed.size > REMEMBERED) failed.delete(oldest);
 }
 
-class FailedCallPool extends ControlledPool implements Pool {
+class FailedProtocolPool extends ControlledPool implements Pool {
   readonly mode = 'protocol';
 
   constructor(

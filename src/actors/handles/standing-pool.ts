@@ -15,7 +15,7 @@ export type FindPool = () => AnyPool | undefined;
  * @throws EspalierError `ESP_NOT_FOUND` if there is none, `ESP_INVALID` if it runs programs
  */
 export function standingPool(path: string, find: FindPool): Pool {
-  if (poolAt(path, find).mode === 'protocol') return new StandingCallPool(path, find);
+  if (poolAt(path, find).mode === 'protocol') return new StandingProtocolPool(path, find);
   throw new EspalierError(
     'ESP_INVALID',
     `the pool at ${path} runs programs and serves no calls: take system.execPool('${path}')`,
@@ -37,7 +37,7 @@ export function standingExecPool(path: string, find: FindPool): ExecPool {
   );
 }
 
-class StandingCallPool extends ControlledPool implements Pool {
+class StandingProtocolPool extends ControlledPool implements Pool {
   readonly mode = 'protocol';
 
   constructor(

@@ -7,7 +7,7 @@ import type { SpawnedProcess } from '../../transport/process/contract/spawner.js
 import { WORKER_FD, WORKER_FD_VARIABLE } from '../../transport/protocol/limits.js';
 import type { ProcessServices } from '../worker/process-services.js';
 import type { Program } from '../worker/program.js';
-import type { Hold, SeatDriver, SeatEnd, WorkerAddress } from '../worker/seat-driver.js';
+import type { SeatDriver, SeatEnd, SeatProcess, WorkerAddress } from '../worker/seat-driver.js';
 import type { Stdio } from '../worker/stdio.js';
 import { ProcessHands, recordProcessEnd, recordReady } from '../worker/worker-hands.js';
 import type { Tell } from '../worker/worker-plan.js';
@@ -51,16 +51,16 @@ export class ServiceSeatDriver implements SeatDriver {
     // The process's own events say all that there is to say.
   }
 
-  worker(address: WorkerAddress, hold: Hold): WorkerInput {
+  worker(address: WorkerAddress, seatProcess: SeatProcess): WorkerInput {
     const { services, program, graceMs, readyMs, ready } = this.options;
     const notifies = ready !== undefined && 'notify' in ready;
     this.#spawnId = services.newSpawnId();
     this.#logs = new Capture(LOG_TAIL);
     const env = notifies ? { [WORKER_FD_VARIABLE]: String(WORKER_FD) } : {};
     const plan = { spawnId: this.#spawnId, jobId: null, attempt: null, port: notifies };
-    const hands = new ProcessHands(services, { ...plan, ...program.prepare('', 0, { env }) }, hold, address, {
+    const hands = new ProcessHands(services, { ...plan, ...program.prepare('', 0, { env }) }, seatProcess, address, {
       isStanding: true,
-      spawned: (process, tell) => this.#watch(process, address, hold, tell),
+      spawned: (process, tell) => this.#watch(process, address, seatProcess, tell),
       shutdown: (process) => process.signal('SIGTERM'),
     });
     return { hands, mode: 'protocol', registered: false, timeoutMs: null, bootMs: readyMs, graceMs };
@@ -92,13 +92,13 @@ export class ServiceSeatDriver implements SeatDriver {
     this.#end();
   }
 
-  #watch(process: SpawnedProcess, address: WorkerAddress, hold: Hold, tell: Tell): void {
+  #watch(process: SpawnedProcess, address: WorkerAddress, seatProcess: SeatProcess, tell: Tell): void {
     const { services, ready, stdio } = this.options;
     services.logs.follow(address, process, stdio);
     this.#logs.attach(process.stdout, process.stderr);
     let stopHealth: () => void = () => undefined;
     const stopReadiness = watchReadiness(ready, process, services.clock, () => {
-      recordReady(services, address, hold);
+      recordReady(services, address, seatProcess);
       tell({ type: 'ready' });
       stopHealth = this.#watchHealth(tell);
     });

@@ -1,6 +1,6 @@
 import { compileTemplate, literalTemplate } from '../../machines/command/template.js';
-import { type CallPoolOptions, callPoolRule } from '../call/protocol-pool-options.js';
-import { callVariant } from '../call/protocol-variant.js';
+import { callPoolRule, type ProtocolPoolOptions } from '../call/protocol-pool-options.js';
+import { protocolVariant } from '../call/protocol-variant.js';
 import { LiveExecPool } from '../exec/exec-pool.js';
 import { type ExecPoolOptions, execPoolRule } from '../exec/exec-pool-options.js';
 import { type ExecSeat, ExecSeatDriver } from '../exec/exec-seat.js';
@@ -15,11 +15,11 @@ import { type ProcessServices, processServices } from '../worker/process-service
 import { Program } from '../worker/program.js';
 import { DEFAULT_GRACE_MS } from '../worker/worker-hands.js';
 
-export type { CallPoolOptions } from '../call/protocol-pool-options.js';
+export type { ProtocolPoolOptions } from '../call/protocol-pool-options.js';
 export type { ExecPoolOptions } from '../exec/exec-pool-options.js';
 
 /** How a pool is written down as a child. */
-export type PoolOptions = ExecPoolOptions | CallPoolOptions;
+export type PoolOptions = ExecPoolOptions | ProtocolPoolOptions;
 
 /**
  * A pool as a child of a supervisor: a supervisor itself (`rest_for_one`) of its workers and its queue.
@@ -35,11 +35,11 @@ export type PoolOptions = ExecPoolOptions | CallPoolOptions;
  * pool({ id: 'checked', command: ['python3', 'embed.py'], size: 4, contract }); // what goes in and comes out is checked
  */
 export function pool<const C extends Contract, const Id extends string>(
-  options: CallPoolOptions & { readonly id: Id; readonly contract: C },
+  options: ProtocolPoolOptions & { readonly id: Id; readonly contract: C },
 ): PoolSpec<C, Id>;
 export function pool<const Id extends string>(options: ExecPoolOptions & { readonly id: Id }): ExecPoolSpec<Id>;
 export function pool<M extends object = UntypedMethods, const Id extends string = string>(
-  options: CallPoolOptions & { readonly id: Id },
+  options: ProtocolPoolOptions & { readonly id: Id },
 ): PoolSpec<M, Id>;
 export function pool(options: PoolOptions): ChildSpec;
 export function pool(options: PoolOptions): ChildSpec {
@@ -57,7 +57,7 @@ export function pool(options: PoolOptions): ChildSpec {
       const program = new Program(compile(options.command), options, services);
       return options.mode === 'exec'
         ? new PoolActor(execVariant(options, services, program), context, services).logic()
-        : new PoolActor(callVariant(options, context, services, program), context, services).logic();
+        : new PoolActor(protocolVariant(options, context, services, program), context, services).logic();
     },
   });
 }

@@ -1,14 +1,14 @@
-import type { SweepResult } from './seat-driver.js';
+import type { ProofOfEnd } from './seat-driver.js';
 
 /**
  * What starters left running when they ended in another way than by their own end. It outlives starters and pools: whoever
  * starts next at such a path first sees it proven gone.
  */
 export class Leftovers {
-  readonly #left = new Map<string, () => Promise<SweepResult>>();
+  readonly #left = new Map<string, () => Promise<ProofOfEnd>>();
 
   /** `first` says what the sweep under way proves; `again` tries once more what that did not. */
-  leave(path: string, first: Promise<SweepResult>, again: () => Promise<SweepResult>): void {
+  leave(path: string, first: Promise<ProofOfEnd>, again: () => Promise<ProofOfEnd>): void {
     const settle = async () => {
       const result = await first;
       return result.clean ? result : await again();
@@ -18,7 +18,7 @@ export class Leftovers {
   }
 
   /** Resolves when nothing is left at a path, or with the reason why that cannot be proven. */
-  async cleared(path: string): Promise<SweepResult> {
+  async cleared(path: string): Promise<ProofOfEnd> {
     const settle = this.#left.get(path);
     const result = await settle?.();
     // More may have been left there meanwhile.

@@ -47,7 +47,7 @@ export interface ProcessServices {
   /** What starters left running when they ended, by path. */
   readonly leftovers: Leftovers;
   /** What the seats of workers and services read of their processes' output, by the path of the worker. */
-  readonly outlets: Map<string, () => Capture | null>;
+  readonly captures: Map<string, () => Capture | null>;
   /** What workers and services print. */
   readonly logs: PrintedLines;
   /** What is known of the memory of processes. */

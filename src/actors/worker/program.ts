@@ -43,7 +43,7 @@ export class Program {
     input: unknown,
     index: number,
     overrides: ExecOverrides = {},
-  ): Pick<WorkerPlan, 'command' | 'argv0' | 'told' | 'cwd' | 'env'> {
+  ): Pick<WorkerPlan, 'command' | 'argv0' | 'shownCommand' | 'cwd' | 'env'> {
     const problem = folderProblem(overrides.cwd) ?? (overrides.env && environmentProblem(overrides.env));
     if (problem) throw new EspalierError('ESP_INVALID', problem);
     const cwd = overrides.cwd === undefined ? this.#cwd : resolve(this.#cwd, overrides.cwd);
@@ -55,13 +55,13 @@ export class Program {
     return {
       command: [program, ...args],
       argv0: isCalledSo ? word : program,
-      told: [program, ...this.#told(args, input, index)],
+      shownCommand: [program, ...this.#shownArgs(args, input, index)],
       cwd,
       env,
     };
   }
 
-  #told(args: readonly string[], input: unknown, index: number): readonly string[] {
+  #shownArgs(args: readonly string[], input: unknown, index: number): readonly string[] {
     const isHidden = (path: string) => path.split('.').some((name) => this.#isSecret(name));
     // Asked each time: what is secret may be said while the pool runs.
     const hidden = new Set(this.#template.fields.filter(isHidden));

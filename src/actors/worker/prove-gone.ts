@@ -3,27 +3,27 @@ import { toErrorRecord } from '../../errors.js';
 import type { Capture } from '../../transport/process/capture.js';
 import type { SpawnedProcess, SweepReport } from '../../transport/process/contract/spawner.js';
 import type { ProcessServices } from './process-services.js';
-import type { Hold, SweepResult } from './seat-driver.js';
+import type { ProofOfEnd, SeatProcess } from './seat-driver.js';
 
 /** How long streams that something outside the group holds open are waited for after the sweep, in milliseconds. */
 const HELD_OPEN_MS = 250;
 /** Turns of the event loop in which what has come is read, and a stream that has ended closes. */
 const LAST_TURNS = 4;
 
-type SweepServices = Pick<ProcessServices, 'clock' | 'journal'>;
+type ProofServices = Pick<ProcessServices, 'clock' | 'journal'>;
 
 /**
  * Proves one incarnation gone: its group, killed from inside and seen to end; after a forced end its cookie too; then its
  * streams, which end unless a process that left the group holds them open. What may be its and cannot be proven so is not
  * gone.
  */
-export async function sweepHold(
-  services: SweepServices,
-  hold: Hold,
+export async function proveGone(
+  services: ProofServices,
+  seatProcess: SeatProcess,
   streams: Capture | null,
   thorough: boolean,
-): Promise<SweepResult> {
-  const process = await hold.spawned;
+): Promise<ProofOfEnd> {
+  const process = await seatProcess.spawned;
   if (!process) return { clean: true, heldOpen: false };
   const stays = await process.killGroup().then(() => null, messageOf);
   // What does not end with its group is looked at by itself: that says who it is, and ends what of it can be ended.
@@ -46,7 +46,7 @@ function describe(report: SweepReport): string | null {
   return pids ? `may still run: ${pids}` : 'processes with its cookie kept coming back';
 }
 
-async function isHeldOpen({ clock }: SweepServices, streams: Capture): Promise<boolean> {
+async function isHeldOpen({ clock }: ProofServices, streams: Capture): Promise<boolean> {
   let timer: unknown;
   const late = new Promise<true>((resolve) => {
     timer = clock.setTimeout(() => resolve(true), HELD_OPEN_MS);

@@ -9,14 +9,14 @@ import type { LastMemory } from './memory-watch.js';
 export const WORKER_ID = 'worker';
 
 /** What a seat remembers of its incarnation's process, also when the worker that owned it has crashed. */
-export interface Hold {
+export interface SeatProcess {
   /** Settles when the spawn's outcome is known; null when nothing runs. Never rejects. */
   spawned: Promise<SpawnedProcess | null> | null;
   /** Milliseconds of the injected clock; null before. */
   startedAt: number | null;
   endedAt: number | null;
   /** Who it is, for those who ask why it ended; null before the worker asked for it. */
-  identity: HoldIdentity | null;
+  identity: SeatProcessIdentity | null;
   /** What was known of its memory when its exit was reported. */
   memory: LastMemory | null;
   /**
@@ -28,7 +28,7 @@ export interface Hold {
   nextTry: unknown;
 }
 
-export interface HoldIdentity {
+export interface SeatProcessIdentity {
   readonly spawnId: string;
   /** Null until it runs. */
   readonly pid: number | null;
@@ -36,7 +36,7 @@ export interface HoldIdentity {
   readonly ctx: EventContext | undefined;
 }
 
-export const emptyHold = (): Hold => ({
+export const newSeatProcess = (): SeatProcess => ({
   spawned: null,
   startedAt: null,
   endedAt: null,
@@ -52,14 +52,14 @@ export interface WorkerAddress {
   readonly incarnation: number;
 }
 
-/** What a sweep proved: everything gone, or why that cannot be said. */
-export type SweepResult = { readonly heldOpen: boolean } & (
+/** What was proven of an incarnation: everything gone, or why that cannot be said. */
+export type ProofOfEnd = { readonly heldOpen: boolean } & (
   | { readonly clean: true; readonly reason?: never }
   | { readonly clean: false; readonly reason: string }
 );
 
 /** An incarnation that is over. */
-export type SeatEnd = SweepResult & { readonly end: WorkerEnd; readonly hold: Hold };
+export type SeatEnd = ProofOfEnd & { readonly end: WorkerEnd; readonly seatProcess: SeatProcess };
 
 /**
  * What differs between the seats of exec pools, of protocol pools and of services: what their workers are started with, and
@@ -70,7 +70,7 @@ export interface SeatDriver {
   /** Called once, before anything else: `tell` reaches the starter's machine while it lives. */
   bind(tell: (event: StarterEvent) => void): void;
   /** What the worker of one incarnation is started with. */
-  worker(address: WorkerAddress, hold: Hold): WorkerInput;
+  worker(address: WorkerAddress, seatProcess: SeatProcess): WorkerInput;
   /** The streams whose end belongs to the end of the incarnation, if any. */
   readonly streams: Capture | null;
   /** The seat takes work from now on. */

@@ -17,12 +17,12 @@ import type { ChildOptions, ChildSpec, StartContext } from '../tree/child-spec.j
 import type { TreeEnvironment } from '../tree/environment.js';
 import { spec } from '../tree/spec.js';
 import type { ProcessServices } from './process-services.js';
-import { sweepHold } from './prove-gone.js';
+import { proveGone } from './prove-gone.js';
 import {
-  emptyHold,
-  type Hold,
+  newSeatProcess,
+  type ProofOfEnd,
   type SeatDriver,
-  type SweepResult,
+  type SeatProcess,
   WORKER_ID,
   type WorkerAddress,
 } from './seat-driver.js';
@@ -63,16 +63,16 @@ class Starter {
   /** Of each of its workers: checked once, for an exec pool starts one for every execution. */
   readonly #workerSpec: ChildSpec;
   #worker: Promise<Cell | null> = Promise.resolve(null);
-  #hold: Hold = emptyHold();
+  #seatProcess: SeatProcess = newSeatProcess();
   /** Whether an incarnation has begun whose end was not delivered. */
   #isOpen = false;
-  #swept: SweepResult = { clean: true, heldOpen: false };
+  #proof: ProofOfEnd = { clean: true, heldOpen: false };
   /** What the last incarnation wrote to standard error last. */
   #stderr = '';
   /** The worker's, not the starter's own. */
   #incarnation = 0;
   #tell: (event: StarterEvent) => void = () => undefined;
-  readonly #outlet = () => this.#driver.streams;
+  readonly #capture = () => this.#driver.streams;
 
   constructor(
     readonly options: StarterOptions,
@@ -81,12 +81,12 @@ class Starter {
   ) {
     this.#driver = options.driver(services);
     this.#driver.bind((event) => this.#tell(event));
-    const start = () => ({ logic: own(workerMachine), input: this.#driver.worker(this.#address, this.#hold) });
+    const start = () => ({ logic: own(workerMachine), input: this.#driver.worker(this.#address, this.#seatProcess) });
     const exitOf = (exit: ActorExit, output: unknown) =>
       isWorkerEnd(output) ? workerExit(exit, output, this.#driver.mode, lastWords(this.#driver.stderr())) : exit;
     const policy = spec({ id: WORKER_ID, role: 'worker', restart: 'temporary', shutdown: 'infinity', start });
     this.#workerSpec = { ...policy, exitOf };
-    services.outlets.set(this.#workerPath, this.#outlet);
+    services.captures.set(this.#workerPath, this.#capture);
   }
 
   get #workerPath(): string {
@@ -150,7 +150,7 @@ class Starter {
     const { env, path } = this.context;
     this.#incarnation = incarnation;
     this.#isOpen = true;
-    this.#hold = emptyHold();
+    this.#seatProcess = newSeatProcess();
     return new Promise((resolve) => {
       let made = false;
       const onCell = (cell: Cell) => {
@@ -177,33 +177,33 @@ class Starter {
     this.#isOpen = false;
     this.#stderr = this.#driver.stderr();
     this.#journalCrash(end);
-    this.#driver.ended({ ...this.#swept, end, hold: this.#hold });
-    if (this.#swept.clean) this.#hold = emptyHold();
+    this.#driver.ended({ ...this.#proof, end, seatProcess: this.#seatProcess });
+    if (this.#proof.clean) this.#seatProcess = newSeatProcess();
   }
 
   /** Ends that were asked for, and the results of executions, tell themselves. */
   #journalCrash(end: WorkerEnd): void {
     const { env } = this.context;
-    const { identity } = this.#hold;
+    const { identity } = this.#seatProcess;
     if (!identity || !isUnasked(end, this.#driver.mode)) return;
     const { ctx } = identity;
     const about = { ...this.#address, ...(ctx ? { ctx } : {}) };
     env.journal({
       type: 'worker.crashed',
       ...about,
-      data: workerCrash(end, identity, this.#hold.memory, this.#stderr),
+      data: workerCrash(end, identity, this.#seatProcess.memory, this.#stderr),
     });
   }
 
   async #sweep(incarnation: number, thorough: boolean): Promise<void> {
-    this.#swept = await this.#prove(thorough);
-    const { clean, reason } = this.#swept;
+    this.#proof = await this.#prove(thorough);
+    const { clean, reason } = this.#proof;
     this.#tell({ type: 'swept', incarnation, ...(clean ? { clean } : { clean, reason }) });
   }
 
-  async #prove(thorough: boolean): Promise<SweepResult> {
+  async #prove(thorough: boolean): Promise<ProofOfEnd> {
     try {
-      return await sweepHold(this.services, this.#hold, this.#driver.streams, thorough);
+      return await proveGone(this.services, this.#seatProcess, this.#driver.streams, thorough);
     } catch (error) {
       return { clean: false, heldOpen: false, reason: toErrorRecord(error).message };
     }
@@ -225,22 +225,22 @@ class Starter {
 
   /** Whatever way the starter ended: its seat takes no more work, and its worker does not outlive it. */
   #leave(): void {
-    const { outlets } = this.services;
-    if (outlets.get(this.#workerPath) === this.#outlet) outlets.delete(this.#workerPath);
+    const { captures } = this.services;
+    if (captures.get(this.#workerPath) === this.#capture) captures.delete(this.#workerPath);
     this.#driver.withdraw();
     void this.#worker.then((worker) => worker?.kill());
-    if (!this.#isOpen && this.#hold.spawned === null) return this.#driver.leave(this.#reason());
+    if (!this.#isOpen && this.#seatProcess.spawned === null) return this.#driver.leave(this.#reason());
     this.services.leftovers.leave(this.context.path, this.#clear(), () => this.#prove(true));
   }
 
   /** What it ran may run elsewhere once its end is told, so its process is gone before. */
-  async #clear(): Promise<SweepResult> {
-    this.#swept = await this.#prove(true);
-    const process = await this.#hold.spawned;
-    const exit = process && this.#swept.clean ? await process.exited : null;
+  async #clear(): Promise<ProofOfEnd> {
+    this.#proof = await this.#prove(true);
+    const process = await this.#seatProcess.spawned;
+    const exit = process && this.#proof.clean ? await process.exited : null;
     if (this.#isOpen) this.#deliver({ cause: 'stopped', exit, served: process !== null });
     this.#driver.leave(this.#reason());
-    return this.#swept;
+    return this.#proof;
   }
 
   #reason(): EspalierError {

@@ -2,7 +2,7 @@ import type { WorkerCrash } from '../../machines/events.js';
 import { endOf } from '../../machines/text/last-words.js';
 import type { WorkerEnd, WorkerMode } from '../../machines/worker/worker.js';
 import type { LastMemory } from './memory-watch.js';
-import type { HoldIdentity } from './seat-driver.js';
+import type { SeatProcessIdentity } from './seat-driver.js';
 
 /** What is kept of a worker's last words, in characters. */
 const KEPT_STDERR = 2048;
@@ -24,7 +24,7 @@ export function isUnasked({ cause, exit }: WorkerEnd, mode: WorkerMode): boolean
 /** What is journalled of such an end. */
 export function workerCrash(
   { cause, exit, error, served }: WorkerEnd,
-  { spawnId, pid }: HoldIdentity,
+  { spawnId, pid }: SeatProcessIdentity,
   memory: LastMemory | null,
   stderr: string,
 ): WorkerCrash {

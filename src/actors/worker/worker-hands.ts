@@ -7,7 +7,7 @@ import type { WorkerCommand, WorkerEvent, WorkerHands } from '../../machines/wor
 import { ASK_AGAIN_MS, isRefusal } from '../../store-refusal.js';
 import type { SpawnedProcess } from '../../transport/process/contract/spawner.js';
 import type { ProcessServices, Registry } from './process-services.js';
-import type { Hold, SeatEnd, WorkerAddress } from './seat-driver.js';
+import type { SeatEnd, SeatProcess, WorkerAddress } from './seat-driver.js';
 import type { Tell, WorkerPlan } from './worker-plan.js';
 
 /** How long a program may take to end after SIGTERM, in milliseconds, unless its pool says otherwise. */
@@ -34,11 +34,11 @@ export class ProcessHands implements WorkerHands {
   constructor(
     readonly services: ProcessServices,
     readonly plan: WorkerPlan,
-    readonly hold: Hold,
+    readonly seatProcess: SeatProcess,
     readonly address: WorkerAddress,
     readonly hooks: WorkerHooks,
   ) {
-    hold.identity = { spawnId: plan.spawnId, pid: null, ctx: contextOf(plan) };
+    seatProcess.identity = { spawnId: plan.spawnId, pid: null, ctx: contextOf(plan) };
   }
 
   perform(command: WorkerCommand, tell: Tell): void {
@@ -64,16 +64,16 @@ export class ProcessHands implements WorkerHands {
   #register(tell: Tell): void {
     const { runId, registry } = this.services;
     const { spawnId, jobId, attempt } = this.plan;
-    const command = registeredCommand(this.plan.told);
-    this.hold.registration = 'asked';
+    const command = registeredCommand(this.plan.shownCommand);
+    this.seatProcess.registration = 'asked';
     registry.intend({ spawnId, runId, ...this.address, jobId, attempt, command }).then(
       () => {
-        this.hold.registration = 'kept';
+        this.seatProcess.registration = 'kept';
         tell({ type: 'registered' });
       },
       (error) => {
         if (this.hooks.isStanding && isRefusal(error)) return this.#registerLater(tell);
-        this.hold.registration = 'refused';
+        this.seatProcess.registration = 'refused';
         tell({ type: 'register.failed', error: toErrorRecord(error) });
       },
     );
@@ -81,10 +81,10 @@ export class ProcessHands implements WorkerHands {
 
   /** A program that is to stand is no worse because a disk is full: that is no failed boot. */
   #registerLater(tell: Tell): void {
-    this.hold.registration = 'waiting';
+    this.seatProcess.registration = 'waiting';
     // Its end may be recorded meanwhile.
-    const again = () => this.hold.registration === 'waiting' && this.#register(tell);
-    this.hold.nextTry = this.services.clock.setTimeout(again, ASK_AGAIN_MS);
+    const again = () => this.seatProcess.registration === 'waiting' && this.#register(tell);
+    this.seatProcess.nextTry = this.services.clock.setTimeout(again, ASK_AGAIN_MS);
   }
 
   #spawn(tell: Tell): void {
@@ -93,7 +93,7 @@ export class ProcessHands implements WorkerHands {
     const { signal } = this.#abandoned;
     const spawn = () => this.services.spawner.spawn({ spawnId, label, command, argv0, cwd, env, stdin, port, signal });
     const spawning = this.hooks.turn ? this.hooks.turn().then(spawn) : spawn();
-    this.hold.spawned = spawning.then(
+    this.seatProcess.spawned = spawning.then(
       (process) => {
         this.#spawned(process, tell);
         return process;
@@ -109,14 +109,14 @@ export class ProcessHands implements WorkerHands {
     const { clock, registry, background, memory } = this.services;
     const { identity, generation, spawnId } = process;
     const { pid } = identity;
-    this.hold.startedAt = clock.now();
-    this.hold.identity = { spawnId, pid, ctx: contextOf(this.plan) };
+    this.seatProcess.startedAt = clock.now();
+    this.seatProcess.identity = { spawnId, pid, ctx: contextOf(this.plan) };
     memory.watch(pid);
-    const worker = { ...this.address, command: registeredCommand(this.plan.told) };
+    const worker = { ...this.address, command: registeredCommand(this.plan.shownCommand) };
     background(registry.live(spawnId, { identity, generation, worker }));
     void process.exited.then(async (exit) => {
-      this.hold.endedAt = clock.now();
-      if (maybeOom(exit)) this.hold.memory = memory.take(pid);
+      this.seatProcess.endedAt = clock.now();
+      if (maybeOom(exit)) this.seatProcess.memory = memory.take(pid);
       else memory.forget(pid);
       // Those of an execution are its result, which is read to its end.
       if (this.hooks.isStanding) await lastWordsRead();
@@ -127,7 +127,7 @@ export class ProcessHands implements WorkerHands {
   }
 
   #onProcess(act: (process: SpawnedProcess) => void): void {
-    void this.hold.spawned?.then((process) => process && act(process));
+    void this.seatProcess.spawned?.then((process) => process && act(process));
   }
 }
 
@@ -151,8 +151,12 @@ function contextOf({ jobId, attempt }: WorkerPlan): EventContext | undefined {
 }
 
 /** Journals that a worker which stays can be used, and how long that took. */
-export function recordReady({ clock, journal }: ProcessServices, address: WorkerAddress, hold: Hold): void {
-  const { identity, startedAt } = hold;
+export function recordReady(
+  { clock, journal }: ProcessServices,
+  address: WorkerAddress,
+  seatProcess: SeatProcess,
+): void {
+  const { identity, startedAt } = seatProcess;
   if (!identity || identity.pid === null || startedAt === null) return;
   journal({ type: 'worker.ready', ...address, data: { pid: identity.pid, bootMs: clock.now() - startedAt } });
 }
@@ -162,21 +166,21 @@ export function recordReady({ clock, journal }: ProcessServices, address: Worker
  * attempt.) The registration may still be on its way: writes keep their order.
  */
 export function recordProcessEnd(services: ProcessServices, spawnId: string, seatEnd: SeatEnd): void {
-  const { hold } = seatEnd;
-  switch (hold.registration) {
+  const { seatProcess } = seatEnd;
+  switch (seatProcess.registration) {
     case 'none':
     case 'refused':
       return;
     case 'waiting':
-      services.clock.clearTimeout(hold.nextTry);
-      hold.registration = 'refused';
+      services.clock.clearTimeout(seatProcess.nextTry);
+      seatProcess.registration = 'refused';
       return;
     case 'kept':
       return services.background(writeEnd(services.registry, spawnId, seatEnd));
     case 'asked':
       return services.background(writeEnd(services.registry, spawnId, seatEnd).catch(unlessRefused));
     default:
-      hold.registration satisfies never;
+      seatProcess.registration satisfies never;
   }
 }
 

@@ -8,8 +8,8 @@ export interface WorkerPlan {
   readonly command: readonly [string, ...string[]];
   /** What the program is called by. */
   readonly argv0?: string | undefined;
-  /** The command as it is registered and told: with the names of secret fields instead of their values. */
-  readonly told: readonly string[];
+  /** The command as it is registered and shown: with the names of secret fields instead of their values. */
+  readonly shownCommand: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array | undefined;

@@ -13,7 +13,7 @@ export interface SessionRecord {
 /** Why a session was not kept. */
 export type SessionRefusal = 'quota';
 
-/** Durable data of sessions. One that has run out is not there, whether it has been swept away or not. */
+/** Durable data of sessions. One that has run out is not there, whether it has been removed or not. */
 export interface SessionStore {
   /** Null when there is none of that name, or it has run out. */
   get(session: string): Promise<SessionRecord | null>;
@@ -33,5 +33,5 @@ export interface SessionStore {
   /** False when it was not there. */
   remove(session: string): Promise<boolean>;
   /** Removes those that have run out; answers how many. */
-  sweep(): Promise<number>;
+  removeExpired(): Promise<number>;
 }

@@ -18,7 +18,7 @@ export interface DispatchPool {
   prepare(
     input: unknown,
     index: number,
-  ): Pick<ExecutionRequest, 'command' | 'argv0' | 'told' | 'cwd' | 'env' | 'stdin'>;
+  ): Pick<ExecutionRequest, 'command' | 'argv0' | 'shownCommand' | 'cwd' | 'env' | 'stdin'>;
   /** Hands an execution to the pool's queue, where it waits for room as long as it takes. */
   submit(execution: Execution): void;
 }

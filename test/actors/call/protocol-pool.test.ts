@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Affinity } from '../../../src/actors/call/affinity.js';
 import { MethodCatalog } from '../../../src/actors/call/method-catalog.js';
-import { LiveCallPool } from '../../../src/actors/call/protocol-pool.js';
+import { LiveProtocolPool } from '../../../src/actors/call/protocol-pool.js';
 import type { ProtocolSeat } from '../../../src/actors/call/protocol-worker.js';
 import { Asks } from '../../../src/actors/desk/asks.js';
 import { WorkerDesk } from '../../../src/actors/desk/worker-desk.js';
@@ -23,7 +23,7 @@ async function pool(capacity = 1) {
   const nothing = () => Promise.resolve();
   const control = { ready: nothing, resize: nothing, recycle: nothing, drain: nothing, resume: () => undefined };
   const load = () => ({ size: 1, ...roster.load, waiting: queue.length, maxQueue: 10 });
-  const calls = new LiveCallPool({
+  const calls = new LiveProtocolPool({
     ...{ path: '/p', clock, isServing, queue: () => queue, control: { ...control, load }, trouble: () => null },
     refusal: () => new EspalierError('ESP_STOPPED', 'closed'),
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from 'xstate';
-import { sweepHold } from '../../../src/actors/worker/prove-gone.js';
-import { emptyHold } from '../../../src/actors/worker/seat-driver.js';
+import { proveGone } from '../../../src/actors/worker/prove-gone.js';
+import { newSeatProcess } from '../../../src/actors/worker/seat-driver.js';
 import { Capture } from '../../../src/transport/process/capture.js';
 import type { SpawnedProcess } from '../../../src/transport/process/contract/spawner.js';
 
@@ -28,8 +28,8 @@ function sweep() {
   const clock = new SimulatedClock();
   const [stdout, stderr, streams] = [new PassThrough(), new PassThrough(), new Capture()];
   streams.attach(stdout, stderr);
-  const hold = { ...emptyHold(), spawned: Promise.resolve(ended(stdout, stderr)) };
-  const swept = sweepHold({ clock, journal: () => undefined }, hold, streams, false);
+  const seatProcess = { ...newSeatProcess(), spawned: Promise.resolve(ended(stdout, stderr)) };
+  const swept = proveGone({ clock, journal: () => undefined }, seatProcess, streams, false);
   return { clock, stdout, stderr, streams, swept };
 }
 

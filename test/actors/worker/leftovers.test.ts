@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Leftovers } from '../../../src/actors/worker/leftovers.js';
-import type { SweepResult } from '../../../src/actors/worker/seat-driver.js';
+import type { ProofOfEnd } from '../../../src/actors/worker/seat-driver.js';
 import { deferred } from '../../transport/protocol/support/scripted-worker.js';
 
-const CLEAN: SweepResult = { clean: true, heldOpen: false };
-const DIRTY: SweepResult = { clean: false, heldOpen: false, reason: 'may still run: 7' };
+const CLEAN: ProofOfEnd = { clean: true, heldOpen: false };
+const DIRTY: ProofOfEnd = { clean: false, heldOpen: false, reason: 'may still run: 7' };
 
 /** A sweep that ends when and how the test says, and how often what it did not prove was tried again. */
-function sweep(again: SweepResult = CLEAN) {
-  const { promise, resolve } = deferred<SweepResult>();
+function sweep(again: ProofOfEnd = CLEAN) {
+  const { promise, resolve } = deferred<ProofOfEnd>();
   const tries = { count: 0 };
   const retry = async () => {
     tries.count += 1;

@@ -2,15 +2,15 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Leftovers } from '../../../src/actors/worker/leftovers.js';
 import type { ProcessServices } from '../../../src/actors/worker/process-services.js';
-import { sweepHold } from '../../../src/actors/worker/prove-gone.js';
-import { emptyHold, type SweepResult } from '../../../src/actors/worker/seat-driver.js';
+import { proveGone } from '../../../src/actors/worker/prove-gone.js';
+import { newSeatProcess, type ProofOfEnd } from '../../../src/actors/worker/seat-driver.js';
 import { EspalierError } from '../../../src/errors.js';
 import type { NewJournalEvent } from '../../../src/machines/events.js';
 import { Capture } from '../../../src/transport/process/capture.js';
 import type { SpawnedProcess, SweepReport } from '../../../src/transport/process/contract/spawner.js';
 
-const clean: SweepResult = { clean: true, heldOpen: false };
-const dirty: SweepResult = { clean: false, heldOpen: false, reason: 'pid 7 may live' };
+const clean: ProofOfEnd = { clean: true, heldOpen: false };
+const dirty: ProofOfEnd = { clean: false, heldOpen: false, reason: 'pid 7 may live' };
 const never = () => Promise.reject(new Error('asked again'));
 
 describe('what a starter left', () => {
@@ -20,7 +20,7 @@ describe('what a starter left', () => {
 
   it('is waited for by the next one of its path, and by no other', async () => {
     const leftovers = new Leftovers();
-    let prove: (result: SweepResult) => void = () => undefined;
+    let prove: (result: ProofOfEnd) => void = () => undefined;
     leftovers.leave('/a', new Promise((resolve) => (prove = resolve)), never);
     let isCleared = false;
     const cleared = leftovers.cleared('/a').then(() => {
@@ -59,9 +59,9 @@ describe('the sweep of an incarnation', () => {
         return report;
       },
     };
-    const hold = { ...emptyHold(), spawned: Promise.resolve(process as SpawnedProcess) };
+    const seatProcess = { ...newSeatProcess(), spawned: Promise.resolve(process as SpawnedProcess) };
     const services = { journal: (event: NewJournalEvent) => void told.push(event) } as ProcessServices;
-    return { result: await sweepHold(services, hold, null, thorough), asked, told };
+    return { result: await proveGone(services, seatProcess, null, thorough), asked, told };
   };
 
   it('ends the group, and looks for the cookie only after a forced end', async () => {

@@ -8,7 +8,7 @@ import { BootHistory } from '../../../src/actors/worker/boot-history.js';
 import { Leftovers } from '../../../src/actors/worker/leftovers.js';
 import { MemoryWatch } from '../../../src/actors/worker/memory-watch.js';
 import type { ProcessServices } from '../../../src/actors/worker/process-services.js';
-import type { Hold, SeatDriver } from '../../../src/actors/worker/seat-driver.js';
+import type { SeatDriver, SeatProcess } from '../../../src/actors/worker/seat-driver.js';
 import { workerStarter } from '../../../src/actors/worker/starter.js';
 import { ProcessLogs } from '../../../src/host/process-logs.js';
 import type { StarterEvent, StarterPolicy } from '../../../src/machines/worker/starter.js';
@@ -39,7 +39,7 @@ export function scriptedServices(tree: TestTree): ProcessServices {
     boots: new BootHistory(),
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     leftovers: new Leftovers(),
-    outlets: new Map(),
+    captures: new Map(),
     logs: new ProcessLogs({
       logs: { append: nothing },
       clock,
@@ -81,9 +81,9 @@ export class ScriptedSeat implements SeatDriver {
     return this.#sweeps.length > 0;
   }
 
-  worker(_address: unknown, hold: Hold): WorkerInput {
+  worker(_address: unknown, seatProcess: SeatProcess): WorkerInput {
     this.workers += 1;
-    hold.spawned = Promise.resolve(this.#process());
+    seatProcess.spawned = Promise.resolve(this.#process());
     const perform: WorkerInput['hands']['perform'] = (command, tell) => {
       this.#toWorker = tell;
       if (command === 'spawn') queueMicrotask(() => tell({ type: 'spawned' }));

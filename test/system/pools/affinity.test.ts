@@ -1,11 +1,11 @@
-import type { CallPoolOptions, System } from 'espalier';
+import type { ProtocolPoolOptions, System } from 'espalier';
 import { processesOf } from 'espalier/testing';
 import { describe, expect, it } from 'vitest';
 import { lives } from '../../transport/process/support.js';
 import { type Stage, workers } from '../support/workers.js';
 
 /** Two workers with room for one call each. */
-const two = (affinity: CallPoolOptions['affinity']): Promise<Stage> =>
+const two = (affinity: ProtocolPoolOptions['affinity']): Promise<Stage> =>
   workers('node', { size: 2, prefetch: 0, ...(affinity && { affinity }) });
 
 /** Of a session; in time, so that a call that waits for ever fails soon. */

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CallPoolOptions, service } from 'espalier';
+import { type ProtocolPoolOptions, service } from 'espalier';
 import { killProcess, untilEvent, untilReady } from 'espalier/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { until } from '../../transport/process/support.js';
@@ -34,7 +34,7 @@ describe('a pool whose workers cannot boot', () => {
     expect(await handle.call('add', { a: 1, b: 2 })).toBe(3);
   });
 
-  it.each<[string, Partial<CallPoolOptions>, RegExp]>([
+  it.each<[string, Partial<ProtocolPoolOptions>, RegExp]>([
     ['ends as if all were well', { command: ['cat'] }, /exit code 0 before it was ready$/],
     ['is silent for too long', { command: ['sleep', '60'], bootMs: 20, graceMs: 10 }, /not ready in time$/],
     ['speaks out of protocol', { command: ['sh', '-c', 'echo hello >&3; sleep 60'] }, /hello/],

@@ -1,4 +1,4 @@
-import { type CallPoolOptions, pool } from 'espalier';
+import { type ProtocolPoolOptions, pool } from 'espalier';
 import { untilEvent } from 'espalier/testing';
 import { describe, expect, it } from 'vitest';
 import { lives, until } from '../../transport/process/support.js';
@@ -6,7 +6,7 @@ import { start } from '../support/support.js';
 import { SDKS, stuck, workers } from '../support/workers.js';
 
 describe.each(SDKS)('a %s worker that is worn', (sdk) => {
-  it.each<[string, Partial<CallPoolOptions>]>([
+  it.each<[string, Partial<ProtocolPoolOptions>]>([
     ['maxCalls', { maxCalls: 3 }],
     ['ttl', { ttl: 300 }],
     ['idleTtl', { idleTtl: 200 }],

@@ -1,8 +1,8 @@
-import type { CallPoolOptions } from 'espalier';
+import type { ProtocolPoolOptions } from 'espalier';
 import { expect, it } from 'vitest';
 import { workers } from '../support/workers.js';
 
-it.each<[string, string, Partial<CallPoolOptions>, number]>([
+it.each<[string, string, Partial<ProtocolPoolOptions>, number]>([
   ['one that says nothing of concurrency', '1', {}, 1],
   ['a concurrent one', '40', {}, 32],
   ['a concurrent one, whatever it says', '2', {}, 32],

@@ -1,11 +1,11 @@
-import { type CallPoolOptions, pool } from 'espalier';
+import { type ProtocolPoolOptions, pool } from 'espalier';
 import { expect } from 'vitest';
 
 /** A shell program that says why it cannot boot. */
 export const failing = 'echo loading >&2; echo "Error: no model" >&2; exit 3';
 
 /** A pool of workers that do not boot. */
-export const broken = (more: Partial<CallPoolOptions> = {}) =>
+export const broken = (more: Partial<ProtocolPoolOptions> = {}) =>
   pool({ id: 'p', command: ['sh', '-c', failing], size: 2, ...more, mode: 'protocol' });
 
 /** What is said of their boots. */

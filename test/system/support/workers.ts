@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CallPoolOptions, type JournalEvent, type Pool, pool, type System } from 'espalier';
+import { type JournalEvent, type Pool, type ProtocolPoolOptions, pool, type System } from 'espalier';
 import { untilEvent } from 'espalier/testing';
 import { until } from '../../transport/process/support.js';
 import { python } from '../../transport/protocol/support/python.js';
@@ -18,7 +18,7 @@ export type Sdk = keyof typeof stuck;
 export const SDKS = Object.keys(stuck) as Sdk[];
 
 /** A system with one pool `w` of such workers, ready. */
-export async function workers(sdk: Sdk, options: Partial<CallPoolOptions> = {}): Promise<Stage> {
+export async function workers(sdk: Sdk, options: Partial<ProtocolPoolOptions> = {}): Promise<Stage> {
   const children = [pool({ id: 'w', command: [...stuck[sdk]], size: 1, graceMs: 1000, ...options })];
   const system = await start({ children });
   const handle = system.pool('w');

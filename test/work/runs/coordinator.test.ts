@@ -19,7 +19,7 @@ class HandPool implements DispatchPool {
   submitted = 0;
 
   prepare(input: unknown) {
-    return { command: ['program', String(input)] as [string, string], told: [], cwd: '/', env: {} };
+    return { command: ['program', String(input)] as [string, string], shownCommand: [], cwd: '/', env: {} };
   }
 
   submit(execution: Execution): void {

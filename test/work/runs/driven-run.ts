@@ -38,7 +38,7 @@ class PlayedPool implements DispatchPool {
   started = 0;
 
   prepare(input: unknown) {
-    return { command: ['program', String(input)] as [string, string], told: [], cwd: '/', env: {} };
+    return { command: ['program', String(input)] as [string, string], shownCommand: [], cwd: '/', env: {} };
   }
 
   submit(execution: Execution): void {

@@ -29,7 +29,7 @@ async function refusing(refused: Refused) {
   const pool = (path: string) => ({
     path,
     isOpen: false,
-    prepare: () => ({ command: ['x'] as [string], told: [], cwd: '/', env: {} }),
+    prepare: () => ({ command: ['x'] as [string], shownCommand: [], cwd: '/', env: {} }),
     submit: () => undefined,
   });
   const runs = new Runs({

@@ -13,12 +13,12 @@ function eventName(type: string): string {
 /** What a machine does while somebody looks, the latest first: never journalled. */
 export function Activity({ items }: { readonly items: readonly Observed[] }) {
   // What an event comes to is told with what has changed; alone it would be there twice.
-  const told = items.filter(({ kind }) => kind !== 'event');
-  if (told.length === 0) return null;
+  const shown = items.filter(({ kind }) => kind !== 'event');
+  if (shown.length === 0) return null;
   return (
     <Section title="Activity" aside="while you look">
       <ol class="events-short">
-        {told
+        {shown
           .slice(-SHOWN)
           .reverse()
           .map(({ at, kind, event, state }, index) => (

@@ -19,6 +19,6 @@ export function sessionStore(access: Access<typeof sessionWrites, typeof session
       }),
     touch: async (session) => access.write('sessions.touch', { ...own(), session }),
     remove: async (session) => access.write('sessions.remove', { ...own(), session }),
-    sweep: async () => access.write('sessions.sweep', own()),
+    removeExpired: async () => access.write('sessions.removeExpired', own()),
   };
 }

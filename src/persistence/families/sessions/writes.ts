@@ -59,7 +59,7 @@ function removeSession(tx: Transaction, { runId, session }: { runId: RunId; sess
   return lived;
 }
 
-function sweepSessions(tx: Transaction, { runId }: { runId: RunId }): number {
+function removeExpiredSessions(tx: Transaction, { runId }: { runId: RunId }): number {
   tx.requireLive(runId);
   return tx.db.run('DELETE FROM sessions WHERE expires_at <= ?', tx.now);
 }
@@ -69,5 +69,5 @@ export const sessionWrites = {
   'sessions.put': putSession,
   'sessions.touch': touchSession,
   'sessions.remove': removeSession,
-  'sessions.sweep': sweepSessions,
+  'sessions.removeExpired': removeExpiredSessions,
 };

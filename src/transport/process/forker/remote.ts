@@ -36,8 +36,8 @@ export interface RemoteLauncherOptions {
   readonly onForkerExit: (forker: ForkerInfo, exit: ProcessExit) => void;
 }
 
-/** An era and when it can be used: registered, and what the one before it left is gone. */
-interface Reign {
+/** The forker of now: its era, and when it can be used: registered, and what the one before it left is gone. */
+interface CurrentForker {
   readonly era: Era;
   readonly usable: Promise<ForkerInfo>;
 }
@@ -47,7 +47,7 @@ export class RemoteLauncher implements Launcher {
   readonly #startTicks = nowTicks();
   /** The era of now, and dead ones whose programs are not proven gone yet. */
   #eras: readonly Era[] = [];
-  #reign: Reign;
+  #forker: CurrentForker;
   #generation = 0;
   #failures = 0;
   /** Whether any program may have been started: without, there is nothing to be proven gone. */
@@ -58,12 +58,12 @@ export class RemoteLauncher implements Launcher {
     private readonly options: RemoteLauncherOptions,
     private readonly events: LauncherEvents,
   ) {
-    this.#reign = this.#begin();
+    this.#forker = this.#begin();
   }
 
   /** The forker of now, once it can be used. */
   get current(): Promise<ForkerInfo> {
-    return this.#reign.usable;
+    return this.#forker.usable;
   }
 
   async reserve(): Promise<Reservation> {
@@ -78,7 +78,7 @@ export class RemoteLauncher implements Launcher {
   }
 
   async launch(order: LaunchOrder, generation: number): Promise<Launched> {
-    const { era } = this.#reign;
+    const { era } = this.#forker;
     if (generation !== era.generation || era.ended) {
       throw new NotStarted(era.ended ?? new EspalierError('ESP_SPAWN', 'the forker process died before the start'));
     }
@@ -87,11 +87,11 @@ export class RemoteLauncher implements Launcher {
   }
 
   signal(spawnId: string, signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT'): void {
-    this.#reign.era.signal(spawnId, signal);
+    this.#forker.era.signal(spawnId, signal);
   }
 
   async killGroup(spawnId: string, generation: number): Promise<GroupEnd | null> {
-    const { era } = this.#reign;
+    const { era } = this.#forker;
     if (generation === era.generation && !era.ended && this.#closed === undefined) {
       try {
         return await era.killGroup(spawnId);
@@ -124,11 +124,11 @@ export class RemoteLauncher implements Launcher {
   async #close(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       // A dead forker leaves the proof that all is gone to the next one, also when that has nothing else to do.
-      if (this.#reign.era.ended) {
+      if (this.#forker.era.ended) {
         if (!this.#hasLaunched) return this.#unguarded();
-        this.#reign = this.#begin();
+        this.#forker = this.#begin();
       }
-      const { era, usable } = this.#reign;
+      const { era, usable } = this.#forker;
       try {
         const [proven] = await Promise.allSettled([usable]);
         await this.#leave(era);
@@ -168,7 +168,7 @@ export class RemoteLauncher implements Launcher {
     throw new EspalierError('ESP_QUARANTINED', 'no forker process stays alive to prove what the last one left');
   }
 
-  #begin(): Reign {
+  #begin(): CurrentForker {
     const { runId, directory } = this.options;
     const { zygote } = this.options;
     const era = new Era({ runId, directory, generation: ++this.#generation, events: this.events, zygote });
@@ -212,13 +212,13 @@ export class RemoteLauncher implements Launcher {
     this.#failures = lived < SHORT_LIFE_MS || !era.wasReady ? this.#failures + 1 : 0;
     // One that could not even be loaded is tried again when somebody needs it.
     const isNeeded = this.#hasLaunched || era.wasReady;
-    if (this.#reign.era === era && this.#failures < MOST_FAILURES && isNeeded) this.#renew();
+    if (this.#forker.era === era && this.#failures < MOST_FAILURES && isNeeded) this.#renew();
   }
 
-  /** The reign of now, or a new one if its forker is gone. */
-  #renew(): Reign {
-    if (this.#reign.era.ended && this.#closed === undefined) this.#reign = this.#begin();
-    return this.#reign;
+  /** The forker of now, or a new one if it is gone. */
+  #renew(): CurrentForker {
+    if (this.#forker.era.ended && this.#closed === undefined) this.#forker = this.#begin();
+    return this.#forker;
   }
 }
 

@@ -35,7 +35,7 @@ describe('sessions', () => {
     expect(await store.sessions.touch('a')).toBe(false);
     expect(await store.sessions.list()).toEqual([]);
     expect(await store.sessions.put('b', 1, { ttlMs: 3_600_000, quota: 1 })).toMatchObject({ session: 'b' });
-    expect([await store.sessions.sweep(), await store.sessions.sweep()]).toEqual([1, 0]);
+    expect([await store.sessions.removeExpired(), await store.sessions.removeExpired()]).toEqual([1, 0]);
     const again = await store.sessions.put('a', 2, { ttlMs: 3_600_000, quota: 2 });
     expect(again).not.toBe('quota');
     if (again !== 'quota') expect(again.createdAt).toBeGreaterThan(first.createdAt);
