@@ -2,6 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { isEspalierError, toErrorRecord } from '../../errors.js';
 import type { EventContext } from '../../machines/events.js';
 import { maybeOom } from '../../machines/exits/crash-kind.js';
+import { jobContext } from '../../machines/ids/job-id.js';
 import { registeredCommand } from '../../machines/process/process.js';
 import type { WorkerCommand, WorkerEvent, WorkerHands } from '../../machines/worker/worker.js';
 import { ASK_AGAIN_MS, isRefusal } from '../../store-refusal.js';
@@ -63,10 +64,10 @@ export class ProcessHands implements WorkerHands {
 
   #register(tell: Tell): void {
     const { runId, registry } = this.services;
-    const { spawnId, jobId, attempt } = this.plan;
+    const { spawnId } = this.plan;
     const command = registeredCommand(this.plan.shownCommand);
     this.seatProcess.registration = 'asked';
-    registry.intend({ spawnId, runId, ...this.address, jobId, attempt, command }).then(
+    registry.intend({ spawnId, runId, ...this.address, command }).then(
       () => {
         this.seatProcess.registration = 'kept';
         tell({ type: 'registered' });
@@ -146,8 +147,7 @@ function killFailed(error: unknown): WorkerEvent {
 
 function contextOf({ jobId, attempt }: WorkerPlan): EventContext | undefined {
   if (jobId === null) return undefined;
-  const run = jobId.slice(0, jobId.lastIndexOf(':'));
-  return { run, job: jobId, ...(attempt === null ? {} : { attempt }) };
+  return jobContext(jobId, attempt);
 }
 
 /** Journals that a worker which stays can be used, and how long that took. */

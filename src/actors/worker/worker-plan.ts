@@ -1,9 +1,10 @@
+import type { JobId } from '../../machines/ids/job-id.js';
 import type { WorkerEvent } from '../../machines/worker/worker.js';
 
 /** What a worker starts, and as what it is registered. */
 export interface WorkerPlan {
   readonly spawnId: string;
-  readonly jobId: string | null;
+  readonly jobId: JobId | null;
   readonly attempt: number | null;
   readonly command: readonly [string, ...string[]];
   /** What the program is called by. */

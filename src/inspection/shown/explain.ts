@@ -15,6 +15,7 @@ import type {
   SlotFact,
   Target,
 } from '../../machines/explain/findings/facts.js';
+import { slotJobId } from '../../machines/ids/job-id.js';
 import { nearest } from '../../near.js';
 import { checkOptions, fields, text } from '../../options.js';
 import type { AboutQuery, HostRecord, RunRecord, SlotStory, Store } from '../../persistence/index.js';
@@ -121,7 +122,7 @@ function endedBy({ state, attempts }: OwnedSlot): string | null {
 
 async function slotFact({ runs, file }: ExplainSource, { run, total }: RunRecord, index: number): Promise<OwnedSlot> {
   const found = await runs.slot(run, index);
-  if (found) return { ...found, jobId: `${run}:${index}` };
+  if (found) return { ...found, jobId: slotJobId(run, index) };
   const message = `run ${run} has no slot ${index}: it has ${total}, counted from 0`;
   throw new EspalierError('ESP_NOT_FOUND', message, { context: { file, run, index } });
 }

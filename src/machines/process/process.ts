@@ -3,6 +3,7 @@ import type { RunId } from '../../ids.js';
  * What is known of operating-system processes, as plain data shared by the store and the process transport.
  */
 
+import type { JobId } from '../ids/job-id.js';
 import { firstOf } from '../text/text-cut.js';
 
 /**
@@ -45,7 +46,7 @@ export interface Registration {
   readonly runId: RunId;
   readonly path: string;
   readonly incarnation: number;
-  readonly jobId: string | null;
+  readonly jobId: JobId | null;
   readonly attempt: number | null;
   readonly state: ProcessState;
   readonly identity: ProcessIdentity | null;
@@ -55,11 +56,8 @@ export interface Registration {
   readonly at: number;
 }
 
-/** What is written before a spawn. */
-export type SpawnIntent = Pick<
-  Registration,
-  'spawnId' | 'runId' | 'path' | 'incarnation' | 'jobId' | 'attempt' | 'command'
->;
+/** What is written before a spawn; of a job's own process with the claim of that. */
+export type SpawnIntent = Pick<Registration, 'spawnId' | 'runId' | 'path' | 'incarnation' | 'command'>;
 
 /** What is known of a process once it was spawned. */
 export interface LiveProcess {

@@ -1,26 +1,28 @@
 import type { ErrorRecord } from '../../errors.js';
-import type { RunId, RunRef } from '../../ids.js';
+import type { RunId } from '../../ids.js';
+import type { AttemptRef, JobId } from '../../machines/ids/job-id.js';
 import type { ProcessExit } from '../../machines/process/process.js';
 import type { SlotStatus } from '../../machines/work/slot.js';
 import type { WriteOptions } from './options.js';
 
-/** Which slot to claim, and the spawn intent that goes with it. */
+/** Which job to claim. */
 export interface Claim {
-  readonly run: RunRef;
-  readonly index: number;
+  readonly jobId: JobId;
+  /** The registration of the process that the attempt will have for itself on this machine, if it will have one. */
+  readonly process: Companion | null;
+}
+
+/** The spawn intent that goes with a claim, in its transaction. */
+interface Companion {
   readonly spawnId: string;
   /** The path of the pool; the registration carries it until the worker's is known. */
   readonly path: string;
 }
 
-/** A claimed slot with what its attempt needs. */
-export interface Claimed {
-  readonly run: RunRef;
-  readonly index: number;
-  readonly jobId: string;
-  readonly spawnId: string;
-  /** Counts every execution, from 1. */
-  readonly attempt: number;
+/** A claimed job with what its attempt needs. Its `attempt` counts every execution, from 1. */
+export interface Claimed extends AttemptRef {
+  /** Of its process, if one was registered with the claim. */
+  readonly spawnId: string | null;
   /** Earlier executions that ran to an end of their own: what retries are counted by. */
   readonly endedBefore: number;
   /** Earlier executions whose worker was lost while its host lived (`FinishedAttempt.lost`). */
@@ -37,11 +39,7 @@ export interface OutputChunk {
 }
 
 /** How an attempt ended. A `cancelled` attempt that is requeued was interrupted: it does not count as ended by itself. */
-export interface FinishedAttempt {
-  readonly run: RunRef;
-  readonly index: number;
-  readonly attempt: number;
-  readonly spawnId: string;
+export interface FinishedAttempt extends AttemptRef {
   readonly outcome: Exclude<SlotStatus, 'skipped_pruned'>;
   readonly exit: ProcessExit | null;
   /** Nobody saw the end of the process: counted as a loss, not as an attempt that ended by itself. */
@@ -58,15 +56,22 @@ export interface FinishedAttempt {
   readonly requeue: boolean;
 }
 
-/** Executions of slots: claimed by one host, ended once. */
+/** What became of a write about an attempt that was no longer this owner's, or of an earlier epoch: nothing. */
+export type Late = 'late';
+
+/** Executions of jobs: claimed by one host, ended once. What is written about one names its epoch. */
 export interface AttemptStore {
-  /** Claims queued slots: job, attempt and spawn intent in one transaction. Slots that are not `queued` are left out of the answer. */
-  claim(owner: RunId, claims: readonly Claim[], options?: WriteOptions): Promise<readonly Claimed[]>;
-  /** Gives back claims whose program was never started; the attempt leaves no trace. */
-  release(owner: RunId, claims: readonly Pick<Claimed, 'run' | 'index' | 'attempt' | 'spawnId'>[]): Promise<void>;
   /**
-   * Records the end of an attempt, its last output and what became of its process in one transaction. `late` when the attempt was
-   * no longer this owner's: journalled as `attempt.late`, nothing else changes.
+   * Claims queued jobs: job, attempt and the registration of a process, where one is wanted, in one transaction. Those that
+   * are not `queued` are left out of the answer, and so are slots of a run that neither runs nor pauses; a run of another
+   * host rejects with `ESP_OWNED`.
    */
-  finish(owner: RunId, attempt: FinishedAttempt, options?: WriteOptions): Promise<'recorded' | 'late'>;
+  claim(owner: RunId, claims: readonly Claim[], options?: WriteOptions): Promise<readonly Claimed[]>;
+  /** Gives back claims whose program was never started; the attempt leaves no trace but the epoch. Answers for each. */
+  release(owner: RunId, claims: readonly AttemptRef[]): Promise<readonly ('released' | Late)[]>;
+  /**
+   * Records the end of an attempt, its last output and, where it has one for itself, what became of its process, in one
+   * transaction. One that is late is journalled as `attempt.late`.
+   */
+  finish(owner: RunId, attempt: FinishedAttempt, options?: WriteOptions): Promise<'recorded' | Late>;
 }

@@ -1,6 +1,7 @@
 import type { RunRef } from '../../ids.js';
+import type { AttemptRef } from '../../machines/ids/job-id.js';
 import type { StreamTexts } from '../../stream-text.js';
-import type { OutputChunk } from './attempts.js';
+import type { Late, OutputChunk } from './attempts.js';
 
 /** What is kept of an attempt's output. */
 export interface KeptOutput extends StreamTexts {
@@ -13,9 +14,9 @@ export interface KeptOutput extends StreamTexts {
 export interface OutputStore {
   /**
    * Appends to what is kept of a running attempt of this store's host: the last 1 MiB of each stream, marked `truncated`
-   * when more came. An attempt that no longer runs, or is no longer this host's, keeps what it has.
+   * when more came. One that is late keeps what it has.
    */
-  append(at: { run: RunRef; index: number; attempt: number }, chunk: OutputChunk): Promise<void>;
+  append(at: AttemptRef, chunk: OutputChunk): Promise<'kept' | Late>;
   /** The kept output of a slot's attempt (the newest if none is named), or null. A stream that is not UTF-8 is in base64. */
   read(run: RunRef, index: number, attempt?: number): Promise<KeptOutput | null>;
 }

@@ -8,7 +8,10 @@ import type { LiveProcess, ProcessExit, Registration, SpawnIntent } from '../../
  * that does not exist with `ESP_NOT_FOUND`; `gone` and `suspect` of one that is already gone change nothing.
  */
 export interface ProcessStore {
-  /** Rejects with `ESP_CONFLICT` when the path or the job already has a registration in `intent` or `live`. */
+  /**
+   * Registers a process that belongs to no job. (A job's own is registered with its claim.) Rejects with `ESP_CONFLICT` when
+   * the path already has a registration in `intent` or `live`.
+   */
   intend(intent: SpawnIntent): Promise<void>;
   /** Journals `process.spawned`, and `attempt.started` if it is the process of a job. */
   live(spawnId: string, process: LiveProcess): Promise<void>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
 import type { JournalEvent, NewJournalEvent } from '../../machines/events.js';
 import { keptEventForm, newEventForm } from './event-form.js';
+import { withoutRepeatedIds, withRepeatedIds } from './event-ids.js';
 
 /** An event as its row holds it. It travels so between threads: JSON text is the cheapest thing to hand over. */
 export const eventRow = z.object({
@@ -25,12 +26,15 @@ export type EventText = Pick<EventRow, 'type' | 'path' | 'incarnation' | 'ctx' |
  * @throws `ESP_STORE_CORRUPT` when it is none of those that this version knows
  */
 export function parseEvent(row: EventRow): JournalEvent {
+  const stored = parseJson(row.data);
+  const { ctx, data } =
+    row.ctx === null ? { ctx: null, data: stored } : withRepeatedIds(row.type, parseJson(row.ctx), stored);
   const found = keptEventForm.safeParse({
     type: row.type,
-    data: parseJson(row.data),
+    data,
     ...(row.path !== null && { path: row.path }),
     ...(row.incarnation !== null && { incarnation: row.incarnation }),
-    ...(row.ctx !== null && { ctx: parseJson(row.ctx) }),
+    ...(ctx !== null && { ctx }),
   });
   if (found.success) return { seq: row.seq, runId: row.run_id, at: row.at, ...found.data };
   throw new EspalierError(
@@ -55,14 +59,14 @@ export function eventText(event: NewJournalEvent): EventText {
       cause: found.error,
     });
   }
-  const { type, data, path, incarnation, ctx } = found.data;
-  return {
-    type,
-    path: path ?? null,
-    incarnation: incarnation ?? null,
-    ctx: ctx === undefined ? null : JSON.stringify(ctx),
-    data: JSON.stringify(data),
-  };
+  return storedEvent(found.data);
+}
+
+/** The same of an event whose form is known. */
+export function storedEvent(event: NewJournalEvent): EventText {
+  const { type, path = null, incarnation = null } = event;
+  const { ctx, data } = withoutRepeatedIds(event);
+  return { type, path, incarnation, ctx: ctx === null ? null : JSON.stringify(ctx), data: JSON.stringify(data) };
 }
 
 /** Text that is not JSON becomes `undefined`, which no form of an event accepts. */

@@ -3,6 +3,7 @@ import { VERSION_1 } from './version-1.js';
 import { VERSION_2 } from './version-2.js';
 import { VERSION_3 } from './version-3.js';
 import { VERSION_4 } from './version-4.js';
+import { VERSION_5 } from './version-5.js';
 
 /** One step of the schema: brings a store of version `version - 1` to `version`. It runs inside a transaction. */
 export interface Migration {
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, up: (db) => db.execute(VERSION_2) },
   { version: 3, up: (db) => db.execute(VERSION_3) },
   { version: 4, up: (db) => db.execute(VERSION_4) },
+  { version: 5, up: (db) => db.execute(VERSION_5) },
 ];
 
 /** The version that this code reads and writes. */

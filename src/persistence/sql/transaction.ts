@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
 import type { RunId } from '../../ids.js';
 import type { NewJournalEvent } from '../../machines/events.js';
-import type { EventRow } from '../forms/event.js';
+import { type EventRow, type EventText, storedEvent } from '../forms/event.js';
 import type { Connection } from './connection.js';
 
 /** What an operation works with: the connection, inside a transaction, the time, and the journal. */
@@ -32,18 +32,11 @@ export class Transaction {
 
   /** Journals an event of a host. Answers its `seq`. */
   journal(runId: RunId, event: NewJournalEvent): number {
-    const ctx = event.ctx === undefined ? null : JSON.stringify(event.ctx);
-    return this.journalText(runId, {
-      ...event,
-      path: event.path ?? null,
-      incarnation: event.incarnation ?? null,
-      ctx,
-      data: JSON.stringify(event.data),
-    });
+    return this.journalText(runId, storedEvent(event));
   }
 
   /** Journals an event whose parts are JSON text already. */
-  journalText(runId: RunId, event: Pick<EventRow, 'type' | 'path' | 'incarnation' | 'ctx' | 'data'>): number {
+  journalText(runId: RunId, event: EventText): number {
     const { type, path, incarnation, ctx, data } = event;
     const seq = this.db.insert(INSERT_EVENT, runId, this.now, type, path, incarnation, ctx, data);
     this.#events.push({ seq, run_id: runId, at: this.now, type, path, incarnation, ctx, data });

@@ -1,6 +1,7 @@
 import type { ArgsOf, ResultsOf } from '../families/access.js';
 import { attemptWrites } from '../families/attempts/writes.js';
 import { hostWrites } from '../families/hosts/writes.js';
+import { jobWrites } from '../families/jobs/writes.js';
 import { journalWrites } from '../families/journal/writes.js';
 import { logWrites } from '../families/logs/writes.js';
 import { outputWrites } from '../families/outputs/writes.js';
@@ -18,6 +19,7 @@ const operations = {
   ...snapshotWrites,
   ...sessionWrites,
   ...runWrites,
+  ...jobWrites,
   ...attemptWrites,
   ...outputWrites,
   ...logWrites,

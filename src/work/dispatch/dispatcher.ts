@@ -2,6 +2,7 @@ import { Execution, type ExecutionRequest, type ExecutionResult } from '../../ac
 import { type ErrorRecord, EspalierError, toErrorRecord } from '../../errors.js';
 import type { RunId, RunRef } from '../../ids.js';
 import { judge, type Verdict } from '../../machines/exits/outcome.js';
+import { type AttemptRef, slotJobId } from '../../machines/ids/job-id.js';
 import { decideRetry, type RetryDecision, type StopReason } from '../../machines/work/retry.js';
 import type { RunPolicy } from '../../machines/work/run-policy.js';
 import type { AttemptStore, Claimed, FinishedAttempt } from '../../persistence/store.js';
@@ -55,7 +56,8 @@ export interface DispatcherServices {
   newSpawnId(): string;
 }
 
-type Attempt = Pick<FinishedAttempt, 'run' | 'index' | 'attempt' | 'spawnId'>;
+/** A claimed slot: its place in its run, and the process that it will have. */
+export type ClaimedSlot = Claimed & { readonly index: number; readonly spawnId: string };
 
 /**
  * Claims queued slots and hands them to their pool's queue; records each end before it tells anybody. Claim, attempt and
@@ -65,18 +67,24 @@ export class Dispatcher {
   constructor(readonly services: DispatcherServices) {}
 
   /** Claims what is still queued of `indexes`. The answer says which slots are ours now. */
-  claim(target: DispatchTarget, indexes: readonly number[]): Promise<readonly Claimed[]> {
+  async claim(target: DispatchTarget, indexes: readonly number[]): Promise<readonly ClaimedSlot[]> {
     const { run, pool } = target;
     const { runId, attempts } = this.services;
-    return attempts.claim(
-      runId,
-      indexes.map((index) => ({ run, index, spawnId: this.services.newSpawnId(), path: pool.path })),
-      { patient: target.isBusy() },
-    );
+    const asked = indexes.map((index) => ({
+      index,
+      jobId: slotJobId(run, index),
+      spawnId: this.services.newSpawnId(),
+    }));
+    const claims = asked.map(({ jobId, spawnId }) => ({ jobId, process: { spawnId, path: pool.path } }));
+    const claimed = await attempts.claim(runId, claims, { patient: target.isBusy() });
+    return claimed.flatMap((one) => {
+      const slot = asked.find(({ jobId }) => jobId === one.jobId);
+      return slot === undefined ? [] : { ...one, ...slot };
+    });
   }
 
   /** Executes one claimed slot. Rejects only when its end could not be written. */
-  async execute(target: DispatchTarget, claimed: Claimed): Promise<Dispatched> {
+  async execute(target: DispatchTarget, claimed: ClaimedSlot): Promise<Dispatched> {
     if (!target.pool.isOpen) return this.#release(claimed);
     const execution = this.#prepare(target, claimed);
     if (execution instanceof EspalierError) return this.#fail(target, claimed, execution);
@@ -94,7 +102,7 @@ export class Dispatcher {
     }
   }
 
-  #prepare(target: DispatchTarget, { spawnId, jobId, attempt, input, index }: Claimed): Execution | EspalierError {
+  #prepare(target: DispatchTarget, { spawnId, jobId, attempt, input, index }: ClaimedSlot): Execution | EspalierError {
     try {
       const program = target.pool.prepare(input, index);
       const { timeoutMs } = target.policy;
@@ -108,7 +116,7 @@ export class Dispatcher {
 
   async #record(
     target: DispatchTarget,
-    claimed: Claimed,
+    claimed: ClaimedSlot,
     execution: Execution,
     result: Extract<ExecutionResult, { type: 'ended' }>,
   ): Promise<Dispatched> {
@@ -132,16 +140,16 @@ export class Dispatcher {
   }
 
   /** The input fits no program: an end of the slot like any other, but nothing ran and nothing will. */
-  #fail(target: DispatchTarget, claimed: Claimed, error: EspalierError): Promise<Dispatched> {
+  #fail(target: DispatchTarget, claimed: ClaimedSlot, error: EspalierError): Promise<Dispatched> {
     target.freed(claimed.index);
     const decision = decideRetry({ how: 'unfit' }, claimed, target.policy);
     return this.#finish(target, claimed, { ...decision, error: toErrorRecord(error), exit: null, durationMs: 0 });
   }
 
   /** Gives back claims that were not started. */
-  release(claims: readonly Claimed[]): Promise<void> {
+  async release(claims: readonly ClaimedSlot[]): Promise<void> {
     const { attempts, runId } = this.services;
-    return this.#write(() => attempts.release(runId, claims.map(identify)));
+    await this.#write(() => attempts.release(runId, claims.map(identify)));
   }
 
   /** What is refused is told to whoever drives the run, and to the store when that takes it: nothing runs a second time. */
@@ -154,15 +162,15 @@ export class Dispatcher {
     }
   }
 
-  async #release(claimed: Claimed): Promise<Dispatched> {
+  async #release(claimed: ClaimedSlot): Promise<Dispatched> {
     await this.release([claimed]);
     return { type: 'requeued', index: claimed.index };
   }
 
   async #finish(
     target: DispatchTarget,
-    claimed: Claimed,
-    end: Omit<FinishedAttempt, keyof Attempt>,
+    claimed: ClaimedSlot,
+    end: Omit<FinishedAttempt, keyof AttemptRef>,
   ): Promise<Dispatched> {
     const { runId, attempts } = this.services;
     const { index } = claimed;
@@ -173,8 +181,8 @@ export class Dispatcher {
   }
 }
 
-function identify({ run, index, attempt, spawnId }: Claimed): Attempt {
-  return { run, index, attempt, spawnId };
+function identify({ jobId, epoch, attempt }: Claimed): AttemptRef {
+  return { jobId, epoch, attempt };
 }
 
 /** The verdict's own error, or why a slot that was only interrupted does not run again. */

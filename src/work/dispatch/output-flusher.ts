@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import type { RunRef } from '../../ids.js';
+import type { AttemptRef } from '../../machines/ids/job-id.js';
 import type { OutputStore } from '../../persistence/store.js';
 import { isRefusal } from '../../store-refusal.js';
 import { TransientMap } from '../../transient-map.js';
@@ -8,14 +8,8 @@ import type { Capture } from '../../transport/process/capture.js';
 /** How often new output of running attempts goes to the store, in milliseconds. */
 const FLUSH_MS = 1000;
 
-interface Attempt {
-  readonly run: RunRef;
-  readonly index: number;
-  readonly attempt: number;
-}
-
 interface Flushed {
-  readonly attempt: Attempt;
+  readonly attempt: AttemptRef;
   readonly capture: Capture;
   /** What is being written: one chunk at a time, for they are in order. */
   writing: Promise<void> | null;
@@ -41,8 +35,8 @@ export class OutputFlusher {
   ) {}
 
   /** Begins to flush. The returned function ends it, and resolves when nothing more of it is being written. */
-  watch({ run, index, attempt }: Attempt, capture: Capture): () => Promise<void> {
-    const flushed: Flushed = { attempt: { run, index, attempt }, capture, writing: null };
+  watch({ jobId, epoch, attempt }: AttemptRef, capture: Capture): () => Promise<void> {
+    const flushed: Flushed = { attempt: { jobId, epoch, attempt }, capture, writing: null };
     this.#begun += 1;
     const key = this.#begun;
     this.#running.set(key, flushed);

@@ -7,10 +7,10 @@ import type { RunCommand, RunWrite } from '../../machines/work/run/commands.js';
 import { runMachine } from '../../machines/work/run/machine.js';
 import type { RunEvent } from '../../machines/work/run/run-events.js';
 import { RUN_STATUSES, type RunStatus, type RunWish } from '../../machines/work/run/status.js';
-import type { Claimed, RunRecord, RunStore } from '../../persistence/store.js';
+import type { RunRecord, RunStore } from '../../persistence/store.js';
 import { allowMany } from '../../time-limit.js';
 import { TransientMap } from '../../transient-map.js';
-import type { Dispatched, Dispatcher, DispatchPool, DispatchTarget } from '../dispatch/dispatcher.js';
+import type { ClaimedSlot, Dispatched, Dispatcher, DispatchPool, DispatchTarget } from '../dispatch/dispatcher.js';
 
 /** How often another process's wish (pause, resume, stop) is looked for, and a pool that is away, in milliseconds. */
 const LOOK_MS = 200;
@@ -38,7 +38,7 @@ export class Coordinator {
   readonly #run: RunRef;
   readonly #stop = new AbortController();
   /** What is claimed and not yet started. */
-  readonly #claimed = new TransientMap<number, Claimed>();
+  readonly #claimed = new TransientMap<number, ClaimedSlot>();
   /** Slots that hold a place. */
   readonly #placed = new Set<number>();
   /** What is at work, until its end is on disk, and claims on their way. */
@@ -151,7 +151,7 @@ export class Coordinator {
     );
   }
 
-  #granted(indexes: readonly number[], claimed: readonly Claimed[]): void {
+  #granted(indexes: readonly number[], claimed: readonly ClaimedSlot[]): void {
     for (const claim of claimed) this.#claimed.set(claim.index, claim);
     const granted = claimed.map(({ index }) => index);
     const refused = indexes.filter((index) => !this.#claimed.has(index));

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { EspalierError } from '../../errors.js';
 import type { RunRef } from '../../ids.js';
 import type { JournalEvent } from '../../machines/events.js';
+import { jobName, parseJobId } from '../../machines/ids/job-id.js';
 import type { RunStatus, RunWish } from '../../machines/work/run/status.js';
 import type { SlotRow } from '../../machines/work/slot.js';
 import { signal as abortSignal, checkOptions, fields, oneOf } from '../../options.js';
@@ -39,8 +40,13 @@ function* endedIn(events: readonly JournalEvent[], run: RunRef): Generator<numbe
   for (const { type, data, ctx } of events) {
     if (ctx?.run !== run) continue;
     if (type === 'slot.committed') yield data.index;
-    if (type === 'attempt.ended') yield Number(data.jobId.slice(run.length + 1));
+    if (type === 'attempt.ended') yield* slotOf(data.jobId);
   }
+}
+
+function slotOf(jobId: string): number[] {
+  const name = jobName(parseJobId(jobId));
+  return name.kind === 'slot' ? [name.index] : [];
 }
 
 const company = () => wait(COMPANY_MS);

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type JobId, slotJobId } from '../../../src/machines/ids/job-id.js';
 import { planRun } from '../../../src/persistence/families/runs/plan.js';
 import { findRun } from '../../../src/persistence/families/runs/records.js';
 import { slotRows } from '../../../src/persistence/families/runs/rows.js';
@@ -9,7 +10,7 @@ import type { Connection } from '../../../src/persistence/sql/connection.js';
 import { runGroup } from '../../../src/persistence/writer/group.js';
 import type { OperationCall } from '../../../src/persistence/writer/operations.js';
 import { type Outcome, Reference, type Ruling } from '../support/reference.js';
-import { IDENTITY, newFile, POLICY } from '../support/world.js';
+import { IDENTITY, newFile, POLICY, slotClaim } from '../support/world.js';
 
 const SLOTS = 4;
 
@@ -63,13 +64,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** An execution as the store gave it out. */
 interface Given {
-  readonly index: number;
+  readonly jobId: JobId;
+  readonly epoch: number;
   readonly attempt: number;
   readonly spawnId: string;
   readonly owner: string;
 }
 
-const NO_EXECUTION: Given = { index: 0, attempt: 99, spawnId: 'none', owner: 'a' };
+const NO_EXECUTION: Given = { jobId: slotJobId('run', 0), epoch: 99, attempt: 99, spawnId: 'none', owner: 'a' };
 
 /** What a step asks of the store, or null where it names an execution that never was. */
 function call(step: Step, given: readonly Given[], spawnId: string): OperationCall | null {
@@ -89,7 +91,7 @@ function call(step: Step, given: readonly Given[], spawnId: string): OperationCa
     case 'end':
       return { name: 'hosts.end', args: { runId: step.host } };
     case 'claim': {
-      const claim = { run, index: step.index, spawnId, path: '/p' };
+      const claim = slotClaim(step.index, spawnId);
       return { name: 'attempts.claim', args: { owner: step.host, claims: [claim] } };
     }
     case 'live': {
@@ -105,13 +107,13 @@ function call(step: Step, given: readonly Given[], spawnId: string): OperationCa
     }
     case 'release': {
       const at = given[step.which] ?? NO_EXECUTION;
-      return { name: 'attempts.release', args: { owner: step.host, claims: [{ run, ...at }] } };
+      return { name: 'attempts.release', args: { owner: step.host, claims: [at] } };
     }
     case 'finish': {
       const at = given[step.which] ?? NO_EXECUTION;
       const { outcome, requeue, lost } = step;
       const end = { exit: null, durationMs: 1, result: null, error: null, outcome, requeue, lost };
-      return { name: 'attempts.finish', args: { owner: step.host, attempt: { run, ...at, ...end } } };
+      return { name: 'attempts.finish', args: { owner: step.host, attempt: { ...at, ...end } } };
     }
     case 'commit':
       return { name: 'runs.commit', args: { run, owner: step.host, indexes: step.indexes, as: step.as } };
@@ -146,7 +148,11 @@ function expected(step: Step, reference: Reference): unknown {
 /** The part of an answer that the reference speaks of. */
 function answered(value: unknown): unknown {
   if (Array.isArray(value)) {
-    return value.map(({ attempt, endedBefore, lossesBefore }) => ({ attempt, endedBefore, lossesBefore }));
+    return value.map((one) => {
+      if (typeof one === 'string') return one;
+      const { epoch, attempt, endedBefore, lossesBefore } = one;
+      return { epoch, attempt, endedBefore, lossesBefore };
+    });
   }
   return typeof value === 'object' && value !== null && 'ok' in value ? value.ok : value;
 }
@@ -208,7 +214,9 @@ function play(file: string, onLost: 'retry' | 'fail', steps: readonly Step[]): v
       expect(got).toEqual(wanted);
       expect(view(db)).toEqual(reference.view());
       if (step.do !== 'claim' || !outcome?.ok || !Array.isArray(outcome.value)) continue;
-      for (const { attempt } of outcome.value) given.push({ index: step.index, attempt, spawnId, owner: step.host });
+      for (const { jobId, epoch, attempt } of outcome.value) {
+        given.push({ jobId, epoch, attempt, spawnId, owner: step.host });
+      }
     }
   } finally {
     db.close();

@@ -1,11 +1,12 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { newJobId, slotJobId } from '../../../src/machines/ids/job-id.js';
 import { eventBatch } from '../../../src/persistence/families/journal/batch.js';
 import { connectWriter } from '../../../src/persistence/file/connect.js';
 import { Connection } from '../../../src/persistence/sql/connection.js';
 import { runGroup } from '../../../src/persistence/writer/group.js';
 import type { OperationCall } from '../../../src/persistence/writer/operations.js';
-import { IDENTITY, newFile, POLICY } from '../support/world.js';
+import { IDENTITY, newFile, POLICY, slotClaim } from '../support/world.js';
 
 /** Every statement that some operations run, with its values. */
 function statements(operations: readonly OperationCall[]): { db: Database.Database; run: ReadonlySet<string> } {
@@ -21,10 +22,11 @@ function statements(operations: readonly OperationCall[]): { db: Database.Databa
   return { db, run };
 }
 
-const claim = (index: number) => ({ run: 'r', index, spawnId: `s${index}`, path: '/p', command: ['x'] });
+const claim = (index: number) => slotClaim(index, `s${index}`, 'r');
+const first = (index: number) => ({ jobId: slotJobId('r', index), epoch: 1, attempt: 1 });
+const own = newJobId(1, '0123456789abcdef');
 const output = { stdout: Buffer.alloc(700_000), stderr: Buffer.from('e'), dropped: false };
 const finish = (index: number, requeue: boolean): OperationCall => {
-  const at = { run: 'r', index, attempt: 1, spawnId: `s${index}` };
   const end = {
     outcome: 'failed',
     exit: { code: 1, signal: null },
@@ -34,7 +36,7 @@ const finish = (index: number, requeue: boolean): OperationCall => {
     result: null,
     error: null,
   };
-  return { name: 'attempts.finish', args: { owner: 'h', attempt: { ...at, ...end, outcome: 'failed' } } };
+  return { name: 'attempts.finish', args: { owner: 'h', attempt: { ...first(index), ...end, outcome: 'failed' } } };
 };
 const live = (spawnId: string): OperationCall => ({
   name: 'processes.live',
@@ -53,7 +55,7 @@ const snapshot = {
   state: '1',
   detail: '1',
 } as const;
-const chunk = { owner: 'h', run: 'r', index: 2, attempt: 1, chunk: output };
+const chunk = { owner: 'h', ...first(2), chunk: output };
 
 /** A life of a run, from its creation to the death of its host. */
 const LIFE: readonly OperationCall[] = [
@@ -67,7 +69,10 @@ const LIFE: readonly OperationCall[] = [
   { name: 'runs.addSlots', args: { run: 'r', inputs: ['1', '2', '3', '4'] } },
   { name: 'runs.start', args: { run: 'r', owner: 'h' } },
   { name: 'attempts.claim', args: { owner: 'h', claims: [0, 1, 2, 3].map(claim) } },
-  { name: 'attempts.release', args: { owner: 'h', claims: [{ run: 'r', index: 3, attempt: 1, spawnId: 's3' }] } },
+  { name: 'attempts.release', args: { owner: 'h', claims: [first(3)] } },
+  { name: 'jobs.add', args: { owner: 'h', jobId: own, input: '1' } },
+  { name: 'attempts.claim', args: { owner: 'h', claims: [{ jobId: own, process: null }] } },
+  { name: 'attempts.release', args: { owner: 'h', claims: [{ jobId: own, epoch: 1, attempt: 1 }] } },
   live('s0'),
   live('s1'),
   { name: 'outputs.append', args: chunk },

@@ -7,7 +7,7 @@ import { HOST_LEASE_MS } from '../../../src/machines/process/host-lease.js';
 import { connectWriter } from '../../../src/persistence/file/connect.js';
 import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../../../src/persistence/schema/migrations.js';
 import type { Connection } from '../../../src/persistence/sql/connection.js';
-import { codeOf, journalTypes, newFile, open, openHost, openStore, startRun } from '../support/world.js';
+import { codeOf, journal, newFile, open, openHost, openStore, slotClaim, startRun } from '../support/world.js';
 
 const fixture = (version: number): URL => new URL(`../fixtures/version-${version}.sql`, import.meta.url);
 
@@ -52,19 +52,35 @@ describe.each(Array.from({ length: CURRENT_VERSION }, (_, index) => index + 1))(
       },
     ]);
     expect((await store.runs.plan('run')).join('')).toBe('3010');
-    expect(await journalTypes(store)).toContain('slot.committed');
+    expect((await journal(store)).filter(({ type }) => /^(attempt|slot)/.test(type))).toMatchObject([
+      { type: 'attempt.started', data: { jobId: 'run:0', attempt: 1 }, ctx: { run: 'run', job: 'run:0', attempt: 1 } },
+      { type: 'attempt.started', data: { jobId: 'run:1', attempt: 1 } },
+      { type: 'attempt.started', data: { jobId: 'run:2', attempt: 1 } },
+      { type: 'attempt.ended', data: { jobId: 'run:0', attempt: 1, outcome: 'succeeded' } },
+      { type: 'attempt.ended', data: { jobId: 'run:1', attempt: 1, outcome: 'failed' } },
+      { type: 'slot.committed', data: { run: 'run', index: 0, status: 'succeeded' }, ctx: { job: 'run:0' } },
+    ]);
+    expect((await store.journal.about({ job: 'run:1', limit: 100 })).map(({ type }) => type)).toEqual([
+      'process.spawned',
+      'attempt.started',
+      'process.exited',
+      'attempt.ended',
+    ]);
+    expect(await store.outputs.read('run', 1)).toMatchObject({ attempt: 1, stdout: 'out €\n', stderr: 'err\n' });
 
     const identity = { bootId: 'b', pidNamespace: 'p', pid: 1, startTicks: 1 };
     await store.hosts.register({ runId: 'host-b', name: 'second', identity, node: 'v', version: '0' });
     await store.hosts.fence('host-a', 'host-b');
-    expect(await store.processes.present('host-a')).toMatchObject([{ spawnId: 's2', state: 'live' }]);
+    expect(await store.processes.present('host-a')).toMatchObject([
+      { spawnId: 's2', state: 'live', jobId: 'run:2', attempt: 1 },
+    ]);
     await store.processes.gone('s2', null, 'host-a');
     expect(await store.runs.acquire('run', 'host-b')).toMatchObject({ ok: true, record: { name: 'label' } });
-    const claims = [1, 2, 3].map((index) => ({ run: 'run', index, spawnId: `n${index}`, path: '/p' }));
+    const claims = [1, 2, 3].map((index) => slotClaim(index, `n${index}`));
     expect(await store.attempts.claim('host-b', claims)).toMatchObject([
-      { index: 1, attempt: 2, endedBefore: 1, input: { b: 1 } },
-      { index: 2, attempt: 2, endedBefore: 0, input: null },
-      { index: 3, attempt: 1, endedBefore: 0, input: 'd' },
+      { jobId: 'run:1', epoch: 2, attempt: 2, endedBefore: 1, input: { b: 1 } },
+      { jobId: 'run:2', epoch: 2, attempt: 2, endedBefore: 0, input: null },
+      { jobId: 'run:3', epoch: 1, attempt: 1, endedBefore: 0, input: 'd' },
     ]);
   });
 });
@@ -90,8 +106,8 @@ const rebuild: Migration = {
   up: (db) => {
     db.execute('CREATE TABLE rebuilt AS SELECT * FROM attempts');
     db.execute('DROP TABLE attempts');
-    db.execute('CREATE TABLE attempts (job INTEGER, attempt INTEGER, state TEXT, PRIMARY KEY (job, attempt))');
-    db.execute('INSERT INTO attempts SELECT job, attempt, state FROM rebuilt');
+    db.execute('CREATE TABLE attempts (id INTEGER PRIMARY KEY, job INTEGER, state TEXT)');
+    db.execute('INSERT INTO attempts SELECT id, job, state FROM rebuilt');
     db.execute('DROP TABLE rebuilt');
   },
 };
@@ -121,9 +137,7 @@ describe('a migration', () => {
     const db = migrateTo(file, rebuild, AFTER_LEASE);
     expect(query(file, 'SELECT count(*) FROM outputs')).toBe(outputs);
     expect(query(file, 'PRAGMA user_version')).toBe(CURRENT_VERSION + 1);
-    expect(refusal(() => db.run("INSERT INTO outputs VALUES (99, 1, 1, 0, x'00')"))).toBe(
-      'SQLITE_CONSTRAINT_FOREIGNKEY',
-    );
+    expect(refusal(() => db.run("INSERT INTO outputs VALUES (99, 1, 0, x'00')"))).toBe('SQLITE_CONSTRAINT_FOREIGNKEY');
   });
 
   it('that fails, or leaves rows pointing nowhere, leaves the store as it was', () => {

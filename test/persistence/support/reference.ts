@@ -52,9 +52,11 @@ export class Reference {
     const number = 1 + Math.max(0, ...executions.map((execution) => execution.number));
     const endedBefore = executions.filter(({ end }) => end === 'by itself').length;
     const lossesBefore = executions.filter(({ end }) => end === 'lost').length;
+    // Each execution raises it, also those that were released.
+    const epoch = 1 + this.#executions.filter((execution) => execution.slot === index).length;
     slot.phase = 'running';
     this.#executions.push({ slot: index, number, owner: host, end: 'running', process: 'intent', identified: false });
-    return [{ attempt: number, endedBefore, lossesBefore }];
+    return [{ epoch, attempt: number, endedBefore, lossesBefore }];
   }
 
   live(which: number): unknown {
@@ -79,12 +81,12 @@ export class Reference {
   release(host: string, which: number): unknown {
     const execution = this.#executions[which];
     if (this.#hosts.get(host) !== 'live') return 'ESP_FENCED';
-    if (execution === undefined || execution.end !== 'running' || execution.owner !== host) return undefined;
+    if (execution === undefined || execution.end !== 'running' || execution.owner !== host) return ['late'];
     if (execution.identified) return 'ESP_CONFLICT';
     execution.end = 'released';
     execution.process = 'removed';
     this.#slot(execution.slot).phase = 'queued';
-    return undefined;
+    return ['released'];
   }
 
   finish(host: string, which: number, outcome: Outcome, requeue: boolean, lost: boolean): unknown {

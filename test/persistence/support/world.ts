@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { JournalEvent } from '../../../src/machines/events.js';
+import { slotJobId } from '../../../src/machines/ids/job-id.js';
 import type { ProcessIdentity } from '../../../src/machines/process/process.js';
 import type { RunPolicy } from '../../../src/machines/work/run-policy.js';
 import type * as persistence from '../../../src/persistence/index.js';
-import type { Claimed, FinishedAttempt, OpenStoreOptions, Store } from '../../../src/persistence/store.js';
+import type { Claim, Claimed, FinishedAttempt, OpenStoreOptions, Store } from '../../../src/persistence/store.js';
 
 /** The store runs in threads of its own, which start from the build: so it is tested from there. */
 const built = new URL('../../../dist/persistence/index.js', import.meta.url).href;
@@ -65,13 +66,18 @@ export async function startRun(store: Store, inputs: readonly unknown[], policy:
 
 let spawns = 0;
 
+/** What to claim of a slot that will have a process for itself. */
+export function slotClaim(index: number, spawnId: string, run = 'run'): Claim {
+  return { jobId: slotJobId(run, index), process: { spawnId, path: '/pool' } };
+}
+
 /** Claims one slot, as the dispatcher would. */
-export async function claim(store: Store, index: number, owner = 'host-a', run = 'run'): Promise<Claimed> {
+export async function claim(store: Store, index: number, owner = 'host-a', run = 'run') {
   spawns += 1;
-  const at = { run, index, spawnId: `spawn-${spawns}`, path: '/pool' };
-  const [claimed] = await store.attempts.claim(owner, [at]);
+  const spawnId = `spawn-${spawns}`;
+  const [claimed] = await store.attempts.claim(owner, [slotClaim(index, spawnId, run)]);
   if (claimed === undefined) throw new Error(`slot ${index} was not claimed`);
-  return claimed;
+  return { ...claimed, spawnId };
 }
 
 /** An attempt whose host, `host-a`, was fenced by another one, `host-b`. */
@@ -87,12 +93,11 @@ export async function lostAttempt() {
 
 /** How an attempt ended, unless told otherwise: well, with nothing on its streams. */
 export function ended(claimed: Claimed, how: Partial<FinishedAttempt> = {}): FinishedAttempt {
-  const { run, index, attempt, spawnId } = claimed;
+  const { jobId, epoch, attempt } = claimed;
   return {
-    run,
-    index,
+    jobId,
+    epoch,
     attempt,
-    spawnId,
     outcome: 'succeeded',
     exit: { code: 0, signal: null },
     durationMs: 5,

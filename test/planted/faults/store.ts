@@ -31,16 +31,22 @@ export const store: Faults = {
   },
   'a slot that runs is claimed again': {
     file: 'src/persistence/families/attempts/writes.ts',
-    right: `WHERE j.run = ? AND j.idx = ? AND j.state = 'queued'\``,
-    wrong: 'WHERE j.run = ? AND j.idx = ?`',
+    right: `WHERE \${condition} AND j.state = 'queued'\``,
+    wrong: 'WHERE ${condition}`',
     test: ['test/persistence/families/model.test.ts', ''],
   },
   'a late result changes what was recorded': {
-    file: 'src/persistence/families/attempts/writes.ts',
-    right: `AND a.spawn_id = ? AND a.owner = ? AND a.state = 'running'\``,
-    wrong: 'AND a.spawn_id = ? AND a.owner = ?`',
+    file: 'src/persistence/families/jobs/running.ts',
+    right: `AND a.owner = ? AND a.state = 'running'\``,
+    wrong: 'AND a.owner = ?`',
     promise: 4,
     test: ['test/persistence/families/attempts/late.test.ts', ''],
+  },
+  'an attempt of an earlier epoch may write': {
+    file: 'src/persistence/families/jobs/running.ts',
+    right: 'AND j.epoch = ? AND',
+    wrong: 'AND ? IS NOT NULL AND',
+    test: ['test/persistence/families/jobs/jobs.test.ts', 'takes no write of another epoch'],
   },
   'a fenced host may write': {
     file: 'src/persistence/sql/transaction.ts',

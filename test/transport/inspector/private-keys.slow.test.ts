@@ -125,8 +125,7 @@ describe('a private key that comes in pieces', () => {
   it('is masked in the output of a slot, after each chunk that is kept of it', async () => {
     const store = await openHost(newFile());
     await startRun(store, ['input']);
-    const { attempt } = await claim(store, 0);
-    const at = { run: 'run', index: 0, attempt };
+    const at = await claim(store, 0);
     for (const half of halves) {
       const chunk = { stdout: new Uint8Array(), stderr: Buffer.from(half), dropped: false };
       await store.outputs.append(at, chunk);

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { EspalierError } from '../../../src/errors.js';
+import { slotJobId } from '../../../src/machines/ids/job-id.js';
 import type { OutputChunk } from '../../../src/persistence/contract/attempts.js';
 import { SimulatedClock } from '../../../src/testing/index.js';
 import { CAPTURE_LIMIT, Capture } from '../../../src/transport/process/capture.js';
@@ -20,12 +21,13 @@ function flushing(fault: (write: number) => unknown = () => null) {
     if (error !== null) throw error;
     written.push(Buffer.from(stdout).toString());
     truncated ||= dropped;
+    return 'kept' as const;
   };
   const flusher = new OutputFlusher({ append }, clock, (error) => void errors.push(error));
   const capture = new Capture();
   const stdout = new PassThrough();
   capture.attach(stdout, new PassThrough());
-  const end = flusher.watch({ run: 'r', index: 0, attempt: 1 }, capture);
+  const end = flusher.watch({ jobId: slotJobId('r', 0), epoch: 1, attempt: 1 }, capture);
   const say = async (text: string) => {
     stdout.write(text);
     await new Promise((resolve) => setImmediate(resolve));

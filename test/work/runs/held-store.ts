@@ -1,3 +1,4 @@
+import { type JobId, jobName } from '../../../src/machines/ids/job-id.js';
 import type { RunWrite } from '../../../src/machines/work/run/commands.js';
 import type { Store } from '../../../src/persistence/store.js';
 
@@ -31,7 +32,7 @@ export class HeldStore {
     this.attempts = {
       claim: (owner, claims) => this.#hold('claim', indexesOf(claims), () => attempts.claim(owner, claims), []),
       release: (owner, claims) => this.#hold('release', indexesOf(claims), () => attempts.release(owner, claims)),
-      finish: (owner, end) => this.#hold('attempt', [end.index], () => attempts.finish(owner, end)),
+      finish: (owner, end) => this.#hold('attempt', indexesOf([end]), () => attempts.finish(owner, end)),
     };
   }
 
@@ -74,6 +75,9 @@ export class HeldStore {
   }
 }
 
-function indexesOf(slots: readonly { readonly index: number }[]): readonly number[] {
-  return slots.map(({ index }) => index);
+function indexesOf(slots: readonly { readonly jobId: JobId }[]): readonly number[] {
+  return slots.flatMap(({ jobId }) => {
+    const name = jobName(jobId);
+    return name.kind === 'slot' ? [name.index] : [];
+  });
 }

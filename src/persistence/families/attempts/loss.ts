@@ -1,17 +1,25 @@
 import { z } from 'zod';
 import type { RunId } from '../../../ids.js';
+import { jobContext } from '../../../machines/ids/job-id.js';
 import { decideRetry } from '../../../machines/work/retry.js';
 import type { RunStatus } from '../../../machines/work/run/status.js';
 import { json } from '../../sql/json.js';
 import type { Transaction } from '../../sql/transaction.js';
+import { NAMED, named, namedJob } from '../jobs/reads.js';
 import { TRIES_BEFORE, triesBefore } from './tries.js';
 
+const policyOfLoss = z.object({ retries: z.number(), onLost: z.enum(['retry', 'fail']) });
+
+/** A job without a run starts again. */
+const WITHOUT_RUN: z.infer<typeof policyOfLoss> = { retries: 0, onLost: 'retry' };
+
 const lostAttempt = z.object({
+  attemptId: z.number(),
   job: z.number(),
   attempt: z.number(),
-  idx: z.number(),
-  run: z.string(),
-  policy: json(z.object({ retries: z.number(), onLost: z.enum(['retry', 'fail']) })),
+  ...named,
+  /** Of its run. */
+  policy: json(policyOfLoss).nullable(),
   ...triesBefore,
   /** Whether what it ran could not be proven gone. */
   suspect: z.number(),
@@ -25,9 +33,9 @@ const lostAttempt = z.object({
 export function loseWork(tx: Transaction, owner: RunId, reason: string, statuses: readonly RunStatus[]): void {
   const attempts = tx.db.all(
     lostAttempt,
-    `SELECT a.job, a.attempt, j.idx, r.run, r.policy, coalesce(p.state = 'suspect', 0) AS suspect,
+    `SELECT a.id AS attemptId, a.job, a.attempt, ${NAMED}, r.policy, coalesce(p.state = 'suspect', 0) AS suspect,
        ${TRIES_BEFORE}
-     FROM attempts a JOIN jobs j ON j.job = a.job JOIN runs r ON r.number = j.run
+     FROM attempts a JOIN jobs j ON j.job = a.job LEFT JOIN runs r ON r.number = j.run
        LEFT JOIN processes p ON p.run_id = a.owner AND p.spawn_id = a.spawn_id
      WHERE a.owner = ? AND a.state = 'running' ORDER BY a.job`,
     owner,
@@ -44,26 +52,26 @@ export function loseWork(tx: Transaction, owner: RunId, reason: string, statuses
 }
 
 function loseAttempt(tx: Transaction, owner: RunId, reason: string, lost: z.infer<typeof lostAttempt>): void {
-  const { job, attempt, run } = lost;
+  const { attemptId, job, attempt } = lost;
   const isSuspect = lost.suspect === 1;
-  const jobId = `${run}:${lost.idx}`;
+  const jobId = namedJob(lost);
   const error = isSuspect
     ? { code: 'ESP_QUARANTINED', message: `the attempt was lost: ${reason}; its process could not be proven gone` }
     : { code: 'ESP_FENCED', message: `the attempt was lost: ${reason}` };
   tx.db.run(
-    `UPDATE attempts SET state = 'orphaned', error = ?, ended_at = ? WHERE job = ? AND attempt = ? AND state = 'running'`,
+    `UPDATE attempts SET state = 'orphaned', error = ?, ended_at = ? WHERE id = ? AND state = 'running'`,
     JSON.stringify(error),
     tx.now,
-    job,
-    attempt,
+    attemptId,
   );
   const tries = { endedBefore: lost.ended, lossesBefore: lost.lost };
-  const { outcome, requeue } = decideRetry({ how: 'host_lost', unproven: isSuspect }, tries, lost.policy);
+  const policy = lost.policy ?? WITHOUT_RUN;
+  const { outcome, requeue } = decideRetry({ how: 'host_lost', unproven: isSuspect }, tries, policy);
   tx.db.run(
     `UPDATE jobs SET state = ?, final = ? WHERE job = ? AND state = 'running'`,
     requeue ? 'queued' : outcome,
-    requeue ? null : attempt,
+    requeue ? null : attemptId,
     job,
   );
-  tx.journal(owner, { type: 'attempt.lost', data: { jobId, attempt, reason }, ctx: { run, job: jobId, attempt } });
+  tx.journal(owner, { type: 'attempt.lost', data: { jobId, attempt, reason }, ctx: jobContext(jobId, attempt) });
 }

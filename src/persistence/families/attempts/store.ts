@@ -15,7 +15,7 @@ export function attemptStore(access: Access<typeof attemptWrites>): AttemptStore
     release: (owner, claims) =>
       access.write('attempts.release', {
         owner,
-        claims: claims.map(({ run, index, attempt, spawnId }) => ({ run, index, attempt, spawnId })),
+        claims: claims.map(({ jobId, epoch, attempt }) => ({ jobId, epoch, attempt })),
       }),
     finish: async (owner, attempt, options) => {
       const text = finishedText(attempt);
@@ -30,7 +30,7 @@ function finishedText(finished: FinishedAttempt): FinishedText {
   return {
     ...rest,
     ...(output !== undefined && { output: sentChunk(output, KEPT_BYTES) }),
-    result: result === undefined ? null : toJson(result, `the result of slot ${finished.index}`),
+    result: result === undefined ? null : toJson(result, `the result of ${finished.jobId}`),
     error: error === undefined ? null : toJson({ code: error.code, message: error.message }, 'the error'),
   };
 }

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
 import type { RunId } from '../../../ids.js';
-import type { Claim, Claimed, FinishedAttempt } from '../../contract/attempts.js';
+import { type AttemptRef, type JobId, jobContext, jobName } from '../../../machines/ids/job-id.js';
+import type { Claim, Claimed, FinishedAttempt, Late } from '../../contract/attempts.js';
 import type { Transaction } from '../../sql/transaction.js';
+import { isJob } from '../jobs/reads.js';
+import { runningAttempt } from '../jobs/running.js';
 import { keepStreams } from '../outputs/writes.js';
 import { findProcess } from '../processes/reads.js';
 import { intendProcess, processGone, processSuspect } from '../processes/writes.js';
 import { requireOwn } from '../runs/records.js';
 import { TRIES_BEFORE, triesBefore } from './tries.js';
 
-/** A claimed slot; its input is JSON text. */
+/** A claimed job; its input is JSON text. */
 type ClaimedText = Omit<Claimed, 'input'> & { readonly input: string };
 
 /** How an attempt ended; its result and error are JSON text. */
@@ -20,105 +23,103 @@ export type FinishedText = Omit<FinishedAttempt, 'result' | 'error'> & {
 
 const queuedRow = z.object({
   job: z.number(),
+  epoch: z.number(),
   input: z.string(),
   last: z.number(),
   ...triesBefore,
 });
 
-function claimSlots(tx: Transaction, { owner, claims }: { owner: RunId; claims: readonly Claim[] }): ClaimedText[] {
+function claimJobs(tx: Transaction, { owner, claims }: { owner: RunId; claims: readonly Claim[] }): ClaimedText[] {
   tx.requireLive(owner);
-  return claims.flatMap((claim) => claimSlot(tx, owner, claim) ?? []);
+  return claims.flatMap((claim) => claimJob(tx, owner, claim) ?? []);
 }
 
-function claimSlot(tx: Transaction, owner: RunId, claim: Claim): ClaimedText | null {
-  const { run, index, spawnId, path } = claim;
-  const head = requireOwn(tx.db, run, owner);
-  if (head.status !== 'running' && head.status !== 'paused') return null;
-  const slot = tx.db.one(
+function claimJob(tx: Transaction, owner: RunId, { jobId, process }: Claim): ClaimedText | null {
+  if (!mayStart(tx, owner, jobId)) return null;
+  const { condition, values } = isJob(jobId);
+  const found = tx.db.one(
     queuedRow,
-    `SELECT j.job, j.input, coalesce((SELECT max(attempt) FROM attempts a WHERE a.job = j.job), 0) AS last,
+    `SELECT j.job, j.epoch, j.input, coalesce((SELECT max(attempt) FROM attempts a WHERE a.job = j.job), 0) AS last,
        ${TRIES_BEFORE}
-     FROM jobs j WHERE j.run = ? AND j.idx = ? AND j.state = 'queued'`,
-    head.number,
-    index,
+     FROM jobs j WHERE ${condition} AND j.state = 'queued'`,
+    ...values,
   );
-  if (slot === undefined) return null;
-  const jobId = `${run}:${index}`;
-  const attempt = slot.last + 1;
-  tx.db.run(`UPDATE jobs SET state = 'running' WHERE job = ? AND state = 'queued'`, slot.job);
+  if (found === undefined) return null;
+  const { job, input, ended, lost } = found;
+  const attempt = found.last + 1;
+  const epoch = found.epoch + 1;
+  const spawnId = process?.spawnId ?? null;
+  tx.db.run(`UPDATE jobs SET state = 'running', epoch = ? WHERE job = ? AND state = 'queued'`, epoch, job);
   tx.db.run(
-    `INSERT INTO attempts (job, attempt, owner, spawn_id, state, started_at) VALUES (?, ?, ?, ?, 'running', ?)`,
-    slot.job,
+    `INSERT INTO attempts (job, epoch, attempt, owner, spawn_id, state, started_at) VALUES (?, ?, ?, ?, ?, 'running', ?)`,
+    job,
+    epoch,
     attempt,
     owner,
     spawnId,
     tx.now,
   );
-  intendProcess(tx, { spawnId, runId: owner, path, incarnation: attempt, jobId, attempt, command: [] });
-  return { run, index, jobId, spawnId, attempt, endedBefore: slot.ended, lossesBefore: slot.lost, input: slot.input };
-}
-
-/** Names one attempt. */
-type AttemptRef = Pick<Claimed, 'run' | 'index' | 'attempt' | 'spawnId'>;
-
-const jobRow = z.object({ job: z.number() });
-
-/** The job of an attempt that runs for `owner`, or null. */
-function runningJob(tx: Transaction, owner: RunId, at: AttemptRef): number | null {
-  const found = tx.db.one(
-    jobRow,
-    `SELECT a.job FROM runs r JOIN jobs j ON j.run = r.number JOIN attempts a ON a.job = j.job
-     WHERE r.run = ? AND j.idx = ? AND a.attempt = ? AND a.spawn_id = ? AND a.owner = ? AND a.state = 'running'`,
-    at.run,
-    at.index,
-    at.attempt,
-    at.spawnId,
-    owner,
-  );
-  return found?.job ?? null;
-}
-
-function releaseClaims(tx: Transaction, { owner, claims }: { owner: RunId; claims: readonly AttemptRef[] }): void {
-  tx.requireLive(owner);
-  for (const claim of claims) {
-    const job = runningJob(tx, owner, claim);
-    if (job === null) continue;
-    const process = findProcess(tx.db, owner, claim.spawnId);
-    if (process !== null && process.identity !== null) {
-      throw new EspalierError('ESP_CONFLICT', `slot ${claim.index} of run ${claim.run} has a process: it must finish`);
-    }
-    tx.db.run('DELETE FROM processes WHERE run_id = ? AND spawn_id = ?', owner, claim.spawnId);
-    tx.db.run('DELETE FROM attempts WHERE job = ? AND attempt = ?', job, claim.attempt);
-    tx.db.run(`UPDATE jobs SET state = 'queued' WHERE job = ? AND state = 'running'`, job);
+  if (process !== null) {
+    const intent = { ...process, runId: owner, incarnation: attempt, command: [] };
+    intendProcess(tx, intent, { job, jobId, attempt });
   }
+  return { jobId, epoch, attempt, spawnId, endedBefore: ended, lossesBefore: lost, input };
+}
+
+/** A slot starts while its run does; a job without a run belongs to nobody. */
+function mayStart(tx: Transaction, owner: RunId, jobId: JobId): boolean {
+  const name = jobName(jobId);
+  if (name.kind === 'job') return true;
+  const { status } = requireOwn(tx.db, name.run, owner);
+  return status === 'running' || status === 'paused';
+}
+
+function releaseClaims(
+  tx: Transaction,
+  { owner, claims }: { owner: RunId; claims: readonly AttemptRef[] },
+): ('released' | Late)[] {
+  tx.requireLive(owner);
+  return claims.map((claim) => releaseClaim(tx, owner, claim));
+}
+
+function releaseClaim(tx: Transaction, owner: RunId, claim: AttemptRef): 'released' | Late {
+  const running = runningAttempt(tx.db, owner, claim);
+  if (running === null) return 'late';
+  const { id, job, spawnId } = running;
+  if (spawnId !== null) {
+    const process = findProcess(tx.db, owner, spawnId);
+    if (process !== null && process.identity !== null) {
+      throw new EspalierError('ESP_CONFLICT', `job ${claim.jobId} has a process: it must finish`);
+    }
+    tx.db.run('DELETE FROM processes WHERE run_id = ? AND spawn_id = ?', owner, spawnId);
+  }
+  tx.db.run('DELETE FROM attempts WHERE id = ?', id);
+  tx.db.run(`UPDATE jobs SET state = 'queued' WHERE job = ? AND state = 'running'`, job);
+  return 'released';
 }
 
 function finishAttempt(
   tx: Transaction,
   { owner, attempt }: { owner: RunId; attempt: FinishedText },
-): 'recorded' | 'late' {
-  const jobId = `${attempt.run}:${attempt.index}`;
-  const number = attempt.attempt;
-  const data = { jobId, attempt: number, outcome: attempt.outcome };
-  const ctx = { run: attempt.run, job: jobId, attempt: number };
-  const job = runningJob(tx, owner, attempt);
-  if (job === null) {
+): 'recorded' | Late {
+  const { jobId, attempt: number, outcome } = attempt;
+  const data = { jobId, attempt: number, outcome };
+  const ctx = jobContext(jobId, number);
+  const running = runningAttempt(tx.db, owner, attempt);
+  if (running === null) {
     // A fenced host's attempts are lost, so it lands here: its result is told, and changes nothing.
     tx.journal(owner, { type: 'attempt.late', data, ctx });
     return 'late';
   }
   tx.requireLive(owner);
-  recordEnd(tx, job, attempt);
-  const ends = attempt.requeue ? 'queued' : attempt.outcome;
+  recordEnd(tx, running.id, attempt);
   tx.db.run(
     `UPDATE jobs SET state = ?, final = ? WHERE job = ? AND state = 'running'`,
-    ends,
-    attempt.requeue ? null : number,
-    job,
+    attempt.requeue ? 'queued' : outcome,
+    attempt.requeue ? null : running.id,
+    running.job,
   );
-  const process = { actor: owner, runId: owner, spawnId: attempt.spawnId };
-  if (attempt.unproven === undefined) processGone(tx, { ...process, exit: attempt.exit });
-  else processSuspect(tx, { ...process, reason: attempt.unproven });
+  if (running.spawnId !== null) endProcess(tx, owner, running.spawnId, attempt);
   if (attempt.lost === true) {
     const reason = 'nobody saw the end of its process';
     tx.journal(owner, { type: 'attempt.lost', data: { jobId, attempt: number, reason }, ctx });
@@ -128,13 +129,20 @@ function finishAttempt(
   return 'recorded';
 }
 
-function recordEnd(tx: Transaction, job: number, attempt: FinishedText): void {
+/** The process that the attempt had for itself. */
+function endProcess(tx: Transaction, owner: RunId, spawnId: string, { unproven, exit }: FinishedText): void {
+  const process = { actor: owner, runId: owner, spawnId };
+  if (unproven === undefined) processGone(tx, { ...process, exit });
+  else processSuspect(tx, { ...process, reason: unproven });
+}
+
+function recordEnd(tx: Transaction, id: number, attempt: FinishedText): void {
   const { exit, output } = attempt;
-  const cut = output !== undefined && keepStreams(tx, job, attempt.attempt, output);
+  const cut = output !== undefined && keepStreams(tx, id, output);
   tx.db.run(
     `UPDATE attempts SET state = ?, exec = max(exec, ?), truncated = max(truncated, ?), held_open = ?, exit_code = ?,
        exit_signal = ?, duration_ms = ?, ended_at = ?, error = ?, result = ?
-     WHERE job = ? AND attempt = ? AND state = 'running'`,
+     WHERE id = ? AND state = 'running'`,
     endState(attempt),
     exit === null && output === undefined ? 0 : 1,
     cut ? 1 : 0,
@@ -145,8 +153,7 @@ function recordEnd(tx: Transaction, job: number, attempt: FinishedText): void {
     tx.now,
     attempt.error,
     attempt.result,
-    job,
-    attempt.attempt,
+    id,
   );
 }
 
@@ -158,7 +165,7 @@ function endState(attempt: FinishedText): string {
 
 /** What is written of attempts, by name. */
 export const attemptWrites = {
-  'attempts.claim': claimSlots,
+  'attempts.claim': claimJobs,
   'attempts.release': releaseClaims,
   'attempts.finish': finishAttempt,
 };

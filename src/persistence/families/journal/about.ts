@@ -1,3 +1,4 @@
+import { jobName, parseJobId } from '../../../machines/ids/job-id.js';
 import type { AboutQuery } from '../../contract/journal.js';
 import { type EventRow, eventRow } from '../../forms/event.js';
 import type { Connection, SqlValue } from '../../sql/connection.js';
@@ -30,12 +31,16 @@ function where({ runId, paths = [], below, run, job, types = [] }: AboutQuery): 
   condition: string;
   values: SqlValue[];
 } {
+  const name = job === undefined ? null : jobName(parseJobId(job));
+  // Older stores name a slot by its job.
+  const slot = name?.kind === 'slot' ? name : null;
   // A path below another one begins with it and a slash; the root alone ends with one.
   const prefix = below === undefined ? null : `${below === '/' ? '' : below}/`;
   const condition = `(? IS NULL OR run_id = ?) AND (
     path IN (SELECT value FROM json_each(?)) OR substr(path, 1, length(?)) = ?
     OR type IN (SELECT value FROM json_each(?))
-    OR json_extract(ctx, '$.run') = ? OR json_extract(ctx, '$.job') = ?)`;
+    OR json_extract(ctx, '$.run') = ? OR json_extract(ctx, '$.job') = ?
+    OR (json_extract(ctx, '$.run') = ? AND json_extract(ctx, '$.index') = ?))`;
   return {
     condition,
     values: [
@@ -47,6 +52,8 @@ function where({ runId, paths = [], below, run, job, types = [] }: AboutQuery): 
       JSON.stringify(types),
       run ?? null,
       job ?? null,
+      slot?.run ?? null,
+      slot?.index ?? null,
     ],
   };
 }

@@ -12,11 +12,10 @@ export const STREAMS = { stdout: 1, stderr: 2 } as const;
 const bytesRow = z.object({ start: z.number(), bytes: z.instanceof(Uint8Array) });
 
 /** The kept end of one stream, from a whole character on. */
-export function keptStream(db: Connection, job: number, attempt: number, stream: keyof typeof STREAMS): Uint8Array {
+export function keptStream(db: Connection, attempt: number, stream: keyof typeof STREAMS): Uint8Array {
   const chunks = db.all(
     bytesRow,
-    'SELECT start, bytes FROM outputs WHERE job = ? AND attempt = ? AND stream = ? ORDER BY start',
-    job,
+    'SELECT start, bytes FROM outputs WHERE attempt = ? AND stream = ? ORDER BY start',
     attempt,
     STREAMS[stream],
   );
@@ -27,12 +26,12 @@ export function keptStream(db: Connection, job: number, attempt: number, stream:
 }
 
 /** What is kept of both streams. */
-export function keptStreams(db: Connection, job: number, attempt: number): StreamTexts {
-  const [stdout, stderr] = [keptStream(db, job, attempt, 'stdout'), keptStream(db, job, attempt, 'stderr')];
+export function keptStreams(db: Connection, attempt: number): StreamTexts {
+  const [stdout, stderr] = [keptStream(db, attempt, 'stdout'), keptStream(db, attempt, 'stderr')];
   return streamTexts({ stdout, stderr });
 }
 
-const keptRow = z.object({ job: z.number(), attempt: z.number(), truncated: z.number(), held_open: z.number() });
+const keptRow = z.object({ id: z.number(), attempt: z.number(), truncated: z.number(), held_open: z.number() });
 
 function readOutput(
   db: Connection,
@@ -40,9 +39,9 @@ function readOutput(
 ): KeptOutput | null {
   const found = db.one(
     keptRow,
-    `SELECT a.job, a.attempt, a.truncated, a.held_open
+    `SELECT a.id, a.attempt, a.truncated, a.held_open
      FROM runs r JOIN jobs j ON j.run = r.number JOIN attempts a ON a.job = j.job
-     WHERE r.run = ? AND j.idx = ? AND a.attempt = coalesce(?, a.attempt) ORDER BY a.attempt DESC LIMIT 1`,
+     WHERE r.run = ? AND j.idx = ? AND a.attempt = coalesce(?, a.attempt) ORDER BY a.epoch DESC LIMIT 1`,
     run,
     index,
     attempt,
@@ -50,7 +49,7 @@ function readOutput(
   if (found === undefined) return null;
   return {
     attempt: found.attempt,
-    ...keptStreams(db, found.job, found.attempt),
+    ...keptStreams(db, found.id),
     truncated: found.truncated === 1,
     heldOpen: found.held_open === 1,
   };

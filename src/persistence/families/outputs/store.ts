@@ -6,10 +6,10 @@ import type { outputWrites } from './writes.js';
 
 export function outputStore(access: Access<typeof outputWrites, typeof outputReads>): OutputStore {
   return {
-    append: async (at, chunk) => {
+    append: async ({ jobId, epoch, attempt }, chunk) => {
       const owner = access.requireRunId();
       const kept = sentChunk(chunk, KEPT_BYTES);
-      return access.write('outputs.append', { owner, ...at, chunk: kept }, { bytes: sizeOf(kept) });
+      return access.write('outputs.append', { owner, jobId, epoch, attempt, chunk: kept }, { bytes: sizeOf(kept) });
     },
     read: (run, index, attempt) => access.read('outputs.read', { run, index, attempt: attempt ?? null }),
   };

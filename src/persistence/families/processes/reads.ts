@@ -4,9 +4,12 @@ import type { Registration } from '../../../machines/process/process.js';
 import { identity } from '../../forms/shared.js';
 import type { Connection } from '../../sql/connection.js';
 import { json } from '../../sql/json.js';
+import { NAMED, named, namedJob } from '../jobs/reads.js';
 
-export const COLUMNS = `run_id, spawn_id, path, incarnation, job_id, attempt, state, identity, generation, command,
-  exit_code, exit_signal, error, at`;
+/** Registrations, each with the name of its job if it has one. */
+export const SELECT_REGISTRATIONS = `SELECT p.run_id, p.spawn_id, p.path, p.incarnation, p.job, ${NAMED}, p.attempt, p.state,
+    p.identity, p.generation, p.command, p.exit_code, p.exit_signal, p.at
+  FROM processes p LEFT JOIN jobs j ON j.job = p.job LEFT JOIN runs r ON r.number = j.run`;
 
 export const registrationState = z.enum(['intent', 'live', 'gone', 'suspect']);
 export const commandText = json(z.array(z.string()).readonly());
@@ -17,7 +20,8 @@ export const registrationRow = z
     spawn_id: z.string(),
     path: z.string(),
     incarnation: z.number(),
-    job_id: z.string().nullable(),
+    job: z.number().nullable(),
+    ...named,
     attempt: z.number().nullable(),
     state: registrationState,
     identity: json(identity).nullable(),
@@ -33,7 +37,7 @@ export const registrationRow = z
       runId: row.run_id,
       path: row.path,
       incarnation: row.incarnation,
-      jobId: row.job_id,
+      jobId: row.job === null ? null : namedJob(row),
       attempt: row.attempt,
       state: row.state,
       identity: row.identity,
@@ -48,19 +52,14 @@ export const registrationRow = z
 /** A registration in whatever state, or null. */
 export function findProcess(db: Connection, runId: RunId, spawnId: string): Registration | null {
   return (
-    db.one(registrationRow, `SELECT ${COLUMNS} FROM processes WHERE run_id = ? AND spawn_id = ?`, runId, spawnId) ??
-    null
+    db.one(registrationRow, `${SELECT_REGISTRATIONS} WHERE p.run_id = ? AND p.spawn_id = ?`, runId, spawnId) ?? null
   );
 }
 
 function presentProcesses(db: Connection, { runId }: { runId: RunId | null }): Registration[] {
   return runId === null
-    ? db.all(registrationRow, `SELECT ${COLUMNS} FROM processes WHERE state <> 'gone' ORDER BY run_id, at`)
-    : db.all(
-        registrationRow,
-        `SELECT ${COLUMNS} FROM processes WHERE state <> 'gone' AND run_id = ? ORDER BY at`,
-        runId,
-      );
+    ? db.all(registrationRow, `${SELECT_REGISTRATIONS} WHERE p.state <> 'gone' ORDER BY p.run_id, p.at`)
+    : db.all(registrationRow, `${SELECT_REGISTRATIONS} WHERE p.state <> 'gone' AND p.run_id = ? ORDER BY p.at`, runId);
 }
 
 /** What is read of processes, by name. */

@@ -12,8 +12,8 @@ export function processStore(access: Access<typeof processWrites, typeof process
   const ref = (spawnId: string, runId: RunId | undefined): RegistrationRef =>
     runId === undefined ? own(spawnId) : { actor: access.runId, runId, spawnId };
   return {
-    intend: ({ spawnId, runId, path, incarnation, jobId, attempt, command }) =>
-      access.write('processes.intend', { spawnId, runId, path, incarnation, jobId, attempt, command }),
+    intend: ({ spawnId, runId, path, incarnation, command }) =>
+      access.write('processes.intend', { spawnId, runId, path, incarnation, command }),
     live: async (spawnId, { identity, generation, worker }) =>
       access.write(
         'processes.live',

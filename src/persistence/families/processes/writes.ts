@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { type ErrorRecord, EspalierError } from '../../../errors.js';
-import type { RunId, RunRef } from '../../../ids.js';
+import type { RunId } from '../../../ids.js';
+import { type JobId, jobContext } from '../../../machines/ids/job-id.js';
 import type { LiveProcess, ProcessExit, Registration, SpawnIntent } from '../../../machines/process/process.js';
 import type { Connection } from '../../sql/connection.js';
 import { isDuplicate } from '../../sql/failure.js';
 import type { Transaction } from '../../sql/transaction.js';
-import { COLUMNS, commandText, registrationRow, registrationState } from './reads.js';
+import { NAMED, named, namedJob } from '../jobs/reads.js';
+import { commandText, registrationRow, registrationState, SELECT_REGISTRATIONS } from './reads.js';
 
 /** Names one registration: `actor` is the host that acts on it, null for a command line, which no fence holds. */
 export interface RegistrationRef {
@@ -14,45 +16,58 @@ export interface RegistrationRef {
   readonly spawnId: string;
 }
 
-export function intendProcess(tx: Transaction, intent: SpawnIntent): void {
+/** The attempt that a process is started for alone: its job in the store and by its id, and its number. */
+interface Owner {
+  readonly job: number;
+  readonly jobId: JobId;
+  readonly attempt: number;
+}
+
+/** Registers a process before it is started: one of a job beside its claim, any other by itself. */
+export function intendProcess(tx: Transaction, intent: SpawnIntent, of: Owner | null): void {
   tx.requireLive(intent.runId);
-  const { runId, spawnId, path, incarnation, jobId, attempt } = intent;
+  const { runId, spawnId, path, incarnation } = intent;
   const command = JSON.stringify(intent.command);
   try {
     tx.db.run(
-      `INSERT INTO processes (run_id, spawn_id, path, incarnation, job_id, attempt, state, command, at)
+      `INSERT INTO processes (run_id, spawn_id, path, incarnation, job, attempt, state, command, at)
        VALUES (?, ?, ?, ?, ?, ?, 'intent', ?, ?)`,
       runId,
       spawnId,
       path,
       incarnation,
-      jobId,
-      attempt,
+      of?.job ?? null,
+      of?.attempt ?? null,
       command,
       tx.now,
     );
   } catch (cause) {
     if (!isDuplicate(cause)) throw cause;
-    throw new EspalierError('ESP_CONFLICT', `${whoHolds(tx.db, intent)}: sweep it before another is started`, {
+    throw new EspalierError('ESP_CONFLICT', `${whoHolds(tx.db, intent, of)}: sweep it before another is started`, {
       cause,
     });
   }
 }
 
 /** What a change of a registration needs of it; read at each, so no more than that. */
-const headRow = z.object({
-  state: registrationState,
-  path: z.string(),
-  incarnation: z.number(),
-  jobId: z.string().nullable(),
-  attempt: z.number().nullable(),
-  command: commandText,
-  pid: z.number().nullable(),
-});
+const headRow = z
+  .object({
+    state: registrationState,
+    path: z.string(),
+    incarnation: z.number(),
+    job: z.number().nullable(),
+    ...named,
+    attempt: z.number().nullable(),
+    command: commandText,
+    pid: z.number().nullable(),
+  })
+  .transform((row) => ({ ...row, jobId: row.job === null ? null : namedJob(row) }));
 type Head = z.infer<typeof headRow>;
 
-const SELECT_HEAD = `SELECT state, path, incarnation, job_id AS jobId, attempt, command, identity ->> '$.pid' AS pid
-  FROM processes WHERE run_id = ? AND spawn_id = ?`;
+const SELECT_HEAD = `SELECT p.state, p.path, p.incarnation, p.job, ${NAMED}, p.attempt, p.command,
+    p.identity ->> '$.pid' AS pid
+  FROM processes p LEFT JOIN jobs j ON j.job = p.job LEFT JOIN runs r ON r.number = j.run
+  WHERE p.run_id = ? AND p.spawn_id = ?`;
 
 function processLive(tx: Transaction, args: RegistrationRef & LiveProcess): void {
   const intended = change(tx, args, ['intent']);
@@ -146,36 +161,29 @@ function change(
   );
 }
 
-function aboutProcess(found: Head): {
-  path: string;
-  incarnation: number;
-  ctx?: { run: RunRef; job: string; attempt?: number };
-} {
-  const { path, incarnation, jobId, attempt } = found;
-  if (jobId === null) return { path, incarnation };
-  const run = jobId.slice(0, jobId.lastIndexOf(':'));
-  return { path, incarnation, ctx: { run, job: jobId, ...(attempt !== null && { attempt }) } };
+function aboutProcess({ path, incarnation, jobId, attempt }: Omit<Head, 'state' | 'command'>) {
+  return { path, incarnation, ...(jobId !== null && { ctx: jobContext(jobId, attempt) }) };
 }
 
-function whoHolds(db: Connection, intent: SpawnIntent): string {
-  const holder = db.one(
-    registrationRow,
-    intent.jobId === null
-      ? `SELECT ${COLUMNS} FROM processes
-         WHERE job_id IS NULL AND state IN ('intent', 'live') AND run_id = ? AND path = ?`
-      : `SELECT ${COLUMNS} FROM processes
-         WHERE job_id IS NOT NULL AND state IN ('intent', 'live') AND ? <> '' AND job_id = ?`,
-    intent.runId,
-    intent.jobId ?? intent.path,
-  );
-  const what = intent.jobId === null ? intent.path : `job ${intent.jobId}`;
-  if (holder === undefined) return `the spawn id ${intent.spawnId} is registered already`;
+function whoHolds(db: Connection, { runId, path, spawnId }: SpawnIntent, of: Owner | null): string {
+  const present = `p.state IN ('intent', 'live')`;
+  const holder =
+    of === null
+      ? db.one(
+          registrationRow,
+          `${SELECT_REGISTRATIONS} WHERE p.job IS NULL AND ${present} AND p.run_id = ? AND p.path = ?`,
+          runId,
+          path,
+        )
+      : db.one(registrationRow, `${SELECT_REGISTRATIONS} WHERE p.job = ? AND ${present}`, of.job);
+  if (holder === undefined) return `the spawn id ${spawnId} is registered already`;
+  const what = of === null ? path : `job ${of.jobId}`;
   return `${what} already has the process ${holder.spawnId} of host ${holder.runId} (${holder.state})`;
 }
 
 /** What is written of processes, by name. */
 export const processWrites = {
-  'processes.intend': intendProcess,
+  'processes.intend': (tx: Transaction, intent: SpawnIntent) => intendProcess(tx, intent, null),
   'processes.live': processLive,
   'processes.failed': processFailed,
   'processes.gone': processGone,

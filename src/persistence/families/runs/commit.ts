@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
 import type { RunId, RunRef } from '../../../ids.js';
+import { jobContext, slotJobId } from '../../../machines/ids/job-id.js';
 import { JOB_STATES } from '../../../machines/work/attempt.js';
 import type { SlotStatus } from '../../../machines/work/slot.js';
 import type { Transaction } from '../../sql/transaction.js';
@@ -37,7 +38,7 @@ export function commitSlots(
     tx.journal(owner, {
       type: 'slot.committed',
       data: { run, index, status },
-      ctx: { run, job: `${run}:${index}` },
+      ctx: jobContext(slotJobId(run, index)),
     });
   }
   if (position === head.position) return;

@@ -13,8 +13,8 @@ import { requireRun } from './records.js';
 const committedRow = z.object({
   position: z.number(),
   idx: z.number(),
-  job: z.number(),
   status: slotStatus,
+  /** The number of the attempt in the store. */
   attempt: z.number().nullable(),
   attempts: z.number(),
   input: json(z.unknown()),
@@ -29,9 +29,9 @@ const committedRow = z.object({
 });
 type Committed = z.infer<typeof committedRow>;
 
-const SELECT_ROWS = `SELECT w.position, w.idx, w.job, w.status, w.attempt, w.attempts, j.input, a.exec, a.truncated,
+const SELECT_ROWS = `SELECT w.position, w.idx, w.status, w.attempt, w.attempts, j.input, a.exec, a.truncated,
     a.held_open, a.exit_code, a.exit_signal, a.duration_ms, a.error, a.result
-  FROM rows w JOIN jobs j ON j.job = w.job LEFT JOIN attempts a ON a.job = w.job AND a.attempt = w.attempt
+  FROM rows w JOIN jobs j ON j.job = w.job LEFT JOIN attempts a ON a.id = w.attempt
   WHERE w.run = ?`;
 
 /** Characters of input, output and result after which a page ends, so that no answer grows with what programs print. */
@@ -52,11 +52,11 @@ export function slotRows(
 }
 
 /** What a slot's row would say now, from its job and the attempt that ended it; a ruling leaves no such attempt. */
-const SELECT_ENDED = `SELECT 0 AS position, j.idx, j.job, j.state AS status, j.final AS attempt,
+const SELECT_ENDED = `SELECT 0 AS position, j.idx, j.state AS status, j.final AS attempt,
     iif(j.final IS NULL, 0,
       (SELECT count(*) FROM attempts e WHERE e.job = j.job AND e.state IN ${ENDED_STATES})) AS attempts, j.input, a.exec,
     a.truncated, a.held_open, a.exit_code, a.exit_signal, a.duration_ms, a.error, a.result
-  FROM jobs j LEFT JOIN attempts a ON a.job = j.job AND a.attempt = j.final
+  FROM jobs j LEFT JOIN attempts a ON a.id = j.final
   WHERE j.run = ? AND j.idx = ? AND j.state NOT IN ('queued', 'running')`;
 
 export function endedSlots(db: Connection, { run, indexes }: { run: RunRef; indexes: readonly number[] }): SlotRow[] {
@@ -92,7 +92,7 @@ function slotRow(db: Connection, found: Committed): SlotRow {
 
 function output(db: Connection, found: Committed, attempt: number): ExecOutput {
   return {
-    ...keptStreams(db, found.job, attempt),
+    ...keptStreams(db, attempt),
     exitCode: found.exit_code,
     signal: found.exit_signal,
     ...(found.truncated === 1 && { truncated: true }),

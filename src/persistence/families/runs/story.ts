@@ -17,6 +17,7 @@ const LAST_WORDS = 2048;
 const jobRow = z.object({ job: z.number(), state: z.enum(JOB_STATES), input: z.string() });
 
 const attemptRow = z.object({
+  id: z.number(),
   attempt: z.number(),
   owner: z.string(),
   state: z.enum(ATTEMPT_STATES),
@@ -38,17 +39,17 @@ export function slotStory(db: Connection, { run, index }: { run: RunRef; index: 
   if (!found) return null;
   const attempts = db.all(
     attemptRow,
-    `SELECT attempt, owner, state, exec, exit_code, exit_signal, duration_ms, error, started_at, ended_at, truncated,
+    `SELECT id, attempt, owner, state, exec, exit_code, exit_signal, duration_ms, error, started_at, ended_at, truncated,
        held_open
-     FROM attempts WHERE job = ? ORDER BY attempt`,
+     FROM attempts WHERE job = ? ORDER BY epoch`,
     found.job,
   );
   const { state, input } = found;
-  return { state, input, attempts: attempts.map((row) => attemptOf(db, found.job, row)) };
+  return { state, input, attempts: attempts.map((row) => attemptOf(db, row)) };
 }
 
-function attemptOf(db: Connection, job: number, row: z.infer<typeof attemptRow>): SlotStory['attempts'][number] {
-  const { attempt, owner, state, error } = row;
+function attemptOf(db: Connection, row: z.infer<typeof attemptRow>): SlotStory['attempts'][number] {
+  const { id, attempt, owner, state, error } = row;
   return {
     attempt,
     owner,
@@ -58,7 +59,7 @@ function attemptOf(db: Connection, job: number, row: z.infer<typeof attemptRow>)
     startedAt: row.started_at,
     endedAt: row.ended_at,
     ranMs: row.exec === 1 ? row.duration_ms : null,
-    stderr: endOf(Buffer.from(keptStream(db, job, attempt, 'stderr')).toString(), LAST_WORDS),
+    stderr: endOf(Buffer.from(keptStream(db, id, 'stderr')).toString(), LAST_WORDS),
     truncated: row.truncated === 1,
     heldOpen: row.held_open === 1,
   };
@@ -74,7 +75,7 @@ export function runOutlook(db: Connection, { run }: { run: RunRef }): RunOutlook
   const failures = db.all(
     z.object({ index: z.number(), status: slotStatus, error: json(errorRecord).nullable() }),
     `SELECT w.idx AS "index", w.status, a.error FROM rows w
-     LEFT JOIN attempts a ON a.job = w.job AND a.attempt = w.attempt
+     LEFT JOIN attempts a ON a.id = w.attempt
      WHERE w.run = ? AND w.status IN ('failed', 'timed_out') ORDER BY w.idx LIMIT ?`,
     number,
     FAILURES,

@@ -69,7 +69,6 @@ export class RunModel {
 /** The run that an event concerns. */
 export function runOf(event: JournalEvent): string | null {
   if ('run' in event.data) return event.data.run;
-  if ('jobId' in event.data) return event.data.jobId.slice(0, event.data.jobId.lastIndexOf(':')) || null;
   return event.ctx?.run ?? null;
 }
 

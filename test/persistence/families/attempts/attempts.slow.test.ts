@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { slotJobId } from '../../../../src/machines/ids/job-id.js';
 import {
   chunk,
   claim,
@@ -12,10 +13,9 @@ import {
   newFile,
   openHost,
   runSlot,
+  slotClaim,
   startRun,
 } from '../../support/world.js';
-
-const at = (index: number, spawnId: string) => ({ run: 'run', index, spawnId, path: '/pool' });
 
 describe('writes that may wait for others', () => {
   it('share one commit, which any write that may not wait brings about', async () => {
@@ -53,12 +53,17 @@ describe('claiming slots', () => {
   it('makes job, attempt and spawn intent one step, and leaves out what is not queued', async () => {
     const store = await openHost(newFile());
     await startRun(store, ['x', 'y']);
-    const claimed = await store.attempts.claim('host-a', [at(0, 's0'), at(0, 's1'), at(1, 's2'), at(9, 's3')]);
-    expect(claimed.map(({ index, spawnId, attempt }) => [index, spawnId, attempt])).toEqual([
-      [0, 's0', 1],
-      [1, 's2', 1],
+    const claimed = await store.attempts.claim('host-a', [
+      slotClaim(0, 's0'),
+      slotClaim(0, 's1'),
+      slotClaim(1, 's2'),
+      slotClaim(9, 's3'),
     ]);
-    expect(await store.attempts.claim('host-a', [at(0, 's4')])).toEqual([]);
+    expect(claimed.map(({ jobId, spawnId, attempt }) => [jobId, spawnId, attempt])).toEqual([
+      ['run:0', 's0', 1],
+      ['run:1', 's2', 1],
+    ]);
+    expect(await store.attempts.claim('host-a', [slotClaim(0, 's4')])).toEqual([]);
     expect(await store.processes.present('host-a')).toMatchObject([
       {
         spawnId: 's0',
@@ -77,7 +82,7 @@ describe('claiming slots', () => {
     const store = await openHost(newFile());
     await startRun(store, ['x']);
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => store.attempts.claim('host-a', [at(0, `s${index}`)])),
+      Array.from({ length: 20 }, (_, index) => store.attempts.claim('host-a', [slotClaim(0, `s${index}`)])),
     );
     expect(answers.flat()).toHaveLength(1);
     expect(await store.processes.present()).toHaveLength(1);
@@ -86,10 +91,10 @@ describe('claiming slots', () => {
   it('waits for the process of a lost attempt to be proven gone', async () => {
     const { other, lost } = await lostAttempt();
     await other.runs.acquire('run', 'host-b');
-    expect(await codeOf(other.attempts.claim('host-b', [at(0, 's1')]))).toBe('ESP_CONFLICT');
+    expect(await codeOf(other.attempts.claim('host-b', [slotClaim(0, 's1')]))).toBe('ESP_CONFLICT');
     expect((await other.runs.plan('run')).join()).toBe('0');
     await other.processes.gone(lost.spawnId, null, 'host-a');
-    expect(await other.attempts.claim('host-b', [at(0, 's1')])).toHaveLength(1);
+    expect(await other.attempts.claim('host-b', [slotClaim(0, 's1')])).toHaveLength(1);
   });
 });
 
@@ -207,13 +212,13 @@ describe('finishing an attempt', () => {
     expect((await journalTypes(store)).filter((type) => type === 'attempt.late')).toHaveLength(1);
   });
 
-  it('is late for an attempt that never was, and for the spawn of another', async () => {
+  it('is late for an epoch that never was, and for a job that is not there', async () => {
     const store = await openHost(newFile());
     await startRun(store, ['x']);
     const claimed = await claim(store, 0);
-    expect(await store.attempts.finish('host-a', ended({ ...claimed, attempt: 2 }))).toBe('late');
-    expect(await store.attempts.finish('host-a', ended({ ...claimed, spawnId: 'other' }))).toBe('late');
-    expect(await store.attempts.finish('host-a', ended({ ...claimed, run: 'other' }))).toBe('late');
+    expect(await store.attempts.finish('host-a', ended({ ...claimed, epoch: 2 }))).toBe('late');
+    expect(await store.attempts.finish('host-a', ended({ ...claimed, epoch: 0 }))).toBe('late');
+    expect(await store.attempts.finish('host-a', ended({ ...claimed, jobId: slotJobId('other', 0) }))).toBe('late');
     expect((await store.runs.plan('run')).join()).toBe('1');
   });
 

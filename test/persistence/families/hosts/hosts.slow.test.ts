@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { slotJobId } from '../../../../src/machines/ids/job-id.js';
 import type { Store } from '../../../../src/persistence/store.js';
 import {
   claim,
@@ -161,8 +162,6 @@ describe('a fenced host', () => {
     runId: 'host-a',
     path: '/w',
     incarnation: 1,
-    jobId: null,
-    attempt: null,
     command: ['x'],
   };
   const writes: Record<string, (store: Store) => Promise<unknown>> = {
@@ -189,7 +188,7 @@ describe('a fenced host', () => {
     release: (store) => store.attempts.release('host-a', []),
     output: (store) =>
       store.outputs.append(
-        { run: 'run', index: 0, attempt: 1 },
+        { jobId: slotJobId('run', 0), epoch: 1, attempt: 1 },
         { stdout: Buffer.from('x'), stderr: Buffer.of(), dropped: false },
       ),
   };

@@ -7,7 +7,7 @@ async function running() {
   const store = await openHost(newFile());
   await startRun(store, ['x']);
   const claimed = await claim(store, 0);
-  return { store, claimed, at: { run: 'run', index: 0, attempt: 1 } };
+  return { store, claimed, at: claimed };
 }
 
 describe('the output of an attempt', () => {
@@ -122,7 +122,7 @@ describe('the output of an attempt', () => {
 
   it('takes no more after its end, nor for another attempt', async () => {
     const { store, claimed, at } = await running();
-    await store.outputs.append({ ...at, attempt: 2 }, chunk('no'));
+    await store.outputs.append({ ...at, epoch: 2 }, chunk('no'));
     await store.attempts.finish('host-a', ended(claimed, { output: chunk('end') }));
     await store.outputs.append(at, chunk('no'));
     expect(await store.outputs.read('run', 0)).toMatchObject({ stdout: 'end' });

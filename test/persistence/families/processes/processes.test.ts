@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { SpawnIntent } from '../../../../src/machines/process/process.js';
-import { codeOf, IDENTITY, journal, journalTypes, newFile, openHost } from '../../support/world.js';
+import { claim, codeOf, IDENTITY, journal, journalTypes, newFile, openHost, startRun } from '../../support/world.js';
 
 const intent = (spawnId: string, path = '/w/0', runId = 'host-a'): SpawnIntent => ({
   spawnId,
   runId,
   path,
   incarnation: 1,
-  jobId: null,
-  attempt: null,
   command: ['prog', 'arg'],
 });
 const LIVE = { identity: IDENTITY, generation: 3 };
@@ -76,33 +74,36 @@ describe('a registration', () => {
     await store.processes.intend(intent('s2'));
     expect(await codeOf(store.processes.intend(intent('s2', '/other')))).toBe('ESP_CONFLICT');
 
-    const job = { jobId: 'r:1', attempt: 1 };
-    await store.processes.intend({ ...intent('j1', '/pool'), ...job });
-    await store.processes.intend({ ...intent('j2', '/pool'), jobId: 'r:2', attempt: 1 });
-    expect(await codeOf(store.processes.intend({ ...intent('j3', '/else'), ...job }))).toBe('ESP_CONFLICT');
+    // Those of jobs have a path in common until their workers are known.
+    await startRun(store, ['x', 'y']);
+    const claimed = await claim(store, 0);
+    await claim(store, 1);
+    await store.processes.live(claimed.spawnId, LIVE);
+    await store.hosts.fence('host-a', 'someone');
+    const other = await openHost(store.file, 'host-b');
+    await other.runs.acquire('run', 'host-b');
+    expect(await codeOf(claim(other, 0, 'host-b'))).toBe('ESP_CONFLICT');
   });
 
   it('of a job is its worker’s once it lives: it was intended before one was chosen', async () => {
     const store = await openHost(newFile());
-    await store.processes.intend({ ...intent('j', '/pool'), jobId: 'r:1', attempt: 1 });
+    await startRun(store, ['x', 'y']);
+    const { spawnId } = await claim(store, 1);
     const [address, command] = [{ path: '/pool/workers/2/worker', incarnation: 7 }, ['wc', 'a.txt']];
-    await store.processes.live('j', { ...LIVE, worker: { ...address, command } });
-    expect(await store.processes.present()).toMatchObject([{ ...address, command, jobId: 'r:1', attempt: 1 }]);
-    await store.processes.gone('j', { code: 0, signal: null });
+    await store.processes.live(spawnId, { ...LIVE, worker: { ...address, command } });
+    expect(await store.processes.present()).toMatchObject([{ ...address, command, jobId: 'run:1', attempt: 1 }]);
+    await store.processes.gone(spawnId, { code: 0, signal: null });
     const told = (await journal(store)).filter(({ type }) => type.startsWith('process.'));
     expect(told).toMatchObject([{ ...address, data: { command } }, address]);
   });
 
-  it('belongs to the tree of its host: another host has paths of its own, but not the same job', async () => {
+  it('belongs to the tree of its host: another host has paths of its own', async () => {
     const file = newFile();
     const store = await openHost(file);
     const other = await openHost(file, 'host-b');
-    const job = { jobId: 'r:1', attempt: 1 };
     await store.processes.intend(intent('s'));
     await other.processes.intend(intent('s', '/w/0', 'host-b'));
-    await store.processes.intend({ ...intent('j', '/pool'), ...job });
-    expect(await codeOf(other.processes.intend({ ...intent('j', '/pool', 'host-b'), ...job }))).toBe('ESP_CONFLICT');
-    expect(await store.processes.present()).toHaveLength(3);
+    expect(await store.processes.present()).toHaveLength(2);
     expect(await store.processes.present('host-b')).toHaveLength(1);
   });
 

@@ -11,6 +11,7 @@ import {
   openHost,
   POLICY,
   runSlot,
+  slotClaim,
   startRun,
 } from '../../support/world.js';
 
@@ -58,8 +59,7 @@ describe('a run', () => {
     const store = await openHost(newFile());
     await store.runs.create({ run: 'run', name: null, pool: '/p', policy: POLICY, origin: null, owner: 'host-a' });
     await store.runs.addSlots('run', ['a']);
-    const at = { run: 'run', index: 0, spawnId: 's', path: '/p', command: ['x'] };
-    expect(await store.attempts.claim('host-a', [at])).toEqual([]);
+    expect(await store.attempts.claim('host-a', [slotClaim(0, 's')])).toEqual([]);
   });
 
   it('is listed newest first', async () => {
@@ -106,8 +106,7 @@ describe('taking a run over', () => {
     await openHost(file, 'host-b');
     expect(await codeOf(store.runs.commit('run', 'host-b', [0], null))).toBe('ESP_OWNED');
     expect(await codeOf(store.runs.setStatus('run', 'host-b', ['running'], 'paused'))).toBe('ESP_OWNED');
-    const at = { run: 'run', index: 0, spawnId: 's', path: '/p', command: ['x'] };
-    expect(await codeOf(store.attempts.claim('host-b', [at]))).toBe('ESP_OWNED');
+    expect(await codeOf(store.attempts.claim('host-b', [slotClaim(0, 's')]))).toBe('ESP_OWNED');
   });
 });
 
