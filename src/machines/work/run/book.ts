@@ -63,6 +63,8 @@ export class RunBook {
   held = false;
   /** Writes of the run's status that are under way. */
   statusWrites = 0;
+  /** Slots that have ended elsewhere while they were being claimed or given back: that write is still to be answered. */
+  readonly #overtaken = new Set<number>();
 
   private constructor(parts: Parts) {
     this.#parts = parts;
@@ -97,7 +99,9 @@ export class RunBook {
 
   /** Whether nothing is leased and nothing is being written. */
   get idle(): boolean {
-    return this.#parts.leases.size === 0 && this.#parts.committer.outstanding === null && this.statusWrites === 0;
+    const { leases, committer } = this.#parts;
+    const isWriting = committer.outstanding !== null || this.statusWrites > 0 || this.#overtaken.size > 0;
+    return leases.size === 0 && !isWriting;
   }
 
   /** Whether the committed prefix has settled every row behind it. */
@@ -160,6 +164,7 @@ export class RunBook {
   }
 
   grant(indexes: readonly number[]): void {
+    for (const index of indexes) this.#overtaken.delete(index);
     this.#parts.leases.grant(indexes);
   }
 
@@ -175,7 +180,10 @@ export class RunBook {
 
   /** Leased slots are pending again. */
   requeue(indexes: readonly number[]): void {
-    for (const index of indexes) if (this.#parts.leases.end(index)) this.#parts.planner.release(index);
+    for (const index of indexes) {
+      this.#overtaken.delete(index);
+      if (this.#parts.leases.end(index)) this.#parts.planner.release(index);
+    }
   }
 
   /** A slot's program has ended: another may start in its place. */
@@ -186,6 +194,8 @@ export class RunBook {
   finish(index: number, outcome: SlotStatus): void {
     // A run that is stopped before its plan was read knows no slots.
     if (index >= this.#parts.table.size) return;
+    const stage = this.#parts.leases.stage(index);
+    if (stage === 'claiming' || stage === 'releasing') this.#overtaken.add(index);
     this.#parts.leases.end(index);
     this.#parts.planner.finish(index, outcome);
   }
@@ -221,6 +231,7 @@ export class RunBook {
     const copy = new RunBook({ ...this.#parts, table, ruling, planner, committer, leases });
     copy.held = this.held;
     copy.statusWrites = this.statusWrites;
+    for (const index of this.#overtaken) copy.#overtaken.add(index);
     return copy;
   }
 }

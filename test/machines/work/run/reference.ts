@@ -21,6 +21,8 @@ interface Slot {
   granted: number;
   /** How many had started when it was asked for. */
   asked: number;
+  /** It ended elsewhere while a write about it was under way, and that is still to be answered. */
+  owed: boolean;
 }
 
 type Aim =
@@ -101,6 +103,7 @@ export class ReferenceRun {
 
   #grant(index: number): void {
     const slot = this.slots[index];
+    if (slot) slot.owed = false;
     if (slot?.stage !== 'claiming') return;
     this.#clock += 1;
     slot.stage = 'ready';
@@ -111,13 +114,16 @@ export class ReferenceRun {
   #back(indexes: readonly number[]): void {
     for (const index of indexes) {
       const slot = this.slots[index];
-      if (slot && this.#isLeased(slot)) slot.stage = 'pending';
+      if (!slot) continue;
+      slot.owed = false;
+      if (this.#isLeased(slot)) slot.stage = 'pending';
     }
   }
 
   #finish(index: number, status: SlotStatus): void {
     const slot = this.slots[index];
     if (!slot || slot.stage === 'finished' || slot.stage === 'committed') return;
+    slot.owed = slot.stage === 'claiming' || slot.stage === 'releasing';
     slot.stage = 'finished';
     slot.status = status;
   }
@@ -160,6 +166,7 @@ export class ReferenceRun {
       status: plan.finished.get(index) ?? null,
       granted: 0,
       asked: 0,
+      owed: false,
     }));
     this.closed = this.settings.failFast && plan.hasFailure;
   }
@@ -184,7 +191,8 @@ export class ReferenceRun {
   /** What follows from how things stand. Null when nothing does. */
   #drift(): Aim | null {
     const complete = this.slots.every(({ stage }) => stage === 'committed');
-    const idle = !this.slots.some((it) => this.#isLeased(it)) && this.committing === null && this.statusWrites === 0;
+    const isWriting = this.committing !== null || this.statusWrites > 0 || this.slots.some(({ owed }) => owed);
+    const idle = !this.slots.some((it) => this.#isLeased(it)) && !isWriting;
     const quiet = idle && this.#due().length === 0;
     const loaded = this.slots.length > 0;
     if (/^(running|cancelling|pausing|paused|stopping|interrupting)$/.test(this.aim) && loaded && complete)

@@ -38,3 +38,11 @@ test('whatever happens in whatever order, each slot is committed once, in order,
   );
   fc.assert(property, { numRuns: samples(300) });
 });
+
+test('a run that fails awaits the claim of a slot that ended elsewhere meanwhile', () => {
+  const succeeded = { requeues: 0, outcome: 'succeeded' } as const;
+  const scripts = [succeeded, succeeded, { requeues: 1, outcome: 'succeeded' } as const];
+  const world = new World({ concurrency: 2, failFast: false, batch: 1, reorderWindow: 3 }, scripts);
+  for (const step of [5001, 4981, 3441, 5141, 1041, 6361, 5361, 4401, 321, 2580, 8120]) world.step(step);
+  expect(world.settle()).toEqual(world.expected());
+});
