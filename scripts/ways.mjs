@@ -1,12 +1,16 @@
-// Which files one slot, one call and one exit go through: `node scripts/ways.mjs [--dist FOLDER]`; a thousand lines for three
-// sentences of docs/architecture.md, which test/docs holds to it.
+// Which files of the package one slot, one call and one exit go through: node scripts/ways.mjs [--dist FOLDER] [--json]
+// docs/architecture.md leads along these ways.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { countWays } from './ways/count.mjs';
+import { countWays } from './ways/count.js';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
-const { values } = parseArgs({ options: { dist: { type: 'string', default: dist } } });
-for (const [name, way] of Object.entries(await countWays(values.dist))) print(name, way);
+const { values } = parseArgs({
+  options: { dist: { type: 'string', default: dist }, json: { type: 'boolean', default: false } },
+});
+const ways = await countWays(values.dist);
+if (values.json) console.log(JSON.stringify(ways));
+else for (const [name, way] of Object.entries(ways)) print(name, way);
 
 function print(name, way) {
   const files = way.filter(({ by }) => !by.every((isolate) => isolate === 'worker'));

@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const HOOK = new URL('./hook.mjs', import.meta.url).href;
+const HOOK = new URL('./hook.js', import.meta.url).href;
 /** How often each is done. */
 const TIMES = 2;
 /** More than are done: one is claimed while the one before it runs. */
@@ -70,7 +70,7 @@ class Host {
   #ended;
 
   constructor(folder, env) {
-    this.#child = fork(own('host.mjs'), [folder], { env, execArgv: ['--import', HOOK] });
+    this.#child = fork(own('host.js'), [folder], { env, execArgv: ['--import', HOOK] });
     this.#ended = once(this.#child, 'exit');
   }
 
@@ -153,7 +153,11 @@ function byFile(all) {
     const { by, names } = files.get(file) ?? { by: new Set(), names: new Set() };
     files.set(file, { by: by.add(isolate), names: names.add(name) });
   }
-  return [...files].map(([file, { by, names }]) => ({ file: file.replace(/js$/, 'ts'), by: [...by], names: [...names] }));
+  return [...files].map(([file, { by, names }]) => ({
+    file: file.replace(/js$/, 'ts'),
+    by: [...by],
+    names: [...names],
+  }));
 }
 
 function isCounted(file) {

@@ -38,5 +38,5 @@ function called(file, functions) {
 function isolate() {
   if (!isMainThread) return 'synchronous' in workerData ? 'writer' : 'reader';
   if (process.argv[1].endsWith('/forker/main.js')) return 'forker';
-  return process.argv[1].endsWith('/worker.mjs') ? 'worker' : 'host';
+  return process.argv[1].endsWith('/worker.js') ? 'worker' : 'host';
 }

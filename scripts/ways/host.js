@@ -7,14 +7,14 @@ import threads from 'node:worker_threads';
 
 const [, , folder] = process.argv;
 const dist = process.env.ESPALIER_WAYS_DIST;
-const hook = new URL('./hook.mjs', import.meta.url).href;
+const hook = new URL('./hook.js', import.meta.url).href;
 countThreads();
 countForkers();
 const { createSystem, pool } = await import(new URL('index.js', dist).href);
 
 /** Says that it runs, and goes on until its gate is open. */
 const program = 'echo > "$1.runs"; until [ -e "$1.gate" ]; do sleep 0.05; done; echo "$1"';
-const worker = fileURLToPath(new URL('./worker.mjs', import.meta.url));
+const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
 const system = await createSystem({
   name: 'ways',
   store: join(folder, 'ways.db'),
