@@ -56,7 +56,7 @@ export class TimeLimit {
 }
 
 /** One signal may end any number of calls at once; Node takes more than ten listeners for a leak, and warns. */
-export function allowMany(signal: AbortSignal): AbortSignal {
+function allowMany(signal: AbortSignal): AbortSignal {
   setMaxListeners(0, signal);
   return signal;
 }

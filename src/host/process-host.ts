@@ -1,5 +1,6 @@
 import type { WorkerDesk } from '../actors/desk/worker-desk.js';
 import type { AnyPool } from '../actors/handles/pool-handle.js';
+import { PoolSignals } from '../actors/pool/pool-signals.js';
 import { childPath } from '../actors/tree/child.js';
 import { BootHistory } from '../actors/worker/boot-history.js';
 import { Leftovers } from '../actors/worker/leftovers.js';
@@ -50,6 +51,7 @@ export class ProcessHost {
   #door: AskDoor | null = null;
   readonly #pools = new Map<string, AnyPool>();
   readonly #failedPools = new Map<string, AnyPool>();
+  readonly #poolSignals = new PoolSignals();
   readonly #boots = new BootHistory();
   readonly #registry: PatientRegistry;
   readonly #logs: ProcessLogs;
@@ -96,6 +98,7 @@ export class ProcessHost {
       isSecret: (name) => this.#isSecret.some((matches) => matches(name)),
       pools: this.#pools,
       failedPools: this.#failedPools,
+      poolSignals: this.#poolSignals,
       boots: this.#boots,
       desk,
       logs: this.#logs,
@@ -122,6 +125,11 @@ export class ProcessHost {
   /** The living pool of a path, or what is left of one that never came to life. */
   knownPool(path: string): AnyPool | undefined {
     return this.#pools.get(path) ?? this.#failedPools.get(path);
+  }
+
+  /** Calls back when what the pool of a path can take may have changed. */
+  watchPool(path: string, changed: () => void): Disposable {
+    return this.#poolSignals.watch(path, changed);
   }
 
   /** The living pools, in the order of their start. */

@@ -12,7 +12,6 @@ import type { NewJournalEvent } from '../machines/events.js';
 import type { Store } from '../persistence/index.js';
 import { ReadModel } from '../transport/inspector/model/read-model.js';
 import type { LiveActors } from '../transport/inspector/seen/actors.js';
-import { dispatchPool } from '../work/dispatch/dispatch-pool.js';
 import { makeRuns } from '../work/runs/make-runs.js';
 import type { Runs } from '../work/runs/runs.js';
 import type { Ending } from './ending.js';
@@ -118,7 +117,7 @@ function runsOf({ runId, store, faults }: AssemblyOptions, { env, owed, processe
   return makeRuns({
     ...{ runId, store, env, owed },
     path: `/${OWN_ID}/runs`,
-    pool: (path) => dispatchPool(...handles.place(path)),
+    pools: { place: (path) => handles.place(path), watch: (path, changed) => processes.watchPool(path, changed) },
     newSpawnId: () => processes.newSpawnId(),
     onFault: faults.hear,
   });

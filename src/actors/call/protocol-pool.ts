@@ -4,7 +4,7 @@ import type { CallVerdict } from '../../machines/pool/queue/breaker.js';
 import { type Backoff, backoffDelay } from '../../machines/time/backoff.js';
 import { checkOptions } from '../../options.js';
 import { TimeLimit } from '../../time-limit.js';
-import type { MethodDescription } from '../../transport/protocol/messages.js';
+import type { CallContextIds, MethodDescription } from '../../transport/protocol/messages.js';
 import type { CallOutcome, CallRequest } from '../../transport/protocol/port/call.js';
 import { RemoteError } from '../../transport/protocol/remote-error.js';
 import type { WorkerDesk, WorkerListener } from '../desk/worker-desk.js';
@@ -35,6 +35,14 @@ export interface ProtocolPoolParts extends PoolForHandle<ProtocolSeat> {
   random(): number;
 }
 
+/** What an attempt of a durable job says of itself. */
+export interface CallAttempt {
+  /** For the call, in milliseconds; null for none. */
+  readonly timeoutMs: number | null;
+  readonly signal: AbortSignal;
+  readonly ctx: CallContextIds;
+}
+
 const TIMEOUT_MS = 60_000;
 
 /** Times that a call is given to another worker, when its worker died in it and it may run again. */
@@ -48,8 +56,10 @@ interface Journey {
   /** Fires when the caller, or the time, is up. */
   readonly ended: AbortSignal;
   readonly limit: TimeLimit;
-  /** By the clock, in milliseconds. */
-  readonly until: number;
+  /** By the clock, in milliseconds; null without a limit. */
+  readonly until: number | null;
+  /** Whether it waits for room as long as it takes, and is over only once it provably ended. */
+  readonly isAttempt: boolean;
   /** Why it was given up. */
   because(): EspalierError;
   /** Seats whose worker died with it. */
@@ -72,15 +82,42 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
     const given = contract ? await contract.input(method, args) : args;
     catalog.check(method, given);
     breaker?.admit();
-    let value: unknown;
-    try {
-      value = await this.#complete(this.#journey(method, given, options));
-    } catch (error) {
-      breaker?.ended(verdictOf(error));
-      throw error;
-    }
-    // A worker that answered has done its part, whatever the contract says of the answer.
-    breaker?.ended('succeeded');
+    const value = await this.#judged(this.#journey(method, given, options));
+    return contract ? await contract.output(method, value) : value;
+  }
+
+  /** Whether it takes work now: not while its queue is being restarted, nor while it is drained. */
+  get isOpen(): boolean {
+    return this.#parts.queue()?.isOpen === true;
+  }
+
+  /** Calls that its workers run at once, those aside that would only wait in them. */
+  get window(): number {
+    let calls = 0;
+    for (const { window } of this.#parts.seats()) calls += window;
+    return calls;
+  }
+
+  /** @throws EspalierError `ESP_INVALID` when the argument does not fit what the method said of it */
+  check(method: string, args: unknown): void {
+    this.#parts.catalog.check(method, args);
+  }
+
+  /**
+   * A call that is a durable attempt: it waits for room as long as it takes, and is over when this settles, also when it
+   * was given up.
+   *
+   * @throws as `call`
+   */
+  async attempt(method: string, args: unknown, { timeoutMs, signal, ctx }: CallAttempt): Promise<unknown> {
+    const { contract, breaker, clock } = this.#parts;
+    const given = contract ? await contract.input(method, args) : args;
+    breaker?.admit();
+    const limit = new TimeLimit(clock, timeoutMs ?? undefined, signal);
+    const until = timeoutMs === null ? null : clock.now() + timeoutMs;
+    const because = () => (limit.isLate ? this.#late(method, timeoutMs ?? 0) : aborted(signal.reason));
+    const journey = { method, args: given, options: { ctx }, ended: limit.signal, limit, until, because };
+    const value = await this.#judged({ ...journey, isAttempt: true, avoids: new Set() });
     return contract ? await contract.output(method, value) : value;
   }
 
@@ -132,7 +169,21 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
     const limit = new TimeLimit(clock, timeout, signal);
     const until = clock.now() + timeout;
     const because = () => (limit.isLate ? this.#late(method, timeout) : aborted(signal?.reason));
-    return { method, args, options, ended: limit.signal, limit, until, because, avoids: new Set() };
+    return { method, args, options, ended: limit.signal, limit, until, because, isAttempt: false, avoids: new Set() };
+  }
+
+  /** The breaker hears how it ended. A worker that answered has done its part, whatever a contract says of the answer. */
+  async #judged(journey: Journey): Promise<unknown> {
+    const { breaker } = this.#parts;
+    let value: unknown;
+    try {
+      value = await this.#complete(journey);
+    } catch (error) {
+      breaker?.ended(verdictOf(error));
+      throw error;
+    }
+    breaker?.ended('succeeded');
+    return value;
   }
 
   async #complete(journey: Journey): Promise<unknown> {
@@ -188,7 +239,7 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
   }
 
   /** The seat that takes the next piece of work. */
-  #seat({ ended, because, avoids, options: { session } }: Journey): Promise<ProtocolSeat> {
+  #seat({ ended, because, avoids, isAttempt, options: { session } }: Journey): Promise<ProtocolSeat> {
     const { affinity, queue: find } = this.#parts;
     return new Promise((resolve, reject) => {
       const queue = find();
@@ -202,22 +253,24 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
         reject(ended.aborted ? because() : error);
       };
       const wish = session === undefined ? {} : affinity.wish(session);
-      queue.submit({ signal: ended, avoids, ...wish, begin, refuse });
+      queue.submit({ signal: ended, avoids, patient: isAttempt, ...wish, begin, refuse });
     });
   }
 
   #attempt(seat: ProtocolSeat, journey: Journey): Promise<CallOutcome> {
-    const { ended, because } = journey;
+    const { ended, because, isAttempt } = journey;
     return new Promise((resolve, reject) => {
       runCall(seat, this.#request(journey), { ...this.#parts, ended }, (outcome) => {
-        if (outcome) resolve(outcome);
-        else reject(because());
+        // What was given up goes on for a moment: an attempt is over when that is.
+        const isGivenUp = outcome ? isAttempt && ended.aborted && outcome.kind !== 'result' : !isAttempt;
+        if (isGivenUp) reject(because());
+        else if (outcome) resolve(outcome);
       });
     });
   }
 
   #request({ method, args, until, options: { ctx, input, session } }: Journey): CallRequest {
-    const deadlineMs = Math.max(0, until - this.#parts.clock.now());
+    const deadlineMs = until === null ? undefined : Math.max(0, until - this.#parts.clock.now());
     return { method, args, deadlineMs, ctx: session === undefined ? ctx : { ...ctx, session }, input };
   }
 

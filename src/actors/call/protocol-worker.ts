@@ -31,6 +31,8 @@ const CONCURRENT_WINDOW = 32;
 export interface ProtocolSeat extends Seat {
   readonly path: string;
   readonly incarnation: number;
+  /** Calls that it runs at once. */
+  readonly window: number;
   readonly port: Port;
   /** Calls that have begun in it and that somebody still waits for. */
   readonly wanted: Set<object>;
@@ -92,6 +94,7 @@ export class ProtocolWorker implements ProtocolSeat {
   readonly wanted = new Set<object>();
   readonly ending: Promise<WorkerLoss>;
   capacity = 0;
+  window = 0;
   load = 0;
   lastUsed = 0;
   wish: string | null = null;
@@ -207,7 +210,8 @@ export class ProtocolWorker implements ProtocolSeat {
   #ready(message: ReadyMessage): void {
     const { services, window, prefetch } = this.options;
     const { concurrency = 1 } = message.caps;
-    this.capacity = (window ?? (concurrency > 1 ? CONCURRENT_WINDOW : 1)) + prefetch;
+    this.window = window ?? (concurrency > 1 ? CONCURRENT_WINDOW : 1);
+    this.capacity = this.window + prefetch;
     this.#readyAt = services.clock.now();
     this.#watch = this.#look(message);
     this.events.ready(this);

@@ -45,6 +45,8 @@ export interface PoolForHandle<S extends Seat> {
   trouble(): EspalierError | null;
   /** Whether the seat takes work now. */
   isServing(seat: S): boolean;
+  /** Those that take work now. */
+  seats(): Iterable<S>;
 }
 
 /** What differs between exec and protocol pools. */
@@ -81,6 +83,7 @@ export class PoolActor<S extends Seat> {
   ) {
     // The first pool of this path, or another that has nothing to do with the last one.
     if (context.incarnation === 1) services.boots.forget(context.path);
+    this.#roster.onMembers = () => this.#changed();
     this.#fleet = new FleetKeeper({
       context,
       size: variant.size,
@@ -104,6 +107,7 @@ export class PoolActor<S extends Seat> {
         order: ({ context: { fleet, orders, error } }) => {
           this.#closedFor = error;
           this.#fleet.perform(fleet, orders);
+          this.#changed();
         },
         report: ({ context: { error } }, report) => this.#report(report, error),
       },
@@ -165,8 +169,10 @@ export class PoolActor<S extends Seat> {
         const queue = new WorkQueue(this.#roster, { pool: path, limit, overflow, onOverflow });
         this.#queue = queue;
         if (this.#drained) void queue.drain(this.#drained);
+        this.#changed();
         return () => {
           this.#queue = null;
+          this.#changed();
           report.close();
           queue.close(this.#failure ?? new EspalierError('ESP_STOPPED', `the queue of pool ${path} has stopped`));
         };
@@ -181,13 +187,16 @@ export class PoolActor<S extends Seat> {
     const isServing = (seat: S) => [...this.#roster.seats()].includes(seat);
     const [queue, refusal, control] = [() => this.#queue, () => this.#refusal(), this.#control()];
     const trouble = () => this.#trouble();
-    const handle = this.variant.handle({ path, queue, refusal, trouble, control, isServing });
+    const seats = () => this.#roster.seats();
+    const handle = this.variant.handle({ path, queue, refusal, trouble, control, isServing, seats });
     pools.set(path, handle);
     failedPools.delete(path);
+    this.#changed();
     return () => {
       if (pools.get(path) === handle) pools.delete(path);
       if (this.#failure) remember(failedPools, failedPool(path, this.variant.mode, this.#failure));
       const reason = this.#failure ?? new EspalierError('ESP_STOPPED', `pool ${path} has stopped`);
+      this.#changed();
       this.#readiness.fail(reason);
       this.#fleet.fail(reason);
     };
@@ -202,6 +211,11 @@ export class PoolActor<S extends Seat> {
     return this.#failure ?? new EspalierError('ESP_STOPPED', `pool ${this.context.path} takes no work now`);
   }
 
+  /** Whoever watches this path looks what it can take now. */
+  #changed(): void {
+    this.services.poolSignals.changed(this.context.path);
+  }
+
   #control(): PoolControl {
     return {
       ready: () => this.#readiness.wait(),
@@ -211,6 +225,7 @@ export class PoolActor<S extends Seat> {
       resume: () => {
         this.#drained = null;
         this.#queue?.reopen();
+        this.#changed();
       },
       load: () => ({
         size: this.#fleet.size,
@@ -225,7 +240,9 @@ export class PoolActor<S extends Seat> {
     const { path, incarnation, env } = this.context;
     this.#drained = new EspalierError('ESP_STOPPED', `pool ${path} is drained: it takes no work until it is resumed`);
     const waited = this.#queue?.length ?? 0;
-    await this.#queue?.drain(this.#drained);
+    const emptied = this.#queue?.drain(this.#drained);
+    this.#changed();
+    await emptied;
     await this.#roster.idle();
     env.journal({ type: 'pool.drained', path, incarnation, data: { waited } });
   }

@@ -19,14 +19,19 @@ export class Roster<S extends Seat = Seat> {
   /** Called when a seat that took work is no more, or another incarnation. */
   onGone: (seat: S) => void = () => undefined;
 
+  /** Called when other seats take work than before. */
+  onMembers: () => void = () => undefined;
+
   /** The seat takes work: it is new, or has room again. */
   offer(seat: S): void {
     const retirement = this.#retiring.get(seat.id);
     if (retirement) {
       if (seat.load === 0) this.#retired(seat.id, retirement);
     } else {
+      const isNew = this.#seats.get(seat.id) !== seat;
       this.#seats.set(seat.id, seat);
       this.onRoom();
+      if (isNew) this.onMembers();
     }
     this.#settleIdlers();
   }
@@ -34,7 +39,10 @@ export class Roster<S extends Seat = Seat> {
   withdraw(seat: S): void {
     const retirement = this.#retiring.get(seat.id);
     if (retirement) this.#retired(seat.id, retirement);
-    if (this.#seats.get(seat.id) === seat) this.#seats.delete(seat.id);
+    if (this.#seats.get(seat.id) === seat) {
+      this.#seats.delete(seat.id);
+      this.onMembers();
+    }
     this.onGone(seat);
     this.#settleIdlers();
   }
@@ -46,7 +54,10 @@ export class Roster<S extends Seat = Seat> {
   retire(id: string): Promise<S | null> {
     const seat = this.#seats.get(id) ?? null;
     this.#seats.delete(id);
-    if (seat) this.onGone(seat);
+    if (seat) {
+      this.onMembers();
+      this.onGone(seat);
+    }
     return new Promise((empty) => {
       if (seat !== null && seat.load > 0) this.#retiring.set(id, { seat, empty });
       else {

@@ -40,6 +40,8 @@ export interface ProcessServices {
   readonly pools: Map<string, AnyPool>;
   /** The pools that ended because none of their workers ever became ready, by path. */
   readonly failedPools: Map<string, AnyPool>;
+  /** Told when what a pool can take may have changed. */
+  readonly poolSignals: { changed(path: string): void };
   /** What restarts of pools and starters must not forget. */
   readonly boots: BootHistory;
   /** Where workers turn to with calls, questions, logs and events. */

@@ -2,6 +2,8 @@
 export interface RunPolicy {
   /** Slots in flight at once. */
   readonly concurrency: number;
+  /** What its slots call, in a pool that serves calls; each slot's input is the argument. Left out where programs run. */
+  readonly method?: string | undefined;
   /** Extra attempts for failed and timed-out slots. */
   readonly retries: number;
   /** Per attempt, from spawn, in milliseconds; null for none. */

@@ -1,17 +1,11 @@
 import type { ErrorRecord } from '../../errors.js';
+import type { AttemptRef } from '../../machines/ids/job-id.js';
 import type { ProcessExit } from '../../machines/process/process.js';
 
-/** Names one attempt. A claim raises the epoch of its job, so that job and epoch name it for good. */
-export interface AttemptName {
-  readonly jobId: string;
-  /** The fence: of two attempts of one job only that of the higher epoch counts. */
-  readonly epoch: number;
-  /** Counts the executions of its job, from 1; for people. */
-  readonly attempt: number;
-}
+export type { AttemptRef };
 
 /** What a place is to execute: an attempt that is claimed on disk. */
-export interface Dispatch extends AttemptName {
+export interface Dispatch extends AttemptRef {
   /** Any JSON value: what a program is made from, or the argument of the method. */
   readonly input: unknown;
   /** The place of the input in its run. */
@@ -25,7 +19,7 @@ export interface Dispatch extends AttemptName {
 }
 
 /** What a running attempt writes, for whoever keeps it: it is offered again until it is taken. */
-interface OutputSource {
+export interface OutputSource {
   /** Whether there is something to take. */
   readonly pending: boolean;
   offer(): OutputOffer;
@@ -42,7 +36,7 @@ interface OutputOffer {
 
 /** The receipt of an accepted attempt. */
 export interface Ticket {
-  readonly attempt: AttemptName;
+  readonly attempt: AttemptRef;
   /** The incarnation of the place that took it: what another one says of this attempt says nothing of this execution. */
   readonly incarnation: string;
   /** Null where nothing is written beside the result. */
@@ -56,7 +50,7 @@ export interface Ticket {
  * - `unfit`: the input makes nothing that could be executed here; it would not later either
  * - `fenced`: the place knows of a later epoch of this job, or has said of this attempt that it is `absent`
  */
-type SubmitRefusal =
+export type SubmitRefusal =
   | { readonly type: 'refused'; readonly why: 'closed' | 'fenced' }
   | { readonly type: 'refused'; readonly why: 'unfit'; readonly error: ErrorRecord };
 
@@ -118,7 +112,7 @@ export type PlaceEvent =
   | { readonly type: 'place.quarantined'; readonly reason: string };
 
 /** A method that a place can execute. */
-interface PlaceMethod {
+export interface PlaceMethod {
   readonly name: string;
   /** The code that serves it; null where it does not say. */
   readonly version: string | null;
@@ -155,13 +149,13 @@ export interface Backend {
   describe(): Place;
 
   /**
-   * Hands over an attempt. Idempotent: however often an attempt is submitted it is executed once, and answered by the same
-   * ticket. Never rejects.
+   * Hands over an attempt. Idempotent: until its outcome is acknowledged an attempt is executed once, however often it is
+   * submitted, and answered by the same ticket. Never rejects.
    */
   submit(dispatch: Dispatch): Promise<SubmitAnswer>;
 
   /** Whether an attempt that was submitted has arrived. Never rejects. */
-  ask(attempt: AttemptName): Promise<AskAnswer>;
+  ask(attempt: AttemptRef): Promise<AskAnswer>;
 
   /**
    * Hears of outcomes and of the place from now on: first, at once, every report that is not acknowledged, from the cursor
@@ -183,10 +177,10 @@ export interface Backend {
    * Ends attempts of this client, all of them if none is named: what waits is withdrawn, what runs is stopped, and each is
    * reported once it is proven gone. What ended by itself before it was reached is reported as it ended.
    */
-  stop(attempts?: readonly AttemptName[]): void;
+  stop(attempts?: readonly AttemptRef[]): void;
 }
 
 /** Under which an attempt is found in a map. */
-export function attemptKey({ jobId, epoch }: AttemptName): string {
+export function attemptKey({ jobId, epoch }: AttemptRef): string {
   return `${epoch} ${jobId}`;
 }

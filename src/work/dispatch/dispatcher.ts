@@ -1,37 +1,23 @@
-import { Execution, type ExecutionRequest, type ExecutionResult } from '../../actors/exec/execution.js';
-import { type ErrorRecord, EspalierError, toErrorRecord } from '../../errors.js';
+import { type ErrorRecord, EspalierError } from '../../errors.js';
 import type { RunId, RunRef } from '../../ids.js';
-import { judge, type Verdict } from '../../machines/exits/outcome.js';
 import { type AttemptRef, slotJobId } from '../../machines/ids/job-id.js';
 import { decideRetry, type RetryDecision, type StopReason } from '../../machines/work/retry.js';
 import type { RunPolicy } from '../../machines/work/run-policy.js';
 import type { AttemptStore, Claimed, FinishedAttempt } from '../../persistence/store.js';
 import { isRefusal } from '../../store-refusal.js';
+import { TransientMap } from '../../transient-map.js';
+import type { Dispatch, Outcome, Report, Ticket } from '../backends/contract.js';
+import type { Line } from './line.js';
 import type { OutputFlusher } from './output-flusher.js';
 import type { Owed } from './owed.js';
-
-/** The pool that runs a run's slots, whichever incarnation of it lives. */
-export interface DispatchPool {
-  readonly path: string;
-  /** Whether it takes work now. While it does not, nothing is prepared or submitted. */
-  readonly isOpen: boolean;
-  /** The program, directory and environment for one slot. Throws a typed error when the input does not fit the template. */
-  prepare(
-    input: unknown,
-    index: number,
-  ): Pick<ExecutionRequest, 'command' | 'argv0' | 'shownCommand' | 'cwd' | 'env' | 'stdin'>;
-  /** Hands an execution to the pool's queue, where it waits for room as long as it takes. */
-  submit(execution: Execution): void;
-}
 
 /** A run, as far as the dispatcher is concerned. */
 export interface DispatchTarget {
   readonly run: RunRef;
-  readonly policy: Pick<RunPolicy, 'retries' | 'timeoutMs' | 'onLost'>;
-  readonly pool: DispatchPool;
-  /** Stops what runs and withdraws what waits. */
-  readonly signal: AbortSignal;
-  /** What becomes of a slot that `signal` stopped. */
+  readonly policy: Pick<RunPolicy, 'retries' | 'timeoutMs' | 'onLost' | 'method'>;
+  /** To the place where they run. */
+  readonly line: Line;
+  /** What becomes of a slot that was stopped. */
   stopped(): StopReason | null;
   /** A slot's program has ended, and its place is free: its end is being written from here on. */
   freed(index: number): void;
@@ -56,100 +42,130 @@ export interface DispatcherServices {
   newSpawnId(): string;
 }
 
-/** A claimed slot: its place in its run, and the process that it will have. */
-export type ClaimedSlot = Claimed & { readonly index: number; readonly spawnId: string };
+/** A claimed slot: its place in its run. */
+type ClaimedSlot = Claimed & { readonly index: number };
+
+/** What became of an accepted attempt that was executed. */
+type Executed = Exclude<Outcome, { type: 'attempt.withdrawn' }>;
 
 /**
- * Claims queued slots and hands them to their pool's queue; records each end before it tells anybody. Claim, attempt and
- * spawn intent are one transaction, committed before the spawn; end, last output and process's end are another.
+ * Claims queued slots and hands them to the place where they run; records each end before it tells anybody, and acknowledges
+ * it once it is recorded. Claim, attempt and, where the place asks for one, the registration of a process are one
+ * transaction, committed before the attempt is submitted; end, last output and process's end are another.
  */
 export class Dispatcher {
+  /** What is claimed and not yet handed over, of each run. */
+  readonly #claims = new WeakMap<DispatchTarget, TransientMap<number, ClaimedSlot>>();
+
   constructor(readonly services: DispatcherServices) {}
 
   /** Claims what is still queued of `indexes`. The answer says which slots are ours now. */
-  async claim(target: DispatchTarget, indexes: readonly number[]): Promise<readonly ClaimedSlot[]> {
-    const { run, pool } = target;
-    const { runId, attempts } = this.services;
-    const asked = indexes.map((index) => ({
-      index,
-      jobId: slotJobId(run, index),
-      spawnId: this.services.newSpawnId(),
-    }));
-    const claims = asked.map(({ jobId, spawnId }) => ({ jobId, process: { spawnId, path: pool.path } }));
+  async claim(target: DispatchTarget, indexes: readonly number[]): Promise<readonly number[]> {
+    const { run, line } = target;
+    const { runId, attempts, newSpawnId } = this.services;
+    const { path, registers } = line.backend.describe();
+    const slots = new Map(indexes.map((index) => [slotJobId(run, index), index]));
+    const claims = [...slots.keys()].map((jobId) => {
+      return { jobId, process: registers ? { spawnId: newSpawnId(), path } : null };
+    });
     const claimed = await attempts.claim(runId, claims, { patient: target.isBusy() });
-    return claimed.flatMap((one) => {
-      const slot = asked.find(({ jobId }) => jobId === one.jobId);
-      return slot === undefined ? [] : { ...one, ...slot };
+    const held = this.#held(target);
+    return claimed.flatMap((claim) => {
+      const index = slots.get(claim.jobId);
+      if (index === undefined) return [];
+      held.set(index, { ...claim, index });
+      return [index];
     });
   }
 
   /** Executes one claimed slot. Rejects only when its end could not be written. */
-  async execute(target: DispatchTarget, claimed: ClaimedSlot): Promise<Dispatched> {
-    if (!target.pool.isOpen) return this.#release(claimed);
-    const execution = this.#prepare(target, claimed);
-    if (execution instanceof EspalierError) return this.#fail(target, claimed, execution);
-    const endFlushing = this.services.flusher.watch(claimed, execution.capture);
+  async execute(target: DispatchTarget, index: number): Promise<Dispatched> {
+    const claimed = this.#held(target).take(index);
+    if (!claimed) throw new EspalierError('ESP_INVALID', `slot ${index} of run ${target.run} was started unclaimed`);
+    let endFlushing = (): Promise<void> => Promise.resolve();
+    const accepted = ({ output }: Ticket) => {
+      if (output) endFlushing = this.services.flusher.watch(claimed, output);
+    };
     try {
-      target.pool.submit(execution);
-      const result = await execution.result;
-      if (result.type === 'withdrawn') return await this.#release(claimed);
-      target.freed(claimed.index);
-      // Should what is being written be refused, it is told with the end.
-      await endFlushing();
-      return await this.#record(target, claimed, execution, result);
+      const answer = await target.line.run(dispatchOf(target, claimed), accepted);
+      if ('cursor' in answer) return await this.#settle(target, claimed, answer, endFlushing);
+      if (answer.why === 'unfit') return await this.#fail(target, claimed, answer.error);
+      await this.#release([claimed]);
+      return { type: 'requeued', index };
     } finally {
       await endFlushing();
     }
   }
 
-  #prepare(target: DispatchTarget, { spawnId, jobId, attempt, input, index }: ClaimedSlot): Execution | EspalierError {
-    try {
-      const program = target.pool.prepare(input, index);
-      const { timeoutMs } = target.policy;
-      const { signal } = target;
-      return new Execution({ spawnId, jobId, attempt, registered: true, timeoutMs, signal, ...program });
-    } catch (error) {
-      if (error instanceof EspalierError) return error;
-      throw error;
-    }
+  /** Gives back claims that were not started: those of these slots, or whatever is left. */
+  async release(target: DispatchTarget, indexes?: readonly number[]): Promise<void> {
+    const held = this.#held(target);
+    const wanted = indexes ?? [...held].map(([index]) => index);
+    await this.#release(wanted.flatMap((index) => held.take(index) ?? []));
   }
 
-  async #record(
+  #held(target: DispatchTarget): TransientMap<number, ClaimedSlot> {
+    const held = this.#claims.get(target) ?? new TransientMap<number, ClaimedSlot>();
+    this.#claims.set(target, held);
+    return held;
+  }
+
+  async #settle(
     target: DispatchTarget,
     claimed: ClaimedSlot,
-    execution: Execution,
-    result: Extract<ExecutionResult, { type: 'ended' }>,
+    { cursor, ticket, outcome }: Report,
+    endFlushing: () => Promise<void>,
   ): Promise<Dispatched> {
-    const verdict = judge(result.end, target.policy.timeoutMs);
-    const { stdout, stderr, dropped } = execution.capture.take();
-    const { exit } = result.end;
-    const { durationMs, heldOpen, unproven } = result;
-    const ended = { how: verdict.outcome, stopped: target.stopped(), unproven: unproven !== undefined };
+    const acknowledge = () => target.line.backend.acknowledge(cursor);
+    if (outcome.type === 'attempt.withdrawn') {
+      await this.#release([claimed], acknowledge);
+      return { type: 'requeued', index: claimed.index };
+    }
+    target.freed(claimed.index);
+    // Should what is being written be refused, it is told with the end.
+    await endFlushing();
+    return this.#record(target, claimed, { outcome, ticket, acknowledge });
+  }
+
+  #record(
+    target: DispatchTarget,
+    claimed: ClaimedSlot,
+    { outcome, ticket, acknowledge }: { outcome: Executed; ticket: Ticket; acknowledge(): void },
+  ): Promise<Dispatched> {
+    const { exit, durationMs, heldOpen, unproven } = outcome;
+    const isLost = outcome.type === 'attempt.lost';
+    const how = isLost ? ('lost' as const) : outcome.how;
+    const ended = { how, stopped: target.stopped(), unproven: unproven !== undefined };
     const decision = decideRetry(ended, claimed, target.policy);
-    const error = errorOf(verdict, decision, unproven);
-    return this.#finish(target, claimed, {
+    const error = errorOf(outcome, decision);
+    const end = {
       exit,
       durationMs,
       heldOpen,
-      output: { stdout, stderr, dropped },
+      ...takeOutput(ticket),
+      ...('result' in outcome ? { result: outcome.result } : {}),
       ...(error === undefined ? {} : { error }),
-      ...(verdict.outcome === 'lost' ? { lost: true } : {}),
+      ...(isLost ? { lost: true } : {}),
       ...(unproven === undefined ? {} : { unproven }),
       ...decision,
-    });
+    };
+    return this.#finish(target, claimed, end, acknowledge);
   }
 
-  /** The input fits no program: an end of the slot like any other, but nothing ran and nothing will. */
-  #fail(target: DispatchTarget, claimed: ClaimedSlot, error: EspalierError): Promise<Dispatched> {
+  /** The input fits nothing: an end of the slot like any other, but nothing ran and nothing will. */
+  #fail(target: DispatchTarget, claimed: ClaimedSlot, error: ErrorRecord): Promise<Dispatched> {
     target.freed(claimed.index);
     const decision = decideRetry({ how: 'unfit' }, claimed, target.policy);
-    return this.#finish(target, claimed, { ...decision, error: toErrorRecord(error), exit: null, durationMs: 0 });
+    return this.#finish(target, claimed, { ...decision, error, exit: null, durationMs: 0 });
   }
 
-  /** Gives back claims that were not started. */
-  async release(claims: readonly ClaimedSlot[]): Promise<void> {
+  async #release(claims: readonly ClaimedSlot[], acknowledge?: () => void): Promise<void> {
+    if (claims.length === 0) return;
     const { attempts, runId } = this.services;
-    await this.#write(() => attempts.release(runId, claims.map(identify)));
+    await this.#write(async () => {
+      await attempts.release(runId, claims.map(identify));
+      acknowledge?.();
+    });
   }
 
   /** What is refused is told to whoever drives the run, and to the store when that takes it: nothing runs a second time. */
@@ -162,20 +178,20 @@ export class Dispatcher {
     }
   }
 
-  async #release(claimed: ClaimedSlot): Promise<Dispatched> {
-    await this.release([claimed]);
-    return { type: 'requeued', index: claimed.index };
-  }
-
   async #finish(
     target: DispatchTarget,
     claimed: ClaimedSlot,
     end: Omit<FinishedAttempt, keyof AttemptRef>,
+    acknowledge?: () => void,
   ): Promise<Dispatched> {
     const { runId, attempts } = this.services;
     const { index } = claimed;
     const attempt = { ...identify(claimed), ...end };
-    const recorded = await this.#write(() => attempts.finish(runId, attempt, { patient: target.isBusy() }));
+    const recorded = await this.#write(async () => {
+      const answer = await attempts.finish(runId, attempt, { patient: target.isBusy() });
+      acknowledge?.();
+      return answer;
+    });
     if (recorded === 'late') return { type: 'late', index };
     return end.requeue ? { type: 'requeued', index } : { type: 'finished', index, outcome: end.outcome };
   }
@@ -185,8 +201,23 @@ function identify({ jobId, epoch, attempt }: Claimed): AttemptRef {
   return { jobId, epoch, attempt };
 }
 
-/** The verdict's own error, or why a slot that was only interrupted does not run again. */
-function errorOf(verdict: Verdict, { outcome }: RetryDecision, unproven: string | undefined): ErrorRecord | undefined {
-  if ('error' in verdict) return verdict.error;
-  return outcome === 'failed' && unproven !== undefined ? { code: 'ESP_QUARANTINED', message: unproven } : undefined;
+function dispatchOf({ policy }: DispatchTarget, claimed: ClaimedSlot): Dispatch {
+  const { jobId, epoch, attempt, input, index, spawnId } = claimed;
+  return { jobId, epoch, attempt, input, index, spawnId, method: policy.method ?? null, timeoutMs: policy.timeoutMs };
+}
+
+function takeOutput({ output }: Ticket): Pick<FinishedAttempt, 'output'> {
+  if (!output) return {};
+  const { take, stdout, stderr, dropped } = output.offer();
+  take();
+  return { output: { stdout, stderr, dropped } };
+}
+
+/** The error of the work itself, or why a slot that was only interrupted does not run again. */
+function errorOf(outcome: Executed, decision: RetryDecision): ErrorRecord | undefined {
+  if ('error' in outcome) return outcome.error;
+  const { unproven } = outcome;
+  return decision.outcome === 'failed' && unproven !== undefined
+    ? { code: 'ESP_QUARANTINED', message: unproven }
+    : undefined;
 }

@@ -3,14 +3,14 @@ import type { AttemptRef } from '../../machines/ids/job-id.js';
 import type { OutputStore } from '../../persistence/store.js';
 import { isRefusal } from '../../store-refusal.js';
 import { TransientMap } from '../../transient-map.js';
-import type { Capture } from '../../transport/process/capture.js';
+import type { OutputSource } from '../backends/contract.js';
 
 /** How often new output of running attempts goes to the store, in milliseconds. */
 const FLUSH_MS = 1000;
 
 interface Flushed {
   readonly attempt: AttemptRef;
-  readonly capture: Capture;
+  readonly capture: OutputSource;
   /** What is being written: one chunk at a time, for they are in order. */
   writing: Promise<void> | null;
 }
@@ -35,7 +35,7 @@ export class OutputFlusher {
   ) {}
 
   /** Begins to flush. The returned function ends it, and resolves when nothing more of it is being written. */
-  watch({ jobId, epoch, attempt }: AttemptRef, capture: Capture): () => Promise<void> {
+  watch({ jobId, epoch, attempt }: AttemptRef, capture: OutputSource): () => Promise<void> {
     const flushed: Flushed = { attempt: { jobId, epoch, attempt }, capture, writing: null };
     this.#begun += 1;
     const key = this.#begun;

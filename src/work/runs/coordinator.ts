@@ -3,16 +3,17 @@ import type { Clock } from '../../clock.js';
 import { EspalierError } from '../../errors.js';
 import type { RunId, RunRef } from '../../ids.js';
 import type { StopReason } from '../../machines/work/retry.js';
+import type { RunBook } from '../../machines/work/run/book.js';
 import type { RunCommand, RunWrite } from '../../machines/work/run/commands.js';
 import { runMachine } from '../../machines/work/run/machine.js';
 import type { RunEvent } from '../../machines/work/run/run-events.js';
 import { RUN_STATUSES, type RunStatus, type RunWish } from '../../machines/work/run/status.js';
 import type { RunRecord, RunStore } from '../../persistence/store.js';
-import { allowMany } from '../../time-limit.js';
-import { TransientMap } from '../../transient-map.js';
-import type { ClaimedSlot, Dispatched, Dispatcher, DispatchPool, DispatchTarget } from '../dispatch/dispatcher.js';
+import type { Backend } from '../backends/contract.js';
+import type { Dispatched, Dispatcher, DispatchTarget } from '../dispatch/dispatcher.js';
+import { Line } from '../dispatch/line.js';
 
-/** How often another process's wish (pause, resume, stop) is looked for, and a pool that is away, in milliseconds. */
+/** How often another process's wish (pause, resume, stop) is looked for, in milliseconds. */
 const LOOK_MS = 200;
 
 /** A status that a run does not leave: every slot is committed. */
@@ -36,42 +37,42 @@ export interface CoordinatorServices {
 export class Coordinator {
   readonly #target: DispatchTarget;
   readonly #run: RunRef;
-  readonly #stop = new AbortController();
-  /** What is claimed and not yet started. */
-  readonly #claimed = new TransientMap<number, ClaimedSlot>();
-  /** Slots that hold a place. */
-  readonly #placed = new Set<number>();
+  readonly #line: Line;
   /** What is at work, until its end is on disk, and claims on their way. */
   readonly #atWork = new Set<Promise<void>>();
   #stopping: StopReason | null = null;
   #timer: unknown = null;
   #over = false;
-  /** Whether a claim was refused because the pool is away. */
-  #awaitsPool = false;
+  /** The machine's own, for those who ask between two events. */
+  #book: RunBook | null = null;
   #tell: (event: RunEvent) => void = () => undefined;
 
   constructor(
     readonly services: CoordinatorServices,
     readonly record: RunRecord,
-    pool: DispatchPool,
+    backend: Backend,
   ) {
     const { run, policy } = record;
     this.#run = run;
+    this.#line = new Line(backend, services.clock, {
+      capacity: (slots) => this.#tell({ type: 'capacity.changed', slots }),
+    });
     this.#target = {
       run,
       policy,
-      pool,
-      signal: allowMany(this.#stop.signal),
+      line: this.#line,
       stopped: () => this.#stopping,
-      freed: (index) => this.#freed(index),
-      isBusy: () => this.#isBusy(),
+      freed: (index) => this.#tell({ type: 'place.freed', index }),
+      // While every place is filled nobody is held up by a write that waits for company.
+      isBusy: () => this.#book?.isFull === true,
     };
   }
 
   logic() {
     const logic = runMachine.provide({
       actions: {
-        perform: ({ self }, commands) => {
+        perform: ({ self, context: { book } }, commands) => {
+          this.#book = book;
           this.#tell = (event) => self.getSnapshot().status === 'active' && self.send(event);
           for (const command of commands) this.#perform(command);
         },
@@ -88,11 +89,10 @@ export class Coordinator {
     this.#over = true;
     this.#stopping = 'requeue';
     this.services.clock.clearTimeout(this.#timer);
-    this.#stop.abort(new EspalierError('ESP_ABORTED', `the coordinator of run ${this.#run} has ended`));
+    this.#line.backend.stop();
     await Promise.allSettled([...this.#atWork]);
-    const claimed = [...this.#claimed.values()];
-    this.#claimed.clear();
-    if (claimed.length > 0) await this.services.dispatcher.release(claimed);
+    await this.services.dispatcher.release(this.#target);
+    this.#line.close();
   }
 
   #perform(command: RunCommand): void {
@@ -110,7 +110,7 @@ export class Coordinator {
         return this.#commit(command);
       case 'stopRunning':
         this.#stopping = command.then;
-        return this.#stop.abort(new EspalierError('ESP_ABORTED', `run ${this.#run} stops`));
+        return this.#line.backend.stop();
       case 'setStatus':
         return this.#setStatus(command.to);
       case 'done':
@@ -123,11 +123,13 @@ export class Coordinator {
   #done({ end, error }: Extract<RunCommand, { type: 'done' }>): void {
     this.#over = true;
     this.services.clock.clearTimeout(this.#timer);
+    this.#line.close();
     this.services.onEnded();
     if (end === 'failed') this.services.onFailed(error);
   }
 
   #load(): void {
+    this.#line.open();
     const { runs } = this.services;
     const { counts } = this.record;
     const hasFailure = counts.failed + counts.timed_out > 0;
@@ -138,10 +140,6 @@ export class Coordinator {
   }
 
   #claim(indexes: readonly number[]): void {
-    if (!this.#target.pool.isOpen) {
-      this.#awaitsPool = true;
-      return this.#tell({ type: 'claim.refused', indexes });
-    }
     const write = this.services.dispatcher.claim(this.#target, indexes);
     this.#track(
       write.then(
@@ -151,10 +149,8 @@ export class Coordinator {
     );
   }
 
-  #granted(indexes: readonly number[], claimed: readonly ClaimedSlot[]): void {
-    for (const claim of claimed) this.#claimed.set(claim.index, claim);
-    const granted = claimed.map(({ index }) => index);
-    const refused = indexes.filter((index) => !this.#claimed.has(index));
+  #granted(indexes: readonly number[], granted: readonly number[]): void {
+    const refused = indexes.filter((index) => !granted.includes(index));
     if (granted.length > 0) this.#tell({ type: 'claim.granted', indexes: granted });
     if (refused.length > 0) this.#tell({ type: 'claim.refused', indexes: refused });
   }
@@ -166,28 +162,12 @@ export class Coordinator {
   }
 
   #start(index: number): void {
-    const claimed = this.#claimed.take(index);
-    if (!claimed) throw new EspalierError('ESP_INVALID', `slot ${index} of run ${this.#run} was started unclaimed`);
-    this.#placed.add(index);
     this.#track(
-      this.services.dispatcher
-        .execute(this.#target, claimed)
-        .finally(() => this.#placed.delete(index))
-        .then(
-          (dispatched) => this.#tell(this.#recorded(dispatched)),
-          (error) => this.#fail('attempt', error, [index]),
-        ),
+      this.services.dispatcher.execute(this.#target, index).then(
+        (dispatched) => this.#tell(this.#recorded(dispatched)),
+        (error) => this.#fail('attempt', error, [index]),
+      ),
     );
-  }
-
-  #freed(index: number): void {
-    this.#placed.delete(index);
-    this.#tell({ type: 'place.freed', index });
-  }
-
-  /** While every place is filled, or can be at once, nobody is held up by a write that waits for company. */
-  #isBusy(): boolean {
-    return this.#placed.size + this.#claimed.size >= this.record.policy.concurrency;
   }
 
   #recorded(dispatched: Dispatched): RunEvent {
@@ -207,14 +187,12 @@ export class Coordinator {
   }
 
   #release(indexes: readonly number[]): void {
-    const claims = indexes.flatMap((index) => this.#claimed.get(index) ?? []);
-    for (const index of indexes) this.#claimed.delete(index);
-    const write = this.services.dispatcher.release(claims);
+    const write = this.services.dispatcher.release(this.#target, indexes);
     this.#answer('release', write, () => ({ type: 'released', indexes }), indexes);
   }
 
   #commit({ indexes, as }: Extract<RunCommand, { type: 'commit' }>): void {
-    const patient = this.#isBusy();
+    const patient = this.#target.isBusy();
     const write = this.services.runs.commit(this.#run, this.services.runId, indexes, as, { patient });
     this.#answer('commit', write, () => ({ type: 'committed', indexes }));
   }
@@ -249,10 +227,6 @@ export class Coordinator {
 
   #grant(wish: RunWish | null): void {
     if (wish) this.#tell({ type: wish });
-    if (this.#awaitsPool && this.#target.pool.isOpen) {
-      this.#awaitsPool = false;
-      this.#tell({ type: 'capacity.changed', slots: Number.POSITIVE_INFINITY });
-    }
     this.#watchWishes();
   }
 }

@@ -3,7 +3,8 @@ import type { TreeEnvironment } from '../../actors/tree/environment.js';
 import { supervisorHandle } from '../../actors/tree/supervisor.js';
 import { formatRunRef, type RunId } from '../../ids.js';
 import type { Store } from '../../persistence/store.js';
-import { Dispatcher, type DispatchPool } from '../dispatch/dispatcher.js';
+import { type LocalPoolsParts, localPlace } from '../backends/local-pools.js';
+import { Dispatcher } from '../dispatch/dispatcher.js';
 import { OutputFlusher } from '../dispatch/output-flusher.js';
 import type { Owed } from '../dispatch/owed.js';
 import { Runs } from './runs.js';
@@ -15,18 +16,19 @@ export interface RunsParts {
   readonly owed: Owed;
   /** The path of the supervisor of runs. */
   readonly path: string;
-  /** The exec pool of a path. */
-  pool(path: string): DispatchPool;
+  readonly pools: Pick<LocalPoolsParts, 'place' | 'watch'>;
   newSpawnId(): string;
   onFault(error: unknown): void;
 }
 
 /** The runs of a system. */
-export function makeRuns({ runId, store, env, owed, path, pool, newSpawnId, onFault }: RunsParts): Runs {
+export function makeRuns({ runId, store, env, owed, path, pools, newSpawnId, onFault }: RunsParts): Runs {
   const { runs, attempts, outputs, journal } = store;
   const flusher = new OutputFlusher(outputs, env.clock, onFault);
   const dispatcher = new Dispatcher({ runId, attempts, flusher, owed, newSpawnId });
   const newRun = () => formatRunRef(Date.now(), randomBytes(4).toString('hex'));
+  const parts = { ...pools, runId, clock: env.clock };
+  const place = (pool: string, method: string | undefined) => localPlace(parts, pool, method);
   const supervisor = supervisorHandle(env, path);
-  return new Runs({ runId, env, runs, journal, dispatcher, owed, supervisor, pool, newRun });
+  return new Runs({ runId, env, runs, journal, dispatcher, owed, supervisor, place, newRun });
 }

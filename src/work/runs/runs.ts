@@ -18,7 +18,8 @@ import {
   whole,
 } from '../../options.js';
 import type { JournalStore, RunRecord, RunStore } from '../../persistence/store.js';
-import type { Dispatcher, DispatchPool } from '../dispatch/dispatcher.js';
+import type { RunPlace } from '../backends/local-pools.js';
+import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { Owed } from '../dispatch/owed.js';
 import { Coordinator } from './coordinator.js';
 import { Failure, Run } from './run.js';
@@ -54,7 +55,8 @@ export interface RunsServices {
   readonly owed: Owed;
   /** The supervisor below which coordinators live. */
   readonly supervisor: SupervisorHandle;
-  pool(path: string): DispatchPool;
+  /** @throws EspalierError when nothing at that path can run slots, by that method or without one */
+  place(path: string, method: string | undefined): RunPlace;
   newRun(): RunRef;
 }
 
@@ -84,8 +86,8 @@ export class Runs {
   async start(options: StartRunOptions): Promise<Run> {
     const { runId, runs, newRun } = this.#services;
     checkOptions('run', options, startRule);
-    const pool = this.#services.pool(options.pool);
     const policy = runPolicy(options);
+    const pool = this.#services.place(options.pool, policy.method);
     const { name = null, origin = null } = options;
     const run = newRun();
     await runs.create({ run, name, pool: pool.path, policy, origin, owner: runId });
@@ -109,7 +111,7 @@ export class Runs {
     await owed.settled();
     const found = await this.#record(run);
     if (this.#driven.has(run)) throw this.#isDriven(run);
-    const pool = this.#services.pool(found.pool);
+    const pool = this.#services.place(found.pool, found.policy.method);
     if (options.retryFailed) await this.#reopen(run);
     const acquired = await runs.acquire(run, runId);
     if (!acquired.ok) throw refusal(run, acquired.why, acquired.owner);
@@ -137,7 +139,7 @@ export class Runs {
     if (page.length > 0) await flush();
   }
 
-  async #drive(record: RunRecord, pool: DispatchPool): Promise<Run> {
+  async #drive(record: RunRecord, pool: RunPlace): Promise<Run> {
     const { supervisor, env, runs, journal } = this.#services;
     const { run } = record;
     const failure = new Failure();
@@ -153,7 +155,7 @@ export class Runs {
     const start = async () => {
       const before = this.#driven.get(run);
       await before?.coordinator.abandon();
-      const coordinator = new Coordinator(services, before ? await this.#record(run) : record, pool);
+      const coordinator = new Coordinator(services, before ? await this.#record(run) : record, pool.line());
       this.#driven.set(run, { coordinator, failure });
       return coordinator.logic();
     };
@@ -251,6 +253,7 @@ function runPolicy(options: Partial<RunPolicy>): RunPolicy {
   const concurrency = options.concurrency ?? 1;
   const policy: RunPolicy = {
     concurrency,
+    ...(options.method === undefined ? {} : { method: options.method }),
     retries: options.retries ?? 0,
     timeoutMs: options.timeoutMs ?? null,
     onLost: options.onLost ?? 'retry',
@@ -268,6 +271,7 @@ const startRule = fields<StartRunOptions>(
     pool: required(text),
     name: nullable(text),
     origin: anything,
+    method: text,
     concurrency: whole(1),
     retries: whole(0),
     timeoutMs: nullable(milliseconds(1)),

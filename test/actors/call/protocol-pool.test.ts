@@ -24,7 +24,15 @@ async function pool(capacity = 1) {
   const control = { ready: nothing, resize: nothing, recycle: nothing, drain: nothing, resume: () => undefined };
   const load = () => ({ size: 1, ...roster.load, waiting: queue.length, maxQueue: 10 });
   const calls = new LiveProtocolPool({
-    ...{ path: '/p', clock, isServing, queue: () => queue, control: { ...control, load }, trouble: () => null },
+    ...{
+      path: '/p',
+      clock,
+      isServing,
+      seats: () => roster.seats(),
+      queue: () => queue,
+      control: { ...control, load },
+      trouble: () => null,
+    },
     refusal: () => new EspalierError('ESP_STOPPED', 'closed'),
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     ...{ catalog: new MethodCatalog('/p'), affinity: new Affinity<ProtocolSeat>(options, isServing) },
@@ -33,7 +41,17 @@ async function pool(capacity = 1) {
   const { port, worker, settle } = await stage();
   const failures: EspalierError[] = [];
   const seat: ProtocolSeat = {
-    ...{ id: '1', path: '/p/workers/1/worker', incarnation: 1, port, load: 0, capacity, lastUsed: 0, tainted: false },
+    ...{
+      id: '1',
+      path: '/p/workers/1/worker',
+      incarnation: 1,
+      port,
+      load: 0,
+      capacity,
+      window: 1,
+      lastUsed: 0,
+      tainted: false,
+    },
     ...{ wanted: new Set(), wish: null, ending: new Promise(() => undefined) },
     free: () => {
       seat.load -= 1;

@@ -36,6 +36,7 @@ export function scriptedServices(tree: TestTree): ProcessServices {
     isSecret: () => false,
     pools: new Map(),
     failedPools: new Map(),
+    poolSignals: { changed: () => undefined },
     boots: new BootHistory(),
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     leftovers: new Leftovers(),

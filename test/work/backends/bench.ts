@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import {
-  type AttemptName,
+  type AttemptRef,
   attemptKey,
   type Backend,
   type Dispatch,
@@ -20,13 +20,13 @@ export interface Bench extends AsyncDisposable {
   /** What makes this place behave so, for an attempt of this job. */
   dispatch(jobId: string, behaviour: Behaviour, epoch: number): Dispatch;
   /** Called once an attempt was accepted: for places that have to be told what becomes of it. */
-  accepted?(attempt: AttemptName, behaviour: Behaviour): void;
+  accepted?(attempt: AttemptRef, behaviour: Behaviour): void;
   /** Resolves once the attempt is being executed. */
-  began(attempt: AttemptName): Promise<void>;
+  began(attempt: AttemptRef): Promise<void>;
   /** Lets a held attempt end well. */
-  letGo(attempt: AttemptName): void;
+  letGo(attempt: AttemptRef): void;
   /** How often it was executed. */
-  executions(attempt: AttemptName): number;
+  executions(attempt: AttemptRef): number;
   /** The place takes nothing, not because its client says so. */
   close(): Promise<void>;
   reopen(): void;
@@ -61,7 +61,7 @@ export class Ear implements Receiver {
     this.events.push(event);
   }
 
-  of(attempt: AttemptName): Report[] {
+  of(attempt: AttemptRef): Report[] {
     return this.reports.filter(({ ticket }) => attemptKey(ticket.attempt) === attemptKey(attempt));
   }
 
@@ -69,7 +69,7 @@ export class Ear implements Receiver {
     return this.events.findLast((event) => event.type === 'capacity.changed')?.capacity;
   }
 
-  async heard(attempt: AttemptName): Promise<Report> {
+  async heard(attempt: AttemptRef): Promise<Report> {
     return vi.waitFor(
       () => {
         const [report] = this.of(attempt);

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { type AttemptName, attemptKey, type Dispatch } from '../../../src/work/backends/contract.js';
+import { slotJobId } from '../../../src/machines/ids/job-id.js';
+import { type AttemptRef, attemptKey, type Dispatch } from '../../../src/work/backends/contract.js';
 import type { Behaviour, Bench } from './bench.js';
 import { CASES, conforms, PLACE_CASES } from './conformance.js';
 import { GUARDS, type Guard, MemoryBackend, UNFIT } from './memory-backend.js';
@@ -11,9 +12,18 @@ function memoryBench(without: Guard | null = null): Bench {
   return {
     backend,
     dispatch: (jobId, behaviour, epoch): Dispatch => {
-      return { jobId, epoch, attempt: 1, input: behaviour, index: 0, method: 'work', timeoutMs: null, spawnId: null };
+      return {
+        jobId: slotJobId(jobId, 0),
+        epoch,
+        attempt: 1,
+        input: behaviour,
+        index: 0,
+        method: 'work',
+        timeoutMs: null,
+        spawnId: null,
+      };
     },
-    accepted: (attempt: AttemptName, behaviour: Behaviour) => {
+    accepted: (attempt: AttemptRef, behaviour: Behaviour) => {
       if (behaviour === 'quick') backend.succeed(attempt);
       if (behaviour === 'broken') backend.fail(attempt);
     },
@@ -59,10 +69,10 @@ test('a place that lacks nothing passes as impatiently', async () => {
 
 test('two attempts of one job are two, and one of two jobs too', () => {
   const keys = [
-    { jobId: 'a', epoch: 1, attempt: 1 },
-    { jobId: 'a', epoch: 2, attempt: 1 },
-    { jobId: '1 a', epoch: 1, attempt: 1 },
-    { jobId: 'a', epoch: 11, attempt: 1 },
+    { jobId: slotJobId('a', 0), epoch: 1, attempt: 1 },
+    { jobId: slotJobId('a', 0), epoch: 2, attempt: 1 },
+    { jobId: slotJobId('1 a', 0), epoch: 1, attempt: 1 },
+    { jobId: slotJobId('a', 0), epoch: 11, attempt: 1 },
   ].map(attemptKey);
   expect(new Set(keys).size).toBe(keys.length);
 });

@@ -1,6 +1,6 @@
 import {
   type AskAnswer,
-  type AttemptName,
+  type AttemptRef,
   attemptKey,
   type Backend,
   type Dispatch,
@@ -85,7 +85,7 @@ export class MemoryBackend implements Backend {
     return { type: 'unknown', error: { code: 'ESP_TIMEOUT', message: 'no answer' } };
   }
 
-  async ask(attempt: AttemptName): Promise<AskAnswer> {
+  async ask(attempt: AttemptRef): Promise<AskAnswer> {
     const key = attemptKey(attempt);
     const ticket = this.#accepted.get(key);
     if (ticket) return { type: 'accepted', ticket };
@@ -116,7 +116,7 @@ export class MemoryBackend implements Backend {
     this.#tellCapacity();
   }
 
-  stop(attempts?: readonly AttemptName[]): void {
+  stop(attempts?: readonly AttemptRef[]): void {
     const interrupted = { ...none, type: 'attempt.completed', how: 'interrupted' } as const;
     for (const key of attempts?.map(attemptKey) ?? [...this.#running.keys()]) this.#end(key, interrupted);
     if (this.#guards('what ended before a stop keeps its end')) return;
@@ -124,15 +124,15 @@ export class MemoryBackend implements Backend {
   }
 
   /** How often it was executed. */
-  executions(attempt: AttemptName): number {
+  executions(attempt: AttemptRef): number {
     return this.#executions.filter((key) => key === attemptKey(attempt)).length;
   }
 
-  succeed(attempt: AttemptName, result: unknown = null): void {
+  succeed(attempt: AttemptRef, result: unknown = null): void {
     this.#end(attemptKey(attempt), { ...none, type: 'attempt.completed', how: 'succeeded', result });
   }
 
-  fail(attempt: AttemptName): void {
+  fail(attempt: AttemptRef): void {
     const error = { code: 'ESP_REMOTE', message: 'it does not work' } as const;
     this.#end(attemptKey(attempt), { ...none, type: 'attempt.completed', how: 'failed', error });
   }

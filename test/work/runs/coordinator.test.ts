@@ -5,18 +5,32 @@ import { OwedWrites } from '../../../src/host/owed-writes.js';
 import type { RunPolicy } from '../../../src/machines/work/run-policy.js';
 import type { Store } from '../../../src/persistence/store.js';
 import { SimulatedClock } from '../../../src/testing/index.js';
-import { Dispatcher, type DispatchPool } from '../../../src/work/dispatch/dispatcher.js';
+import { LocalBackend } from '../../../src/work/backends/local.js';
+import { type ExecQueue, execAttempts } from '../../../src/work/backends/local-exec.js';
+import { Dispatcher } from '../../../src/work/dispatch/dispatcher.js';
 import { OutputFlusher } from '../../../src/work/dispatch/output-flusher.js';
 import { Coordinator } from '../../../src/work/runs/coordinator.js';
 import { newFile, openHost, startRun } from '../../persistence/support/world.js';
 import { soon } from '../../support/soon.js';
 
 /** A pool whose programs end when the test says so, or when they are stopped. */
-class HandPool implements DispatchPool {
+class HandPool implements ExecQueue {
   readonly path = '/pool';
-  isOpen = true;
+  capacity = Number.POSITIVE_INFINITY;
+  #changed = (): void => undefined;
   readonly running: Execution[] = [];
   submitted = 0;
+
+  watch(changed: () => void): Disposable {
+    this.#changed = changed;
+    return { [Symbol.dispose]: () => undefined };
+  }
+
+  /** It takes so many from now on. */
+  resize(capacity: number): void {
+    this.capacity = capacity;
+    this.#changed();
+  }
 
   prepare(input: unknown) {
     return { command: ['program', String(input)] as [string, string], shownCommand: [], cwd: '/', env: {} };
@@ -67,7 +81,7 @@ async function drive(
     const coordinator = new Coordinator(
       { runId: 'host-a', runs, dispatcher, clock, onEnded: () => undefined, onFailed },
       record,
-      pool,
+      new LocalBackend(execAttempts(pool), 'host-a'),
     );
     const cell = new Cell({ path: `/runs/${run}`, incarnation: 1, ...coordinator.logic(), clock, role: 'coordinator' });
     await cell.start();
@@ -91,28 +105,23 @@ describe('a coordinator', () => {
     expect([pool.submitted, await status()]).toEqual([3, 'completed']);
   });
 
-  it('claims nothing while its pool is away, and looks for it five times a second', async () => {
+  it('claims nothing while its pool is away, and goes on as soon as that says that it is back', async () => {
     const { pool, cell, clock, store, spawned } = await drive(['a', 'b', 'c']);
     await runs(pool, 1);
-    pool.isOpen = false;
+    pool.resize(0);
     pool.end();
     await vi.waitUntil(async () => (await store.runs.get('run'))?.counts.succeeded === 1, { ...soon, interval: 1 });
-    await vi.waitUntil(async () => [...(await store.runs.plan('run'))].join('') === '300', { ...soon, interval: 1 });
+    await vi.waitUntil(async () => [...(await store.runs.plan('run'))].join('') === '310', { ...soon, interval: 1 });
     const claims = spawned();
     for (let looks = 0; looks < 5; looks += 1) {
       clock.increment(200);
       await store.journal.head();
     }
     expect([spawned(), pool.submitted]).toEqual([claims, 1]);
-    pool.isOpen = true;
+    // The clock stands from here on: nobody looks.
+    pool.resize(1);
     for (let n = 0; n < 2; n += 1) {
-      await vi.waitUntil(
-        () => {
-          clock.increment(200);
-          return pool.running.length === 1;
-        },
-        { ...soon, interval: 1 },
-      );
+      await runs(pool, 1);
       pool.end();
     }
     expect(await cell.exited).toMatchObject({ kind: 'normal' });

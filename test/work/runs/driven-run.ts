@@ -8,7 +8,9 @@ import type { RunEvent } from '../../../src/machines/work/run/run-events.js';
 import type { RunPolicy } from '../../../src/machines/work/run-policy.js';
 import type { RunRecord, Store } from '../../../src/persistence/store.js';
 import { type MachinePath, SimulatedClock, type Subject } from '../../../src/testing/index.js';
-import { Dispatcher, type DispatchPool } from '../../../src/work/dispatch/dispatcher.js';
+import { LocalBackend } from '../../../src/work/backends/local.js';
+import { type ExecQueue, execAttempts } from '../../../src/work/backends/local-exec.js';
+import { Dispatcher } from '../../../src/work/dispatch/dispatcher.js';
 import { OutputFlusher } from '../../../src/work/dispatch/output-flusher.js';
 import { Coordinator } from '../../../src/work/runs/coordinator.js';
 import { startRun } from '../../persistence/support/world.js';
@@ -31,11 +33,15 @@ export function slotsIn(state: RunState, stage: ReturnType<typeof stages>[number
 }
 
 /** A pool in which a program ends when the path says so, and in no other way. */
-class PlayedPool implements DispatchPool {
+class PlayedPool implements ExecQueue {
   readonly path = '/pool';
-  readonly isOpen = true;
+  readonly capacity = Number.POSITIVE_INFINITY;
   readonly running = new Map<number, Execution>();
   started = 0;
+
+  watch(): Disposable {
+    return { [Symbol.dispose]: () => undefined };
+  }
 
   prepare(input: unknown) {
     return { command: ['program', String(input)] as [string, string], shownCommand: [], cwd: '/', env: {} };
@@ -95,7 +101,7 @@ export class Driven implements Subject<typeof runMachine> {
     const onEnded = () => void this.#ends++;
     const onFailed = (error: unknown) => void this.#failures.push(error);
     const services = { runId: 'host-a', runs: held.runs, dispatcher, clock: this.#clock, onEnded, onFailed };
-    this.#coordinator = new Coordinator(services, record, this.#pool);
+    this.#coordinator = new Coordinator(services, record, new LocalBackend(execAttempts(this.#pool), 'host-a'));
     const logic = this.#coordinator.logic();
     this.#cell = new Cell({
       path: `/runs/${record.run}`,

@@ -9,6 +9,7 @@ import { Dispatcher } from '../../../src/work/dispatch/dispatcher.js';
 import { OutputFlusher } from '../../../src/work/dispatch/output-flusher.js';
 import { Runs } from '../../../src/work/runs/runs.js';
 import { newFile, openHost } from '../../persistence/support/world.js';
+import { MemoryBackend } from '../backends/memory-backend.js';
 
 /** The runs of a host whose supervisor of runs refuses whatever it is asked. */
 async function refusing(refused: Refused) {
@@ -26,12 +27,7 @@ async function refusing(refused: Refused) {
   const flusher = new OutputFlusher(store.outputs, clock, () => undefined);
   const owed = new OwedWrites({ clock, isOver: () => false, onFault: () => undefined });
   const newSpawnId = () => 's';
-  const pool = (path: string) => ({
-    path,
-    isOpen: false,
-    prepare: () => ({ command: ['x'] as [string], shownCommand: [], cwd: '/', env: {} }),
-    submit: () => undefined,
-  });
+  const place = (path: string) => ({ path, line: () => new MemoryBackend() });
   const runs = new Runs({
     runId: 'host-a',
     env,
@@ -40,7 +36,7 @@ async function refusing(refused: Refused) {
     dispatcher: new Dispatcher({ runId: 'host-a', attempts: store.attempts, flusher, owed, newSpawnId }),
     owed,
     supervisor: { ...supervisorHandle(env, '/espalier/runs'), startChild: async () => refused },
-    pool,
+    place,
     newRun: () => 'run-1',
   });
   return { store, start: () => runs.start({ slots: ['a'], pool: '/p' }) };

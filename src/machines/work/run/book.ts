@@ -109,6 +109,12 @@ export class RunBook {
     return this.#parts.ruling.closed;
   }
 
+  /** Whether every place of the run is filled, or can be at once. */
+  get isFull(): boolean {
+    const { leases, planner } = this.#parts;
+    return planner.places > 0 && leases.started + leases.ready >= planner.places;
+  }
+
   get hasStarted(): boolean {
     return this.#parts.leases.started > 0;
   }

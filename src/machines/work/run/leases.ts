@@ -28,6 +28,11 @@ export class Leases {
     return this.#leases.size;
   }
 
+  /** Granted, and not yet started. */
+  get ready(): number {
+    return this.#ready.size;
+  }
+
   get started(): number {
     return this.#started;
   }

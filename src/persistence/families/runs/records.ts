@@ -10,6 +10,7 @@ import { json } from '../../sql/json.js';
 
 const policy = z.object({
   concurrency: z.number(),
+  method: z.string().optional(),
   retries: z.number(),
   timeoutMs: z.number().nullable(),
   onLost: z.enum(['retry', 'fail']),

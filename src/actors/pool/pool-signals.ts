@@ -1,0 +1,20 @@
+/** Tells whoever watches a path that what its pool can take may have changed: it opens, closes, is drained, resized, or loses a seat. */
+export class PoolSignals {
+  readonly #watchers = new Map<string, Set<() => void>>();
+
+  changed(path: string): void {
+    for (const watcher of this.#watchers.get(path) ?? []) watcher();
+  }
+
+  /** A watcher asks the pool itself; it may be called without any change. */
+  watch(path: string, watcher: () => void): Disposable {
+    const watchers = this.#watchers.get(path) ?? new Set();
+    this.#watchers.set(path, watchers.add(watcher));
+    return {
+      [Symbol.dispose]: () => {
+        watchers.delete(watcher);
+        if (watchers.size === 0 && this.#watchers.get(path) === watchers) this.#watchers.delete(path);
+      },
+    };
+  }
+}

@@ -1,0 +1,86 @@
+import { LiveProtocolPool } from '../../actors/call/protocol-pool.js';
+import type { FindPool } from '../../actors/handles/standing-pool.js';
+import type { Clock } from '../../clock.js';
+import { EspalierError, toErrorRecord } from '../../errors.js';
+import type { RunId } from '../../ids.js';
+import { fitForJson } from '../../json/fit.js';
+import { jobContext } from '../../machines/ids/job-id.js';
+import type { Dispatch, Outcome } from './contract.js';
+import type { LocalPool } from './local.js';
+
+interface CallServices {
+  readonly clock: Clock;
+  /** Of the host. */
+  readonly runId: RunId;
+  find: FindPool;
+  watch: LocalPool['watch'];
+}
+
+/** Calls of a method, each attempt a call of some worker, which has its process whatever is called. */
+export function callAttempts(path: string, services: CallServices): LocalPool {
+  const { find, watch } = services;
+  const open = (): LiveProtocolPool | undefined => {
+    const pool = find();
+    return pool instanceof LiveProtocolPool && pool.isOpen ? pool : undefined;
+  };
+  return {
+    path,
+    registers: false,
+    get methods() {
+      return (open()?.methods() ?? []).map(({ name }) => ({ name, version: null }));
+    },
+    get capacity() {
+      return open()?.window ?? 0;
+    },
+    watch,
+    begin: (dispatch, signal) => {
+      const pool = open();
+      if (!pool) throw new EspalierError('ESP_STOPPED', `pool ${path} takes no work now`, { context: { path } });
+      pool.check(methodOf(dispatch), dispatch.input);
+      return { output: null, ended: call(pool, dispatch, signal, services) };
+    },
+  };
+}
+
+async function call(
+  pool: LiveProtocolPool,
+  dispatch: Dispatch,
+  signal: AbortSignal,
+  { clock, runId }: CallServices,
+): Promise<Outcome> {
+  const { jobId, attempt, input, timeoutMs } = dispatch;
+  const ctx = { ...jobContext(jobId, attempt), runId, key: jobId };
+  const since = clock.now();
+  const facts = () => ({ exit: null, durationMs: clock.now() - since, heldOpen: false });
+  try {
+    const answer = await pool.attempt(methodOf(dispatch), input, { timeoutMs, signal, ctx });
+    // What a row cannot hold is an error of the method, not of the store.
+    const result = fitForJson(answer ?? null, { name: 'its result' }).value;
+    return { ...facts(), type: 'attempt.completed', how: 'succeeded', result };
+  } catch (error) {
+    return { ...facts(), ...ending(error, signal) };
+  }
+}
+
+function ending(error: unknown, signal: AbortSignal) {
+  const record = toErrorRecord(error);
+  const code = error instanceof EspalierError ? error.code : null;
+  switch (code) {
+    case 'ESP_WORKER_EXITED':
+      return { type: 'attempt.lost', error: record } as const;
+    case 'ESP_TIMEOUT':
+      return { type: 'attempt.completed', how: 'timed_out', error: record } as const;
+    case 'ESP_ABORTED':
+    case 'ESP_STOPPED':
+      return { type: 'attempt.completed', how: 'interrupted' } as const;
+    default:
+      // What fails because it was stopped says nothing of the work.
+      if (signal.aborted) return { type: 'attempt.completed', how: 'interrupted' } as const;
+      return { type: 'attempt.completed', how: 'failed', error: record } as const;
+  }
+}
+
+function methodOf({ method, jobId }: Dispatch): string {
+  if (method !== null) return method;
+  throw new EspalierError('ESP_INVALID', `${jobId} names no method`);
+}

@@ -1,0 +1,47 @@
+import { type FindPool, poolAt } from '../../actors/handles/standing-pool.js';
+import type { Clock } from '../../clock.js';
+import { EspalierError } from '../../errors.js';
+import type { RunId } from '../../ids.js';
+import type { Backend } from './contract.js';
+import { LocalBackend } from './local.js';
+import { callAttempts } from './local-call.js';
+import { execAttempts, execQueue } from './local-exec.js';
+
+/** Where a run's slots go. */
+export interface RunPlace {
+  readonly path: string;
+  /** A line of one's own to it. */
+  line(): Backend;
+}
+
+export interface LocalPoolsParts {
+  /** Of the host. */
+  readonly runId: RunId;
+  readonly clock: Clock;
+  /** Finds what lives at a path. @throws EspalierError when the system takes no more work */
+  place(path: string): [path: string, find: FindPool];
+  /** Calls back when what a pool can take may have changed. */
+  watch(path: string, changed: () => void): Disposable;
+}
+
+/**
+ * The pool of a path as a place where slots run.
+ *
+ * @param method what they call; none where the pool runs programs
+ * @throws EspalierError `ESP_NOT_FOUND` if there is none, `ESP_INVALID` when the pool is of the other kind
+ */
+export function localPlace(parts: LocalPoolsParts, pool: string, method: string | undefined): RunPlace {
+  const { runId, clock } = parts;
+  const [path, find] = parts.place(pool);
+  const { mode } = poolAt(path, find);
+  if (mode === 'protocol' && method === undefined) {
+    throw new EspalierError('ESP_INVALID', `pool ${path} serves calls: a run over it names the method that is called`);
+  }
+  if (mode === 'exec' && method !== undefined) {
+    throw new EspalierError('ESP_INVALID', `pool ${path} runs programs, which have no method ${method}`);
+  }
+  const watch = (changed: () => void) => parts.watch(path, changed);
+  const attempts =
+    mode === 'exec' ? execAttempts(execQueue(path, find, watch)) : callAttempts(path, { clock, runId, find, watch });
+  return { path, line: () => new LocalBackend(attempts, runId) };
+}
