@@ -8,7 +8,6 @@ import type { AnswerMessage, HostCapabilities, ReadyMessage, RequestMessage, Wor
 import { parseWorkerMessage } from '../schema.js';
 import type { CallOutcome, CallRequest, OpenCall, OpenStream } from './call.js';
 import { Calls } from './calls.js';
-import { keepLastWords } from './last-words.js';
 import { ConnectionLink } from './link.js';
 import type { PortEvents } from './port-events.js';
 import { Requests, type ToolRunner } from './requests.js';
@@ -246,6 +245,23 @@ export class Port {
 }
 
 const cannotCancel = () => undefined;
+
+/**
+ * Lets a connection be read to its end although nothing can be written to it any more. A stream is destroyed by the first
+ * write that fails, and with it what its other side wrote before it died: the very words that say which calls had begun.
+ * What cannot be written is dropped instead; the end is read in its turn.
+ */
+function keepLastWords(connection: Duplex): void {
+  const write = connection._write.bind(connection);
+  connection._write = (chunk, encoding, written) => write(chunk, encoding, (error) => written(unlessGone(error)));
+  const writeMany = connection._writev?.bind(connection);
+  if (writeMany) connection._writev = (chunks, written) => writeMany(chunks, (error) => written(unlessGone(error)));
+}
+
+function unlessGone(error: Error | null | undefined): Error | null {
+  const code = codeOf(error);
+  return code === 'EPIPE' || code === 'ECONNRESET' ? null : (error ?? null);
+}
 
 /** The kernel resets instead of ending when the worker left unread what we wrote; what it wrote was read first. */
 function leftUnread(error: Error): boolean {
