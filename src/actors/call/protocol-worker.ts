@@ -8,14 +8,15 @@ import type { SpawnedProcess } from '../../transport/process/contract/spawner.js
 import { readCpuMs, readRss } from '../../transport/process/proc/usage.js';
 import type { ReadyMessage } from '../../transport/protocol/messages.js';
 import { Port } from '../../transport/protocol/port/port.js';
+import type { PortEvents } from '../../transport/protocol/port/port-events.js';
+import type { Question } from '../../transport/protocol/port/requests.js';
 import type { AskHandler } from '../desk/asks.js';
-import type { WorkerDesk } from '../desk/worker-desk.js';
+import type { WorkerDesk, WorkerSays } from '../desk/worker-desk.js';
 import type { Seat } from '../pool/roster.js';
 import type { ProcessServices } from '../worker/process-services.js';
 import type { WorkerAddress } from '../worker/seat-driver.js';
 import type { Stdio } from '../worker/stdio.js';
 import type { Tell } from '../worker/worker-plan.js';
-import { portEvents } from './port-events.js';
 import { WorkerWatch } from './worker-watch.js';
 
 /** How much of a worker's output is kept for those who ask why it ended, in bytes per stream. */
@@ -282,4 +283,39 @@ export function lostWith({ path }: ProtocolSeat, loss: WorkerLoss, state: string
     cause: killed ?? cause,
     context: { path, pid, state, kind, code: exit.code, signal: exit.signal, stderr },
   });
+}
+
+/** Who hears what a port's events mean for its seat. */
+interface PortListener {
+  ready(message: ReadyMessage): void;
+  ended(): void;
+  /** It leaves by itself: its exit follows. */
+  leaving(): void;
+  say(message: WorkerSays): void;
+  ask(question: Question): void;
+  recycle(reason: string): void;
+}
+
+/** What a worker's actor makes of its port's events: only those about its life change its state. */
+function portEvents(tell: Tell, seat: PortListener): PortEvents {
+  return {
+    ready: (message) => {
+      seat.ready(message);
+      tell({ type: 'ready' });
+    },
+    progress: () => tell({ type: 'progress' }),
+    failed: (error) => tell({ type: 'protocol.failed', error: toErrorRecord(error) }),
+    ended: () => {
+      seat.ended();
+      tell({ type: 'port.closed' });
+    },
+    // A pong counts by being heard.
+    pong: () => undefined,
+    log: (message) => seat.say(message),
+    event: (message) => seat.say(message),
+    metric: (message) => seat.say(message),
+    ask: (question) => seat.ask(question),
+    recycle: (reason) => seat.recycle(reason),
+    bye: () => seat.leaving(),
+  };
 }
