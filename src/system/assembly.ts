@@ -7,6 +7,7 @@ import { Observations } from '../host/observations.js';
 import { OwedWrites } from '../host/owed-writes.js';
 import { ProcessHost } from '../host/process-host.js';
 import { Sessions } from '../host/sessions.js';
+import type { RunId } from '../ids.js';
 import { liveActors } from '../inspection/living/live-actors.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { Store } from '../persistence/index.js';
@@ -29,7 +30,7 @@ type Given = {
 /** What a system is made of. */
 export interface AssemblyOptions extends Given {
   readonly name: string;
-  readonly runId: string;
+  readonly runId: RunId;
   readonly store: Store;
   readonly ending: Ending;
   readonly faults: Faults;

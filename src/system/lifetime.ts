@@ -7,6 +7,7 @@ import { EspalierError } from '../errors.js';
 import { Heartbeat } from '../host/heartbeat.js';
 import { onHostEnd } from '../host/host-end.js';
 import { recover } from '../host/recovery.js';
+import type { RunId } from '../ids.js';
 import { answersOf } from '../inspection/ask/answers.js';
 import { type InspectorServer, serveInspector } from '../inspection/inspector.js';
 import type { ActorExit } from '../machines/exits/exit.js';
@@ -22,7 +23,7 @@ import { OWN_ID, type SystemOptions } from './options.js';
 /** What a lifetime starts and stops. */
 export interface LifetimeParts {
   readonly name: string;
-  readonly runId: string;
+  readonly runId: RunId;
   readonly store: Store;
   readonly ending: Ending;
   readonly faults: Faults;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunRef } from '../../ids.js';
 import type { JournalEventType, NewJournalEvent } from '../../machines/events.js';
 import { jobName, parseJobId, slotJobId } from '../../machines/ids/job-id.js';
 
@@ -23,7 +24,7 @@ const REPEATED: { readonly [T in JournalEventType]?: readonly (keyof Ids)[] } = 
 
 /** What a context says of ids, under the names that data gives them. */
 interface Ids {
-  readonly run?: string | undefined;
+  readonly run?: RunRef | undefined;
   readonly index?: number | undefined;
   readonly jobId?: string | undefined;
   readonly attempt?: number | undefined;
