@@ -20,6 +20,7 @@ import { drive, exitCode } from '../runs/drive.js';
 import { follow } from '../runs/follow.js';
 import { checkOrigin, originOf, poolOf } from '../runs/origin.js';
 import { printRows } from '../runs/rows.js';
+import { untilBooted } from '../runs/work.js';
 
 const optionsSchema = z.object({
   all: z.boolean().default(false),
@@ -92,6 +93,7 @@ async function takeOver(record: RunRecord, options: Options): Promise<number> {
     ...sharing(options),
   });
   try {
+    await untilBooted(system, origin);
     const continued = await system.runs.continue(run, { retryFailed: options.retryFailed });
     const inspector = system.inspector?.url;
     const from = options.all ? 'start' : 'here';

@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { compileTemplate, createSystem, EspalierError, isEspalierError, shellWords, splitWords } from '../../index.js';
-import { workingFolder } from '../../working-folder.js';
+import { createSystem } from '../../index.js';
 import { newStore } from '../options/find-store.js';
 import {
   checkPort,
@@ -16,11 +15,14 @@ import {
 } from '../options/options.js';
 import { label, wholeNumber } from '../options/parse.js';
 import { drive } from '../runs/drive.js';
-import { type InputLine, readInput } from '../runs/input.js';
-import { checkOrigin, type Origin, POOL, poolOf } from '../runs/origin.js';
+import { readInput } from '../runs/input.js';
+import { checkOrigin, poolId, poolOf } from '../runs/origin.js';
+import { untilServed, workOf } from '../runs/work.js';
 
 const optionsSchema = z.object({
-  exec: z.string(),
+  exec: z.string().optional(),
+  worker: z.string().optional(),
+  method: z.string().optional(),
   input: z.string(),
   jobs: z.number(),
   retries: z.number(),
@@ -38,17 +40,23 @@ const optionsSchema = z.object({
 });
 type Options = z.infer<typeof optionsSchema>;
 
-/** `espalier run`: one process per line of input, results in the order of the lines. */
+/** `espalier run`: one process, or one call of a worker, per line of input; results in the order of the lines. */
 export function addRun(program: Command): void {
-  const command = program.command('run').description('run a command once per line of input, in parallel and durably');
+  const command = program
+    .command('run')
+    .description('run a command, or call a worker, once per line of input, in parallel and durably');
   inspectable(shared(onStore(command)))
-    .requiredOption('--exec <cmd>', 'the command: {} is the line, {#} its index, {.name} a field of a JSON line')
+    .option('--exec <cmd>', 'the command: {} is the line, {#} its index, {.name} a field of a JSON line')
+    .option('--worker <cmd>', 'a worker that stays; each line is a JSON argument of a call')
+    .option('--method <name>', 'what the worker is called with')
     .requiredOption('--input <file>', 'one input per line; - is standard input')
     .option('--jobs <n>', 'processes at once', wholeNumber(1, 1024), availableParallelism())
     .option('--retries <n>', 'extra attempts for what failed or timed out', wholeNumber(0, 1000), 0)
-    .option('--timeout <ms>', 'limit of an attempt, from its spawn', wholeNumber(1))
+    .option('--timeout <ms>', 'limit of an attempt, from its spawn or call', wholeNumber(1))
     .addOption(
-      new Option('--on-lost <what>', 'when the host dies in a slot').choices(['retry', 'fail']).default('retry'),
+      new Option('--on-lost <what>', 'when the host, or a worker, dies in a slot')
+        .choices(['retry', 'fail'])
+        .default('retry'),
     )
     .option('--fail-fast', 'stop at the first committed failure')
     .option('--unordered', 'print rows as they finish')
@@ -61,13 +69,10 @@ export function addRun(program: Command): void {
 }
 
 async function run(options: Options): Promise<number> {
-  const command = options.shell ? shellWords(options.exec) : splitWords(options.exec);
-  const template = compileTemplate(command);
-  const origin: Origin = { kind: 'exec', command, cwd: workingFolder() };
+  const work = workOf(options);
+  const { origin, method } = work;
   checkOrigin(origin);
-  const lines = await readInput(options.input);
-  for (const [index, line] of lines.entries()) check(template, line, index, options.input);
-
+  const slots = work.slots(await readInput(options.input));
   await checkPort(options.inspect);
   const system = await createSystem({
     name: 'cli',
@@ -77,9 +82,11 @@ async function run(options: Options): Promise<number> {
     ...sharing(options),
   });
   try {
+    await untilServed(system, work);
     const started = await system.runs.start({
-      slots: lines.map(({ text }) => text),
-      pool: POOL,
+      slots,
+      pool: poolId(origin),
+      ...(method === undefined ? {} : { method }),
       concurrency: options.jobs,
       retries: options.retries,
       timeoutMs: options.timeout ?? null,
@@ -92,21 +99,5 @@ async function run(options: Options): Promise<number> {
     return await drive(started, { ...options, inspector, from: 'start', goOn: goOnWith(started.id, options.db) });
   } finally {
     await system.stop();
-  }
-}
-
-/** Every line must fit the command before any of them is run. */
-function check(
-  template: ReturnType<typeof compileTemplate>,
-  { text, line }: InputLine,
-  index: number,
-  input: string,
-): void {
-  try {
-    template.expand(text, index);
-  } catch (cause) {
-    if (!isEspalierError(cause)) throw cause;
-    const name = input === '-' ? 'standard input' : input;
-    throw new EspalierError(cause.code, `${name}: line ${line}: ${cause.message}`, { cause, context: cause.context });
   }
 }

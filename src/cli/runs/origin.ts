@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { type ChildSpec, compileTemplate, EspalierError, pool, type RunRecord, resolveProgram } from '../../index.js';
 
 const originSchema = z.object({
-  kind: z.literal('exec'),
+  /** What the command is: executed for each line, or a worker that stays and is called for each. */
+  kind: z.enum(['exec', 'worker']),
   command: z.tuple([z.string()], z.string()),
   cwd: z.string(),
 });
@@ -11,12 +12,16 @@ const originSchema = z.object({
 /** What a run of the command line needs to be continued, kept with it. The environment is never stored. */
 export type Origin = z.infer<typeof originSchema>;
 
-/** The one pool of the command line's systems. */
-export const POOL = 'exec';
+/** The id of the one pool that runs what an origin says. */
+export function poolId({ kind }: Origin): string {
+  return kind;
+}
 
-/** The pool that executes a run's commands. */
+/** The pool that executes a run's commands, or whose workers serve its calls. */
 export function poolOf(origin: Origin, size: number): ChildSpec {
-  return pool({ id: POOL, mode: 'exec', command: origin.command, cwd: origin.cwd, size });
+  const { kind, command, cwd } = origin;
+  const common = { id: poolId(origin), command, cwd, size };
+  return kind === 'exec' ? pool({ ...common, mode: 'exec' }) : pool(common);
 }
 
 /**
@@ -36,10 +41,11 @@ export function originOf(record: RunRecord): Origin {
  *
  * @throws EspalierError `ESP_INVALID` for a folder that is gone, `ESP_SPAWN` for a literal program that is missing
  */
-export function checkOrigin(origin: Origin): void {
-  if (!statSync(origin.cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new EspalierError('ESP_INVALID', `the folder of the run, ${origin.cwd}, does not exist; make it again first`);
+export function checkOrigin({ kind, command, cwd }: Origin): void {
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new EspalierError('ESP_INVALID', `the folder of the run, ${cwd}, does not exist; make it again first`);
   }
-  const { program } = compileTemplate(origin.command);
-  if (program !== null) resolveProgram(program, process.env.PATH, origin.cwd);
+  // Braces mean nothing in the command of a worker, which takes no input.
+  const program = kind === 'worker' ? command[0] : compileTemplate(command).program;
+  if (program !== null) resolveProgram(program, process.env.PATH, cwd);
 }

@@ -79,9 +79,33 @@ export const actors: Faults = {
   },
   'what a killed coordinator had begun stays claimed': {
     file: 'src/work/dispatch/dispatcher.ts',
-    right: `if (result.type === 'withdrawn') return await this.#release(claimed);`,
-    wrong: `if (result.type === 'withdrawn') return { type: 'requeued', index: claimed.index };`,
+    right: 'await this.#release([claimed], acknowledge);',
+    wrong: 'acknowledge();',
     test: ['test/work/runs/coordinator.test.ts', ''],
+  },
+  'an attempt of an earlier epoch is taken by a pool that knows a later one': {
+    file: 'src/work/backends/local.ts',
+    right: `if (isFenced) return { type: 'refused', why: 'fenced' };`,
+    wrong: 'void isFenced;',
+    test: ['test/work/backends/local-exec.test.ts', ''],
+  },
+  'a pool takes an attempt while it is closed': {
+    file: 'src/work/backends/local.ts',
+    right: `if (this.#capacity() === 0) return { type: 'refused', why: 'closed' };`,
+    wrong: '',
+    test: ['test/work/backends/local-exec.test.ts', ''],
+  },
+  'an outcome that nobody was there to hear is forgotten': {
+    file: 'src/work/backends/local.ts',
+    right: 'this.#reports.set(report.cursor, report);',
+    wrong: '',
+    test: ['test/work/backends/local-exec.test.ts', ''],
+  },
+  'a run is not told that its pool takes work again': {
+    file: 'src/work/backends/local.ts',
+    right: 'if (capacity === this.#told) return;',
+    wrong: 'if (capacity === this.#told || capacity > 0) return;',
+    test: ['test/work/backends/local-exec.test.ts', ''],
   },
   'the sweep of a starter takes a suspect for gone': {
     file: 'src/actors/worker/prove-gone.ts',

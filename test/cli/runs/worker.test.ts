@@ -1,0 +1,97 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { python } from '../../transport/protocol/support/python.js';
+import { espalier, LiveCommand, linesFile, newFolder } from '../espalier.js';
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../transport/protocol/fixtures/${name}`, import.meta.url));
+const inPython = `'${python}' '${fixture('stuck.py')}'`;
+const inNode = `'${process.execPath}' '${fixture('stuck.mjs')}'`;
+
+const rowsOf = (stdout: string): Record<string, unknown>[] =>
+  stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+
+const run = (worker: string, method: string, ...more: string[]) => [
+  ...['run', '--worker', worker, '--method', method, '--input', '-', '--jobs', '2'],
+  ...more,
+];
+
+it.each([inPython, inNode])(
+  'calls %s for each line, a JSON argument, and prints a row with its result',
+  async (worker) => {
+    const folder = newFolder();
+    const lines = [40, 20, 0].map((ms) => JSON.stringify({ mark: 'mark', ms }));
+    const result = await espalier(folder, run(worker, 'compute'), lines.join('\n'));
+    expect(result).toMatchObject({ code: 0 });
+    const rows = rowsOf(result.stdout);
+    expect(rows.map(({ index, status, input }) => [index, status, JSON.stringify(input)])).toEqual(
+      lines.map((line, index) => [index, 'succeeded', line]),
+    );
+    expect(Object.keys(rows[0] ?? {})).toEqual(['index', 'status', 'input', 'result', 'attempts', 'durationMs']);
+  },
+);
+
+it('prints the error of a call that rejects, and of one whose worker died', async () => {
+  const result = await espalier(newFolder(), run(inPython, 'end', '--on-lost', 'fail'), '{"code":3}\n');
+  expect(result.code).toBe(1);
+  expect(rowsOf(result.stdout)).toMatchObject([{ status: 'failed', error: { code: 'ESP_WORKER_EXITED' } }]);
+  const wrong = await espalier(newFolder(), run(inPython, 'compute'), '{"no":"mark"}\n');
+  expect(wrong.code).toBe(1);
+  expect(rowsOf(wrong.stdout)).toMatchObject([
+    { status: 'failed', attempts: 1, error: { message: expect.any(String) } },
+  ]);
+});
+
+it.each([
+  [['run', '--input', '-'], /--exec CMD, or --worker CMD with --method NAME/],
+  [['run', '--worker', 'true', '--input', '-'], /--method NAME/],
+  [['run', '--exec', 'true', '--method', 'f', '--input', '-'], /--method goes with --worker/],
+  [['run', '--exec', 'true', '--worker', 'true', '--method', 'f', '--input', '-'], /exclude each other/],
+  [run('no-such-program-here', 'f'), /no-such-program-here/],
+  [run(inNode, 'compute'), /standard input: line 2: is no JSON argument/],
+])('refuses %j and starts nothing', async (args, why) => {
+  const result = await espalier(newFolder(), args, '{}\nnot json\n');
+  expect([result.code, result.stdout]).toEqual([2, '']);
+  expect(result.stderr).toMatch(why);
+});
+
+it('refuses a method that the worker does not have, and a worker that does not boot', async () => {
+  const missing = await espalier(newFolder(), run(inNode, 'nonesuch'), '{}\n');
+  expect(missing).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/no method nonesuch: it has pid/),
+  });
+  const broken = await espalier(newFolder(), run("sh -c 'echo broken >&2; exit 4'", 'f'), '{}\n');
+  expect(broken).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/broken/) });
+});
+
+it('goes on after its host was killed: every row once, in order, by the worker of before', async () => {
+  const folder = newFolder();
+  const slots = 40;
+  const lines = Array.from({ length: slots }, () => JSON.stringify({ mark: 'mark', ms: 30 }));
+  const input = linesFile(folder, lines);
+  let host = new LiveCommand(folder, [
+    'run',
+    '--worker',
+    inPython,
+    '--method',
+    'compute',
+    '--input',
+    input,
+    '--jobs',
+    '2',
+  ]);
+  const id = await host.runId();
+  for (const lifeMs of [100, 400, 250]) {
+    await Promise.race([host.result, host.prints(/\n/).catch(() => undefined)]);
+    await wait(lifeMs);
+    host.child.kill('SIGKILL');
+    await host.result;
+    host = new LiveCommand(folder, ['continue', id]);
+  }
+  expect(await host.result).toMatchObject({ code: 0 });
+  const { stdout } = await espalier(folder, ['continue', id, '--all', '--quiet']);
+  const rows = rowsOf(stdout);
+  expect(rows.map(({ index, status }) => [index, status])).toEqual(lines.map((_, index) => [index, 'succeeded']));
+}, 120_000);
