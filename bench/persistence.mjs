@@ -92,22 +92,18 @@ async function measureRun() {
 
 async function window(store, from, length) {
   const claims = Array.from({ length }, (_, index) => ({
-    run: 'r',
-    index: from + index,
-    spawnId: `s${from + index}`,
-    path: '/bench',
-    command: ['echo', 'hello'],
+    jobId: `r:${from + index}`,
+    process: { spawnId: `s${from + index}`, path: '/bench' },
   }));
   const claimed = await store.attempts.claim('bench', claims);
   await Promise.all(claimed.map(({ spawnId }) => store.processes.live(spawnId, { identity, generation: 1 })));
   const output = { stdout: Buffer.from('hello\n'), stderr: Buffer.alloc(0), dropped: false };
   await Promise.all(
-    claimed.map(({ run, index, attempt, spawnId }) =>
+    claimed.map(({ jobId, epoch, attempt }) =>
       store.attempts.finish('bench', {
-        run,
-        index,
+        jobId,
+        epoch,
         attempt,
-        spawnId,
         outcome: 'succeeded',
         exit: { code: 0, signal: null },
         output,
@@ -119,7 +115,7 @@ async function window(store, from, length) {
   await store.runs.commit(
     'r',
     'bench',
-    claimed.map(({ index }) => index),
+    claimed.map((_, index) => from + index),
     null,
   );
 }

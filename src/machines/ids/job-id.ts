@@ -11,11 +11,26 @@ export type JobName =
   | { readonly kind: 'slot'; readonly run: RunRef; readonly index: number }
   | { readonly kind: 'job' };
 
-const SLOT = /^(?<run>.+):(?<index>0|[1-9]\d{0,14})$/s;
+/** Between a run and an index. A run may have one in its own name. */
+const SEPARATOR = ':';
+const INDEX = /^(?:0|[1-9]\d{0,14})$/;
 const JOB = /^job-[0-9a-z]{1,16}-[0-9a-f]{16}$/;
 
-function isJobId(text: string): text is JobId {
-  return SLOT.test(text) || JOB.test(text);
+/**
+ * What an id says.
+ *
+ * @throws EspalierError `ESP_INVALID` for a text that is none: it is nobody's, and of no run
+ */
+export function jobName(id: string): JobName {
+  const at = id.lastIndexOf(SEPARATOR);
+  const index = id.slice(at + 1);
+  if (at > 0 && INDEX.test(index)) return { kind: 'slot', run: id.slice(0, at), index: Number(index) };
+  if (JOB.test(id)) return { kind: 'job' };
+  throw new EspalierError('ESP_INVALID', `${JSON.stringify(id)} is not the id of a job`);
+}
+
+function requireJobId(text: string): asserts text is JobId {
+  jobName(text);
 }
 
 /**
@@ -24,13 +39,17 @@ function isJobId(text: string): text is JobId {
  * @throws EspalierError `ESP_INVALID` for a text that is none
  */
 export function parseJobId(text: string): JobId {
-  if (isJobId(text)) return text;
-  throw new EspalierError('ESP_INVALID', `${JSON.stringify(text)} is not the id of a job`);
+  requireJobId(text);
+  return text;
 }
 
-/** The id of a slot's job. */
+/**
+ * The id of a slot's job.
+ *
+ * @throws EspalierError `ESP_INVALID` for an index that is none
+ */
 export function slotJobId(run: RunRef, index: number): JobId {
-  return parseJobId(`${run}:${index}`);
+  return parseJobId(`${run}${SEPARATOR}${index}`);
 }
 
 /**
@@ -43,16 +62,6 @@ export function newJobId(now: number, randomHex: string): JobId {
   return parseJobId(`job-${now.toString(36)}-${randomHex}`);
 }
 
-/**
- * What an id says.
- *
- * @throws EspalierError `ESP_INVALID` for what came here past `parseJobId` and is none
- */
-export function jobName(id: JobId): JobName {
-  const { run, index } = SLOT.exec(parseJobId(id))?.groups ?? {};
-  return run === undefined ? { kind: 'job' } : { kind: 'slot', run, index: Number(index) };
-}
-
 /** Goes with what is told of a job. */
 interface JobContext {
   readonly run?: RunRef;
@@ -63,11 +72,8 @@ interface JobContext {
 /** What an event about a job, or about an attempt of it, carries in its context. */
 export function jobContext(id: JobId, attempt?: number | null): JobContext {
   const name = jobName(id);
-  return {
-    ...(name.kind === 'slot' && { run: name.run }),
-    job: id,
-    ...(typeof attempt === 'number' && { attempt }),
-  };
+  const context = name.kind === 'slot' ? { run: name.run, job: id } : { job: id };
+  return typeof attempt === 'number' ? { ...context, attempt } : context;
 }
 
 /** Names one attempt in what is written about it. A claim raises the epoch of its job: one of an earlier epoch is late. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RunRef } from '../../ids.js';
 import type { JournalEventType, NewJournalEvent } from '../../machines/events.js';
-import { jobName, parseJobId, slotJobId } from '../../machines/ids/job-id.js';
+import { jobName, slotJobId } from '../../machines/ids/job-id.js';
 
 /**
  * The ids that an event's data repeats from its context, by type. They are stored in the context alone, and a slot there by
@@ -49,14 +49,17 @@ export function withoutRepeatedIds({ type, ctx, data }: Pick<NewJournalEvent, 't
 } {
   if (ctx === undefined) return { ctx: null, data };
   const { run, job, attempt } = ctx;
-  const name = job === undefined ? null : jobName(parseJobId(job));
+  const name = job === undefined ? null : jobName(job);
   const slot = name?.kind === 'slot' && name.run === run ? name : null;
   const ids: Ids = { run, index: slot?.index, jobId: job, attempt };
   const stored = slot === null ? ctx : { run, index: slot.index, attempt };
   const fields = REPEATED[type];
   if (fields === undefined) return { ctx: stored, data };
-  const isRepeated = ([name, value]: [string, unknown]) => fields.some((id) => id === name && ids[id] === value);
-  return { ctx: stored, data: Object.fromEntries(Object.entries(data).filter((entry) => !isRepeated(entry))) };
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(data)) {
+    if (!fields.some((id) => id === name && ids[id] === value)) kept[name] = value;
+  }
+  return { ctx: stored, data: kept };
 }
 
 /** The same again, from what is stored; what has no form stays as it is, for whoever checks it. */

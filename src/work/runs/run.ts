@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { EspalierError } from '../../errors.js';
 import type { RunRef } from '../../ids.js';
 import type { JournalEvent } from '../../machines/events.js';
-import { jobName, parseJobId } from '../../machines/ids/job-id.js';
+import { jobName } from '../../machines/ids/job-id.js';
 import type { RunStatus, RunWish } from '../../machines/work/run/status.js';
 import type { SlotRow } from '../../machines/work/slot.js';
 import { signal as abortSignal, checkOptions, fields, oneOf } from '../../options.js';
@@ -45,7 +45,7 @@ function* endedIn(events: readonly JournalEvent[], run: RunRef): Generator<numbe
 }
 
 function slotOf(jobId: string): number[] {
-  const name = jobName(parseJobId(jobId));
+  const name = jobName(jobId);
   return name.kind === 'slot' ? [name.index] : [];
 }
 

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { codeOf as codeOfError } from '../../../src/errors.js';
@@ -7,6 +9,7 @@ import { HOST_LEASE_MS } from '../../../src/machines/process/host-lease.js';
 import { connectWriter } from '../../../src/persistence/file/connect.js';
 import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../../../src/persistence/schema/migrations.js';
 import type { Connection } from '../../../src/persistence/sql/connection.js';
+import { dump } from '../fixtures/dump.js';
 import { codeOf, journal, newFile, open, openHost, openStore, slotClaim, startRun } from '../support/world.js';
 
 const fixture = (version: number): URL => new URL(`../fixtures/version-${version}.sql`, import.meta.url);
@@ -154,6 +157,17 @@ describe('a migration', () => {
     expect(refusal(() => migrateTo(file, fails, AFTER_LEASE))).toContain('on purpose');
     expect(refusal(() => migrateTo(file, dangles, AFTER_LEASE))).toBe('ESP_STORE_CORRUPT');
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('that is killed in the middle is begun anew by whoever opens the store next, and nothing is lost', async () => {
+    const file = storeOf(CURRENT_VERSION - 1);
+    const fixture = fileURLToPath(new URL('../fixtures/die-migrating.mjs', import.meta.url));
+    expect(spawnSync(process.execPath, [fixture, file], { encoding: 'utf8' })).toMatchObject({ signal: 'SIGKILL' });
+    expect(query(file, 'PRAGMA user_version')).toBe(CURRENT_VERSION - 1);
+    connectWriter(file, { known: false, synchronous: 'full', busyTimeoutMs: 100 }, AFTER_LEASE).close();
+    const whole = storeOf(CURRENT_VERSION - 1);
+    connectWriter(whole, { known: false, synchronous: 'full', busyTimeoutMs: 100 }, AFTER_LEASE).close();
+    expect(dump(file)).toBe(dump(whole));
   });
 
   it('is refused while a living host holds the store, and done when its lease has run out or it has ended', async () => {

@@ -131,9 +131,8 @@ function finishAttempt(
 
 /** The process that the attempt had for itself. */
 function endProcess(tx: Transaction, owner: RunId, spawnId: string, { unproven, exit }: FinishedText): void {
-  const process = { actor: owner, runId: owner, spawnId };
-  if (unproven === undefined) processGone(tx, { ...process, exit });
-  else processSuspect(tx, { ...process, reason: unproven });
+  if (unproven === undefined) processGone(tx, { actor: owner, runId: owner, spawnId, exit });
+  else processSuspect(tx, { actor: owner, runId: owner, spawnId, reason: unproven });
 }
 
 function recordEnd(tx: Transaction, id: number, attempt: FinishedText): void {

@@ -1,4 +1,4 @@
-import { jobName, parseJobId } from '../../../machines/ids/job-id.js';
+import { jobName } from '../../../machines/ids/job-id.js';
 import type { AboutQuery } from '../../contract/journal.js';
 import { type EventRow, eventRow } from '../../forms/event.js';
 import type { Connection, SqlValue } from '../../sql/connection.js';
@@ -31,7 +31,7 @@ function where({ runId, paths = [], below, run, job, types = [] }: AboutQuery): 
   condition: string;
   values: SqlValue[];
 } {
-  const name = job === undefined ? null : jobName(parseJobId(job));
+  const name = job === undefined ? null : jobName(job);
   // Older stores name a slot by its job.
   const slot = name?.kind === 'slot' ? name : null;
   // A path below another one begins with it and a slash; the root alone ends with one.
