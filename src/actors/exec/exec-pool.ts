@@ -127,9 +127,8 @@ function left(
 function failure({ cause, error }: WorkerEnd): EspalierError {
   const { code, message } = error ?? { code: 'ESP_WORKER_EXITED', message: 'its end was not seen' };
   if (code === 'ESP_STOPPED') return new EspalierError(code, message);
-  return new EspalierError(cause === 'spawn_failed' ? 'ESP_SPAWN' : 'ESP_WORKER_EXITED', message, {
-    context: { code },
-  });
+  const hasStarted = cause !== 'spawn_failed' || code === 'ESP_WORKER_EXITED';
+  return new EspalierError(hasStarted ? 'ESP_WORKER_EXITED' : 'ESP_SPAWN', message, { context: { code } });
 }
 
 function givenUp(cause: unknown): EspalierError {

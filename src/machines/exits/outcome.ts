@@ -22,6 +22,7 @@ export function judge(end: WorkerEnd, timeoutMs: number | null): Verdict {
     case 'timed_out':
       return failed('timed_out', 'ESP_TIMEOUT', `ran longer than ${timeoutMs} ms and was stopped`);
     case 'spawn_failed':
+      return judgeSpawn(end);
     case 'protocol_error':
     case 'unresponsive':
       return { outcome: 'failed', error: end.error ?? { code: 'ESP_SPAWN', message: 'the program did not start' } };
@@ -32,6 +33,12 @@ export function judge(end: WorkerEnd, timeoutMs: number | null): Verdict {
     default:
       return end.cause satisfies never;
   }
+}
+
+/** What was asked to start it can die meanwhile: then nobody knows whether it ran. */
+function judgeSpawn({ error }: WorkerEnd): Verdict {
+  if (error?.code === 'ESP_WORKER_EXITED') return { outcome: 'lost', error };
+  return { outcome: 'failed', error: error ?? { code: 'ESP_SPAWN', message: 'the program did not start' } };
 }
 
 function judgeExit({ exit, error }: WorkerEnd): Verdict {

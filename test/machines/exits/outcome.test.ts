@@ -25,6 +25,11 @@ describe('judge', () => {
     expect(judge(ended({ exit: null }), null).outcome).toBe('lost');
   });
 
+  it('takes a start of which nobody knows whether it came about for a loss as well', () => {
+    const error = { code: 'ESP_WORKER_EXITED', message: 'whether the program ran is not known' } as const;
+    expect(judge(ended({ cause: 'spawn_failed', error }), null)).toEqual({ outcome: 'lost', error });
+  });
+
   it.each(['spawn_failed', 'protocol_error', 'unresponsive'] as const)(
     'takes %s for a failure with the reason that was given, whatever the exit',
     (cause) => {

@@ -81,7 +81,8 @@ describe('when the forker is killed', () => {
         }
       });
       for (const [i, output] of (await Promise.all(outputs)).entries()) {
-        if (output !== `${i}\n`) expect(output === '' || (output as { code?: string }).code === 'ESP_SPAWN').toBe(true);
+        if (output !== `${i}\n`)
+          expect(output === '' || (output as { code?: string }).code === 'ESP_WORKER_EXITED').toBe(true);
       }
       expect((await finish(await spawner.spawn(shell('echo after')))).stdout).toBe('after\n');
       expect(spawner.generation).toBe(round);

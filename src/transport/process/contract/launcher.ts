@@ -69,7 +69,7 @@ export interface SweepTarget {
 export interface Launcher {
   /** Takes a FIFO pair; waits while more are made. Rejects with `ESP_SPAWN` when none can be made, or `NotStarted`. */
   reserve(): Promise<Reservation>;
-  /** Rejects with `ESP_SPAWN` when the program did not start, `ESP_STOPPED` when closing, or `NotStarted`. */
+  /** Rejects with `ESP_SPAWN` when the program did not start, `ESP_WORKER_EXITED` when nobody knows, `ESP_STOPPED` when closing, or `NotStarted`. */
   launch(order: LaunchOrder, generation: number): Promise<Launched>;
   /** Sends a signal to the program itself if its end was not seen yet. */
   signal(spawnId: string, signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT'): void;

@@ -56,7 +56,8 @@ export interface SpawnedProcess {
 /** Starts processes so that none outlives the host. Implementations: `forker` (the default) and `direct`. */
 export interface Spawner extends AsyncDisposable {
   /**
-   * Rejects with `ESP_SPAWN` when the program did not start, with `ESP_STOPPED` after `close`. Waits as long as the machine
+   * Rejects with `ESP_SPAWN` when the program did not start, with `ESP_WORKER_EXITED` when its forker died meanwhile and nobody
+   * knows, with `ESP_STOPPED` after `close`. Waits as long as the machine
    * is short of files, processes, memory or room, which is no failure of the program.
    */
   spawn(request: SpawnRequest): Promise<SpawnedProcess>;

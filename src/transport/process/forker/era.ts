@@ -112,7 +112,7 @@ export class Era {
       return { pid: answer.pid, startTicks: answer.startTicks, ended };
     } catch (error) {
       this.#programs.remove(spawnId);
-      throw error;
+      throw this.ended !== undefined && error === this.ended ? notKnown(this.ended) : error;
     }
   }
 
@@ -193,6 +193,12 @@ export class Era {
     this.#programs.abandon();
     return exit;
   }
+}
+
+/** The order had been given: it may have run, and then went with its forker. */
+function notKnown(cause: EspalierError): EspalierError {
+  const text = `whether the program ran is not known: ${cause.message}`;
+  return new EspalierError('ESP_WORKER_EXITED', text, { cause, context: cause.context });
 }
 
 function mismatch(answer: Answer): EspalierError {
