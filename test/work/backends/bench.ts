@@ -43,8 +43,6 @@ export interface Bench extends AsyncDisposable {
 /** A promise of the contract, tried. */
 export interface Case {
   readonly title: string;
-  /** Passed over where the place cannot be brought there. */
-  isPossible?(bench: Bench): boolean;
   run(bench: Bench): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { slotJobId } from '../../../src/machines/ids/job-id.js';
 import { type AttemptRef, attemptKey, type Dispatch } from '../../../src/work/backends/contract.js';
 import type { Behaviour, Bench } from './bench.js';
-import { CASES, conforms, PLACE_CASES } from './conformance.js';
+import { AMBIGUOUS_CASES, CASES, conforms, PLACE_CASES } from './conformance.js';
 import { GUARDS, type Guard, MemoryBackend, UNFIT } from './memory-backend.js';
 
 const ROOM = 4;
@@ -40,12 +40,14 @@ function memoryBench(without: Guard | null = null): Bench {
   };
 }
 
-conforms('a place in memory', async () => memoryBench(), PLACE_CASES);
+const MORE = [...AMBIGUOUS_CASES, ...PLACE_CASES];
+
+conforms('a place in memory', async () => memoryBench(), MORE);
 
 /** The cases that a place fails which has one guard less. */
 async function failures(without: Guard | null): Promise<string[]> {
   const failed: string[] = [];
-  for (const { title, run } of [...CASES, ...PLACE_CASES]) {
+  for (const { title, run } of [...CASES, ...MORE]) {
     await run(memoryBench(without)).catch(() => failed.push(title));
   }
   return failed;
