@@ -37,7 +37,7 @@ export interface ProtocolPoolParts extends PoolForHandle<ProtocolSeat> {
 
 /** What an attempt of a durable job says of itself. */
 export interface CallAttempt {
-  /** For the call, in milliseconds; null for none. */
+  /** From when a worker has it, in milliseconds; null for none. */
   readonly timeoutMs: number | null;
   readonly signal: AbortSignal;
   readonly ctx: CallContextIds;
@@ -58,8 +58,8 @@ interface Journey {
   readonly limit: TimeLimit;
   /** By the clock, in milliseconds; null without a limit. */
   readonly until: number | null;
-  /** Whether it waits for room as long as it takes, and is over only once it provably ended. */
-  readonly isAttempt: boolean;
+  /** It waits for room as long as it takes, and is over only once it provably ended; null for a call. */
+  readonly attempt: CallAttempt | null;
   /** Why it was given up. */
   because(): EspalierError;
   /** Seats whose worker died with it. */
@@ -98,26 +98,31 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
     return calls;
   }
 
-  /** @throws EspalierError `ESP_INVALID` when the argument does not fit what the method said of it */
+  /**
+   * What a contract makes of an argument is known only once it has been asked.
+   *
+   * @throws EspalierError `ESP_INVALID` when the argument does not fit what the method said of it
+   */
   check(method: string, args: unknown): void {
-    this.#parts.catalog.check(method, args);
+    if (!this.#parts.contract) this.#parts.catalog.check(method, args);
   }
 
   /**
    * A call that is a durable attempt: it waits for room as long as it takes, and is over when this settles, also when it
-   * was given up.
+   * was given up. The breaker hears of it and does not refuse it: whoever waits as long as it takes is in nobody's way, and
+   * a refusal would be an end of its job.
    *
    * @throws as `call`
    */
-  async attempt(method: string, args: unknown, { timeoutMs, signal, ctx }: CallAttempt): Promise<unknown> {
-    const { contract, breaker, clock } = this.#parts;
+  async attempt(method: string, args: unknown, attempt: CallAttempt): Promise<unknown> {
+    const { contract, catalog, clock } = this.#parts;
+    const { signal, ctx } = attempt;
     const given = contract ? await contract.input(method, args) : args;
-    breaker?.admit();
-    const limit = new TimeLimit(clock, timeoutMs ?? undefined, signal);
-    const until = timeoutMs === null ? null : clock.now() + timeoutMs;
-    const because = () => (limit.isLate ? this.#late(method, timeoutMs ?? 0) : aborted(signal.reason));
-    const journey = { method, args: given, options: { ctx }, ended: limit.signal, limit, until, because };
-    const value = await this.#judged({ ...journey, isAttempt: true, avoids: new Set() });
+    if (contract) catalog.check(method, given);
+    const limit = new TimeLimit(clock, undefined, signal);
+    const because = () => aborted(signal.reason);
+    const journey = { method, args: given, options: { ctx }, ended: limit.signal, limit, until: null, because };
+    const value = await this.#judged({ ...journey, attempt, avoids: new Set() });
     return contract ? await contract.output(method, value) : value;
   }
 
@@ -169,7 +174,7 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
     const limit = new TimeLimit(clock, timeout, signal);
     const until = clock.now() + timeout;
     const because = () => (limit.isLate ? this.#late(method, timeout) : aborted(signal?.reason));
-    return { method, args, options, ended: limit.signal, limit, until, because, isAttempt: false, avoids: new Set() };
+    return { method, args, options, ended: limit.signal, limit, until, because, attempt: null, avoids: new Set() };
   }
 
   /** The breaker hears how it ended. A worker that answered has done its part, whatever a contract says of the answer. */
@@ -195,15 +200,29 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
   }
 
   async #travel(journey: Journey): Promise<unknown> {
-    for (let attempt = 1; ; attempt += 1) {
+    for (let tries = 1; ; tries += 1) {
       const seat = await this.#seat(journey);
-      const outcome = await this.#attempt(seat, journey);
+      const timed = this.#timed(journey);
+      const outcome = await this.#attempt(seat, timed).finally(
+        () => timed.limit !== journey.limit && timed.limit.end(),
+      );
       if (outcome.kind === 'result') return outcome.value;
       if (outcome.kind === 'lost') journey.avoids.add(seat.id);
       // What provably did not begin was no attempt: it goes to another worker, for as long as its time lasts.
-      if (outcome.kind === 'lost' && outcome.state === 'not_started') attempt -= 1;
-      else await this.#again(journey, outcome, attempt);
+      if (outcome.kind === 'lost' && outcome.state === 'not_started') tries -= 1;
+      else await this.#again(journey, outcome, tries);
     }
+  }
+
+  /** An attempt's time begins with the seat that has it. */
+  #timed(journey: Journey): Journey {
+    const { method, attempt } = journey;
+    if (attempt === null || attempt.timeoutMs === null) return journey;
+    const { clock } = this.#parts;
+    const { timeoutMs, signal } = attempt;
+    const limit = new TimeLimit(clock, timeoutMs, signal);
+    const because = () => (limit.isLate ? this.#late(method, timeoutMs) : aborted(signal.reason));
+    return { ...journey, limit, ended: limit.signal, until: clock.now() + timeoutMs, because };
   }
 
   /** Resolves when the call is to be tried again; throws its error when it is not. */
@@ -239,7 +258,7 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
   }
 
   /** The seat that takes the next piece of work. */
-  #seat({ ended, because, avoids, isAttempt, options: { session } }: Journey): Promise<ProtocolSeat> {
+  #seat({ ended, because, avoids, attempt, options: { session } }: Journey): Promise<ProtocolSeat> {
     const { affinity, queue: find } = this.#parts;
     return new Promise((resolve, reject) => {
       const queue = find();
@@ -253,12 +272,13 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
         reject(ended.aborted ? because() : error);
       };
       const wish = session === undefined ? {} : affinity.wish(session);
-      queue.submit({ signal: ended, avoids, patient: isAttempt, ...wish, begin, refuse });
+      queue.submit({ signal: ended, avoids, patient: attempt !== null, ...wish, begin, refuse });
     });
   }
 
   #attempt(seat: ProtocolSeat, journey: Journey): Promise<CallOutcome> {
-    const { ended, because, isAttempt } = journey;
+    const { ended, because } = journey;
+    const isAttempt = journey.attempt !== null;
     return new Promise((resolve, reject) => {
       runCall(seat, this.#request(journey), { ...this.#parts, ended }, (outcome) => {
         // What was given up goes on for a moment: an attempt is over when that is.

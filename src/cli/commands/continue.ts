@@ -20,7 +20,7 @@ import { drive, exitCode } from '../runs/drive.js';
 import { follow } from '../runs/follow.js';
 import { checkOrigin, originOf, poolOf } from '../runs/origin.js';
 import { printRows } from '../runs/rows.js';
-import { untilBooted } from '../runs/work.js';
+import { untilServed } from '../runs/work.js';
 
 const optionsSchema = z.object({
   all: z.boolean().default(false),
@@ -93,7 +93,8 @@ async function takeOver(record: RunRecord, options: Options): Promise<number> {
     ...sharing(options),
   });
   try {
-    await untilBooted(system, origin);
+    const { method } = record.policy;
+    await untilServed(system, method === undefined ? { origin } : { origin, method });
     const continued = await system.runs.continue(run, { retryFailed: options.retryFailed });
     const inspector = system.inspector?.url;
     const from = options.all ? 'start' : 'here';

@@ -48,16 +48,16 @@ export function workOf(options: WorkOptions): Work {
  *
  * @throws EspalierError `ESP_WORKER_BOOT`
  */
-export async function untilBooted(system: System, origin: Origin): Promise<void> {
+async function untilBooted(system: System, origin: Origin): Promise<void> {
   if (origin.kind === 'worker') await system.pool(poolId(origin)).ready();
 }
 
 /**
- * The same, and that they have the method: both are known before there is a run.
+ * The same, and that they have the method: both are known before anything of it runs.
  *
  * @throws EspalierError `ESP_WORKER_BOOT`, `ESP_INVALID`
  */
-export async function untilServed(system: System, { origin, method }: Work): Promise<void> {
+export async function untilServed(system: System, { origin, method }: Pick<Work, 'origin' | 'method'>): Promise<void> {
   await untilBooted(system, origin);
   if (method === undefined) return;
   const names = system

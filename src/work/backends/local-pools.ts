@@ -28,12 +28,15 @@ export interface LocalPoolsParts {
  * The pool of a path as a place where slots run.
  *
  * @param method what they call; none where the pool runs programs
- * @throws EspalierError `ESP_NOT_FOUND` if there is none, `ESP_INVALID` when the pool is of the other kind
+ * @throws EspalierError `ESP_NOT_FOUND` if there is none, `ESP_WORKER_BOOT` of one that never came to life, `ESP_INVALID` when the pool is of the other kind
  */
-export function localPlace(parts: LocalPoolsParts, pool: string, method: string | undefined): RunPlace {
+export function localPlace(parts: LocalPoolsParts, name: string, method: string | undefined): RunPlace {
   const { runId, clock } = parts;
-  const [path, find] = parts.place(pool);
-  const { mode } = poolAt(path, find);
+  const [path, find] = parts.place(name);
+  const pool = poolAt(path, find);
+  // One that ended because no worker of it ever became ready says so: it never takes anything.
+  pool.load();
+  const { mode } = pool;
   if (mode === 'protocol' && method === undefined) {
     throw new EspalierError('ESP_INVALID', `pool ${path} serves calls: a run over it names the method that is called`);
   }

@@ -143,8 +143,7 @@ export class LocalBackend implements Backend {
     try {
       begun = this.pool.begin(dispatch, abort.signal);
     } catch (error) {
-      if (error instanceof EspalierError) return { type: 'refused', why: 'unfit', error: toErrorRecord(error) };
-      throw error;
+      return { type: 'refused', why: 'unfit', error: toErrorRecord(error) };
     }
     const { jobId, epoch, attempt } = dispatch;
     const { incarnation } = this;

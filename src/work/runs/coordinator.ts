@@ -91,8 +91,11 @@ export class Coordinator {
     this.services.clock.clearTimeout(this.#timer);
     this.#line.backend.stop();
     await Promise.allSettled([...this.#atWork]);
-    await this.services.dispatcher.release(this.#target);
-    this.#line.close();
+    try {
+      await this.services.dispatcher.release(this.#target);
+    } finally {
+      this.#line.close();
+    }
   }
 
   #perform(command: RunCommand): void {

@@ -88,3 +88,33 @@ it('a run names a method where its pool serves calls, and none where it runs pro
   expect(await outcome(() => system.runs.start({ pool: 'shell', method: 'f', slots: [1] }))).toBe('ESP_INVALID');
   expect(await outcome(() => system.runs.start({ pool: 'shell', method: '', slots: [1] }))).toBe('ESP_INVALID');
 });
+
+it('a run over workers that never boot is refused with what they said, in place of waiting for ever', async () => {
+  const { system, run } = await calls('node', { command: ['/bin/false'], size: 1, restart: 'temporary' });
+  expect(await outcome(() => system.pool('w').ready())).toBe('ESP_WORKER_BOOT');
+  expect(await outcome(() => run('pid', [{}]))).toBe('ESP_WORKER_BOOT');
+});
+
+it('a run goes on while the breaker of its pool is open, which refuses calls', async () => {
+  const { system, run } = await calls('node', { size: 1, breaker: { failures: 1, resetMs: 600_000 } });
+  expect(await outcome(() => system.pool('w').call('end', { code: 3 }))).toBe('ESP_WORKER_EXITED');
+  expect(await outcome(() => system.pool('w').call('pid', {}))).toBe('ESP_UNAVAILABLE');
+  expect(await all((await run('pid', [{}, {}])).committed())).toMatchObject([
+    { status: 'succeeded' },
+    { status: 'succeeded' },
+  ]);
+});
+
+it('the time of a slot begins when a worker has it, however long it waited', async () => {
+  const { system, run } = await calls('node', { size: 1, prefetch: 0 });
+  const mark = join(folder(), 'mark');
+  const before = system.pool('w').call('held', { mark });
+  await until('it runs', () => existsSync(mark), 30_000);
+  const begun = await run('compute', [{ mark: `${mark}.own`, ms: 1 }], { timeoutMs: 1500 });
+  await until('the slot waits', () => system.pool('w').load().waiting === 1, 30_000);
+  const since = performance.now();
+  await until('more than its time is over', () => performance.now() - since > 1600, 30_000);
+  writeFileSync(`${mark}.go`, '');
+  await before;
+  expect(await all(begun.committed())).toMatchObject([{ status: 'succeeded' }]);
+});
