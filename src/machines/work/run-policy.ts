@@ -6,9 +6,9 @@ export interface RunPolicy {
   readonly method?: string | undefined;
   /** Extra attempts for failed and timed-out slots. */
   readonly retries: number;
-  /** Per attempt, from spawn, in milliseconds; null for none. */
+  /** Per attempt, from its spawn, or from when a worker has the call, in milliseconds; null for none. */
   readonly timeoutMs: number | null;
-  /** What becomes of a slot whose host died in it. */
+  /** What becomes of a slot whose host, worker or forker died in it. */
   readonly onLost: 'retry' | 'fail';
   /** Stop starting slots at the first *committed* failure; the rest become `cancelled`. */
   readonly failFast: boolean;

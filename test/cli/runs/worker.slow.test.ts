@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -95,3 +97,26 @@ it('goes on after its host was killed: every row once, in order, by the worker o
   const rows = rowsOf(stdout);
   expect(rows.map(({ index, status }) => [index, status])).toEqual(lines.map((_, index) => [index, 'succeeded']));
 }, 120_000);
+
+it('continues nothing with a worker that no longer has the method, and goes on once it has it again', async () => {
+  const folder = newFolder();
+  const become = (worker: string) => writeFileSync(join(folder, 'worker.sh'), `exec ${worker}\n`);
+  become(inNode);
+  const input = linesFile(
+    folder,
+    [1, 2, 3].map((code) => JSON.stringify({ mark: `mark-${code}` })),
+  );
+  const host = new LiveCommand(folder, [
+    ...['run', '--worker', 'sh worker.sh', '--method', 'held', '--input', input, '--jobs', '1'],
+  ]);
+  const id = await host.runId();
+  host.child.kill('SIGKILL');
+  await host.result;
+  become(`'${process.execPath}' '${fixture('methods.mjs')}'`);
+  const refused = await espalier(folder, ['continue', id]);
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/no method held/) });
+  become(inNode);
+  for (const code of [1, 2, 3]) writeFileSync(join(folder, `mark-${code}.go`), '');
+  const rows = rowsOf((await espalier(folder, ['continue', id, '--all'])).stdout);
+  expect(rows.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+});
