@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Restart, Shutdown } from '../../src/machines/supervise/state/policy.js';
+import type { Restart, Shutdown } from '../../src/machines/supervise/state/child-policy.js';
 import type { AutoShutdown, Strategy } from '../../src/machines/supervise/state/state.js';
 import type { Outcome } from '../machines/supervise/scenario.js';
 import type { Act, Dynamic, Group, How, Manner, Request, Scenario, Static, Worker } from './scenario.js';

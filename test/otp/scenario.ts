@@ -1,5 +1,5 @@
 import type { ActorExit } from '../../src/machines/exits/exit.js';
-import type { Restart, Shutdown } from '../../src/machines/supervise/state/policy.js';
+import type { Restart, Shutdown } from '../../src/machines/supervise/state/child-policy.js';
 import type { AutoShutdown, Strategy } from '../../src/machines/supervise/state/state.js';
 import type { Outcome } from '../machines/supervise/scenario.js';
 

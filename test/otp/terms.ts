@@ -1,4 +1,4 @@
-import type { Shutdown } from '../../src/machines/supervise/state/policy.js';
+import type { Shutdown } from '../../src/machines/supervise/state/child-policy.js';
 import type { Act, Dynamic, Group, Request, Scenario, Static, Worker } from './scenario.js';
 
 /** A scenario as an Erlang term, for `supervisor.escript`. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.js';
 import { EspalierError, isEspalierError, Shutdown, toErrorRecord } from '../../errors.js';
 import { tell } from '../../listener.js';
 import type { ActorExit } from '../../machines/exits/exit.js';
-import type { Shutdown as ShutdownTime } from '../../machines/supervise/state/policy.js';
+import type { Shutdown as ShutdownTime } from '../../machines/supervise/state/child-policy.js';
 import type { Outside } from './listeners.js';
 import type { Logic } from './logic.js';
 import { handles } from './machine-logic.js';

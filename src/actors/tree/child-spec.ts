@@ -1,6 +1,6 @@
 import type { ActorRole } from '../../actor-role.js';
 import type { ActorExit } from '../../machines/exits/exit.js';
-import type { ChildPolicy, Shutdown } from '../../machines/supervise/state/policy.js';
+import type { ChildPolicy, Shutdown } from '../../machines/supervise/state/child-policy.js';
 import type { Backoff } from '../../machines/time/backoff.js';
 import type { Logic } from '../cell/logic.js';
 import type { MailboxOptions } from '../cell/mailbox.js';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { EspalierError } from '../../errors.js';
-import { childPolicySchema } from '../../machines/supervise/state/policy.js';
+import { childPolicySchema } from '../../machines/supervise/state/child-policy.js';
 import { anything, fields, func, kind, oneOf } from '../../options.js';
 import type { Logic } from '../cell/logic.js';
 import { restore } from '../durable/restore.js';

@@ -2,8 +2,8 @@ import { toErrorRecord } from '../../errors.js';
 import { type ActorExit, isExpected } from '../exits/exit.js';
 import { isFailedStart, passedOn } from './failed-start.js';
 import { failuresAfter, restart } from './restart.js';
+import type { ChildPolicy, Restart } from './state/child-policy.js';
 import type { Child } from './state/children.js';
-import type { ChildPolicy, Restart } from './state/policy.js';
 import { beginStop } from './stop.js';
 import type { Turn } from './turn.js';
 

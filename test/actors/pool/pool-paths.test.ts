@@ -9,7 +9,7 @@ import { spec } from '../../../src/actors/tree/spec.js';
 import { Program } from '../../../src/actors/worker/program.js';
 import { compileTemplate } from '../../../src/machines/command/template.js';
 import { type PoolEvent, poolMachine } from '../../../src/machines/pool/pool.js';
-import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/child-policy.js';
 import { newSupervisor } from '../../../src/machines/supervise/state/state.js';
 import { type Subject, testPaths } from '../../../src/testing/index.js';
 import { child, policy } from '../../machines/supervise/scenario.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createActor, fromCallback, type SnapshotFrom } from 'xstate';
 import type { FleetCommand } from '../../../src/machines/pool/fleet.js';
 import { type PoolContext, type PoolEvent, type PoolReport, poolMachine } from '../../../src/machines/pool/pool.js';
-import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/child-policy.js';
 import {
   newSupervisor,
   SUPERVISOR_DEFAULTS,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/child-policy.js';
 import type { SupervisorPolicy } from '../../../src/machines/supervise/state/state.js';
 import { type Act, child, type End, type Outcome, policy, type Scenario } from './scenario.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/child-policy.js';
 import { type Act, child } from './scenario.js';
 import { trace, world } from './world.js';
 

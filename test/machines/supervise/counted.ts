@@ -1,9 +1,9 @@
 import { vi } from 'vitest';
 import { decide } from '../../../src/machines/supervise/decide.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/child-policy.js';
 import { Children } from '../../../src/machines/supervise/state/children.js';
 import type { SuperviseCommand } from '../../../src/machines/supervise/state/commands.js';
 import type { SuperviseEvent } from '../../../src/machines/supervise/state/events.js';
-import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
 import {
   newSupervisor,
   type SupervisorPolicy,

@@ -1,4 +1,4 @@
-import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/child-policy.js';
 import type { Act, Outcome, Scenario } from './scenario.js';
 
 /**

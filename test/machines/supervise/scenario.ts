@@ -1,7 +1,7 @@
 import type { ActorExit } from '../../../src/machines/exits/exit.js';
 import { startError } from '../../../src/machines/supervise/failed-start.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/child-policy.js';
 import type { CallResult } from '../../../src/machines/supervise/state/commands.js';
-import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
 import { SUPERVISOR_DEFAULTS, type SupervisorPolicy } from '../../../src/machines/supervise/state/state.js';
 
 /** How a child ends; `unstarted`: by saying that it has never started in truth. */

@@ -1,7 +1,7 @@
 import { decide } from '../../../src/machines/supervise/decide.js';
+import type { ChildPolicy } from '../../../src/machines/supervise/state/child-policy.js';
 import type { SuperviseCommand } from '../../../src/machines/supervise/state/commands.js';
 import type { CallEvent, SuperviseEvent } from '../../../src/machines/supervise/state/events.js';
-import type { ChildPolicy } from '../../../src/machines/supervise/state/policy.js';
 import {
   newSupervisor,
   type SupervisorPolicy,

@@ -1,4 +1,4 @@
-import type { ChildPolicy } from './policy.js';
+import type { ChildPolicy } from './child-policy.js';
 import { get, remove, set, type Trie, values } from './trie.js';
 
 /**

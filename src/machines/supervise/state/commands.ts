@@ -1,8 +1,8 @@
 import type { NewJournalEvent } from '../../events.js';
 import type { ActorExit } from '../../exits/exit.js';
+import type { ChildPolicy, Shutdown } from './child-policy.js';
 import type { ChildStatus } from './children.js';
 import type { ChildRef } from './events.js';
-import type { ChildPolicy, Shutdown } from './policy.js';
 
 /** A child as `whichChildren` lists it, in the order of their start. */
 export interface ChildInfo {

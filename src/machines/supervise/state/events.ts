@@ -1,5 +1,5 @@
 import type { ActorExit } from '../../exits/exit.js';
-import type { ChildPolicy } from './policy.js';
+import type { ChildPolicy } from './child-policy.js';
 
 /** Which incarnation of which child an event or command is about. */
 export interface ChildRef {

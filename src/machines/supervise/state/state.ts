@@ -1,8 +1,8 @@
 import type { ActorExit } from '../../exits/exit.js';
+import type { ChildPolicy } from './child-policy.js';
 import { Children, newChild } from './children.js';
 import type { SuperviseCommand } from './commands.js';
 import type { WaitingEvent } from './events.js';
-import type { ChildPolicy } from './policy.js';
 import { EMPTY, type Queue } from './queue.js';
 
 export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';

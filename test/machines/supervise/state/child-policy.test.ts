@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { childPolicySchema } from '../../../../src/machines/supervise/state/policy.js';
+import { childPolicySchema } from '../../../../src/machines/supervise/state/child-policy.js';
 
 const refused = (policy: object): string[] => {
   const { error } = childPolicySchema.safeParse({ id: 'a', ...policy });
