@@ -5,7 +5,7 @@ import { FrameDecoder } from '../decoder.js';
 import { type Frame, malformedHeader } from '../frames.js';
 import { DEFAULT_PORT_LIMITS, type PortLimits, PROTOCOL_VERSIONS } from '../limits.js';
 import type { AnswerMessage, HostCapabilities, ReadyMessage, RequestMessage, WorkerMessage } from '../messages.js';
-import { parseWorkerMessage } from '../schema.js';
+import { parseWorkerMessage } from '../worker-message.js';
 import type { CallOutcome, CallRequest, OpenCall, OpenStream } from './call.js';
 import { Calls } from './calls.js';
 import { ConnectionLink } from './link.js';
