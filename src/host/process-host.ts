@@ -14,7 +14,7 @@ import type { RunId } from '../ids.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import { shortageText } from '../machines/process/shortage.js';
 import type { Store } from '../persistence/store.js';
-import { type IsSecret, keyMatcher } from '../redact/secrets.js';
+import { type IsSecret, keyMatcher } from '../redact/secret-names.js';
 import { AskDoor } from '../transport/ask/door.js';
 import type { Answerer } from '../transport/ask/question.js';
 import type { LastOutput } from '../transport/process/capture.js';

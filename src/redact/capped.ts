@@ -1,7 +1,7 @@
 import { firstOf } from '../machines/text/text-cut.js';
 import type { Caps } from './caps.js';
 import { MASK } from './mask.js';
-import type { IsSecret } from './secrets.js';
+import type { IsSecret } from './secret-names.js';
 
 /**
  * One copy of one value, within its caps. It reads own data properties alone: no getter, no `toJSON`, no proxy trap of a

@@ -1,6 +1,6 @@
 import { backslashes, backslashesBefore, blockEnd, bracketEnd, FAR, lineEnd, quoteEnd } from './extent.js';
 import { MASK } from './mask.js';
-import type { IsSecret } from './secrets.js';
+import type { IsSecret } from './secret-names.js';
 
 /** A name, as far as one may stand there. */
 const WORD = /[A-Za-z_][\w.-]*/g;

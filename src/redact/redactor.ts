@@ -1,7 +1,7 @@
 import { Capped } from './capped.js';
 import { CAPS, UNCAPPED } from './caps.js';
 import { MASK } from './mask.js';
-import { keyMatcher, secretValues } from './secrets.js';
+import { keyMatcher, secretValues } from './secret-names.js';
 import { maskText, maskWord, maskWords } from './text.js';
 import { writtenForms } from './values.js';
 

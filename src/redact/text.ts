@@ -1,8 +1,8 @@
 import { maskForms } from './forms.js';
-import { maskKeys } from './keys.js';
 import { MASK } from './mask.js';
 import { maskNamed } from './named.js';
-import type { IsSecret } from './secrets.js';
+import { maskKeys } from './private-keys.js';
+import type { IsSecret } from './secret-names.js';
 import { maskValues } from './values.js';
 
 export interface TextRules {

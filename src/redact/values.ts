@@ -1,6 +1,6 @@
 import { groupBy } from '../machines/explain/findings/words.js';
 import { MASK } from './mask.js';
-import { longestFirst } from './secrets.js';
+import { longestFirst } from './secret-names.js';
 
 /** A shorter piece of a secret says little of it, and would mask words that have nothing to do with it. */
 const PIECE = 6;

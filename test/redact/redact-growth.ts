@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { FORMS } from '../../src/redact/forms.js';
-import { PATTERNS as KEY_PATTERNS } from '../../src/redact/keys.js';
 import { PATTERNS as NAME_PATTERNS } from '../../src/redact/named.js';
-import { DEFAULT_KEYS } from '../../src/redact/secrets.js';
+import { PATTERNS as KEY_PATTERNS } from '../../src/redact/private-keys.js';
+import { DEFAULT_KEYS } from '../../src/redact/secret-names.js';
 
 /** Every pattern that a text meets. */
 const PATTERNS: readonly RegExp[] = [

@@ -1,7 +1,7 @@
 import type { StoreReader } from '../../host/store-access.js';
 import type { HostRecord } from '../../persistence/index.js';
 import { createRedactor, type RedactOptions, type Redactor } from '../../redact/redactor.js';
-import { keyMatcher, secretValues } from '../../redact/secrets.js';
+import { keyMatcher, secretValues } from '../../redact/secret-names.js';
 import type { AnswerOf } from '../../transport/ask/question.js';
 import { askHost } from './ask-host.js';
 

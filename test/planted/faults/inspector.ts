@@ -25,7 +25,7 @@ export const inspector: Faults = {
     test: [doors, "refuses 'actor.kill'"],
   },
   'the shorter of two secrets is masked first': {
-    file: 'src/redact/secrets.ts',
+    file: 'src/redact/secret-names.ts',
     right: 'sort((a, b) => b.length - a.length)',
     wrong: 'sort((a, b) => a.length - b.length)',
     test: ['test/redact/redactor.test.ts', 'whole where another secret is its beginning'],
@@ -40,7 +40,7 @@ export const inspector: Faults = {
     file: 'src/redact/values.ts',
     right: 'const EDGE = /["\'`…\\\\]/;',
     wrong: 'const EDGE = /[…]/;',
-    test: ['test/redact/secrets.test.ts', 'is masked at the end of a text, and at the beginning of the next'],
+    test: ['test/redact/secret-names.test.ts', 'is masked at the end of a text, and at the beginning of the next'],
   },
   'a store is made for everybody to read': {
     file: 'src/persistence/file/modes.ts',

@@ -1,5 +1,5 @@
-import { KeyLine, LINE_PATTERNS } from './key-line.js';
 import { MASK } from './mask.js';
+import { KeyLine, LINE_PATTERNS } from './private-key-line.js';
 
 /**
  * Ends of lines, also as they are written within JSON, and within that once more, or between the texts of a list. So many
