@@ -24,6 +24,12 @@ export const inspector: Faults = {
     promise: 8,
     test: [doors, "refuses 'actor.kill'"],
   },
+  'the name of a run goes out as it was given': {
+    file: 'src/transport/inspector/shown/viewed.ts',
+    right: 'name: this.#line(info.name),',
+    wrong: 'name: info.name,',
+    test: ['test/transport/inspector/shown/viewed.test.ts', 'of a run'],
+  },
   'the shorter of two secrets is masked first': {
     file: 'src/redact/secret-names.ts',
     right: 'sort((a, b) => b.length - a.length)',

@@ -68,7 +68,7 @@ export class RunFeed implements Feed {
       frontier,
       inFlight,
       waiting,
-      window: slots.map((slot) => ({ ...slot })),
+      window: slots.map(({ index, stage, status }) => ({ index, stage, status })),
       rows: rows.map((row) => viewer.row(row)),
     };
   }

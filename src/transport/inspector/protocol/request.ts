@@ -53,7 +53,7 @@ const logs = {
 const evidence = z.object({ seq: z.number().nullable(), at: z.number(), text: z.string() });
 
 /** One thing that happened or holds, as `espalier why --json` has it; texts are redacted. */
-const findingInfo = z.object({
+export const findingInfo = z.object({
   cause: z.enum(CAUSES),
   /** The path, slot, run or host that it is about. */
   about: z.string(),

@@ -3,11 +3,23 @@ import { lastOf } from '../../../machines/text/text-cut.js';
 import { LIMITS } from '../limits.js';
 import type { ReadModel } from '../model/read-model.js';
 import { statechart } from '../model/statechart.js';
-import type { ActorDetail, ActorSummary, FindingInfo, ProcessInfo, RowInfo, RunInfo } from '../protocol/wire.js';
+import type {
+  ActorDetail,
+  ActorExitInfo,
+  ActorSummary,
+  FindingInfo,
+  ProcessInfo,
+  Restart,
+  RowInfo,
+  RunInfo,
+} from '../protocol/wire.js';
 import type { SeenRow, SeenText } from '../seen/records.js';
 import type { Redactor } from './redactor.js';
 
-/** Makes what leaves the house of what the models hold: each text goes through the redactor here. */
+/**
+ * Makes what leaves the house of what the models hold: each text goes through the redactor here. Fields are listed, never
+ * spread, so that a new one does not go out before somebody has decided here whether it is masked.
+ */
 export class Viewer {
   constructor(
     readonly model: ReadModel,
@@ -31,39 +43,66 @@ export class Viewer {
       active: [...(inside?.active ?? [])],
       context: redactor.value(inside?.context ?? null),
       definition: inside?.machine ? statechart(inside.machine) : null,
-      history: facts.history.map((restart) => ({ ...restart, reason: redactor.text(restart.reason) })),
-      exits: facts.exits.map((exit) => ({
-        ...exit,
-        reason: exit.reason === null ? null : redactor.text(exit.reason),
-        output: exit.output && this.text({ ...exit.output, truncated: false }),
-      })),
-      spec: inside?.spec ?? null,
+      history: facts.history.map((restart) => this.#restart(restart)),
+      exits: facts.exits.map((exit) => this.#exit(exit)),
+      spec: inside?.spec ? specOf(inside.spec) : null,
       children: this.model.childrenOf(path),
     };
   }
 
   process(info: ProcessInfo): ProcessInfo {
-    const { redactor } = this;
-    const reason = info.reason === null ? null : redactor.text(info.reason);
-    return { ...info, command: redactor.words(info.command), reason };
+    const { id, path, incarnation, job, attempt, state, pid, exit, at } = info;
+    return {
+      id,
+      path,
+      incarnation,
+      job,
+      attempt,
+      state,
+      pid,
+      command: this.redactor.words(info.command),
+      exit: exit && { code: exit.code, signal: exit.signal },
+      reason: this.#line(info.reason),
+      at,
+    };
   }
 
   run(info: RunInfo): RunInfo {
-    return { ...info, name: info.name === null ? null : this.redactor.text(info.name) };
+    const { run, status, pool, total, counts, committed, concurrency, reorderWindow, owner, wish } = info;
+    return {
+      run,
+      name: this.#line(info.name),
+      status,
+      pool,
+      total,
+      counts: { ...counts },
+      committed,
+      concurrency,
+      reorderWindow,
+      owner,
+      wish,
+      createdAt: info.createdAt,
+      updatedAt: info.updatedAt,
+    };
   }
 
-  row({ input, error, ...row }: SeenRow): RowInfo {
+  row({ position, index, status, input, attempts, durationMs, error }: SeenRow): RowInfo {
     const shown = this.redactor.value(input);
     const text = typeof shown === 'string' ? shown : (JSON.stringify(shown) ?? '');
-    return { ...row, input: text.slice(0, 500), error: error && this.redactor.text(`${error.code}: ${error.message}`) };
+    const problem = error && this.redactor.text(`${error.code}: ${error.message}`);
+    return { position, index, status, input: text.slice(0, 500), attempts, durationMs, error: problem };
   }
 
-  finding({ sentences, evidence, ...found }: Finding): FindingInfo {
+  finding({ cause, about, sentences, evidence, advice, standing, at }: Finding): FindingInfo {
     const { redactor } = this;
     return {
-      ...found,
+      cause,
+      about,
       sentences: sentences.map((text) => redactor.text(text)),
-      evidence: evidence.map((one) => ({ ...one, text: redactor.text(one.text) })),
+      evidence: evidence.map((one) => ({ seq: one.seq, at: one.at, text: redactor.text(one.text) })),
+      advice,
+      standing,
+      at,
     };
   }
 
@@ -76,10 +115,36 @@ export class Viewer {
   }
 
   #masked(summary: ActorSummary): ActorSummary {
-    const { redactor } = this;
-    const { problem, restarts } = summary;
-    if (problem === null && restarts.recent.length === 0) return summary;
-    const recent = restarts.recent.map((restart) => ({ ...restart, reason: redactor.text(restart.reason) }));
-    return { ...summary, problem: problem && redactor.text(problem), restarts: { ...restarts, recent } };
+    const { path, role, status, health, state, incarnation, since, restarts, budget, pid } = summary;
+    return {
+      path,
+      role,
+      status,
+      health,
+      state,
+      incarnation,
+      since,
+      restarts: { total: restarts.total, recent: restarts.recent.map((restart) => this.#restart(restart)) },
+      budget: budget && { intensity: budget.intensity, periodMs: budget.periodMs, restarts: budget.restarts },
+      pid,
+      problem: this.#line(summary.problem),
+    };
   }
+
+  #restart({ at, incarnation, reason }: Restart): Restart {
+    return { at, incarnation, reason: this.redactor.text(reason) };
+  }
+
+  #exit({ at, incarnation, kind, reason, code, signal, pid, output }: ActorExitInfo): ActorExitInfo {
+    const written = output && this.text({ stdout: output.stdout, stderr: output.stderr, truncated: false });
+    return { at, incarnation, kind, reason: this.#line(reason), code, signal, pid, output: written };
+  }
+
+  #line(text: string | null): string | null {
+    return text === null ? null : this.redactor.text(text);
+  }
+}
+
+function specOf({ restart, shutdown, significant }: NonNullable<ActorDetail['spec']>): ActorDetail['spec'] {
+  return { restart, shutdown, significant };
 }
