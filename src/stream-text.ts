@@ -1,5 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 
+/**
+ * How much is kept of each stream of an execution, in bytes: its end. In memory until somebody takes it, and in the store.
+ * Users read the number in docs/semantics.md (5), and at `truncated` of `ExecResult` and of a row.
+ */
+export const KEPT_OUTPUT_BYTES = 1024 * 1024;
+
 /** Which of two streams are given in base64, because they are not UTF-8; the others are text. */
 export interface StreamEncodings {
   readonly stdout?: 'base64';

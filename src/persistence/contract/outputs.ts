@@ -13,8 +13,8 @@ export interface KeptOutput extends StreamTexts {
 /** What attempts wrote to their streams. */
 export interface OutputStore {
   /**
-   * Appends to what is kept of a running attempt of this store's host: the last 1 MiB of each stream, marked `truncated`
-   * when more came. One that is late keeps what it has.
+   * Appends to what is kept of a running attempt of this store's host: the last `KEPT_OUTPUT_BYTES` of each stream, marked
+   * `truncated` when more came. One that is late keeps what it has.
    */
   append(at: AttemptRef, chunk: OutputChunk): Promise<'kept' | Late>;
   /** The kept output of a slot's attempt (the newest if none is named), or null. A stream that is not UTF-8 is in base64. */

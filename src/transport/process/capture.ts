@@ -1,9 +1,6 @@
 import type { Readable } from 'node:stream';
 import { fromWholeCharacter } from '../../machines/text/text-cut.js';
-import { type ShownTexts, shownBytes } from '../../stream-text.js';
-
-/** How much of a stream is kept: the last mebibyte. */
-export const CAPTURE_LIMIT = 1024 * 1024;
+import { KEPT_OUTPUT_BYTES, type ShownTexts, shownBytes } from '../../stream-text.js';
 
 /** How much of each stream can be looked at, also when it was taken: its last 16 KiB. */
 export const LAST_LIMIT = 16 * 1024;
@@ -104,7 +101,7 @@ export interface LastOutput extends ShownTexts {
 }
 
 /**
- * Reads both streams of a process and keeps the last `CAPTURE_LIMIT` bytes of each until somebody takes them. The
+ * Reads both streams of a process and keeps the last `KEPT_OUTPUT_BYTES` bytes of each until somebody takes them. The
  * program is never held up: what does not fit is dropped from the front, and said so.
  */
 export class Capture {
@@ -117,7 +114,7 @@ export class Capture {
     this.#end = resolve;
   });
 
-  constructor(limit: number = CAPTURE_LIMIT) {
+  constructor(limit: number = KEPT_OUTPUT_BYTES) {
     this.#stdout = new Tail(limit);
     this.#stderr = new Tail(limit);
   }

@@ -20,7 +20,7 @@ interface Flushed {
  * other processes. What came last goes with the attempt's end. One timer for all, armed only while something runs.
  *
  * What the store refuses, on a full disk for instance, stays with its attempt and comes with the next chunk, or with the
- * end: of that, as of everything, the last 1 MiB of each stream, so that a full disk cannot fill the memory too.
+ * end: of that, as of everything, the last `KEPT_OUTPUT_BYTES` of each stream: a full disk cannot fill the memory too.
  */
 export class OutputFlusher {
   /** In the order in which they began. */

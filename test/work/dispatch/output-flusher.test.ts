@@ -3,8 +3,9 @@ import { expect, it } from 'vitest';
 import { EspalierError } from '../../../src/errors.js';
 import { slotJobId } from '../../../src/machines/ids/job-id.js';
 import type { OutputChunk } from '../../../src/persistence/contract/attempts.js';
+import { KEPT_OUTPUT_BYTES } from '../../../src/stream-text.js';
 import { SimulatedClock } from '../../../src/testing/index.js';
-import { CAPTURE_LIMIT, Capture } from '../../../src/transport/process/capture.js';
+import { Capture } from '../../../src/transport/process/capture.js';
 import { OutputFlusher } from '../../../src/work/dispatch/output-flusher.js';
 
 const full = new EspalierError('ESP_STORE_FULL', 'the disk is full');
@@ -73,11 +74,11 @@ it('writes what the disk refused once it has room, in order and without a gap', 
 
 it('keeps no more of what is refused than is kept of a stream, and says so', async () => {
   const { facts, say, pass, capture } = flushing((write) => (write < 4 ? full : null));
-  const parts = Array.from({ length: 5 }, (_, at) => String(at).repeat(CAPTURE_LIMIT / 4));
+  const parts = Array.from({ length: 5 }, (_, at) => String(at).repeat(KEPT_OUTPUT_BYTES / 4));
   for (const part of parts) {
     await say(part);
     await pass(1000);
-    expect(capture.offer().stdout.length).toBeLessThanOrEqual(CAPTURE_LIMIT);
+    expect(capture.offer().stdout.length).toBeLessThanOrEqual(KEPT_OUTPUT_BYTES);
   }
   const { written, truncated } = facts();
   expect([written.join('') === parts.slice(1).join(''), truncated]).toEqual([true, true]);
@@ -87,10 +88,10 @@ it('says nothing of what was pushed out while it was being written', async () =>
   const { facts, say, pass, clock, rest, capture } = flushing();
   await say('a');
   clock.increment(1000);
-  await say('b'.repeat(CAPTURE_LIMIT));
+  await say('b'.repeat(KEPT_OUTPUT_BYTES));
   await pass(0);
   expect(facts()).toMatchObject({ written: ['a'], truncated: false });
-  expect([capture.offer().dropped, rest().length]).toEqual([false, CAPTURE_LIMIT]);
+  expect([capture.offer().dropped, rest().length]).toEqual([false, KEPT_OUTPUT_BYTES]);
 });
 
 it('writes one chunk at a time, and what is refused while the attempt ends comes with its end', async () => {

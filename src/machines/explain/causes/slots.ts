@@ -1,3 +1,4 @@
+import { KEPT_OUTPUT_BYTES } from '../../../stream-text.js';
 import type { AttemptRecord } from '../../work/attempt.js';
 import { reasonOfExit } from '../findings/crashes.js';
 import type { Cause, Finding } from '../findings/explanation.js';
@@ -5,6 +6,8 @@ import type { Facts, RunFact, SlotFact } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
 import { count, duration, errorText, evidence, how, lastWords, ofType, short, size } from '../findings/words.js';
 import { waiting } from './waiting.js';
+
+const KEPT_MIB = KEPT_OUTPUT_BYTES / 1024 ** 2;
 
 /** What became of one slot of a run. */
 export function slotFindings(facts: Facts): Finding[] {
@@ -156,7 +159,9 @@ function ending(slot: SlotFact, { attempt }: AttemptRecord): string[] {
 
 function marks({ truncated, heldOpen }: AttemptRecord): string[] {
   return [
-    ...(truncated ? ['It wrote more than the 1 MiB of a stream that is kept; the beginning was dropped.'] : []),
+    ...(truncated
+      ? [`It wrote more than the ${KEPT_MIB} MiB of a stream that is kept; the beginning was dropped.`]
+      : []),
     ...(heldOpen ? ['A process outside its group held its output open past its end.'] : []),
   ];
 }

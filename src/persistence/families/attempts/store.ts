@@ -1,8 +1,8 @@
 import { readJson } from '../../../json/read.js';
+import { KEPT_OUTPUT_BYTES } from '../../../stream-text.js';
 import type { AttemptStore, FinishedAttempt } from '../../contract/attempts.js';
 import { toJson } from '../../sql/json.js';
 import type { Access } from '../access.js';
-import { KEPT_BYTES } from '../outputs/reads.js';
 import { sentChunk, sizeOf } from '../sent-chunk.js';
 import type { attemptWrites, FinishedText } from './writes.js';
 
@@ -29,7 +29,7 @@ function finishedText(finished: FinishedAttempt): FinishedText {
   const { result, error, output, ...rest } = finished;
   return {
     ...rest,
-    ...(output !== undefined && { output: sentChunk(output, KEPT_BYTES) }),
+    ...(output !== undefined && { output: sentChunk(output, KEPT_OUTPUT_BYTES) }),
     result: result === undefined ? null : toJson(result, `the result of ${finished.jobId}`),
     error: error === undefined ? null : toJson({ code: error.code, message: error.message }, 'the error'),
   };

@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import type { RunRef } from '../../../ids.js';
 import { fromWholeCharacter } from '../../../machines/text/text-cut.js';
-import { type StreamTexts, streamTexts } from '../../../stream-text.js';
+import { KEPT_OUTPUT_BYTES, type StreamTexts, streamTexts } from '../../../stream-text.js';
 import type { KeptOutput } from '../../contract/outputs.js';
 import type { Connection } from '../../sql/connection.js';
-
-/** What is kept of each stream of an attempt, in bytes: its end. */
-export const KEPT_BYTES = 1024 * 1024;
 
 export const STREAMS = { stdout: 1, stderr: 2 } as const;
 const bytesRow = z.object({ start: z.number(), bytes: z.instanceof(Uint8Array) });
@@ -20,7 +17,7 @@ export function keptStream(db: Connection, attempt: number, stream: keyof typeof
     STREAMS[stream],
   );
   const whole = Buffer.concat(chunks.map(({ bytes }) => bytes));
-  const kept = whole.subarray(Math.max(0, whole.byteLength - KEPT_BYTES));
+  const kept = whole.subarray(Math.max(0, whole.byteLength - KEPT_OUTPUT_BYTES));
   const cut = kept.byteLength < whole.byteLength || (chunks[0]?.start ?? 0) > 0;
   return cut ? fromWholeCharacter(kept) : kept;
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { RunId } from '../../../ids.js';
 import type { AttemptRef } from '../../../machines/ids/job-id.js';
+import { KEPT_OUTPUT_BYTES } from '../../../stream-text.js';
 import type { Late, OutputChunk } from '../../contract/attempts.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { runningAttempt } from '../jobs/running.js';
-import { KEPT_BYTES, STREAMS } from './reads.js';
+import { STREAMS } from './reads.js';
 
 /** Bytes that may be left of a character that was cut. */
 const MOST_CUT = 3;
@@ -18,7 +19,7 @@ export function keepStreams(tx: Transaction, attempt: number, chunk: OutputChunk
   return chunk.dropped || cutOut || cutErr;
 }
 
-/** Appends to one stream and drops what lies before its last 1 MiB. Answers whether something was dropped. */
+/** Appends to one stream and drops what lies before its kept end. Answers whether something was dropped. */
 function keepStream(tx: Transaction, attempt: number, stream: number, bytes: Uint8Array, hasGap: boolean): boolean {
   if (bytes.byteLength === 0) return false;
   const last = tx.db.one(
@@ -30,18 +31,18 @@ function keepStream(tx: Transaction, attempt: number, stream: number, bytes: Uin
   );
   const before = last?.end ?? 0;
   const end = before + bytes.byteLength;
-  const kept = bytes.byteLength > KEPT_BYTES ? bytes.subarray(bytes.byteLength - KEPT_BYTES) : bytes;
+  const kept = bytes.byteLength > KEPT_OUTPUT_BYTES ? bytes.subarray(bytes.byteLength - KEPT_OUTPUT_BYTES) : bytes;
   const insert = 'INSERT INTO outputs (attempt, stream, start, bytes) VALUES (?, ?, ?, ?)';
   tx.db.run(insert, attempt, stream, end - kept.byteLength, kept);
   // Before a gap lies half a character at most, which what follows does not complete.
-  const isAlone = hasGap && bytes.byteLength >= KEPT_BYTES - MOST_CUT;
-  if (end <= KEPT_BYTES && !isAlone) return false;
+  const isAlone = hasGap && bytes.byteLength >= KEPT_OUTPUT_BYTES - MOST_CUT;
+  if (end <= KEPT_OUTPUT_BYTES && !isAlone) return false;
   // A chunk that reaches into the window stays whole; reading cuts it.
   tx.db.run(
     'DELETE FROM outputs WHERE attempt = ? AND stream = ? AND start + length(bytes) <= ?',
     attempt,
     stream,
-    isAlone ? before : end - KEPT_BYTES,
+    isAlone ? before : end - KEPT_OUTPUT_BYTES,
   );
   return true;
 }
