@@ -7,11 +7,11 @@ import type { ProcessExit } from '../../../machines/process/process.js';
 import { shortageIn } from '../../../machines/process/shortage.js';
 import { TransientMap } from '../../../transient-map.js';
 import { isStopped } from '../helpers/helpers.js';
-import { Vigil } from '../helpers/vigil.js';
 import { FORKER_VARIABLE, HELPER_VARIABLE } from '../proc/identity.js';
 import { scriptPath } from '../scripts/guard.js';
 import type { ToForker, ToHost } from './messages.js';
 import { toHost } from './to-host.js';
+import { Vigil } from './vigil.js';
 
 type WithoutNumber<T> = T extends unknown ? Omit<T, 'n'> : never;
 

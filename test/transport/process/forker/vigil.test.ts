@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BOOT_PATIENCE, PATIENCE } from '../../../../src/machines/time/patience.js';
-import { Vigil } from '../../../../src/transport/process/helpers/vigil.js';
+import { Vigil } from '../../../../src/transport/process/forker/vigil.js';
 
 /** A vigil whose time passes when it is told to. */
 function vigil() {
