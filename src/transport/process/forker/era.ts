@@ -20,10 +20,10 @@ import { SentEnvironments } from './environments.js';
 import { type Answer, ForkerLink, type Notice } from './link.js';
 import { Programs } from './programs.js';
 
-/** How long a forker may take to end everything when it is asked to, in milliseconds. */
+/** How long a forker may take to end everything when it is asked to, in milliseconds. Its own limit: `ENDING_MS` of main.ts. */
 const CLOSE_MS = 35_000;
 /** How long it may take to leave after that. */
-const LEAVE_MS = 2_000;
+const FORKER_LEAVE_MS = 2_000;
 
 /** A forker process and its number: each one after a crash has the next. */
 export interface ForkerInfo {
@@ -141,7 +141,7 @@ export class Era {
     } finally {
       clearTimeout(late);
       this.#leaving = this.ended === undefined;
-      await this.#link.leave(LEAVE_MS);
+      await this.#link.leave(FORKER_LEAVE_MS);
     }
   }
 

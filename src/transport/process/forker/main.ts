@@ -13,8 +13,11 @@ import { isToForker, type ToForker, type ToHost } from './messages.js';
  * ends, so does everything it started, and then itself.
  */
 
-/** How long it may take to end everything; what is left then is the guardian's. */
-const LEAVE_MS = 40_000;
+/**
+ * How long it may take to end everything, in milliseconds; what is left then is the guardian's. A host that lives waits
+ * `CLOSE_MS` of era.ts.
+ */
+const ENDING_MS = 40_000;
 
 let launcher: LocalLauncher | undefined;
 /** Of a first forker from the beginning: if its host dies before it is told anything, nobody else knows of the folder. */
@@ -123,7 +126,7 @@ async function obey(held: LocalLauncher, message: Exclude<ToForker, { t: 'start'
 async function leave(code: number, removeDirectory: boolean): Promise<void> {
   if (leaving) return;
   leaving = true;
-  setTimeout(() => process.exit(1), LEAVE_MS).unref();
+  setTimeout(() => process.exit(1), ENDING_MS).unref();
   try {
     await launcher?.close();
     if (removeDirectory && directory !== undefined) await removeHostDirectory(directory);

@@ -22,7 +22,10 @@ const SHORT_LIFE_MS = 1_000;
 const MOST_FAILURES = 3;
 /** Forkers that are tried to prove something. */
 const MOST_ATTEMPTS = 5;
-/** How long the guardians of dead forkers may take, in milliseconds. */
+/**
+ * How long the guardians of dead forkers may work (`scripts/guardian.sh`, then `helpers/guardian-main.ts`), in milliseconds;
+ * docs/processes.md says it. One whose forker lives leaves when asked to: `helpers/guardian.ts`.
+ */
 const GUARDIAN_MS = 30_000;
 const LOOK_MS = 2;
 

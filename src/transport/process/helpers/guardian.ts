@@ -8,8 +8,8 @@ import { scriptPath } from '../scripts/guard.js';
 const SWEEP = fileURLToPath(new URL('./guardian-main.js', import.meta.url));
 /** How long a guardian that ends at once is left alone before the next one, in milliseconds. */
 const RESTART_MS = 100;
-/** How long one may take to leave when asked to. */
-const LEAVE_MS = 2_000;
+/** How long one may take to leave when asked to; to work, when its forker is dead: `GUARDIAN_MS` of forker/remote.ts. */
+const GUARDIAN_LEAVE_MS = 2_000;
 
 /**
  * Keeps one guardian alive: the `sh` that holds a pipe from this process and, when that breaks, ends what left its
@@ -70,7 +70,7 @@ export class Guardian {
     child.stdin?.end('leave\n');
     // Somebody may have stopped it. It is our own uncollected child, so that no signal can reach another.
     child.kill('SIGCONT');
-    const late = setTimeout(() => child.kill('SIGKILL'), LEAVE_MS);
+    const late = setTimeout(() => child.kill('SIGKILL'), GUARDIAN_LEAVE_MS);
     await gone;
     clearTimeout(late);
   }

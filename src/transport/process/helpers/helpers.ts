@@ -7,8 +7,8 @@ import { look, UNSEEN } from '../proc/look.js';
 import { listPids, readStat } from '../proc/proc.js';
 
 const LOOK_MS = 5;
-/** How long a killed helper may take to leave, in milliseconds. */
-const LEAVE_MS = 1_000;
+/** How long a killed helper of a dead host, its forker too, may take to be gone, in milliseconds. */
+export const HELPER_DEATH_MS = 1_000;
 
 /** Whether a process is known to be stopped. */
 export function isStopped(pid: number): boolean {
@@ -34,7 +34,7 @@ export async function endHelpers(runId: RunId, graceMs: number, dryRun: boolean)
   if (dryRun) return helpersOf(runId).length === 0;
   for (const [act, withinMs] of [
     [wakeHelper, graceMs],
-    [killHelper, LEAVE_MS],
+    [killHelper, HELPER_DEATH_MS],
   ] as const) {
     const deadline = performance.now() + withinMs;
     do {

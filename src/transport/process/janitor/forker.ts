@@ -1,11 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { wakeHelper } from '../helpers/helpers.js';
+import { HELPER_DEATH_MS, wakeHelper } from '../helpers/helpers.js';
 import { isThere, verifyForker } from '../proc/identity.js';
 import type { HostTrace } from './judge.js';
 
 const LOOK_MS = 5;
-/** How long a killed forker may take to leave. */
-const LEAVE_MS = 1_000;
 
 /**
  * Gives the forker of a dead host time to end what it started, which it does as soon as its host is gone; then kills it,
@@ -20,7 +18,7 @@ export async function endForker(host: HostTrace, graceMs: number, dryRun: boolea
   if (await within(graceMs, gone)) return true;
   // Read and signalled with nothing in between: the environment is the proof.
   if (verifyForker(forker.identity, host.runId) === 'ours') process.kill(forker.identity.pid, 'SIGKILL');
-  return within(LEAVE_MS, gone);
+  return within(HELPER_DEATH_MS, gone);
 }
 
 async function within(limitMs: number, holds: () => boolean): Promise<boolean> {

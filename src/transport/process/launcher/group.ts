@@ -6,10 +6,10 @@ import type { SessionFile } from '../host-files/sessions.js';
 import type { Members } from './members.js';
 import type { Program } from './program.js';
 
-/** How long a killed group may take to leave before its watcher is taken to have died without killing it. */
-const LEAVE_SOON_MS = 100;
+/** How long a killed group may take to be gone before its watcher is taken to have died without killing it. */
+const GROUP_DEATH_SOON_MS = 100;
 /** How long it may take before it counts as unprovable: a machine that is merely busy must not make it so. */
-const LEAVE_MS = 15_000;
+const GROUP_DEATH_MS = 15_000;
 
 /** The guarded program and what belongs to its process group. */
 export class Group {
@@ -65,14 +65,14 @@ export class Group {
     await this.#strike();
     const { session } = this;
     // Without its watcher a group has no number by which it could be killed; only the cookie is left.
-    if (!(await this.#left(session, LEAVE_SOON_MS))) await this.#sweep(session);
+    if (!(await this.#left(session, GROUP_DEATH_SOON_MS))) await this.#sweep(session);
     return { pinnedUntil: session.pinnedUntil };
   }
 
   async #strike(): Promise<void> {
     this.program.kill();
-    this.#deadline ??= performance.now() + LEAVE_MS;
-    const leaveMs = Math.max(LEAVE_SOON_MS, this.#deadline - performance.now());
+    this.#deadline ??= performance.now() + GROUP_DEATH_MS;
+    const leaveMs = Math.max(GROUP_DEATH_SOON_MS, this.#deadline - performance.now());
     const patience = new AbortController();
     await Promise.race([this.#over, delay(leaveMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
     patience.abort();
@@ -81,12 +81,12 @@ export class Group {
 
   async #sweep(session: HeldSession): Promise<void> {
     const { clean, suspects } = await this.options.sweep(session);
-    if (clean && suspects.length === 0 && (await this.#left(session, LEAVE_MS))) return;
+    if (clean && suspects.length === 0 && (await this.#left(session, GROUP_DEATH_MS))) return;
     throw this.#stays(suspects);
   }
 
   #stays(suspects: SweepReport['suspects']): EspalierError {
-    const text = `process ${this.pid}, or what is in its group, does not end within ${LEAVE_MS} ms of SIGKILL`;
+    const text = `process ${this.pid}, or what is in its group, does not end within ${GROUP_DEATH_MS} ms of SIGKILL`;
     return new EspalierError('ESP_QUARANTINED', text, { context: { pid: this.pid, suspects } });
   }
 

@@ -3,7 +3,7 @@
 # Waits until the process that started it is gone (end of standard input). What that process started is in groups with a
 # watcher each, which now kill them; what left its group carries a cookie, by which it is killed here. This shell does
 # the quick first half, with as few forks as can be; then it becomes `NODE SWEEP …`, which proves that nothing is left,
-# and cleans up.
+# and cleans up. A host that lives waits GUARDIAN_MS for it (forker/remote.ts).
 trap '' HUP INT QUIT USR1 USR2 PIPE ALRM TERM TSTP TTIN TTOU
 forker=$PPID
 while read -r word; do

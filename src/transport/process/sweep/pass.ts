@@ -22,7 +22,7 @@ const CHUNK = 128;
 /** No pid is as large (`PID_MAX_LIMIT` of the kernel). */
 const PID_LIMIT = 2 ** 22 + 1;
 /** How long those that were killed get the processor to themselves before the pass goes on, in milliseconds. */
-const LEAVE_MS = 3;
+const YIELD_MS = 3;
 /** How often a pass goes after processes that began during it. */
 const MOST_CHASES = 50;
 /** How often, a millisecond apart, a pass looks again at what showed no environment for being in the midst of an exec. */
@@ -82,7 +82,7 @@ export class Pass {
         isYoung = false;
         const held = this.#held.size;
         newest = this.#strike(newest);
-        if (held > 0) await delay(LEAVE_MS);
+        if (held > 0) await delay(YIELD_MS);
       }
       if (++looked % CHUNK === 0) await immediate();
     }

@@ -11,8 +11,8 @@ import { type Report, ReportReader, type Stage } from './reports.js';
 /** Bytes for a watcher's command line, as `ps` shows it, and for its cookie. */
 const LINE_ROOM = 1024;
 const COOKIE_ROOM = 4096;
-/** How long it may take to leave when it is let go of, in milliseconds. */
-const LEAVE_MS = 2_000;
+/** How long the zygote may take to leave when it is let go of, in milliseconds. */
+const ZYGOTE_LEAVE_MS = 2_000;
 
 /** A start that failed, as the system said it. */
 export class StartFailure extends Error {
@@ -116,7 +116,7 @@ export class Zygote {
     const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     this.#child.stdin?.end();
     this.wake();
-    const late = setTimeout(() => this.#child.kill('SIGKILL'), LEAVE_MS);
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), ZYGOTE_LEAVE_MS);
     await gone;
     clearTimeout(late);
   }
