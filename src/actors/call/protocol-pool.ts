@@ -16,7 +16,7 @@ import type { Affinity } from './affinity.js';
 import type { CircuitBreaker } from './breaker.js';
 import type { ContractCheck } from './contract.js';
 import type { MethodCatalog } from './method-catalog.js';
-import type { ProtocolSeat } from './protocol-worker.js';
+import { type ProtocolSeat, wasStopped } from './protocol-worker.js';
 import { explained, RunningCall, runCall } from './running-call.js';
 
 export type { CallOptions } from '../handles/call-options.js';
@@ -41,6 +41,8 @@ export interface CallAttempt {
   readonly timeoutMs: number | null;
   readonly signal: AbortSignal;
   readonly ctx: CallContextIds;
+  /** Called when a worker has it: again where it provably did not begin, or is repeated, in another one. */
+  began(): void;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -202,6 +204,7 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
   async #travel(journey: Journey): Promise<unknown> {
     for (let tries = 1; ; tries += 1) {
       const seat = await this.#seat(journey);
+      journey.attempt?.began();
       const timed = this.#timed(journey);
       const outcome = await this.#attempt(seat, timed).finally(
         () => timed.limit !== journey.limit && timed.limit.end(),
@@ -312,7 +315,7 @@ function isRetryable(error: Error, retry: RetryPolicy | null): boolean {
 /** What a failed call says of its pool: a method's own error says nothing, nor does a caller who left. */
 function verdictOf(error: unknown): CallVerdict {
   if (error instanceof RemoteError) return error.retryable ? 'failed' : 'succeeded';
-  if (!(error instanceof EspalierError)) return 'abandoned';
+  if (!(error instanceof EspalierError) || wasStopped(error)) return 'abandoned';
   return error.code === 'ESP_TIMEOUT' || error.code === 'ESP_WORKER_EXITED' || error.code === 'ESP_PROTOCOL'
     ? 'failed'
     : 'abandoned';

@@ -75,7 +75,7 @@ export class ProtocolSeatDriver implements SeatDriver {
       },
       abandon: () => this.#leaveGate(),
       spawned: (process, tell) => this.#connect(process, address, seatProcess, tell),
-      shutdown: () => this.#worker?.port.shutdown(graceMs),
+      shutdown: () => this.#worker?.shutdown(graceMs),
     });
     return { hands, mode: 'protocol', registered: false, timeoutMs: null, bootMs, graceMs };
   }

@@ -56,6 +56,8 @@ export interface WorkerLoss {
   readonly stderr: string;
   /** Why it was killed by us; null when it was not. */
   readonly killed: EspalierError | null;
+  /** Whether it had been asked to leave: its pool ends, or its seat. */
+  readonly stopped: boolean;
   /** By how much the kernel's count of out-of-memory kills rose with it. */
   readonly oomKills: number;
 }
@@ -108,6 +110,7 @@ export class ProtocolWorker implements ProtocolSeat {
   });
   #watch: WorkerWatch | null = null;
   #killed: EspalierError | null = null;
+  #isStopped = false;
   #readyAt = 0;
   #calls = 0;
   #usedAt: number | null = null;
@@ -183,6 +186,12 @@ export class ProtocolWorker implements ProtocolSeat {
     this.#killed = error;
     this.stop();
     this.tell({ type: 'unresponsive', error: toErrorRecord(error) });
+  }
+
+  /** Asks it to leave: what it does not finish in that time is stopped with it. */
+  shutdown(graceMs: number): void {
+    this.#isStopped = true;
+    this.port.shutdown(graceMs);
   }
 
   wear(): Wear {
@@ -269,20 +278,26 @@ export class ProtocolWorker implements ProtocolSeat {
     await Promise.race([this.logs.ended, late]);
     clock.clearTimeout(timer);
     const [{ pid }, oomKills] = [this.process.identity, this.events.oomKills()];
-    return { pid, exit, stderr: this.stderr(), killed: this.#killed, oomKills };
+    return { pid, exit, stderr: this.stderr(), killed: this.#killed, stopped: this.#isStopped, oomKills };
   }
 }
 
 /** Why a call that its worker took along was lost, with all that is known of the worker's end. */
 export function lostWith({ path }: ProtocolSeat, loss: WorkerLoss, state: string, cause: Error): EspalierError {
-  const { pid, exit, stderr, killed, oomKills } = loss;
-  const kind = crashKind(exit, { byUs: killed !== null, oomKills });
+  const { pid, exit, stderr, killed, stopped, oomKills } = loss;
+  const kind = crashKind(exit, { byUs: killed !== null || stopped, oomKills });
   const how = exit.signal ? `killed by ${exit.signal}` : exit.code === null ? 'unseen' : `exit code ${exit.code}`;
   const why = killed ? `: ${killed.message}` : '';
-  return new EspalierError('ESP_WORKER_EXITED', `${path} (pid ${pid}) ended while it had the call (${how})${why}`, {
+  const ended = stopped ? 'was stopped' : 'ended';
+  return new EspalierError('ESP_WORKER_EXITED', `${path} (pid ${pid}) ${ended} while it had the call (${how})${why}`, {
     cause: killed ?? cause,
-    context: { path, pid, state, kind, code: exit.code, signal: exit.signal, stderr },
+    context: { path, pid, state, kind, stopped, code: exit.code, signal: exit.signal, stderr },
   });
+}
+
+/** Whether a call was lost because its worker was stopped by us, with its pool or its seat: that says nothing of either. */
+export function wasStopped(error: unknown): boolean {
+  return error instanceof EspalierError && error.code === 'ESP_WORKER_EXITED' && error.context.stopped === true;
 }
 
 /** Who hears what a port's events mean for its seat. */

@@ -1,4 +1,5 @@
 import { LiveProtocolPool } from '../../actors/call/protocol-pool.js';
+import { wasStopped } from '../../actors/call/protocol-worker.js';
 import type { FindPool } from '../../actors/handles/standing-pool.js';
 import type { Clock } from '../../clock.js';
 import { EspalierError, toErrorRecord } from '../../errors.js';
@@ -50,32 +51,38 @@ async function call(
 ): Promise<Outcome> {
   const { jobId, attempt, input, timeoutMs } = dispatch;
   const ctx = { ...jobContext(jobId, attempt), runId, key: jobId };
-  const since = clock.now();
-  const facts = () => ({ exit: null, durationMs: clock.now() - since, heldOpen: false });
+  let since: number | null = null;
+  const began = () => {
+    since ??= clock.now();
+  };
+  const facts = () => ({ exit: null, durationMs: since === null ? 0 : clock.now() - since, heldOpen: false });
   try {
-    const answer = await pool.attempt(methodOf(dispatch), input, { timeoutMs, signal, ctx });
+    const answer = await pool.attempt(methodOf(dispatch), input, { timeoutMs, signal, ctx, began });
     // What a row cannot hold is an error of the method, not of the store.
     const result = fitForJson(answer ?? null, { name: 'its result' }).value;
     return { ...facts(), type: 'attempt.completed', how: 'succeeded', result };
   } catch (error) {
-    return { ...facts(), ...ending(error, signal) };
+    const end = endingOf(error);
+    if (end.type === 'attempt.completed' && end.how === 'interrupted' && since === null)
+      return { type: 'attempt.withdrawn' };
+    return { ...facts(), ...end };
   }
 }
 
-function ending(error: unknown, signal: AbortSignal) {
+/** What became of a call that gave no answer. */
+function endingOf(error: unknown) {
   const record = toErrorRecord(error);
   const code = error instanceof EspalierError ? error.code : null;
+  const interrupted = { type: 'attempt.completed', how: 'interrupted' } as const;
   switch (code) {
     case 'ESP_WORKER_EXITED':
-      return { type: 'attempt.lost', error: record } as const;
+      return wasStopped(error) ? interrupted : ({ type: 'attempt.lost', error: record } as const);
     case 'ESP_TIMEOUT':
       return { type: 'attempt.completed', how: 'timed_out', error: record } as const;
     case 'ESP_ABORTED':
     case 'ESP_STOPPED':
-      return { type: 'attempt.completed', how: 'interrupted' } as const;
+      return interrupted;
     default:
-      // What fails because it was stopped says nothing of the work.
-      if (signal.aborted) return { type: 'attempt.completed', how: 'interrupted' } as const;
       return { type: 'attempt.completed', how: 'failed', error: record } as const;
   }
 }

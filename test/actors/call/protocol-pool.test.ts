@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Affinity } from '../../../src/actors/call/affinity.js';
+import { CircuitBreaker } from '../../../src/actors/call/breaker.js';
 import { MethodCatalog } from '../../../src/actors/call/method-catalog.js';
 import { LiveProtocolPool } from '../../../src/actors/call/protocol-pool.js';
-import type { ProtocolSeat } from '../../../src/actors/call/protocol-worker.js';
+import type { ProtocolSeat, WorkerLoss } from '../../../src/actors/call/protocol-worker.js';
 import { Asks } from '../../../src/actors/desk/asks.js';
 import { WorkerDesk } from '../../../src/actors/desk/worker-desk.js';
 import type { CallOptions } from '../../../src/actors/handles/call-options.js';
@@ -14,7 +15,7 @@ import { stage } from '../../transport/protocol/support/scripted-worker.js';
 const GRACE_MS = 200;
 
 /** A pool with its queue, and one seat whose port is real; the test plays the worker behind it, and the time. */
-async function pool(capacity = 1) {
+async function pool(capacity = 1, loss?: WorkerLoss) {
   const clock = new SimulatedClock();
   const roster = new Roster<ProtocolSeat>();
   const queue = new WorkQueue<ProtocolSeat>(roster, { pool: '/p', limit: 10, overflow: 'reject' });
@@ -22,6 +23,7 @@ async function pool(capacity = 1) {
   const options = { pool: '/p', policy: 'hint', ttl: 1000, limit: 10, clock } as const;
   const nothing = () => Promise.resolve();
   const control = { ready: nothing, resize: nothing, recycle: nothing, drain: nothing, resume: () => undefined };
+  const breaker = new CircuitBreaker('/p', { failures: 1, resetMs: 1000 }, clock, () => undefined);
   const load = () => ({ size: 1, ...roster.load, waiting: queue.length, maxQueue: 10 });
   const calls = new LiveProtocolPool({
     ...{
@@ -36,7 +38,7 @@ async function pool(capacity = 1) {
     refusal: () => new EspalierError('ESP_STOPPED', 'closed'),
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     ...{ catalog: new MethodCatalog('/p'), affinity: new Affinity<ProtocolSeat>(options, isServing) },
-    ...{ cancelGraceMs: GRACE_MS, contract: null, breaker: null, retry: null, random: () => 0 },
+    ...{ cancelGraceMs: GRACE_MS, contract: null, breaker, retry: null, random: () => 0 },
   });
   const { port, worker, settle } = await stage();
   const failures: EspalierError[] = [];
@@ -52,7 +54,7 @@ async function pool(capacity = 1) {
       lastUsed: 0,
       tainted: false,
     },
-    ...{ wanted: new Set(), wish: null, ending: new Promise(() => undefined) },
+    ...{ wanted: new Set(), wish: null, ending: loss ? Promise.resolve(loss) : new Promise(() => undefined) },
     free: () => {
       seat.load -= 1;
       roster.offer(seat);
@@ -93,6 +95,23 @@ describe('a call', () => {
     expect(told).toMatchObject({ dl: 60_000 });
     clock.increment(60_000);
     expect(await outcome).toMatchObject({ code: 'ESP_TIMEOUT' });
+  });
+});
+
+describe('a call whose worker ends with it', () => {
+  const loss = { pid: 7, exit: { code: 143, signal: null }, stderr: '', killed: null, oomKills: 0 };
+
+  it.each([true, false])('says whether that was stopped by us (%j), which no breaker counts', async (stopped) => {
+    const { call, serve, worker } = await pool(1, { ...loss, stopped });
+    serve();
+    const outcome = call('f');
+    await worker.until('call');
+    worker.say({ t: 'start', id: 1 });
+    worker.socket.end();
+    const kind = stopped ? 'killed' : 'terminated';
+    expect(await outcome).toMatchObject({ code: 'ESP_WORKER_EXITED', context: { stopped, kind, code: 143 } });
+    const giveUp = AbortSignal.abort();
+    expect(await call('g', { signal: giveUp })).toMatchObject({ code: stopped ? 'ESP_ABORTED' : 'ESP_UNAVAILABLE' });
   });
 });
 

@@ -107,6 +107,18 @@ export const actors: Faults = {
     wrong: 'if (capacity === this.#told || capacity > 0) return;',
     test: ['test/work/backends/local-exec.test.ts', ''],
   },
+  'a call that never had a worker leaves an attempt behind': {
+    file: 'src/work/backends/local-call.ts',
+    right: `if (end.type === 'attempt.completed' && end.how === 'interrupted' && since === null)`,
+    wrong: `if (end.type === 'attempt.lost' && end.error.code === '')`,
+    test: ['test/work/backends/local-call.slow.test.ts', 'waits'],
+  },
+  'a worker that is stopped with its pool counts as lost': {
+    file: 'src/work/backends/local-call.ts',
+    right: 'return wasStopped(error) ? interrupted',
+    wrong: 'return wasStopped(null) ? interrupted',
+    test: ['test/work/backends/local-call.slow.test.ts', 'no loss'],
+  },
   'the sweep of a starter takes a suspect for gone': {
     file: 'src/actors/worker/prove-gone.ts',
     right: 'if (report.clean && report.suspects.length === 0) return null;',

@@ -261,6 +261,28 @@ export const CASES: readonly Case[] = [
   },
 ];
 
+/** What only a place can be asked that takes more than it has room for. */
+export const WAITING_CASES: readonly Case[] = [
+  {
+    title: 'an attempt that is stopped while it waits for room is withdrawn, and was never executed',
+    async run(bench) {
+      const ear = listen(bench);
+      const { capacity } = bench.backend.describe();
+      const filling = Array.from({ length: capacity }, (_, at) => submit(bench, `a${at}`, 'held'));
+      const before = (await Promise.all(filling)).map(({ dispatch }) => dispatch);
+      await Promise.all(before.map((one) => bench.began(one)));
+      const { dispatch } = await submit(bench, 'late', 'held');
+      bench.backend.stop([dispatch]);
+      expect((await ear.heard(dispatch)).outcome).toEqual({ type: 'attempt.withdrawn' });
+      for (const one of before) bench.letGo(one);
+      for (const one of before) expect(how((await ear.heard(one)).outcome)).toBe('succeeded');
+      await settled(bench, ear);
+      expect(bench.executions(dispatch)).toBe(0);
+      expect(ear.of(dispatch)).toHaveLength(1);
+    },
+  },
+];
+
 /** What only a place can be asked whose answers can be lost: none that is within this process. */
 export const AMBIGUOUS_CASES: readonly Case[] = [
   {

@@ -5,17 +5,18 @@ import { attemptKey } from '../../../src/work/backends/contract.js';
 import { LocalBackend } from '../../../src/work/backends/local.js';
 import { type ExecQueue, execAttempts } from '../../../src/work/backends/local-exec.js';
 import type { Bench } from './bench.js';
-import { conforms } from './conformance.js';
+import { conforms, WAITING_CASES } from './conformance.js';
 
 const SIZE = 3;
 
 const keyOf = ({ jobId, attempt }: { jobId: string | null; attempt: number | null }) => `${attempt} ${jobId}`;
 
-/** A queue of programs that end when the suite says so, or when they are stopped. */
+/** A queue of programs that end when the suite says so, or when they are stopped; those beyond its size wait. */
 class PlayedQueue implements ExecQueue {
   readonly path = '/pool';
   capacity = SIZE;
   readonly running = new Map<string, Execution>();
+  readonly #waiting = new Map<string, Execution>();
   readonly executed: string[] = [];
   #changed = (): void => undefined;
 
@@ -37,11 +38,9 @@ class PlayedQueue implements ExecQueue {
   submit(execution: Execution): void {
     const { request } = execution;
     const key = keyOf(request);
-    this.executed.push(key);
-    this.running.set(key, execution);
-    request.signal?.addEventListener('abort', () => this.end(key, 'stopped', null), { once: true });
-    if (request.command[1] === 'quick') this.end(key, 'exited', 0);
-    if (request.command[1] === 'broken') this.end(key, 'exited', 1);
+    request.signal?.addEventListener('abort', () => this.#stop(key), { once: true });
+    if (this.running.size < SIZE) this.#begin(key, execution);
+    else this.#waiting.set(key, execution);
   }
 
   end(key: string, cause: 'exited' | 'stopped', code: number | null): void {
@@ -49,6 +48,25 @@ class PlayedQueue implements ExecQueue {
     this.running.delete(key);
     const end = { cause, exit: { code, signal: null }, served: true };
     execution?.settle({ type: 'ended', end, durationMs: 1, heldOpen: false });
+    const [next] = this.#waiting;
+    if (!next || this.running.size >= SIZE) return;
+    this.#waiting.delete(next[0]);
+    this.#begin(...next);
+  }
+
+  #begin(key: string, execution: Execution): void {
+    const [, behaviour] = execution.request.command;
+    this.executed.push(key);
+    this.running.set(key, execution);
+    if (behaviour === 'quick') this.end(key, 'exited', 0);
+    if (behaviour === 'broken') this.end(key, 'exited', 1);
+  }
+
+  #stop(key: string): void {
+    const waits = this.#waiting.get(key);
+    if (!waits) return this.end(key, 'stopped', null);
+    this.#waiting.delete(key);
+    waits.settle({ type: 'withdrawn', reason: 'stopped' });
   }
 }
 
@@ -75,4 +93,4 @@ async function bench(): Promise<Bench> {
   };
 }
 
-conforms('programs of this host', bench);
+conforms('programs of this host', bench, WAITING_CASES);

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { slotJobId } from '../../../src/machines/ids/job-id.js';
 import { type AttemptRef, attemptKey, type Dispatch } from '../../../src/work/backends/contract.js';
 import type { Behaviour, Bench } from './bench.js';
-import { AMBIGUOUS_CASES, CASES, conforms, PLACE_CASES } from './conformance.js';
+import { AMBIGUOUS_CASES, CASES, conforms, PLACE_CASES, WAITING_CASES } from './conformance.js';
 import { GUARDS, type Guard, MemoryBackend, UNFIT } from './memory-backend.js';
 
 const ROOM = 4;
@@ -40,7 +40,7 @@ function memoryBench(without: Guard | null = null): Bench {
   };
 }
 
-const MORE = [...AMBIGUOUS_CASES, ...PLACE_CASES];
+const MORE = [...AMBIGUOUS_CASES, ...PLACE_CASES, ...WAITING_CASES];
 
 conforms('a place in memory', async () => memoryBench(), MORE);
 

@@ -29,6 +29,7 @@ export const GUARDS = [
   'a new incarnation has a new name',
   'the newest receiver is told',
   'what fits nothing is refused',
+  'what waits is withdrawn',
 ] as const;
 export type Guard = (typeof GUARDS)[number];
 
@@ -45,10 +46,11 @@ export const UNFIT = 'unfit';
 
 const none = { exit: null, durationMs: 0, heldOpen: false } as const;
 
-/** A place in memory. Attempts run until they are told to end. */
+/** A place in memory. Attempts run until they are told to end; those for which there is no room wait. */
 export class MemoryBackend implements Backend {
   readonly #accepted = new Map<string, Ticket>();
   readonly #running = new Map<string, Running>();
+  readonly #waiting = new Map<string, Running>();
   readonly #reports = new Map<number, Report>();
   readonly #epochs = new Map<string, number>();
   readonly #absent = new Set<string>();
@@ -118,7 +120,14 @@ export class MemoryBackend implements Backend {
 
   stop(attempts?: readonly AttemptRef[]): void {
     const interrupted = { ...none, type: 'attempt.completed', how: 'interrupted' } as const;
-    for (const key of attempts?.map(attemptKey) ?? [...this.#running.keys()]) this.#end(key, interrupted);
+    const withdrawn = this.#guards('what waits is withdrawn') ? ({ type: 'attempt.withdrawn' } as const) : interrupted;
+    const all = [...this.#waiting.keys(), ...this.#running.keys()];
+    for (const key of attempts?.map(attemptKey) ?? all) {
+      const waits = this.#waiting.get(key);
+      this.#waiting.delete(key);
+      if (waits) this.#report(waits, withdrawn);
+      else this.#end(key, interrupted);
+    }
     if (this.#guards('what ended before a stop keeps its end')) return;
     for (const [cursor, report] of this.#reports) this.#reports.set(cursor, { ...report, outcome: interrupted });
   }
@@ -141,12 +150,16 @@ export class MemoryBackend implements Backend {
   resize(room: number): void {
     this.#room = room;
     this.#tellCapacity();
+    this.#fill();
   }
 
   /** All that runs is gone, and another incarnation takes its place. */
   crash(): void {
     const error = { code: 'ESP_WORKER_EXITED', message: 'the place is gone' } as const;
     if (this.#guards('a new incarnation has a new name')) this.#incarnation += 1;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const waits of waiting) this.#report(waits, { type: 'attempt.withdrawn' });
     for (const key of [...this.#running.keys()]) {
       if (this.#guards('a loss is told')) this.#end(key, { ...none, type: 'attempt.lost', error });
       else this.#running.delete(key);
@@ -186,15 +199,29 @@ export class MemoryBackend implements Backend {
     const ticket = { attempt: { jobId, epoch, attempt }, incarnation: String(this.#incarnation), output: null };
     this.#epochs.set(jobId, epoch);
     this.#accepted.set(key, ticket);
-    this.#running.set(key, { ticket, dispatch });
-    this.#executions.push(key);
+    this.#waiting.set(key, { ticket, dispatch });
+    this.#fill();
     return ticket;
+  }
+
+  #fill(): void {
+    for (const [key, waits] of this.#waiting) {
+      if (this.#running.size >= this.#room) return;
+      this.#waiting.delete(key);
+      this.#running.set(key, waits);
+      this.#executions.push(key);
+    }
   }
 
   #end(key: string, outcome: Outcome): void {
     const running = this.#running.get(key);
     if (!running) return;
     if (this.#guards('one outcome per attempt')) this.#running.delete(key);
+    this.#report(running, outcome);
+    this.#fill();
+  }
+
+  #report(running: Running, outcome: Outcome): void {
     const { jobId } = running.ticket.attempt;
     const epoch = this.#epochs.get(jobId) ?? 0;
     const attempt = this.#guards('an outcome says its own epoch')
