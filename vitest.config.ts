@@ -1,11 +1,16 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /**
- * These change nothing of the process they run in, and share it: its modules take longer to load than the tests to run. What
- * measures garbage needs a process without a past.
+ * These change nothing of the process they run in, or put it back, and share it: its modules take longer to load than the tests
+ * to run. What measures garbage, forks or the looks at processes needs a process without a past.
  */
-const SHARING =
-  'test/{machines,inspection,actors,work,host,redact,inspector,transport/inspector}/**/!(*-garbage).test.ts';
+const ROOMS = [
+  ...['machines', 'inspection', 'actors', 'work', 'host', 'redact', 'inspector', 'json', 'types', 'persistence'],
+  ...['cli/logs', 'cli/options', 'cli/print', 'system/pools', 'system/runs', 'transport/inspector', 'transport/ask'],
+  ...['transport/protocol', 'transport/stderr', 'transport/process/proc', 'transport/process/program'],
+  ...['transport/process/host', 'transport/process/host-files'],
+];
+const SHARING = `test/{${ROOMS.join(',')}}/**/!(*-garbage).test.ts`;
 
 /**
  * `vitest run` takes the quick tests. `--mode slow` takes `*.slow.test.ts`, and `--mode alone` takes `*.alone.test.ts`, which
