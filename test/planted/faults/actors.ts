@@ -153,7 +153,7 @@ export const actors: Faults = {
     file: 'src/actors/service/service-seat.ts',
     right: 'over.abort();',
     wrong: '',
-    test: ['test/system/hosts/stopped.test.ts', 'leaves nothing'],
+    test: ['test/system/hosts/stopped.slow.test.ts', 'leaves nothing'],
   },
   'a service that fails its checks is kept': {
     file: 'src/actors/service/service-seat.ts',

@@ -5,7 +5,7 @@ const run = 'src/actors/call/running-call.ts';
 const worker = 'src/actors/call/protocol-worker.ts';
 const affinity = 'src/actors/call/affinity.ts';
 const queue = 'src/actors/pool/work-queue.ts';
-const sessions = 'test/system/pools/affinity.test.ts';
+const sessions = 'test/system/pools/affinity.slow.test.ts';
 const callTests = 'test/actors/call/protocol-pool.test.ts';
 
 /** Calls on their way to a worker, and the sessions that bind them to one. */
@@ -86,12 +86,12 @@ export const calls: Faults = {
     file: worker,
     right: 'const CONCURRENT_WINDOW = 32;',
     wrong: 'const CONCURRENT_WINDOW = 16;',
-    test: ['test/system/pools/window.test.ts', 'a concurrent one'],
+    test: ['test/system/pools/window.slow.test.ts', 'a concurrent one'],
   },
   'the window of a pool is not heeded': {
     file: worker,
     right: 'window ?? (concurrency > 1 ? CONCURRENT_WINDOW : 1)',
     wrong: '(concurrency > 1 ? CONCURRENT_WINDOW : 1)',
-    test: ['test/system/pools/window.test.ts', 'whose pool says otherwise'],
+    test: ['test/system/pools/window.slow.test.ts', 'whose pool says otherwise'],
   },
 };

@@ -5,7 +5,7 @@ const MIB = 1024 * 1024;
 
 async function running() {
   const store = await openHost(newFile());
-  await startRun(store, ['x']);
+  await startRun(store, ['x', 'y', 'z']);
   const claimed = await claim(store, 0);
   return { store, claimed, at: claimed };
 }
@@ -55,14 +55,16 @@ describe('the output of an attempt', () => {
 
   it.each(['é', '€', '😀'])('begins with a whole character, wherever the limit cuts one: %s', async (character) => {
     const size = Buffer.byteLength(character);
+    const { store, at: first } = await running();
     for (let over = 1; over < size; over += 1) {
-      const { store, at } = await running();
+      const slot = over - 1;
+      const at = slot === 0 ? first : await claim(store, slot);
       await store.outputs.append(at, chunk(character.repeat(Math.ceil(MIB / size) + 1)));
       // What is kept begins `over` bytes into a character.
       const written = size * (Math.ceil(MIB / size) + 1);
       const fill = (((over - (written - MIB)) % size) + size) % size;
       await store.outputs.append(at, chunk('x'.repeat(fill)));
-      const { stdout = '', truncated } = (await store.outputs.read('run', 0)) ?? {};
+      const { stdout = '', truncated } = (await store.outputs.read('run', slot)) ?? {};
       expect([truncated, stdout.includes('\uFFFD'), stdout.startsWith(character)]).toEqual([true, false, true]);
       expect(Buffer.byteLength(stdout)).toBe(MIB - (size - over));
     }
