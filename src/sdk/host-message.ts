@@ -8,6 +8,7 @@ import type {
 } from '../transport/protocol/messages.js';
 
 type Header = Readonly<Record<string, unknown>>;
+type MessageOf<T extends HostMessage['t']> = Extract<HostMessage, { t: T }>;
 
 /**
  * A message of the host; null for one that this version does not know; in words what is wrong with it otherwise.
@@ -15,12 +16,16 @@ type Header = Readonly<Record<string, unknown>>;
  */
 export function parseHostMessage(header: Header): HostMessage | null | string {
   const { t } = header;
-  const parse = typeof t === 'string' && Object.hasOwn(parsers, t) ? parsers[t] : undefined;
-  if (parse === undefined) return null;
-  return parse(header) ?? `a message "${String(t)}" does not fit the protocol`;
+  if (!isKnown(t)) return null;
+  return parsers[t](header) ?? `a message "${t}" does not fit the protocol`;
 }
 
-const parsers: Readonly<Record<string, (header: Header) => HostMessage | null>> = {
+function isKnown(t: unknown): t is keyof typeof parsers {
+  return typeof t === 'string' && Object.hasOwn(parsers, t);
+}
+
+/** One for each message: one without would be passed over unread. */
+const parsers: { readonly [T in HostMessage['t']]: (header: Header) => MessageOf<T> | null } = {
   hello,
   call,
   cancel: ({ id, reason }) => (isId(id) ? { t: 'cancel', id, reason: text(reason) ?? 'cancelled' } : null),
@@ -69,7 +74,7 @@ function ids(ctx: Header): CallContextIds {
   };
 }
 
-function error({ id, code, message, type, stack, data, retryable }: Header): HostMessage | null {
+function error({ id, code, message, type, stack, data, retryable }: Header): MessageOf<'error'> | null {
   if (!isId(id)) return null;
   return {
     t: 'error',

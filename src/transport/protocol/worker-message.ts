@@ -16,7 +16,7 @@ const capabilities = z.object({
   dump: z.literal('SIGQUIT').optional().catch(undefined),
 });
 
-const messages = z.discriminatedUnion('t', [
+const forms = z.discriminatedUnion('t', [
   z.object({
     t: z.literal('ready'),
     v: z.int(),
@@ -59,9 +59,14 @@ const messages = z.discriminatedUnion('t', [
   z.object({ t: z.literal('call'), id, m: z.string(), a: payload, call: id.optional() }),
   z.object({ t: z.literal('recycle'), reason: z.string() }),
   z.object({ t: z.literal('bye') }),
-]) satisfies z.ZodType<WorkerMessage>;
+]);
 
-const known: ReadonlySet<unknown> = new Set(messages.options.map((option) => option.shape.t.value));
+/** Messages of the union that have no form: none, or what follows does not compile. One without would be passed over unread. */
+type Formless = Exclude<WorkerMessage['t'], z.infer<typeof forms>['t']>;
+
+const messages: [Formless] extends [never] ? z.ZodType<WorkerMessage> : never = forms;
+
+const known: ReadonlySet<unknown> = new Set(forms.options.map((option) => option.shape.t.value));
 
 /** A message of a worker; null for one that this version does not know; in words what is wrong with it otherwise. */
 export function parseWorkerMessage(header: Readonly<Record<string, unknown>>): WorkerMessage | null | string {
