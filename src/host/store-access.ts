@@ -66,7 +66,7 @@ async function requireRest(reader: StoreReader, lookedAt: number): Promise<void>
 
 /**
  * Asks the host that drives a run to pause, resume or stop it, from any process. Resolves once the request is on disk;
- * the host follows within a quarter of a second. False, and nothing asked, when no living host drives it or its status
+ * the host hears of it within a tenth of a second. False, and nothing asked, when no living host drives it or its status
  * does not fit.
  *
  * @throws EspalierError `ESP_NOT_FOUND` for the run, and what `openReader` throws

@@ -5,6 +5,7 @@ import type { HostCrash } from './exits/host-crash.js';
 import type { OverflowPolicy } from './pool/queue/checkout.js';
 import type { ProcessExit, ProcessIdentity } from './process/process.js';
 import type { Shortage } from './process/shortage.js';
+import type { RunWish } from './work/run/status.js';
 import type { SlotStatus } from './work/slot.js';
 import type { RecycleReason } from './worker/recycle.js';
 import type { WorkerCause } from './worker/worker-cause.js';
@@ -74,6 +75,8 @@ interface JournalEventData {
 
   'run.started': { run: RunRef; slots: number };
   'run.continued': { run: RunRef; committed: number };
+  /** Another process has asked its host for something; it follows, unless the run has moved on by then. */
+  'run.asked': { run: RunRef; wish: RunWish };
   'run.paused': { run: RunRef };
   'run.resumed': { run: RunRef };
   'run.interrupted': { run: RunRef; reason: string };

@@ -93,14 +93,14 @@ async function connect(file: string, options: OpenStoreOptions, known: boolean):
   const fileMode = options.fileMode ?? (runId === null ? null : PRIVATE);
   const listeners = new CommitListeners(warnOfListener);
   const openReader = (): Promise<Reader> =>
-    Reader.open({ file, known: known || mode === 'write', busyTimeoutMs }, () => pulses.pulse());
+    Reader.open({ file, known: known || mode === 'write', busyTimeoutMs }, (head) => pulses.pulse({ head }));
   const pulses = new Pulses((on) => threads.watch(on));
   const writer =
     mode === 'read'
       ? null
       : await Writer.open({ file, known, synchronous, busyTimeoutMs, fileMode }, (events) => {
           listeners.publish(events);
-          pulses.pulse();
+          pulses.pulse({ events });
         });
   const threads = new Threads({ file, runId, writer, openReader, pulses });
   // Reading opens at once, so that a store that cannot be read is refused here.

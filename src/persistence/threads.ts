@@ -126,7 +126,7 @@ export class Threads {
     if (this.#reader === null && !on) return;
     this.reader().then(
       (reader) => reader.watch(this.#watching),
-      () => this.pulses.pulse(),
+      () => this.pulses.pulse({ head: null }),
     );
   }
 

@@ -1,5 +1,6 @@
 import type { RunId, RunRef } from '../../ids.js';
 import type { JournalEvent, JournalEventType, NewJournalEvent } from '../../machines/events.js';
+import type { JobId } from '../../machines/ids/job-id.js';
 
 /** Which events `tail` gives. */
 export interface TailOptions {
@@ -27,6 +28,15 @@ export interface AboutQuery {
   readonly limit: number;
 }
 
+/** What an event can be about: a run, with all of its slots, or one job. */
+export type Topic = { readonly run: RunRef } | { readonly job: JobId };
+
+/** Someone's wait for commits. Its disposal ends it for good. */
+export interface Watch extends Disposable {
+  /** Resolves at a commit since the last call, or when the signal fires. Rejects when the store has been closed. */
+  next(signal?: AbortSignal): Promise<void>;
+}
+
 /** The journal: every event of every host of the store, in the order of commits. */
 export interface JournalStore {
   /** Journals events in order, for this store's host. Resolves with the last `seq`. */
@@ -43,9 +53,15 @@ export interface JournalStore {
    */
   changed(signal?: AbortSignal): Promise<void>;
   /**
-   * Calls back after each commit of this process, with what it journalled, in `seq` order and before the promises of that
-   * commit resolve. A listener that throws harms no other: its error becomes a process warning. Returns the function
-   * that ends it.
+   * Begins to wait for what is journalled about a topic, of some types if they are given: by this process, or another one
+   * (within 50 ms). It is woken by nothing else, but for a store that cannot be read; it may be woken without news. Whoever
+   * looks after he has begun misses nothing.
    */
-  onCommit(listener: (events: readonly JournalEvent[]) => void): () => void;
+  watch(topic: Topic, types?: readonly JournalEventType[]): Watch;
+  /**
+   * Calls back after each commit of this process, with what it journalled (about a topic, if one is given), in `seq` order
+   * and before the promises of that commit resolve. A listener that throws harms no other: its error becomes a process
+   * warning. Returns the function that ends it.
+   */
+  onCommit(listener: (events: readonly JournalEvent[]) => void, topic?: Topic): () => void;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EventContext, JournalEventType, KeptJournalEvent, NewJournalEvent } from '../../machines/events.js';
 import { OVERFLOW_POLICIES } from '../../machines/pool/queue/checkout.js';
 import { SHORTAGES } from '../../machines/process/shortage.js';
+import { RUN_WISHES } from '../../machines/work/run/status.js';
 import { RECYCLE_REASONS } from '../../machines/worker/recycle.js';
 import { WORKER_CAUSES } from '../../machines/worker/worker-cause.js';
 import { crashRecord, errorRecord, exitParts, hostCrash, identity, slotStatus } from './shared.js';
@@ -88,6 +89,7 @@ const forms = z.discriminatedUnion('type', [
   form('attempt.late', { ...attempt, outcome: slotStatus }),
   form('run.started', { run: text, slots: count }),
   form('run.continued', { run: text, committed: count }),
+  form('run.asked', { run: text, wish: z.enum(RUN_WISHES) }),
   form('run.paused', { run: text }),
   form('run.resumed', { run: text }),
   form('run.interrupted', { run: text, reason: text }),

@@ -14,6 +14,7 @@ const REPEATED: { readonly [T in JournalEventType]?: readonly (keyof Ids)[] } = 
   'attempt.late': ['jobId', 'attempt'],
   'run.started': ['run'],
   'run.continued': ['run'],
+  'run.asked': ['run'],
   'run.paused': ['run'],
   'run.resumed': ['run'],
   'run.interrupted': ['run'],

@@ -19,10 +19,10 @@ export type ToReader<Call extends SentQuery = QueryCall> =
   | { readonly kind: 'watch'; readonly on: boolean }
   | { readonly kind: 'close' };
 
-/** From the reader thread to the host: `opened` or `failed` once, then answers in any order. */
+/** From the reader thread to the host: `opened` or `failed` once, then answers in any order; `head` is null where it is not known. */
 export type FromReader =
   | { readonly kind: 'opened' }
   | { readonly kind: 'failed'; readonly error: WireError }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'refused'; readonly id: number; readonly error: WireError }
-  | { readonly kind: 'changed' };
+  | { readonly kind: 'changed'; readonly head: number | null };

@@ -19,7 +19,7 @@ interface Asked {
 export class Reader {
   readonly #file: string;
   readonly #thread: Worker;
-  readonly #changed: () => void;
+  readonly #changed: (head: number | null) => void;
   readonly #asked = new TransientMap<number, Asked>();
   readonly #exited: Promise<void>;
   #ids = 0;
@@ -27,7 +27,7 @@ export class Reader {
   #closing: Promise<void> | null = null;
   #ended: EspalierError | null = null;
 
-  private constructor(file: string, thread: Worker, changed: () => void) {
+  private constructor(file: string, thread: Worker, changed: (head: number | null) => void) {
     this.#file = file;
     this.#thread = thread;
     this.#changed = changed;
@@ -39,10 +39,10 @@ export class Reader {
   /**
    * Starts the thread and opens the store in it, for reading.
    *
-   * @param changed hears of commits by any connection, while `watch(true)`
+   * @param changed hears of commits by any connection, while `watch(true)`, with the newest number in the journal, if it is known
    * @throws `ESP_STORE_MISSING`, `_CORRUPT`, `_FUTURE`, `_UNUSABLE`, `_LOCKED`
    */
-  static async open(data: ReaderData, changed: () => void): Promise<Reader> {
+  static async open(data: ReaderData, changed: (head: number | null) => void): Promise<Reader> {
     const thread = startThread(new URL('./thread.js', import.meta.url), 'espalier-reader', data);
     const reader = new Reader(data.file, thread, changed);
     await new Promise<void>((resolve, reject) => {
@@ -97,7 +97,7 @@ export class Reader {
 
   #hear(message: Exclude<FromReader, { kind: 'opened' | 'failed' }>): void {
     if (message.kind === 'changed') {
-      this.#changed();
+      this.#changed(message.head);
       return;
     }
     const asked = this.#asked.take(message.id);
@@ -120,6 +120,8 @@ export class Reader {
     this.#ended ??= this.#closing === null ? died(this.#file, cause) : closed(this.#file);
     for (const asked of this.#asked.values()) asked.reject(this.#ended);
     this.#asked.clear();
+    // Nobody hears of commits any more: whoever waits for one meets the error when he looks.
+    if (this.#watching && this.#closing === null) this.#changed(null);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The reader thread: large reads on a connection of their own, and the watch for other processes' commits. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
+import { journalHead } from '../families/journal/batch.js';
 import { ReadFile } from '../file/read-file.js';
 import { storeFailure } from '../sql/failure.js';
 import { toWire } from '../thread/wire-error.js';
@@ -27,7 +28,7 @@ function start(port: MessagePort, data: ReaderData): void {
     tell({ kind: 'failed', error: toWire(error) });
     return;
   }
-  const watch = watcher(store, () => tell({ kind: 'changed' }));
+  const watch = watcher(store, (head) => tell({ kind: 'changed', head }));
   port.on('message', (message: ToReader) => {
     switch (message.kind) {
       case 'query':
@@ -84,17 +85,31 @@ function isSteps(value: unknown): value is Iterator<unknown, unknown> {
  * waits, or while this thread started, is never missed; and no change is told sooner than a poll after the wait began, so
  * whoever writes at each change is not driven in circles.
  */
-function watcher(store: ReadFile, changed: () => void): (on: boolean) => void {
+function watcher(store: ReadFile, changed: (head: number | null) => void): (on: boolean) => void {
   let timer: NodeJS.Timeout | undefined;
   let version: number | null = null;
   const look = (): void => {
     const found = store.version();
     if (found === version && found !== null) return;
     version = found;
-    changed();
+    changed(found === null ? null : headOf(store));
   };
   return (on) => {
     clearInterval(timer);
     timer = on ? setInterval(look, POLL_MS) : undefined;
   };
+}
+
+/** The newest number in the journal; null when it cannot be read: whoever looks meets the error himself. */
+function headOf(store: ReadFile): number | null {
+  try {
+    const { db, release } = store.use();
+    try {
+      return journalHead(db);
+    } finally {
+      release();
+    }
+  } catch {
+    return null;
+  }
 }

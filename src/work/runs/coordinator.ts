@@ -7,14 +7,11 @@ import type { RunBook } from '../../machines/work/run/book.js';
 import type { RunCommand, RunWrite } from '../../machines/work/run/commands.js';
 import { runMachine } from '../../machines/work/run/machine.js';
 import type { RunEvent } from '../../machines/work/run/run-events.js';
-import { RUN_STATUSES, type RunStatus, type RunWish } from '../../machines/work/run/status.js';
-import type { RunRecord, RunStore } from '../../persistence/store.js';
+import { RUN_STATUSES, type RunStatus } from '../../machines/work/run/status.js';
+import type { JournalStore, RunRecord, RunStore } from '../../persistence/store.js';
 import type { Backend } from '../backends/contract.js';
 import type { Dispatched, Dispatcher, DispatchTarget } from '../dispatch/dispatcher.js';
 import { Line } from '../dispatch/line.js';
-
-/** How often another process's wish (pause, resume, stop) is looked for, in milliseconds. */
-const LOOK_MS = 200;
 
 /** A status that a run does not leave: every slot is committed. */
 const OPEN_STATUSES: readonly RunStatus[] = RUN_STATUSES.filter((status) => status !== 'completed');
@@ -22,6 +19,7 @@ const OPEN_STATUSES: readonly RunStatus[] = RUN_STATUSES.filter((status) => stat
 export interface CoordinatorServices {
   readonly runId: RunId;
   readonly runs: RunStore;
+  readonly journal: Pick<JournalStore, 'watch'>;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   /** Called once, when the run has ended. */
@@ -41,8 +39,8 @@ export class Coordinator {
   /** What is at work, until its end is on disk, and claims on their way. */
   readonly #atWork = new Set<Promise<void>>();
   #stopping: StopReason | null = null;
-  #timer: unknown = null;
-  #over = false;
+  /** Fires when nothing is to be heard from outside any more. */
+  readonly #over = new AbortController();
   /** The machine's own, for those who ask between two events. */
   #book: RunBook | null = null;
   #tell: (event: RunEvent) => void = () => undefined;
@@ -86,9 +84,8 @@ export class Coordinator {
    * next incarnation read a plan that is true.
    */
   async abandon(): Promise<void> {
-    this.#over = true;
+    this.#over.abort();
     this.#stopping = 'requeue';
-    this.services.clock.clearTimeout(this.#timer);
     this.#line.backend.stop();
     await Promise.allSettled([...this.#atWork]);
     try {
@@ -124,8 +121,7 @@ export class Coordinator {
   }
 
   #done({ end, error }: Extract<RunCommand, { type: 'done' }>): void {
-    this.#over = true;
-    this.services.clock.clearTimeout(this.#timer);
+    this.#over.abort();
     this.#line.close();
     this.services.onEnded();
     if (end === 'failed') this.services.onFailed(error);
@@ -137,7 +133,7 @@ export class Coordinator {
     const { counts } = this.record;
     const hasFailure = counts.failed + counts.timed_out > 0;
     this.#answer('load', Promise.all([runs.plan(this.#run), runs.finished(this.#run)]), ([slots, finished]) => {
-      this.#watchWishes();
+      void this.#hearWishes();
       return { type: 'plan.loaded', plan: { slots, finished, hasFailure } };
     });
   }
@@ -216,20 +212,23 @@ export class Coordinator {
     this.#tell({ type: 'write.failed', write, error, indexes });
   }
 
-  /** Another process asks through the store; this host is the one that answers. */
-  #watchWishes(): void {
-    if (this.#over) return;
-    this.#timer = this.services.clock.setTimeout(() => {
-      this.services.runs.get(this.#run).then(
-        (record) => this.#grant(record?.wish ?? null),
-        // A read that failed has changed nothing, unlike a write of the status.
-        (error) => this.#fail('load', error),
-      );
-    }, LOOK_MS);
-  }
-
-  #grant(wish: RunWish | null): void {
-    if (wish) this.#tell({ type: wish });
-    this.#watchWishes();
+  /**
+   * Another process asks through the store; this host is the one that answers. What is read is what is wished for now: the
+   * wish that was journalled may have been overtaken.
+   */
+  async #hearWishes(): Promise<void> {
+    const { runs, journal } = this.services;
+    const { signal } = this.#over;
+    using watch = journal.watch({ run: this.#run }, ['run.asked']);
+    try {
+      while (!signal.aborted) {
+        const record = await runs.get(this.#run);
+        if (record?.wish) this.#tell({ type: record.wish });
+        await watch.next(signal);
+      }
+    } catch (error) {
+      // A read that failed has changed nothing, unlike a write of the status.
+      if (!signal.aborted) this.#fail('load', error);
+    }
   }
 }

@@ -35,10 +35,9 @@ export class Failure {
   }
 }
 
-/** The slots of a run that may have ended by these events; one that was queued again has no row yet. */
-function* endedIn(events: readonly JournalEvent[], run: RunRef): Generator<number> {
-  for (const { type, data, ctx } of events) {
-    if (ctx?.run !== run) continue;
+/** The slots that may have ended by these events of their run; one that was queued again has no row yet. */
+function* endedIn(events: readonly JournalEvent[]): Generator<number> {
+  for (const { type, data } of events) {
     if (type === 'slot.committed') yield data.index;
     if (type === 'attempt.ended') yield* slotOf(data.jobId);
   }
@@ -111,8 +110,8 @@ export class Run {
     const { signal: failed } = this.#failure;
     const ended = signal ? AbortSignal.any([signal, failed]) : failed;
     let position = from === 'start' ? 0 : this.#position;
+    using watch = journal.watch({ run: this.id });
     while (!signal?.aborted) {
-      const changed = journal.changed(ended);
       // The status is read before the rows: whatever was committed under it is then among them.
       const { status } = await this.record();
       const page = await runs.committed(this.id, position, PAGE);
@@ -123,7 +122,7 @@ export class Run {
       if (page.length > 0) continue;
       if (!isMoving(status)) return;
       failed.throwIfAborted();
-      await changed;
+      await watch.next(ended);
       await company();
     }
   }
@@ -142,12 +141,15 @@ export class Run {
     const over = signal ? AbortSignal.any([signal, failed]) : failed;
     const seen = new Uint8Array((await this.record()).total);
     const fresh = new Set<number>();
-    const stop = journal.onCommit((events) => {
-      for (const index of endedIn(events, this.id)) if (seen[index] === 0) fresh.add(index);
-    });
+    using watch = journal.watch({ run: this.id });
+    const stop = journal.onCommit(
+      (events) => {
+        for (const index of endedIn(events)) if (seen[index] === 0) fresh.add(index);
+      },
+      { run: this.id },
+    );
     try {
       while (!signal?.aborted) {
-        const changed = journal.changed(over);
         const { status } = await this.record();
         const asked = [...fresh].slice(0, ENDED_PAGE);
         for (const index of asked) fresh.delete(index);
@@ -158,7 +160,7 @@ export class Run {
         if (asked.length > 0) continue;
         if (!isMoving(status)) return;
         failed.throwIfAborted();
-        await changed;
+        await watch.next(over);
         await company();
       }
     } finally {
@@ -188,12 +190,12 @@ export class Run {
   }
 
   async #settled(isSettled: (status: RunStatus) => boolean): Promise<RunRecord> {
+    using watch = this.#stores.journal.watch({ run: this.id });
     for (;;) {
-      const changed = this.#stores.journal.changed(this.#failure.signal);
       const record = await this.record();
       if (isSettled(record.status)) return record;
       this.#failure.signal.throwIfAborted();
-      await changed;
+      await watch.next(this.#failure.signal);
       await company();
     }
   }

@@ -10,7 +10,7 @@ import { type ExecQueue, execAttempts } from '../../../src/work/backends/local-e
 import { Dispatcher } from '../../../src/work/dispatch/dispatcher.js';
 import { OutputFlusher } from '../../../src/work/dispatch/output-flusher.js';
 import { Coordinator } from '../../../src/work/runs/coordinator.js';
-import { newFile, openHost, startRun } from '../../persistence/support/world.js';
+import { newFile, open, openHost, startRun } from '../../persistence/support/world.js';
 import { soon } from '../../support/soon.js';
 
 /** A pool whose programs end when the test says so, or when they are stopped. */
@@ -63,7 +63,8 @@ async function drive(
   inputs: readonly string[],
   options: { policy?: Partial<RunPolicy>; runs?: Partial<Store['runs']> } = {},
 ) {
-  const store = await openHost(newFile(), 'host-a', { synchronous: 'normal' });
+  const file = newFile();
+  const store = await openHost(file, 'host-a', { synchronous: 'normal' });
   const clock = new SimulatedClock();
   const run = await startRun(store, inputs, { concurrency: 1, ...options.policy });
   const pool = new HandPool();
@@ -73,13 +74,18 @@ async function drive(
   const flusher = new OutputFlusher(store.outputs, clock, (error) => void failures.push(error));
   const owed = new OwedWrites({ clock, isOver: () => false, onFault: (error) => void failures.push(error) });
   const dispatcher = new Dispatcher({ runId: 'host-a', attempts: store.attempts, flusher, owed, newSpawnId });
+  let reads = 0;
+  const get = (id: string) => {
+    reads += 1;
+    return store.runs.get(id);
+  };
   const make = async () => {
     const record = await store.runs.get(run);
     if (!record) throw new Error('no run');
-    const runs = { ...store.runs, ...options.runs };
+    const runs = { ...store.runs, get, ...options.runs };
     const onFailed = (error: unknown) => void failures.push(error);
     const coordinator = new Coordinator(
-      { runId: 'host-a', runs, dispatcher, clock, onEnded: () => undefined, onFailed },
+      { runId: 'host-a', runs, journal: store.journal, dispatcher, clock, onEnded: () => undefined, onFailed },
       record,
       new LocalBackend(execAttempts(pool), 'host-a'),
     );
@@ -88,7 +94,8 @@ async function drive(
     return { coordinator, cell };
   };
   const status = async () => (await store.runs.get(run))?.status;
-  return { store, clock, run, pool, failures, spawned: () => spawns, make, status, ...(await make()) };
+  const counts = { spawned: () => spawns, reads: () => reads };
+  return { store, file, clock, run, pool, failures, ...counts, make, status, ...(await make()) };
 }
 
 const runs = (pool: HandPool, count: number) =>
@@ -170,18 +177,38 @@ describe('a coordinator', () => {
     ]);
   });
 
-  it.each(['pause', 'stop'] as const)('follows what another process wishes: %s', async (wish) => {
-    const { pool, clock, store, status } = await drive(['a', 'b']);
+  it.each(['pause', 'stop'] as const)(
+    'follows what another process wishes, and nobody looks for it: %s',
+    async (wish) => {
+      const { pool, cell, clock, file, status } = await drive(['a', 'b']);
+      await runs(pool, 1);
+      const other = await open(file);
+      await other.runs.wish('run', wish);
+      const heard = wish === 'pause' ? 'pausing' : 'stopped';
+      await vi.waitFor(() => expect(cell.getSnapshot()).toMatchObject({ value: heard }), soon);
+      if (wish === 'pause') pool.end();
+      await vi.waitUntil(async () => (await status()) === (wish === 'pause' ? 'paused' : 'stopped'), {
+        ...soon,
+        interval: 1,
+      });
+      expect([pool.running, clock.pending]).toEqual([[], []]);
+    },
+  );
+
+  it('reads nothing while nothing happens, nor for what happens to others', async () => {
+    const { pool, file, store, reads } = await drive(['a', 'b']);
     await runs(pool, 1);
-    await store.runs.wish('run', wish);
-    clock.increment(200);
-    await store.journal.head();
-    if (wish === 'pause') pool.end();
-    await vi.waitUntil(async () => (await status()) === (wish === 'pause' ? 'paused' : 'stopped'), {
-      ...soon,
-      interval: 1,
-    });
-    expect(pool.running).toEqual([]);
+    await vi.waitUntil(() => reads() === 1, soon);
+    const other = await openHost(file, 'host-b');
+    using woken = store.journal.watch({ run: 'theirs' });
+    for (let n = 0; n < 3; n += 1) {
+      await store.hosts.heartbeat('host-a');
+      await other.journal.append([
+        { type: 'run.asked', data: { run: 'theirs', wish: 'pause' }, ctx: { run: 'theirs' } },
+      ]);
+      await woken.next();
+    }
+    expect(reads()).toBe(1);
   });
 });
 
@@ -189,22 +216,22 @@ describe('a coordinator that cannot go on', () => {
   it('says so and ends when its run cannot be read any more', async () => {
     const boom = new Error('unreadable');
     let reads = 0;
-    const get = () => {
+    const get = async () => {
       reads += 1;
-      return Promise.reject(boom);
+      if (reads > 1) throw boom;
+      return null;
     };
-    const { pool, cell, clock, failures } = await drive(['a', 'b'], { runs: { get } });
+    const { pool, cell, store, failures } = await drive(['a', 'b'], { runs: { get } });
     await runs(pool, 1);
-    clock.increment(200);
+    await store.runs.wish('run', 'pause');
     expect(await cell.exited).toMatchObject({ kind: 'normal', output: { end: 'failed', error: boom } });
-    expect([reads, failures, pool.running]).toEqual([1, [boom], []]);
+    expect([reads, failures, pool.running]).toEqual([2, [boom], []]);
   });
 
   it('says so and ends when the store is closed', async () => {
     const { pool, cell, store, failures } = await drive(['a', 'b']);
     await runs(pool, 1);
     await store.close();
-    pool.end();
     expect(await cell.exited).toMatchObject({ output: { end: 'failed', error: { code: 'ESP_STOPPED' } } });
     expect(failures).toMatchObject([{ code: 'ESP_STOPPED' }]);
   });

@@ -100,7 +100,8 @@ export class Driven implements Subject<typeof runMachine> {
     const dispatcher = new Dispatcher({ runId: 'host-a', attempts: held.attempts, flusher, owed, newSpawnId });
     const onEnded = () => void this.#ends++;
     const onFailed = (error: unknown) => void this.#failures.push(error);
-    const services = { runId: 'host-a', runs: held.runs, dispatcher, clock: this.#clock, onEnded, onFailed };
+    const { journal } = store;
+    const services = { runId: 'host-a', runs: held.runs, journal, dispatcher, clock: this.#clock, onEnded, onFailed };
     this.#coordinator = new Coordinator(services, record, new LocalBackend(execAttempts(this.#pool), 'host-a'));
     const logic = this.#coordinator.logic();
     this.#cell = new Cell({

@@ -1,12 +1,15 @@
 import { tell } from '../../../listener.js';
 import type { JournalEvent } from '../../../machines/events.js';
+import type { Topic } from '../../contract/journal.js';
 import { type EventRow, parseEvent } from '../../forms/event.js';
+import { isAbout, namesIn } from './topics.js';
 
 type Listener = (events: readonly JournalEvent[]) => void;
 
 /** Those who hear of each commit. One that throws harms neither the others nor the store. */
 export class CommitListeners {
-  readonly #listeners = new Set<Listener>();
+  /** Each with what it is to hear of; null for all. */
+  readonly #listeners = new Map<Listener, Topic | null>();
   readonly #report: (error: unknown) => void;
 
   /** @param report hears what listeners threw */
@@ -14,19 +17,24 @@ export class CommitListeners {
     this.#report = report;
   }
 
-  add(listener: Listener): () => void {
+  add(listener: Listener, topic: Topic | null = null): () => void {
     // Its own function, so that one listener can be added twice and each be removed once.
     const own: Listener = (events) => listener(events);
-    this.#listeners.add(own);
+    this.#listeners.set(own, topic);
     return () => this.#listeners.delete(own);
   }
 
   publish(rows: readonly EventRow[]): void {
-    // Nobody pays for parsing while nobody listens.
-    if (this.#listeners.size === 0) return;
+    for (const [listener, topic] of [...this.#listeners]) {
+      const wanted = topic === null ? rows : rows.filter(({ ctx }) => isAbout(topic, namesIn(ctx)));
+      if (wanted.length > 0) this.#tell(listener, wanted);
+    }
+  }
+
+  #tell(listener: Listener, rows: readonly EventRow[]): void {
     try {
       const events = rows.map(parseEvent);
-      for (const listener of [...this.#listeners]) tell(() => listener(events), this.#report);
+      tell(() => listener(events), this.#report);
     } catch (error) {
       this.#report(error);
     }

@@ -1,49 +1,63 @@
-/** Someone's wait for commits. */
-export interface Watch {
-  /** Resolves at a pulse since the last call, or when the signal fires. Rejects when the pulses have ended. */
-  next(signal?: AbortSignal): Promise<void>;
-  /** Ends the wait for good. */
-  close(): void;
+import type { Watch } from '../../contract/journal.js';
+import type { EventRow } from '../../forms/event.js';
+
+/**
+ * A commit: one of this process, with what it journalled, or one of whomever, with the newest number in the journal, null
+ * where that is not known.
+ */
+export type Pulse = { readonly events: readonly EventRow[] } | { readonly head: number | null };
+
+/** Who hears of commits. */
+interface Heart {
+  beat(pulse: Pulse): void;
+  /** None will come any more. */
+  fail(error: Error): void;
 }
 
-/** Wakes those who wait for commits. While somebody watches, `watched(true)` holds. */
+/** Wakes those who wait for commits. While somebody does, `watched(true)` holds. */
 export class Pulses {
   readonly #watched: (on: boolean) => void;
-  readonly #watches = new Set<PulseWatch>();
+  readonly #hearts = new Set<Heart>();
   #ended: Error | null = null;
 
   constructor(watched: (on: boolean) => void) {
     this.#watched = watched;
   }
 
-  /** A commit was made, by whomever. */
-  pulse(): void {
-    for (const watch of [...this.#watches]) watch.wake();
+  /** A commit was made. */
+  pulse(pulse: Pulse): void {
+    for (const heart of [...this.#hearts]) heart.beat(pulse);
+  }
+
+  /** Every pulse from now on is told to it. The returned function ends that. */
+  add(heart: Heart): () => void {
+    if (this.#ended !== null) {
+      heart.fail(this.#ended);
+      return () => undefined;
+    }
+    this.#hearts.add(heart);
+    if (this.#hearts.size === 1) this.#watched(true);
+    return () => {
+      if (this.#hearts.delete(heart) && this.#hearts.size === 0) this.#watched(false);
+    };
   }
 
   /** Begins to watch: every pulse from now on wakes it. */
   watch(): Watch {
-    const watch = new PulseWatch(() => {
-      this.#watches.delete(watch);
-      if (this.#watches.size === 0) this.#watched(false);
-    });
-    if (this.#ended !== null) {
-      watch.fail(this.#ended);
-      return watch;
-    }
-    this.#watches.add(watch);
-    if (this.#watches.size === 1) this.#watched(true);
+    const watch = new PulseWatch(() => remove());
+    const remove = this.add({ beat: () => watch.wake(), fail: (error) => watch.fail(error) });
     return watch;
   }
 
   /** No pulse will come any more: every wait, now or later, rejects. */
   end(error: Error): void {
     this.#ended = error;
-    for (const watch of [...this.#watches]) watch.fail(error);
+    for (const heart of [...this.#hearts]) heart.fail(error);
   }
 }
 
-class PulseWatch implements Watch {
+/** A watch that is woken by whoever made it. */
+export class PulseWatch implements Watch {
   readonly #closed: () => void;
   #woken = false;
   #failure: Error | null = null;
@@ -69,7 +83,7 @@ class PulseWatch implements Watch {
     this.#woken = false;
   }
 
-  close(): void {
+  [Symbol.dispose](): void {
     this.#closed();
   }
 

@@ -5,17 +5,19 @@ import type { CommitListeners } from './listeners.js';
 import type { Pulses } from './pulse.js';
 import type { journalReads } from './reads.js';
 import { type TailSource, tail } from './tail.js';
+import { TopicWatches } from './topic-watches.js';
 import type { journalWrites } from './writes.js';
 
 type JournalAccess = Access<typeof journalWrites, typeof journalReads>;
 /** How to wait for commits. */
-type Commits = Pick<Pulses, 'watch'>;
+type Commits = Pick<Pulses, 'watch' | 'add'>;
 
 export function journalStore(access: JournalAccess, commits: Commits, listeners: CommitListeners): JournalStore {
   const source: TailSource = {
     batch: (args) => access.readNow('journal.batch', args),
     watch: () => commits.watch(),
   };
+  const topics = new TopicWatches(commits, (args) => access.readNow('journal.news', args));
   return {
     append: async (events) =>
       access.write('journal.append', { runId: access.requireRunId(), events: events.map(eventText) }),
@@ -28,15 +30,12 @@ export function journalStore(access: JournalAccess, commits: Commits, listeners:
       changed.catch(() => undefined);
       return changed;
     },
-    onCommit: (listener) => listeners.add(listener),
+    watch: (topic, types) => topics.watch(topic, types),
+    onCommit: (listener, topic) => listeners.add(listener, topic),
   };
 }
 
 async function nextChange(commits: Commits, signal?: AbortSignal): Promise<void> {
-  const watch = commits.watch();
-  try {
-    await watch.next(signal);
-  } finally {
-    watch.close();
-  }
+  using watch = commits.watch();
+  await watch.next(signal);
 }

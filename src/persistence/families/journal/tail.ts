@@ -1,10 +1,9 @@
 import type { JournalEvent } from '../../../machines/events.js';
 import { signal as abortSignal, checkOptions, fields, flag, kind, listOf, oneOf } from '../../../options.js';
-import type { TailOptions } from '../../contract/journal.js';
+import type { TailOptions, Watch } from '../../contract/journal.js';
 import { parseEvent } from '../../forms/event.js';
 import { EVENT_TYPES } from '../../forms/event-form.js';
 import type { EventBatch } from './batch.js';
-import type { Watch } from './pulse.js';
 
 /** Events that are read at once: what a slow consumer holds in memory. */
 const BATCH = 256;
@@ -31,20 +30,16 @@ export async function* tail(source: TailSource, options: TailOptions): AsyncGene
   const { after = 0, types = null, follow = false, signal } = options;
   let cursor = after;
   // Watched before the first read: a commit after that read wakes it, however soon.
-  const watch = follow ? source.watch() : null;
-  try {
-    while (signal?.aborted !== true) {
-      const batch = await source.batch({ after: cursor, types, limit: BATCH });
-      for (const row of batch.events) {
-        if (signal?.aborted) return;
-        yield parseEvent(row);
-      }
-      cursor = batch.cursor;
-      if (batch.more) continue;
-      if (watch === null) return;
-      await watch.next(signal);
+  using watch = follow ? source.watch() : null;
+  while (signal?.aborted !== true) {
+    const batch = await source.batch({ after: cursor, types, limit: BATCH });
+    for (const row of batch.events) {
+      if (signal?.aborted) return;
+      yield parseEvent(row);
     }
-  } finally {
-    watch?.close();
+    cursor = batch.cursor;
+    if (batch.more) continue;
+    if (watch === null) return;
+    await watch.next(signal);
   }
 }

@@ -146,13 +146,18 @@ const MAKES_SENSE: Readonly<Record<RunWish, string>> = {
   stop: `status IN ('running', 'paused')`,
 };
 
+/** Journalled for the host that is asked: so it hears of it, whichever process asks. */
 export function wishRun(tx: Transaction, { run, wish }: { run: RunRef; wish: RunWish }): boolean {
-  const changed = tx.db.run(
+  const asked = tx.db.one(
+    z.object({ owner: z.string() }),
     `UPDATE runs SET wish = ?, updated_at = ? WHERE run = ? AND ${MAKES_SENSE[wish]}
-       AND EXISTS (SELECT 1 FROM hosts WHERE run_id = runs.owner AND ended_at IS NULL)`,
+       AND EXISTS (SELECT 1 FROM hosts WHERE run_id = runs.owner AND ended_at IS NULL)
+     RETURNING owner`,
     wish,
     tx.now,
     run,
   );
-  return changed > 0;
+  if (asked === undefined) return false;
+  tx.journal(asked.owner, { type: 'run.asked', data: { run, wish }, ctx: { run } });
+  return true;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalEvent, NewJournalEvent } from '../../../../src/machines/events.js';
+import { slotJobId } from '../../../../src/machines/ids/job-id.js';
 import type { Store } from '../../../../src/persistence/store.js';
 import { codeOf, collect, journal, journalTypes, newFile, open, openHost } from '../../support/world.js';
 
@@ -185,7 +186,67 @@ describe('changed', () => {
   });
 });
 
+describe('a watch of a topic', () => {
+  const asked: NewJournalEvent = { type: 'run.asked', data: { run: 'r', wish: 'pause' }, ctx: { run: 'r' } };
+  const ended: NewJournalEvent = {
+    type: 'attempt.ended',
+    data: { jobId: 'r:3', attempt: 1, outcome: 'succeeded' },
+    ctx: { run: 'r', job: 'r:3', attempt: 1 },
+  };
+
+  it.each(['this store', 'another process'])('wakes at what %s journals about it', async (by) => {
+    const file = newFile();
+    const store = await openHost(file);
+    const writer = by === 'this store' ? store : await openHost(file, 'host-b');
+    using run = store.journal.watch({ run: 'r' });
+    using slot = store.journal.watch({ job: slotJobId('r', 3) });
+    using wish = store.journal.watch({ run: 'r' }, ['run.asked']);
+    // What is there before this look, it shows.
+    await store.journal.head();
+    await writer.journal.append([ended]);
+    await Promise.all([run.next(), slot.next()]);
+    let heard = false;
+    const next = wish.next().then(() => {
+      heard = true;
+    });
+    await writer.journal.append([{ ...asked, data: { run: 's', wish: 'stop' }, ctx: { run: 's' } }, ended]);
+    await Promise.all([run.next(), slot.next()]);
+    expect(heard).toBe(false);
+    await writer.journal.append([asked]);
+    await next;
+  });
+
+  it('called before a look misses no event that the look did not see', async () => {
+    const file = newFile();
+    const store = await openHost(file);
+    const other = await openHost(file, 'host-b');
+    for (let round = 0; round < 20; round += 1) {
+      using watch = store.journal.watch({ run: 'r' });
+      const seen = await store.journal.head();
+      await other.journal.append([asked]);
+      await watch.next();
+      expect(await store.journal.head()).toBe(seen + 1);
+    }
+  });
+
+  it('rejects when the store closes under it', async () => {
+    const store = await openHost(newFile());
+    const waiting = codeOf(store.journal.watch({ run: 'r' }).next());
+    await store.close();
+    expect(await waiting).toBe('ESP_STOPPED');
+  });
+});
+
 describe('a listener to commits', () => {
+  it('of a topic hears of that alone', async () => {
+    const store = await openHost(newFile());
+    const heard: string[] = [];
+    store.journal.onCommit((events) => heard.push(...events.map(({ type }) => type)), { run: 'r' });
+    await store.journal.append([ready(1), { type: 'run.paused', data: { run: 'r' }, ctx: { run: 'r' } }]);
+    await store.journal.append([{ type: 'run.stopped', data: { run: 's' }, ctx: { run: 's' } }]);
+    expect(heard).toEqual(['run.paused']);
+  });
+
   it('hears of events in order, before the call that journalled them resolves', async () => {
     const store = await openHost(newFile());
     const heard: string[] = [];

@@ -5,7 +5,7 @@ describe('a watch', () => {
   it('wakes at a pulse, also at one that came before it waited', async () => {
     const pulses = new Pulses(() => undefined);
     const watch = pulses.watch();
-    pulses.pulse();
+    pulses.pulse({ head: 1 });
     await watch.next();
     let woken = false;
     const next = watch.next().then(() => {
@@ -13,7 +13,7 @@ describe('a watch', () => {
     });
     await Promise.resolve();
     expect(woken).toBe(false);
-    pulses.pulse();
+    pulses.pulse({ head: 1 });
     await next;
   });
 
@@ -43,9 +43,9 @@ describe('pulses', () => {
     const pulses = new Pulses((on) => told.push(on));
     const one = pulses.watch();
     const two = pulses.watch();
-    one.close();
+    one[Symbol.dispose]();
     expect(told).toEqual([true]);
-    two.close();
+    two[Symbol.dispose]();
     expect(told).toEqual([true, false]);
     pulses.watch();
     expect(told).toEqual([true, false, true]);
