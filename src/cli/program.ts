@@ -6,6 +6,7 @@ import { addEvents } from './commands/events.js';
 import { addInspect } from './commands/inspect.js';
 import { addJanitor } from './commands/janitor.js';
 import { addLogs } from './commands/logs.js';
+import { addWishes } from './commands/pause-stop.js';
 import { addPs } from './commands/ps.js';
 import { addRows } from './commands/rows.js';
 import { addRun } from './commands/run.js';
@@ -13,7 +14,6 @@ import { addRuns } from './commands/runs.js';
 import { addShow } from './commands/show.js';
 import { addTree } from './commands/tree.js';
 import { addWhy } from './commands/why.js';
-import { addWishes } from './commands/wish.js';
 import { tell } from './print/diagnostics.js';
 import { Output } from './print/output.js';
 
