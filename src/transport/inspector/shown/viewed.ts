@@ -131,8 +131,8 @@ export class Viewer {
     };
   }
 
-  #restart({ at, incarnation, reason }: Restart): Restart {
-    return { at, incarnation, reason: this.redactor.text(reason) };
+  #restart({ incarnation, at, reason }: Restart): Restart {
+    return { incarnation, at, reason: this.redactor.text(reason) };
   }
 
   #exit({ at, incarnation, kind, reason, code, signal, pid, output }: ActorExitInfo): ActorExitInfo {
