@@ -68,7 +68,8 @@ interface JournalEventData {
   'process.pid_reused': { spawnId: string; expected: ProcessIdentity; found: ProcessIdentity | null };
   'process.suspect': { spawnId: string; pid: number; reason: string };
 
-  'attempt.started': { jobId: string; attempt: number };
+  /** `pid`: of the worker that has it, where it is a call; the process of an attempt's own was spawned right before. */
+  'attempt.started': { jobId: string; attempt: number; pid?: number };
   'attempt.ended': { jobId: string; attempt: number; outcome: SlotStatus };
   'attempt.lost': { jobId: string; attempt: number; reason: string };
   'attempt.late': { jobId: string; attempt: number; outcome: SlotStatus };

@@ -11,7 +11,14 @@ import type { SessionStore } from './contract/sessions.js';
 import type { SnapshotStore } from './contract/snapshots.js';
 import type { TroubleStore } from './contract/trouble.js';
 
-export type { AttemptStore, Claim, Claimed, FinishedAttempt, OutputChunk } from './contract/attempts.js';
+export type {
+  AttemptStore,
+  AttemptWorker,
+  Claim,
+  Claimed,
+  FinishedAttempt,
+  OutputChunk,
+} from './contract/attempts.js';
 export type { HostRecord, HostStore } from './contract/hosts.js';
 export type { AboutQuery, JournalStore, TailOptions } from './contract/journal.js';
 export type { KeptLog, LogPlace, LogStore } from './contract/logs.js';

@@ -21,6 +21,7 @@ const CONDITION = {
   crash_loop: 'failed',
   killed: 'failed',
   nonzero_exit: 'failed',
+  failed_call: 'failed',
   timeout: 'failed',
   actor_crash: 'failed',
   lost_worker: 'failed',

@@ -42,7 +42,7 @@ export interface CallAttempt {
   readonly signal: AbortSignal;
   readonly ctx: CallContextIds;
   /** Called when a worker has it: again where it provably did not begin, or is repeated, in another one. */
-  began(): void;
+  began(worker: Pick<ProtocolSeat, 'path' | 'incarnation' | 'pid'>): void;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -204,7 +204,7 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
   async #travel(journey: Journey): Promise<unknown> {
     for (let tries = 1; ; tries += 1) {
       const seat = await this.#seat(journey);
-      journey.attempt?.began();
+      journey.attempt?.began(seat);
       const timed = this.#timed(journey);
       const outcome = await this.#attempt(seat, timed).finally(
         () => timed.limit !== journey.limit && timed.limit.end(),

@@ -32,6 +32,7 @@ const CONCURRENT_WINDOW = 32;
 export interface ProtocolSeat extends Seat {
   readonly path: string;
   readonly incarnation: number;
+  readonly pid: number;
   /** Calls that it runs at once. */
   readonly window: number;
   readonly port: Port;
@@ -157,6 +158,10 @@ export class ProtocolWorker implements ProtocolSeat {
 
   get incarnation(): number {
     return this.address.incarnation;
+  }
+
+  get pid(): number {
+    return this.process.identity.pid;
   }
 
   get tainted(): boolean {

@@ -29,6 +29,7 @@ function describe(record: RunRecord, digest: string): string[] {
   const { policy, counts, total } = record;
   const committed = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const settings = [
+    ...(policy.method === undefined ? [] : [`calls ${printable(policy.method)}`]),
     `${policy.concurrency} at once`,
     `${policy.retries} retries`,
     policy.timeoutMs === null ? 'no timeout' : `timeout ${policy.timeoutMs} ms`,

@@ -25,11 +25,11 @@ export interface AttemptRecord {
   readonly state: AttemptState;
   readonly exit: ProcessExit | null;
   readonly error: ErrorRecord | null;
-  /** When it was claimed, which is before its program was spawned. */
+  /** When it was claimed, which is before its program was spawned, or a worker had it. */
   readonly startedAt: number;
   /** When its end was written. */
   readonly endedAt: number | null;
-  /** How long its program ran, in milliseconds; null when it runs, never did, or nobody saw its end. */
+  /** How long its program ran, or a worker had it, in milliseconds; null when it runs, never did, or nobody saw its end. */
   readonly ranMs: number | null;
   /** The end of what it wrote to standard error. */
   readonly stderr: string;

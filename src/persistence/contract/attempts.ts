@@ -51,9 +51,17 @@ export interface FinishedAttempt extends AttemptRef {
   readonly heldOpen?: boolean;
   readonly result?: unknown;
   readonly error?: ErrorRecord;
-  readonly durationMs: number;
+  /** Null when nothing of it was executed. */
+  readonly durationMs: number | null;
   /** Whether the job goes back to `queued` instead of ending. */
   readonly requeue: boolean;
+}
+
+/** A worker that has an attempt, beside others before and after it. */
+export interface AttemptWorker {
+  readonly path: string;
+  readonly incarnation: number;
+  readonly pid: number;
 }
 
 /** What became of a write about an attempt that was no longer this owner's, or of an earlier epoch: nothing. */
@@ -69,6 +77,11 @@ export interface AttemptStore {
   claim(owner: RunId, claims: readonly Claim[], options?: WriteOptions): Promise<readonly Claimed[]>;
   /** Gives back claims whose program was never started; the attempt leaves no trace but the epoch. Answers for each. */
   release(owner: RunId, claims: readonly AttemptRef[]): Promise<readonly ('released' | Late)[]>;
+  /**
+   * Journals that a worker has it (`attempt.started`), for an attempt without a process of its own: who has one says so by that
+   * (`ProcessStore.live`). One that is late changes nothing, and is not journalled.
+   */
+  started(owner: RunId, attempt: AttemptRef, worker: AttemptWorker, options?: WriteOptions): Promise<'recorded' | Late>;
   /**
    * Records the end of an attempt, its last output and, where it has one for itself, what became of its process, in one
    * transaction. One that is late is journalled as `attempt.late`.

@@ -83,7 +83,7 @@ const forms = z.discriminatedUnion('type', [
   form('process.swept', { spawnId: text, killed: z.array(count) }),
   form('process.pid_reused', { spawnId: text, expected: identity, found: identity.nullable() }),
   form('process.suspect', { spawnId: text, pid: count, reason: text }),
-  form('attempt.started', attempt),
+  form('attempt.started', { ...attempt, pid: count.exactOptional() }),
   form('attempt.ended', { ...attempt, outcome: slotStatus }),
   form('attempt.lost', { ...attempt, reason: text }),
   form('attempt.late', { ...attempt, outcome: slotStatus }),

@@ -70,7 +70,8 @@ export type AskAnswer = { readonly type: 'accepted'; readonly ticket: Ticket } |
 interface Ended {
   /** Of a program; null where there is none, or nobody saw it. */
   readonly exit: ProcessExit | null;
-  readonly durationMs: number;
+  /** Null when nothing of it was executed. */
+  readonly durationMs: number | null;
   /** A process outside the group held a stream open past the end. */
   readonly heldOpen: boolean;
   /** Why what was executed could not be proven gone, if it could not. It is not executed again beside that. */

@@ -6,7 +6,8 @@ import { EspalierError, toErrorRecord } from '../../errors.js';
 import type { RunId } from '../../ids.js';
 import { fitForJson } from '../../json/fit.js';
 import { jobContext } from '../../machines/ids/job-id.js';
-import type { Dispatch, Outcome } from './contract.js';
+import type { AttemptWorker } from '../../persistence/store.js';
+import type { AttemptRef, Dispatch, Outcome } from './contract.js';
 import type { LocalPool } from './local.js';
 
 interface CallServices {
@@ -15,6 +16,8 @@ interface CallServices {
   readonly runId: RunId;
   find: FindPool;
   watch: LocalPool['watch'];
+  /** Told when a worker has an attempt, and again when another one has it. */
+  started(attempt: AttemptRef, worker: AttemptWorker): void;
 }
 
 /** Calls of a method, each attempt a call of some worker, which has its process whatever is called. */
@@ -47,15 +50,16 @@ async function call(
   pool: LiveProtocolPool,
   dispatch: Dispatch,
   signal: AbortSignal,
-  { clock, runId }: CallServices,
+  { clock, runId, started }: CallServices,
 ): Promise<Outcome> {
-  const { jobId, attempt, input, timeoutMs } = dispatch;
+  const { jobId, epoch, attempt, input, timeoutMs } = dispatch;
   const ctx = { ...jobContext(jobId, attempt), runId, key: jobId };
   let since: number | null = null;
-  const began = () => {
+  const began = (worker: AttemptWorker) => {
     since ??= clock.now();
+    started({ jobId, epoch, attempt }, worker);
   };
-  const facts = () => ({ exit: null, durationMs: since === null ? 0 : clock.now() - since, heldOpen: false });
+  const facts = () => ({ exit: null, durationMs: since === null ? null : clock.now() - since, heldOpen: false });
   try {
     const answer = await pool.attempt(methodOf(dispatch), input, { timeoutMs, signal, ctx, began });
     // What a row cannot hold is an error of the method, not of the store.

@@ -2,7 +2,8 @@ import { type FindPool, poolAt } from '../../actors/handles/standing-pool.js';
 import type { Clock } from '../../clock.js';
 import { EspalierError } from '../../errors.js';
 import type { RunId } from '../../ids.js';
-import type { Backend } from './contract.js';
+import type { AttemptWorker } from '../../persistence/store.js';
+import type { AttemptRef, Backend } from './contract.js';
 import { LocalBackend } from './local.js';
 import { callAttempts } from './local-call.js';
 import { execAttempts, execQueue } from './local-exec.js';
@@ -22,6 +23,8 @@ export interface LocalPoolsParts {
   place(path: string): [path: string, find: FindPool];
   /** Calls back when what a pool can take may have changed. */
   watch(path: string, changed: () => void): Disposable;
+  /** Told when a worker has an attempt that has no process of its own. */
+  started(attempt: AttemptRef, worker: AttemptWorker): void;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface LocalPoolsParts {
  * @throws EspalierError `ESP_NOT_FOUND` if there is none, `ESP_WORKER_BOOT` of one that never came to life, `ESP_INVALID` when the pool is of the other kind
  */
 export function localPlace(parts: LocalPoolsParts, name: string, method: string | undefined): RunPlace {
-  const { runId, clock } = parts;
+  const { runId, clock, started } = parts;
   const [path, find] = parts.place(name);
   const pool = poolAt(path, find);
   // One that ended because no worker of it ever became ready says so: it never takes anything.
@@ -45,6 +48,8 @@ export function localPlace(parts: LocalPoolsParts, name: string, method: string 
   }
   const watch = (changed: () => void) => parts.watch(path, changed);
   const attempts =
-    mode === 'exec' ? execAttempts(execQueue(path, find, watch)) : callAttempts(path, { clock, runId, find, watch });
+    mode === 'exec'
+      ? execAttempts(execQueue(path, find, watch))
+      : callAttempts(path, { clock, runId, find, watch, started });
   return { path, line: () => new LocalBackend(attempts, runId) };
 }

@@ -156,7 +156,7 @@ export class Dispatcher {
   #fail(target: DispatchTarget, claimed: ClaimedSlot, error: ErrorRecord): Promise<Dispatched> {
     target.freed(claimed.index);
     const decision = decideRetry({ how: 'unfit' }, claimed, target.policy);
-    return this.#finish(target, claimed, { ...decision, error, exit: null, durationMs: 0 });
+    return this.#finish(target, claimed, { ...decision, error, exit: null, durationMs: null });
   }
 
   async #release(claims: readonly ClaimedSlot[], acknowledge?: () => void): Promise<void> {

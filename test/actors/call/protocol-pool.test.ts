@@ -47,6 +47,7 @@ async function pool(capacity = 1, loss?: WorkerLoss) {
       id: '1',
       path: '/p/workers/1/worker',
       incarnation: 1,
+      pid: 7,
       port,
       load: 0,
       capacity,

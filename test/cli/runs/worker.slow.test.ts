@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { until } from '../../transport/process/support.js';
 import { python } from '../../transport/protocol/support/python.js';
 import { espalier, LiveCommand, linesFile, newFolder } from '../espalier.js';
 
@@ -66,6 +67,44 @@ it('refuses a method that the worker does not have, and a worker that does not b
   });
   const broken = await espalier(newFolder(), run("sh -c 'echo broken >&2; exit 4'", 'f'), '{}\n');
   expect(broken).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/broken/) });
+});
+
+it('why and show speak of calls and workers: of one that failed, of one that was lost, and of one that runs', async () => {
+  const folder = newFolder();
+  const lines = [
+    '{"mark":"a","behaviour":"broken"}',
+    '{"mark":"b","behaviour":"quick"}',
+    '{"mark":"c","behaviour":"held"}',
+  ];
+  const input = linesFile(folder, lines);
+  const host = new LiveCommand(folder, [
+    ...['run', '--worker', inPython, '--method', 'work', '--input', input, '--jobs', '3', '--on-lost', 'fail'],
+  ]);
+  const id = await host.runId();
+  await until('the last one runs', () => existsSync(join(folder, 'c')), 30_000);
+  const pid = Number(readFileSync(join(folder, 'c'), 'utf8'));
+  const why = async (index: number) => (await espalier(folder, ['why', `${id}:${index}`])).stdout;
+  await vi.waitFor(
+    async () => expect(await why(0)).toMatch(/^The call of work for slot \S+ failed: it does not work /),
+    30_000,
+  );
+  expect(await why(1)).toMatch(/^Slot \S+ succeeded/);
+  const running = await why(2);
+  expect(running).toMatch(
+    new RegExp(
+      `still running for .*, in attempt 1, without a time limit: /worker/workers/\\d+/worker \\(pid ${pid}\\) has its call of work`,
+    ),
+  );
+  expect((await espalier(folder, ['show', id])).stdout).toMatch(/^settings +calls work, 3 at once/m);
+  process.kill(pid, 'SIGKILL');
+  await host.result;
+  const lost = await why(2);
+  expect(lost).toMatch(/^Slot \S+ failed because its worker ended while it had its call/);
+  expect(lost).toMatch(/ended while it had the call \(killed by SIGKILL\)/);
+  for (const told of [await why(0), await why(1), running, lost])
+    expect(told).not.toMatch(/program|process|exit code/i);
+  const events = (await espalier(folder, ['events', '--json'])).stdout;
+  expect(events.split('\n').filter((line) => line.includes('"attempt.started"'))).toHaveLength(3);
 });
 
 it('goes on after its host was killed: every row once, in order, by the worker of before', async () => {

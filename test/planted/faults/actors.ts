@@ -113,6 +113,12 @@ export const actors: Faults = {
     wrong: `if (end.type === 'attempt.lost' && end.error.code === '')`,
     test: ['test/work/backends/local-call.slow.test.ts', 'waits'],
   },
+  'nobody is told which worker has a call': {
+    file: 'src/work/backends/local-call.ts',
+    right: 'started({ jobId, epoch, attempt }, worker);',
+    wrong: 'void [started, worker, epoch];',
+    test: ['test/work/backends/local-call.slow.test.ts', 'begins when'],
+  },
   'a worker that is stopped with its pool counts as lost': {
     file: 'src/work/backends/local-call.ts',
     right: 'return wasStopped(error) ? interrupted',

@@ -45,6 +45,8 @@ class Marks {
 class CallBench implements Bench {
   readonly backend: LocalBackend;
   readonly unfit = { behaviour: 'quick' };
+  /** Which worker was said to have which attempt. */
+  readonly told: [AttemptRef, pid: number][] = [];
   readonly #marks = new Marks();
   readonly #begun: AttemptRef[] = [];
 
@@ -55,7 +57,8 @@ class CallBench implements Bench {
     const { runId, host } = world;
     const find = () => host.knownPool(PATH);
     const watch = (changed: () => void) => host.watchPool(PATH, changed);
-    this.backend = new LocalBackend(callAttempts(PATH, { clock: systemClock, runId, find, watch }), runId);
+    const started = (attempt: AttemptRef, { pid }: { readonly pid: number }) => void this.told.push([attempt, pid]);
+    this.backend = new LocalBackend(callAttempts(PATH, { clock: systemClock, runId, find, watch, started }), runId);
   }
 
   static async make(sdk: Sdk, options: Partial<ProtocolPoolOptions> = {}): Promise<CallBench> {
@@ -91,6 +94,11 @@ class CallBench implements Bench {
 
   executions(attempt: AttemptRef): number {
     return this.#marks.pids(attempt).length;
+  }
+
+  /** The worker that has begun it. */
+  pid(attempt: AttemptRef): number | undefined {
+    return this.#marks.pids(attempt)[0];
   }
 
   close(): Promise<void> {
@@ -139,7 +147,7 @@ describe.for(SDKS)('workers in %s', (sdk) => {
     expect(bench.executions(waits.dispatch)).toBe(0);
   });
 
-  test('a call takes as long as a worker has it, however long it waited', async () => {
+  test('a call begins when a worker has it, which is said, and takes as long as that', async () => {
     await using bench = await CallBench.make(sdk, { size: 1 });
     const ear = listen(bench);
     const since = performance.now();
@@ -149,6 +157,7 @@ describe.for(SDKS)('workers in %s', (sdk) => {
     bench.letGo(first.dispatch);
     const { outcome } = await ear.heard(next.dispatch);
     expect(how(outcome)).toBe('succeeded');
+    expect(bench.told).toEqual([first, next].map(({ ticket: { attempt } }) => [attempt, bench.pid(attempt)]));
     expect('durationMs' in outcome && outcome.durationMs).toBeLessThan(1000);
   });
 });

@@ -32,6 +32,7 @@ export class HeldStore {
     this.attempts = {
       claim: (owner, claims) => this.#hold('claim', indexesOf(claims), () => attempts.claim(owner, claims), []),
       release: (owner, claims) => this.#hold('release', indexesOf(claims), () => attempts.release(owner, claims)),
+      started: attempts.started,
       finish: (owner, end) => this.#hold('attempt', indexesOf([end]), () => attempts.finish(owner, end)),
     };
   }

@@ -4,7 +4,8 @@ import { reasonOfExit } from '../findings/crashes.js';
 import type { Cause, Finding } from '../findings/explanation.js';
 import type { Facts, RunFact, SlotFact } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
-import { count, duration, errorText, evidence, how, lastWords, ofType, short, size } from '../findings/words.js';
+import { count, duration, errorText, evidence, how, lastWords, ofType, short, size, some } from '../findings/words.js';
+import { callAdvice, callSentence, causeOfCall, lostCall, methodOf, startsOf, workersOf, workerText } from './calls.js';
 import { waiting } from './waiting.js';
 
 const KEPT_MIB = KEPT_OUTPUT_BYTES / 1024 ** 2;
@@ -43,18 +44,21 @@ const isFailure = (state: AttemptRecord['state']) => state === 'failed' || state
 
 function one(cause: Cause, slot: SlotFact, run: RunFact, sentences: readonly [string, ...string[]]): Finding {
   const at = slot.attempts.at(-1)?.endedAt ?? slot.attempts.at(-1)?.startedAt ?? run.updatedAt;
-  return finding(cause, { about: slot.jobId, sentences, evidence: slot.attempts.map(attemptEvidence), at });
+  const isCall = methodOf(run) !== null;
+  const advice = isCall ? callAdvice(cause) : undefined;
+  const seen = slot.attempts.map((attempt) => attemptEvidence(attempt, isCall));
+  return finding(cause, { about: slot.jobId, sentences, evidence: seen, ...(advice && { advice }), at });
 }
 
-function attemptEvidence(attempt: AttemptRecord) {
+function attemptEvidence(attempt: AttemptRecord, isCall: boolean) {
   return {
     seq: null,
     at: attempt.endedAt ?? attempt.startedAt,
-    text: `attempt ${attempt.attempt} ${describe(attempt)}`,
+    text: `attempt ${attempt.attempt} ${describe(attempt, isCall)}`,
   };
 }
 
-function describe({ state, exit, error, endedAt, ranMs }: AttemptRecord): string {
+function describe({ state, exit, error, endedAt, ranMs }: AttemptRecord, isCall: boolean): string {
   if (endedAt === null) return 'runs';
   const ran = ranMs === null ? '' : ` after ${duration(ranMs)}`;
   const why = error && !(exit && error.code === 'ESP_WORKER_EXITED') ? `: ${errorText(error)}` : '';
@@ -68,7 +72,7 @@ function describe({ state, exit, error, endedAt, ranMs }: AttemptRecord): string
     case 'interrupted':
       return `${state.replace('_', ' ')}${ran}${exit ? `, ended ${how(exit)}` : ''}${why}`;
     case 'lost':
-      return 'was lost: nobody saw the end of its process';
+      return `was lost: ${isCall ? 'its worker ended while it had the call' : 'nobody saw the end of its process'}`;
     case 'orphaned':
       return 'was lost with its host';
     default:
@@ -86,29 +90,41 @@ function succeeded(slot: SlotFact, run: RunFact): Finding {
 function failed(facts: Facts, slot: SlotFact, run: RunFact): Finding {
   const last = slot.attempts.at(-1);
   if (!last) return one('nonzero_exit', slot, run, [`${name(slot)} failed, and no attempt of it is kept.`]);
-  const cause = causeOf(facts, slot, last);
+  const cause = causeOf(facts, slot, run, last);
   const same = repeated(slot, last);
   const others = run.counts.succeeded;
-  const isPoisoned =
-    same >= POISON && others > 0 && (cause === 'nonzero_exit' || cause === 'killed' || cause === 'timeout');
+  const isPoisoned = same >= POISON && others > 0 && OF_THE_INPUT.has(cause);
   const rest = [...ending(slot, last), ...lastWords(last.stderr), ...marks(last)];
   if (!isPoisoned) {
     const all = same >= 2 && others === 0 ? ['No slot of its run has succeeded.'] : [];
-    return withEvents(facts, one(cause, slot, run, [sentenceOf(cause, slot, last), ...rest, ...all]));
+    const [first, ...more] = sentencesOf(cause, slot, run, last);
+    return withEvents(facts, slot, one(cause, slot, run, [first, ...more, ...rest, ...all]));
   }
   const which = ownEnds(slot).length === same ? `each of its ${same} attempts` : `each of its last ${same} attempts`;
   const first = `${name(slot)} seems to have a poisoned input: ${which} ended the same way (${end(last)}), while ${count(others, 'other slot')} succeeded.`;
-  return withEvents(facts, one('poisoned_input', slot, run, [first, `The input: ${short(slot.input)}.`, ...rest]));
+  const sentences = [first, `The input: ${short(slot.input)}.`, ...rest] as const;
+  return withEvents(facts, slot, one('poisoned_input', slot, run, sentences));
 }
+
+/** Ends that may be the fault of what the slot is about. */
+const OF_THE_INPUT: ReadonlySet<Cause> = new Set(['nonzero_exit', 'killed', 'timeout', 'failed_call']);
 
 /** Attempts that ended as the last one did, without a break. */
 function repeated(slot: SlotFact, last: AttemptRecord): number {
   const ends = ownEnds(slot);
-  const differs = ends.findLastIndex(({ state, exit }) => state !== last.state || how(exit) !== how(last.exit));
+  const differs = ends.findLastIndex(
+    (one) => one.state !== last.state || how(one.exit) !== how(last.exit) || !alike(one, last),
+  );
   return ends.length - 1 - differs;
 }
 
-function causeOf(facts: Facts, slot: SlotFact, last: AttemptRecord): Cause {
+/** Where there was no exit, ends are alike by what was said of them. */
+function alike(one: AttemptRecord, other: AttemptRecord): boolean {
+  return one.exit !== null || (one.error?.code === other.error?.code && one.error?.message === other.error?.message);
+}
+
+function causeOf(facts: Facts, slot: SlotFact, run: RunFact, last: AttemptRecord): Cause {
+  if (methodOf(run) !== null) return causeOfCall(last);
   const { state, error, exit } = last;
   if (state === 'orphaned') return 'lost_host';
   if (state === 'lost') return 'lost_worker';
@@ -129,13 +145,22 @@ function end({ state, exit, error }: AttemptRecord): string {
   return exit ? `ended ${how(exit)}` : error ? errorText(error) : 'unseen';
 }
 
-function sentenceOf(cause: Cause, slot: SlotFact, last: AttemptRecord): string {
+function sentencesOf(cause: Cause, slot: SlotFact, run: RunFact, last: AttemptRecord): [string, ...string[]] {
+  const method = methodOf(run);
+  if (method === null) return [sentenceOf(cause, slot, run, last)];
+  if (cause === 'lost_worker') return lostCall(slot, run, last);
+  return [callSentence(cause, method, slot, last) ?? sentenceOf(cause, slot, run, last)];
+}
+
+function sentenceOf(cause: Cause, slot: SlotFact, run: RunFact, last: AttemptRecord): string {
   const why = last.error ? errorText(last.error) : how(last.exit);
   switch (cause) {
     case 'lost_host':
       return `${name(slot)} failed because its host died in it, and its run says that this is a failure (on lost: fail).`;
     case 'lost_worker':
-      return `${name(slot)} failed: nobody saw the end of its process, too often.`;
+      return run.policy.onLost === 'fail'
+        ? `${name(slot)} failed because nobody saw the end of its process, and its run says that this is a failure (on lost: fail).`
+        : `${name(slot)} failed: nobody saw the end of its process, too often.`;
     case 'timeout':
       return `${name(slot)} timed out: ${why}.`;
     case 'spawn_failure':
@@ -167,8 +192,11 @@ function marks({ truncated, heldOpen }: AttemptRecord): string[] {
 }
 
 /** What witnesses said about the end of its processes. */
-function withEvents({ events }: Facts, found: Finding): Finding {
-  const seen = ofType(events, 'worker.crashed').filter(({ ctx }) => ctx?.job === found.about);
+function withEvents(facts: Facts, slot: SlotFact, found: Finding): Finding {
+  if (facts.run && methodOf(facts.run) !== null) {
+    return { ...found, evidence: some([...found.evidence, ...workersOf(facts, slot)]) };
+  }
+  const seen = ofType(facts.events, 'worker.crashed').filter(({ ctx }) => ctx?.job === found.about);
   const ends = seen.map((event) => {
     const { rssBytes, oomKills } = event.data;
     const memory = rssBytes === null ? 'its memory was never looked at' : `${size(rssBytes)} resident when last seen`;
@@ -197,18 +225,23 @@ function troubled(facts: Facts, slot: SlotFact, run: RunFact): Finding[] {
     ];
   }
   if (!isFailure(last.state)) return [];
-  const retried = one(causeOf(facts, slot, last), slot, run, [
+  const retried = one(causeOf(facts, slot, run, last), slot, run, [
     `${name(slot)} failed ${count(ownEnds(slot).length, 'time')} so far, the last time so: ${end(last)}.`,
     ...lastWords(last.stderr),
   ]);
   return [{ ...retried, standing: false }];
 }
 
-function running({ now, host, events }: Facts, slot: SlotFact, run: RunFact): Finding[] {
+function running(facts: Facts, slot: SlotFact, run: RunFact): Finding[] {
+  const { now, host, events } = facts;
   const last = slot.attempts.at(-1);
   if (host?.presence === 'gone' || host?.ended === 'dead') {
     return [one('lost_host', slot, run, [`${name(slot)} was running when its host died: it does not run any more.`])];
   }
+  const limit =
+    run.policy.timeoutMs === null ? 'without a time limit' : `with a limit of ${duration(run.policy.timeoutMs)}`;
+  const method = methodOf(run);
+  if (method !== null) return [called(facts, slot, run, limit, method)];
   const spawned = ofType(events, 'process.spawned').findLast(({ ctx }) => ctx?.job === slot.jobId);
   const isIts = spawned !== undefined && (last === undefined || spawned.ctx?.attempt === last.attempt);
   const since = isIts ? ` for ${duration(now - spawned.at)}` : '';
@@ -216,9 +249,23 @@ function running({ now, host, events }: Facts, slot: SlotFact, run: RunFact): Fi
     const waits = `${name(slot)} is claimed for attempt ${last.attempt}, and its program was not spawned yet.`;
     return [one('running', slot, run, [waits])];
   }
-  const limit =
-    run.policy.timeoutMs === null ? 'without a time limit' : `with a limit of ${duration(run.policy.timeoutMs)}`;
   return [
     one('running', slot, run, [`${name(slot)} is still running${since}, in attempt ${last?.attempt ?? 1}, ${limit}.`]),
   ];
+}
+
+/** A slot that runs as a call of a worker. */
+function called(facts: Facts, slot: SlotFact, run: RunFact, limit: string, method: string): Finding {
+  const { attempt = 1 } = slot.attempts.at(-1) ?? {};
+  const begun = startsOf(facts, slot).findLast(({ data }) => data.attempt === attempt);
+  if (!begun) {
+    const waits = `${name(slot)} is claimed for attempt ${attempt}, and no worker has its call of ${method} yet.`;
+    return one('running', slot, run, [waits]);
+  }
+  const since = `${name(slot)} is still running for ${duration(facts.now - begun.at)}, in attempt ${attempt}, ${limit}`;
+  return withEvents(
+    facts,
+    slot,
+    one('running', slot, run, [`${since}: ${workerText(begun)} has its call of ${method}.`]),
+  );
 }

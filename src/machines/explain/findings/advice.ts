@@ -29,6 +29,7 @@ export const ADVICE: Readonly<Record<Cause, string | null>> = {
   killed:
     'If no person did it, look at "dmesg" for the kernel\'s out-of-memory killer, and at the limits of the container.',
   nonzero_exit: null,
+  failed_call: null,
   timeout: 'Give it more time (--timeout), or find out what it waits for.',
   actor_crash: null,
   lost_worker: null,

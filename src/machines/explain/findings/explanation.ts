@@ -22,6 +22,7 @@ export const CAUSES = [
   'crash_loop',
   'killed',
   'nonzero_exit',
+  'failed_call',
   'timeout',
   'actor_crash',
   'lost_worker',

@@ -17,6 +17,12 @@ export function attemptStore(access: Access<typeof attemptWrites>): AttemptStore
         owner,
         claims: claims.map(({ jobId, epoch, attempt }) => ({ jobId, epoch, attempt })),
       }),
+    started: (owner, { jobId, epoch, attempt }, { path, incarnation, pid }, options) =>
+      access.write(
+        'attempts.started',
+        { owner, attempt: { jobId, epoch, attempt }, worker: { path, incarnation, pid } },
+        options,
+      ),
     finish: async (owner, attempt, options) => {
       const text = finishedText(attempt);
       const bytes = (text.output === undefined ? 0 : sizeOf(text.output)) + (text.result?.length ?? 0);

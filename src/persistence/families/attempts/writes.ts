@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
 import type { RunId } from '../../../ids.js';
 import { type AttemptRef, type JobId, jobContext, jobName } from '../../../machines/ids/job-id.js';
-import type { Claim, Claimed, FinishedAttempt, Late } from '../../contract/attempts.js';
+import type { AttemptWorker, Claim, Claimed, FinishedAttempt, Late } from '../../contract/attempts.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { isJob } from '../jobs/reads.js';
 import { runningAttempt } from '../jobs/running.js';
@@ -98,6 +98,19 @@ function releaseClaim(tx: Transaction, owner: RunId, claim: AttemptRef): 'releas
   return 'released';
 }
 
+function attemptStarted(
+  tx: Transaction,
+  { owner, attempt, worker }: { owner: RunId; attempt: AttemptRef; worker: AttemptWorker },
+): 'recorded' | Late {
+  if (runningAttempt(tx.db, owner, attempt) === null) return 'late';
+  tx.requireLive(owner);
+  const { jobId, attempt: number } = attempt;
+  const { path, incarnation, pid } = worker;
+  const data = { jobId, attempt: number, pid };
+  tx.journal(owner, { type: 'attempt.started', path, incarnation, data, ctx: jobContext(jobId, number) });
+  return 'recorded';
+}
+
 function finishAttempt(
   tx: Transaction,
   { owner, attempt }: { owner: RunId; attempt: FinishedText },
@@ -121,7 +134,8 @@ function finishAttempt(
   );
   if (running.spawnId !== null) endProcess(tx, owner, running.spawnId, attempt);
   if (attempt.lost === true) {
-    const reason = 'nobody saw the end of its process';
+    const reason =
+      running.spawnId === null ? 'its worker ended while it had the call' : 'nobody saw the end of its process';
     tx.journal(owner, { type: 'attempt.lost', data: { jobId, attempt: number, reason }, ctx });
   } else {
     tx.journal(owner, { type: 'attempt.ended', data, ctx });
@@ -148,7 +162,7 @@ function recordEnd(tx: Transaction, id: number, attempt: FinishedText): void {
     attempt.heldOpen === true ? 1 : 0,
     exit?.code ?? null,
     exit?.signal ?? null,
-    Math.round(attempt.durationMs),
+    attempt.durationMs === null ? null : Math.round(attempt.durationMs),
     tx.now,
     attempt.error,
     attempt.result,
@@ -166,5 +180,6 @@ function endState(attempt: FinishedText): string {
 export const attemptWrites = {
   'attempts.claim': claimJobs,
   'attempts.release': releaseClaims,
+  'attempts.started': attemptStarted,
   'attempts.finish': finishAttempt,
 };

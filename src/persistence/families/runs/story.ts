@@ -25,6 +25,7 @@ const attemptRow = z.object({
   exit_signal: z.string().nullable(),
   error: json(errorRecord).nullable(),
   exec: z.number(),
+  spawn_id: z.string().nullable(),
   duration_ms: z.number().nullable(),
   started_at: z.number(),
   ended_at: z.number().nullable(),
@@ -39,7 +40,7 @@ export function slotStory(db: Connection, { run, index }: { run: RunRef; index: 
   if (!found) return null;
   const attempts = db.all(
     attemptRow,
-    `SELECT id, attempt, owner, state, exec, exit_code, exit_signal, duration_ms, error, started_at, ended_at, truncated,
+    `SELECT id, attempt, owner, state, exec, spawn_id, exit_code, exit_signal, duration_ms, error, started_at, ended_at, truncated,
        held_open
      FROM attempts WHERE job = ? ORDER BY epoch`,
     found.job,
@@ -58,7 +59,7 @@ function attemptOf(db: Connection, row: z.infer<typeof attemptRow>): SlotStory['
     exit: row.exit_code === null && row.exit_signal === null ? null : { code: row.exit_code, signal: row.exit_signal },
     startedAt: row.started_at,
     endedAt: row.ended_at,
-    ranMs: row.exec === 1 ? row.duration_ms : null,
+    ranMs: row.exec === 1 || row.spawn_id === null ? row.duration_ms : null,
     stderr: endOf(Buffer.from(keptStream(db, id, 'stderr')).toString(), LAST_WORDS),
     truncated: row.truncated === 1,
     heldOpen: row.held_open === 1,

@@ -30,6 +30,23 @@ const spawned = (number: number): NewJournalEvent => ({
 /** The same end twice, and once more. */
 const twice = (one: AttemptRecord) => [one, { ...one, attempt: 2 }];
 const thrice = (one: AttemptRecord) => [...twice(one), { ...one, attempt: 3 }];
+/** What a run says whose slots are calls. */
+const calls: Partial<RunFact> = { policy: { ...run.policy, method: 'embed' } };
+const callsOnce: Partial<RunFact> = { policy: { ...run.policy, method: 'embed', onLost: 'fail' } };
+const called = (state: AttemptRecord['state'], code: string, message: string, more: Partial<AttemptRecord> = {}) =>
+  attempt(state, null, { error: { code, message }, ...more });
+const workerGone = '/p/workers/1/worker (pid 5) ended while it had the call (exit code 3)';
+const lostCall = called('lost', 'ESP_WORKER_EXITED', workerGone);
+
+/** A worker has the call of an attempt. */
+const begun = (number: number): NewJournalEvent => ({
+  type: 'attempt.started',
+  path: '/p/workers/1/worker',
+  incarnation: 1,
+  data: { jobId: 'r:0', attempt: number, pid: 5 },
+  ctx: { run: 'r', job: 'r:0', attempt: number },
+});
+
 const failFast = { policy: { ...run.policy, failFast: true } };
 
 export const slots: Cases = {
@@ -80,6 +97,46 @@ export const slots: Cases = {
   },
   'lost with its host': of('failed', [attempt('orphaned', null)]),
   'lost by its worker': of('failed', [attempt('lost', null)]),
+  'lost once, which its run takes for a failure': of('failed', [attempt('lost', null)], {
+    policy: { ...run.policy, onLost: 'fail' },
+  }),
+  'a call: succeeded': of('succeeded', [attempt('succeeded', null)], calls),
+  'a call: failed': {
+    ...of('failed', [called('failed', 'ValueError', 'no such word')], calls),
+    events: journal(begun(1)),
+  },
+  'a call: failed without a word': of('failed', [attempt('failed', null)], calls),
+  'a call: failed in two ways': of(
+    'failed',
+    [called('failed', 'ValueError', 'one'), called('failed', 'ValueError', 'two', { attempt: 2 })],
+    calls,
+  ),
+  'a call: poisoned by its input': of('failed', thrice(called('failed', 'ValueError', 'no such word')), calls),
+  'a call: different errors are no poison': of(
+    'failed',
+    [1, 2, 3].map((number) => called('failed', 'ValueError', `error ${number}`, { attempt: number })),
+    calls,
+  ),
+  'a call: out of time': of('timed_out', [called('timed_out', 'ESP_TIMEOUT', 'not done within 50 ms')], calls),
+  'a call: does not fit its method': of('failed', [called('failed', 'ESP_INVALID', 'no text', { ranMs: null })], calls),
+  'a call: its result cannot be kept': of('failed', [called('failed', 'ESP_INVALID', 'its result: NaN')], calls),
+  'a call: no worker ever': of('failed', [called('failed', 'ESP_WORKER_BOOT', 'no torch', { ranMs: null })], calls),
+  'a call: its worker broke the protocol': of('failed', [called('failed', 'ESP_PROTOCOL', 'no {')], calls),
+  'a call: lost with its worker, too often': {
+    ...of('failed', thrice(lostCall), calls),
+    events: journal(begun(1), begun(2), begun(3)),
+  },
+  'a call: lost with its worker, once': of('failed', [lostCall], callsOnce),
+  'a call: lost with its host': of('failed', [attempt('orphaned', null)], callsOnce),
+  'a call: runs': {
+    ...of('running', [attempt('lost', null), attempt('running', null, { attempt: 2 })], calls),
+    events: journal(begun(1), begun(2)),
+  },
+  'a call: claimed, and no worker has it': {
+    ...of('running', [lostCall, attempt('running', null, { attempt: 2 })], calls),
+    events: journal(begun(1)),
+  },
+  'a call: waits after it failed': of('queued', [called('failed', 'ValueError', 'no such word')], calls),
   pruned: of('skipped_pruned', []),
   cancelled: of('cancelled', [attempt('cancelled', null)]),
   'cancelled because another failed': of('cancelled', [], {
