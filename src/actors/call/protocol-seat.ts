@@ -77,7 +77,7 @@ export class ProtocolSeatDriver implements SeatDriver {
       spawned: (process, tell) => this.#connect(process, address, seatProcess, tell),
       shutdown: () => this.#worker?.shutdown(graceMs),
     });
-    return { hands, mode: 'protocol', registered: false, timeoutMs: null, bootMs, graceMs };
+    return { hands, mode: 'protocol', takesShutdown: true, registered: false, timeoutMs: null, bootMs, graceMs };
   }
 
   offer(): void {

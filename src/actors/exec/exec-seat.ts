@@ -49,10 +49,10 @@ export class ExecSeatDriver implements SeatDriver {
     const { request, capture } = execution;
     const hands = new ProcessHands(this.options.services, request, seatProcess, address, {
       spawned: ({ stdout, stderr }) => capture.attach(stdout, stderr),
-      shutdown: (process) => process.signal('SIGTERM'),
     });
     const { registered, timeoutMs } = request;
-    return { hands, mode: 'exec', registered, timeoutMs, bootMs: 0, graceMs: this.options.graceMs };
+    const { graceMs } = this.options;
+    return { hands, mode: 'exec', takesShutdown: false, registered, timeoutMs, bootMs: 0, graceMs };
   }
 
   offer(): void {

@@ -61,9 +61,16 @@ export class ServiceSeatDriver implements SeatDriver {
     const hands = new ProcessHands(services, { ...plan, ...program.prepare('', 0, { env }) }, seatProcess, address, {
       isStanding: true,
       spawned: (process, tell) => this.#watch(process, address, seatProcess, tell),
-      shutdown: (process) => process.signal('SIGTERM'),
     });
-    return { hands, mode: 'protocol', registered: false, timeoutMs: null, bootMs: readyMs, graceMs };
+    return {
+      hands,
+      mode: 'protocol',
+      takesShutdown: false,
+      registered: false,
+      timeoutMs: null,
+      bootMs: readyMs,
+      graceMs,
+    };
   }
 
   offer(): void {

@@ -24,8 +24,8 @@ export interface WorkerHooks {
   abandon?(): void;
   /** The process runs: read its streams, speak to its port. */
   spawned(process: SpawnedProcess, tell: Tell): void;
-  /** Ask it to leave. */
-  shutdown(process: SpawnedProcess): void;
+  /** Tells it to leave, where it takes that. */
+  shutdown?(): void;
 }
 
 /** Does what the worker machine asks for: registers, spawns, signals and kills one process. */
@@ -52,7 +52,7 @@ export class ProcessHands implements WorkerHands {
         this.#abandoned.abort();
         return this.hooks.abandon?.();
       case 'shutdown':
-        return this.#onProcess((process) => this.hooks.shutdown(process));
+        return this.#onProcess(() => this.hooks.shutdown?.());
       case 'terminate':
         return this.#onProcess((process) => process.signal('SIGTERM'));
       case 'kill':

@@ -45,6 +45,8 @@ export interface WorkerHands {
 export interface WorkerInput {
   readonly hands: WorkerHands;
   readonly mode: WorkerMode;
+  /** Whether it can be told to shut down before it is sent SIGTERM. A bare program cannot: its grace would count twice. */
+  readonly takesShutdown: boolean;
   /** Whether the spawn intent is on disk already, as it is for a claimed attempt. */
   readonly registered: boolean;
   /** How long it may serve, in milliseconds: an execution from its spawn on; null for no limit, as servers have. */
@@ -111,6 +113,7 @@ const worker = setup({
   guards: {
     isRegistered: ({ context }) => context.registered,
     isExec: ({ context }) => context.mode === 'exec',
+    takesShutdown: ({ context }) => context.takesShutdown,
     isLimited: ({ context }) => context.timeoutMs !== null,
   },
   delays: {
@@ -197,8 +200,8 @@ export const workerMachine = worker.createMachine({
           actions: ['recordError', { type: 'because', params: 'unresponsive' }],
         },
         'espalier.stop': [
-          { guard: 'isExec', target: 'stopping', actions: { type: 'because', params: 'stopped' } },
-          { target: 'draining', actions: { type: 'because', params: 'stopped' } },
+          { guard: 'takesShutdown', target: 'draining', actions: { type: 'because', params: 'stopped' } },
+          { target: 'stopping', actions: { type: 'because', params: 'stopped' } },
         ],
       },
     },

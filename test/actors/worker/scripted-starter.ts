@@ -89,7 +89,15 @@ export class ScriptedSeat implements SeatDriver {
       this.#toWorker = tell;
       if (command === 'spawn') queueMicrotask(() => tell({ type: 'spawned' }));
     };
-    return { hands: { perform }, mode: this.mode, registered: true, timeoutMs: null, bootMs: 1e9, graceMs: 1e9 };
+    return {
+      hands: { perform },
+      mode: this.mode,
+      takesShutdown: false,
+      registered: true,
+      timeoutMs: null,
+      bootMs: 1e9,
+      graceMs: 1e9,
+    };
   }
 
   /** A process as far as a sweep looks at it: when its group is gone is up to the test. */

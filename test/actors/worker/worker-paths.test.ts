@@ -10,7 +10,15 @@ import {
 import { ownEvent, SimulatedClock, type Subject, testPaths } from '../../../src/testing/index.js';
 
 type Settings = Omit<WorkerInput, 'hands'>;
-const exec: Settings = { mode: 'exec', registered: false, timeoutMs: 1000, bootMs: 100, graceMs: 50 };
+const exec: Settings = {
+  mode: 'exec',
+  takesShutdown: false,
+  registered: false,
+  timeoutMs: 1000,
+  bootMs: 100,
+  graceMs: 50,
+};
+const server: Settings = { ...exec, mode: 'protocol', takesShutdown: true, timeoutMs: null };
 const error = { code: 'ESP_SPAWN', message: 'no such program' };
 const exit = { code: 1, signal: null };
 const stop: WorkerEvent = { type: 'espalier.stop' };
@@ -104,7 +112,8 @@ class Worker implements Subject<typeof workerMachine> {
 it.each<[string, Settings, RegExp[]]>([
   ['an execution', exec, [/booting|draining/, /isRegistered/]],
   ['an execution that is registered', { ...exec, registered: true, timeoutMs: null }, [/./]],
-  ['a server', { ...exec, mode: 'protocol', timeoutMs: null }, [/\[is(Exec|Limited|Registered)\]/]],
+  ['a server', server, [/\[is(Exec|Limited|Registered)\]|^running --espalier\.stop--> stopping/]],
+  ['a service', { ...server, takesShutdown: false }, [/\[is(Exec|Limited|Registered)\]|\[takesShutdown\]|draining/]],
 ])('the worker of %s is in its cell where its machine is, and leaves no process', async (_, settings, except) => {
   const input = { ...settings, hands: { perform: () => undefined } };
   await testPaths(workerMachine, {

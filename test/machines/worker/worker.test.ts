@@ -11,8 +11,16 @@ import {
 import { SimulatedClock } from '../../../src/testing/index.js';
 
 type Settings = Omit<WorkerInput, 'hands'>;
-const exec: Settings = { mode: 'exec', registered: false, timeoutMs: null, bootMs: 100, graceMs: 50 };
-const protocol: Settings = { ...exec, mode: 'protocol' };
+const exec: Settings = {
+  mode: 'exec',
+  takesShutdown: false,
+  registered: false,
+  timeoutMs: null,
+  bootMs: 100,
+  graceMs: 50,
+};
+const protocol: Settings = { ...exec, mode: 'protocol', takesShutdown: true };
+const service: Settings = { ...protocol, takesShutdown: false };
 
 function start(settings: Settings) {
   const clock = new SimulatedClock();
@@ -161,6 +169,14 @@ describe('the worker of a protocol pool', () => {
     expect(commands.slice(2)).toEqual(['shutdown', 'terminate']);
     clock.increment(50);
     expect(commands.slice(2)).toEqual(['shutdown', 'terminate', 'kill']);
+  });
+
+  it('is terminated at once where it takes no `shutdown`, as a service, and gets its grace once', () => {
+    const { commands, send, clock } = start(service);
+    send({ type: 'registered' }, { type: 'spawned' }, { type: 'ready' }, { type: 'espalier.stop' });
+    expect(commands.slice(2)).toEqual(['terminate']);
+    clock.increment(50);
+    expect(commands.slice(2)).toEqual(['terminate', 'kill']);
   });
 
   it('is killed at once when it speaks out of protocol', () => {
