@@ -1,12 +1,14 @@
+import { oneLine } from '../../../one-line.js';
 import type { JournalEvent } from '../../events.js';
 import type { Finding } from '../findings/explanation.js';
 import { type Facts, lastMoment } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
-import { count, duration, evidence, groupBy, ofType } from '../findings/words.js';
+import { count, duration, evidence, groupBy, ofType, short, size } from '../findings/words.js';
 
 /** A queue that was full within this time has a consumer that is too slow now, in milliseconds. */
 const RECENT_MS = 60_000;
 
+type Recycled = Extract<JournalEvent, { type: 'worker.recycled' }>['data'];
 type Overflow = Extract<JournalEvent, { type: 'queue.overflowed' }>;
 
 /** Pools that cannot serve, and pools that cannot serve fast enough. */
@@ -69,7 +71,7 @@ function none(seats: number): string {
   return seats === 1 ? 'not even its only seat' : `none of its ${count(seats, 'seat')}`;
 }
 
-/** Workers that made way for others, as their pool's limits say. */
+/** Workers that made way for others: worn, by their own wish, or asked to. */
 function recycled(facts: Facts): Finding[] {
   const all = ofType(facts.events, 'worker.recycled');
   const last = all.at(-1);
@@ -78,14 +80,29 @@ function recycled(facts: Facts): Finding[] {
   return [
     finding('recycled', {
       about: path,
-      sentences: [
-        `${path} was replaced by another worker as its pool's limits say: ${last.data.reason} (${last.data.detail}).`,
-      ],
-      evidence: all.map((event) =>
-        evidence(event, `${event.path} recycled: ${event.data.reason} (${event.data.detail})`),
-      ),
+      sentences: [`${path} was replaced by another worker: ${why(last.data)}.`],
+      evidence: all.map((event) => evidence(event, `${event.path} recycled: ${why(event.data)}`)),
       standing: false,
       at: last.at,
     }),
   ];
+}
+
+function why({ reason, detail, calls, ageMs, rss }: Recycled): string {
+  switch (reason) {
+    case 'maxCalls':
+      return `it had answered ${count(calls, 'call')} (maxCalls)`;
+    case 'ttl':
+      return `it had served for ${duration(ageMs)} (ttl)`;
+    case 'idleTtl':
+      return 'it had no work for too long (idleTtl)';
+    case 'maxRss':
+      return `it took ${rss === null ? 'too much' : `${size(rss)} of`} memory (maxRss)`;
+    case 'wish':
+      return detail === '' ? 'it asked for that' : `it asked for that: "${short(oneLine(detail))}"`;
+    case 'asked':
+      return 'its pool was told to recycle its workers';
+    default:
+      return reason satisfies never;
+  }
 }

@@ -1,4 +1,5 @@
 import type { NewJournalEvent } from '../../../../src/machines/events.js';
+import type { RecycleReason } from '../../../../src/machines/worker/recycle.js';
 import { degraded, earlier, facts, host, journal, NOW, ready } from '../support.js';
 import type { Cases } from './cases.js';
 
@@ -29,10 +30,10 @@ const overflow = (policy: 'reject' | 'wait' | 'drop-oldest', times = 1, path = '
   path,
   data: { policy, limit: 10, times },
 });
-const recycled = (reason: 'ttl' | 'wish', detail: string): NewJournalEvent => ({
+const recycled = (reason: RecycleReason, detail = '', rss: number | null = 300 * 1024 * 1024): NewJournalEvent => ({
   type: 'worker.recycled',
   path: '/p/workers/1/worker',
-  data: { reason, detail, calls: 3, ageMs: 9, rss: null },
+  data: { reason, detail, calls: 3, ageMs: 3_600_000, rss },
 });
 const quarantined: NewJournalEvent = { type: 'seat.quarantined', path: '/p/workers/1', data: { reason: 'no cookie' } };
 const suspect: NewJournalEvent = { type: 'process.suspect', data: { spawnId: 's', pid: 9, reason: 'other ticks' } };
@@ -73,7 +74,18 @@ export const trees: Cases = {
     { type: 'pool.ready', path: '/p', data: { size: 1 } },
     { ...degraded, path: '/q' },
   ),
-  'a worker that was replaced': of(recycled('ttl', '1 h'), recycled('wish', 'tired')),
+  'workers that were replaced': of(
+    recycled('maxCalls'),
+    recycled('ttl'),
+    recycled('idleTtl'),
+    recycled('maxRss', '', null),
+    recycled('asked'),
+    recycled('wish', 'tired'),
+  ),
+  'a worker that had too many calls': of(recycled('maxCalls')),
+  'a worker that took too much memory': of(recycled('maxRss')),
+  'a worker that was to be replaced': of(recycled('asked')),
+  'a worker that wished it, and said no reason': of(recycled('wish')),
   'a seat in quarantine': of(suspect, quarantined),
   'a seat in quarantine that is open again': of(quarantined, suspect, ready),
   'a seat in quarantine whose sibling is ready': of(quarantined, { ...ready, path: '/p/workers/11/worker' }),
