@@ -14,7 +14,7 @@ export interface StoreReader extends AsyncDisposable {
   readonly snapshots: Pick<Store['snapshots'], 'list'>;
   readonly runs: Pick<
     Store['runs'],
-    'get' | 'list' | 'slot' | 'outlook' | 'plan' | 'finished' | 'rows' | 'committed' | 'runDigest'
+    'get' | 'list' | 'slot' | 'outlook' | 'plan' | 'finished' | 'rows' | 'placedRows' | 'committed' | 'runDigest'
   >;
   readonly trouble: Pick<Store['trouble'], 'read'>;
   readonly outputs: Pick<Store['outputs'], 'read'>;

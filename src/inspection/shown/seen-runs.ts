@@ -1,12 +1,12 @@
 import type { Directory } from '../../actors/tree/directory.js';
 import type { RunRef } from '../../ids.js';
 import { RunBook, type SlotStage } from '../../machines/work/run/book.js';
-import { type HostStore, type RunStore, SLOT_STATES } from '../../persistence/index.js';
+import { type CommittedRow, type HostStore, type RunStore, SLOT_STATES } from '../../persistence/index.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
 import type { SeenRow, SeenRun, SeenWindow } from '../../transport/inspector/seen/records.js';
 import { standingRuns } from './standing.js';
 
-type RunReader = Pick<RunStore, 'get' | 'list' | 'rows' | 'committed' | 'plan' | 'finished'>;
+type RunReader = Pick<RunStore, 'get' | 'list' | 'placedRows' | 'committed' | 'plan' | 'finished'>;
 
 /** What an inspector reads of runs. A run that is driven here is asked for its window; of others the plan is read. */
 export function seenRuns(
@@ -28,10 +28,7 @@ export function seenRuns(
 }
 
 async function readRows(runs: RunReader, run: RunRef, from: number | 'newest', limit: number): Promise<SeenRow[]> {
-  if (from !== 'newest') {
-    const rows = await runs.rows(run, from, limit);
-    return rows.map((row) => ({ ...row, position: 0, error: row.error ?? null })).map(seenRow);
-  }
+  if (from !== 'newest') return (await runs.placedRows(run, from, limit)).map(seenRow);
   const record = await runs.get(run);
   if (!record) return [];
   const found: SeenRow[] = [];
@@ -40,13 +37,14 @@ async function readRows(runs: RunReader, run: RunRef, from: number | 'newest', l
     const page = await runs.committed(run, after, limit);
     const last = page.at(-1);
     if (!last) return found.slice(-limit);
-    found.push(...page.map(({ position, row }) => seenRow({ ...row, position, error: row.error ?? null })));
+    found.push(...page.map(seenRow));
     after = last.position;
   }
 }
 
 /** Without what it has produced. */
-function seenRow({ position, index, status, input, attempts, durationMs, error }: SeenRow): SeenRow {
+function seenRow({ position, row }: CommittedRow): SeenRow {
+  const { index, status, input, attempts, durationMs, error = null } = row;
   return { position, index, status, input, attempts, durationMs, error };
 }
 

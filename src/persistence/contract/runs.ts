@@ -134,6 +134,8 @@ export interface RunStore {
   ended(run: RunRef, indexes: readonly number[]): Promise<readonly SlotRow[]>;
   /** Rows in slot order from an index on, at most `limit`; as for `committed`, only an empty answer is the end. */
   rows(run: RunRef, from: number, limit: number): Promise<readonly SlotRow[]>;
+  /** The same rows, each with its place in the order of commits. */
+  placedRows(run: RunRef, from: number, limit: number): Promise<readonly CommittedRow[]>;
   /**
    * SHA-256, in hexadecimal, over the committed rows in slot order: index, status and result, or standard output and
    * exit code. What depends on time or luck (durations, attempts, standard error) is left out.

@@ -10,7 +10,18 @@ export function runStore(access: RunAccess): RunStore {
   return { ...runWriting(access), ...runReading(access) };
 }
 
-type Reading = 'outlook' | 'slot' | 'plan' | 'ended' | 'finished' | 'get' | 'list' | 'committed' | 'rows' | 'runDigest';
+type Reading =
+  | 'outlook'
+  | 'slot'
+  | 'plan'
+  | 'ended'
+  | 'finished'
+  | 'get'
+  | 'list'
+  | 'committed'
+  | 'rows'
+  | 'placedRows'
+  | 'runDigest';
 
 function runWriting(access: RunAccess): Omit<RunStore, Reading> {
   return {
@@ -49,6 +60,7 @@ function runReading(access: RunAccess): Pick<RunStore, Reading> {
     committed: (run, after, limit) => access.read('runs.committed', { run, after, limit }),
     ended: (run, indexes) => access.read('runs.ended', { run, indexes }),
     rows: async (run, from, limit) => (await access.read('runs.rows', { run, from, limit })).map(({ row }) => row),
+    placedRows: (run, from, limit) => access.read('runs.rows', { run, from, limit }),
     runDigest: (run) => access.read('runs.digest', { run }),
   };
 }
