@@ -90,7 +90,7 @@ export class Viewer {
     const shown = this.redactor.value(input);
     const text = typeof shown === 'string' ? shown : (JSON.stringify(shown) ?? '');
     const problem = error && this.redactor.text(`${error.code}: ${error.message}`);
-    return { position, index, status, input: text.slice(0, 500), attempts, durationMs, error: problem };
+    return { position, index, status, attempts, durationMs, input: text.slice(0, 500), error: problem };
   }
 
   finding({ cause, about, sentences, evidence, advice, standing, at }: Finding): FindingInfo {
@@ -98,11 +98,11 @@ export class Viewer {
     return {
       cause,
       about,
-      sentences: sentences.map((text) => redactor.text(text)),
-      evidence: evidence.map((one) => ({ seq: one.seq, at: one.at, text: redactor.text(one.text) })),
       advice,
       standing,
       at,
+      sentences: sentences.map((text) => redactor.text(text)),
+      evidence: evidence.map((one) => ({ seq: one.seq, at: one.at, text: redactor.text(one.text) })),
     };
   }
 
@@ -137,7 +137,7 @@ export class Viewer {
 
   #exit({ at, incarnation, kind, reason, code, signal, pid, output }: ActorExitInfo): ActorExitInfo {
     const written = output && this.text({ stdout: output.stdout, stderr: output.stderr, truncated: false });
-    return { at, incarnation, kind, reason: this.#line(reason), code, signal, pid, output: written };
+    return { kind, reason: this.#line(reason), code, signal, pid, output: written, at, incarnation };
   }
 
   #line(text: string | null): string | null {
