@@ -6,7 +6,7 @@ import { addEvents } from './commands/events.js';
 import { addInspect } from './commands/inspect.js';
 import { addJanitor } from './commands/janitor.js';
 import { addLogs } from './commands/logs.js';
-import { addWishes } from './commands/pause-stop.js';
+import { addPauseAndStop } from './commands/pause-stop.js';
 import { addPs } from './commands/ps.js';
 import { addRows } from './commands/rows.js';
 import { addRun } from './commands/run.js';
@@ -29,7 +29,7 @@ export function createProgram(): Command {
       outputError: (text, write) => write(text.replace(/^error: /, 'espalier: ')),
     })
     .showSuggestionAfterError(true);
-  for (const add of [addRun, addContinue, addRuns, addShow, addRows, addLogs, addWishes]) add(program);
+  for (const add of [addRun, addContinue, addRuns, addShow, addRows, addLogs, addPauseAndStop]) add(program);
   for (const add of [addTree, addPs, addInspect, addWhy, addEvents, addJanitor, addDoctor]) add(program);
   program
     .command('version')

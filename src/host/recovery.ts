@@ -17,7 +17,7 @@ export interface RecoveryOptions {
 }
 
 /**
- * Takes over what dead hosts left: first their processes, proven gone; then their work, which is queued again or failed.
+ * Takes over what dead hosts left (who is dead, transport/process/janitor/judge.ts decides): first their processes, proven gone; then their work, which is queued again or failed.
  * In this order no slot runs again beside its predecessor.
  */
 export async function recover({ store, self, clock, dryRun = false }: RecoveryOptions): Promise<JanitorReport> {

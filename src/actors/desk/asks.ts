@@ -25,7 +25,10 @@ export interface Ask {
 /** Who is asked first. It may answer now, later, or leave it to `system.asks`. What it throws, or rejects with, refuses. */
 export type AskHandler = (ask: Ask) => unknown;
 
-/** The questions of all workers, in the order in which they were asked. A worker has at most 64 open. */
+/**
+ * The questions of all workers, in the order in which they were asked. How many a worker has open at most, its port decides
+ * (`Requests`, by `maxRequests` of transport/protocol/limits.ts: 64).
+ */
 export class Asks {
   readonly #open = new TransientMap<number, Ask>();
   readonly #clock: Clock;

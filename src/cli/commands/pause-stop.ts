@@ -12,8 +12,8 @@ const texts = {
   stop: 'stop a run: what runs is ended and given back',
 } as const;
 
-/** `espalier pause` and `espalier stop`: ask the host that drives a run, through the store. */
-export function addWishes(program: Command): void {
+/** `espalier pause` and `espalier stop`: ask the host that drives a run, through the store, which keeps it as the `wish` of the run. */
+export function addPauseAndStop(program: Command): void {
   for (const what of ['pause', 'stop'] as const) {
     onStore(program.command(`${what} <run>`).description(texts[what])).action(async (run: RunRef, raw: unknown) => {
       const { db } = optionsSchema.parse(raw);

@@ -20,7 +20,10 @@ export interface PoolInput extends SupervisionInput {
 
 export type PoolEvent = SuperviseEvent | FleetEvent;
 
-/** What a pool tells the world about itself. */
+/**
+ * What a pool tells the world about itself. `degraded`: it has served, and not one of its seats can be used now; with
+ * a single one it stays `ready`. `hopeless`: it has never served and never will.
+ */
 export type PoolReport = 'ready' | 'degraded' | 'hopeless';
 
 export interface PoolContext extends SupervisionContext {

@@ -181,6 +181,13 @@ export interface Backend {
   stop(attempts?: readonly AttemptRef[]): void;
 }
 
+/** Where a run's slots go. `makeRuns` (`work/runs/make-runs.ts`) chooses it, by the path and the method that the run names. */
+export interface RunPlace {
+  readonly path: string;
+  /** A line of one's own to it. */
+  line(): Backend;
+}
+
 /** Under which an attempt is found in a map. */
 export function attemptKey({ jobId, epoch }: AttemptRef): string {
   return `${epoch} ${jobId}`;

@@ -3,17 +3,10 @@ import type { Clock } from '../../clock.js';
 import { EspalierError } from '../../errors.js';
 import type { RunId } from '../../ids.js';
 import type { AttemptWorker } from '../../persistence/store.js';
-import type { AttemptRef, Backend } from './contract.js';
+import type { AttemptRef, RunPlace } from './contract.js';
 import { LocalBackend } from './local.js';
 import { callAttempts } from './local-call.js';
 import { execAttempts, execQueue } from './local-exec.js';
-
-/** Where a run's slots go. */
-export interface RunPlace {
-  readonly path: string;
-  /** A line of one's own to it. */
-  line(): Backend;
-}
 
 export interface LocalPoolsParts {
   /** Of the host. */

@@ -34,6 +34,7 @@ export function makeRuns({ runId, store, env, owed, path, pools, newSpawnId, onF
     void write().catch((error: unknown) => isRefusal(error) && owed.owe(write));
   };
   const parts = { ...pools, runId, clock: env.clock, started };
+  // Another kind of place is chosen here.
   const place = (pool: string, method: string | undefined) => localPlace(parts, pool, method);
   const supervisor = supervisorHandle(env, path);
   return new Runs({ runId, env, runs, journal, dispatcher, owed, supervisor, place, newRun });

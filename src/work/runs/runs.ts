@@ -18,7 +18,7 @@ import {
   whole,
 } from '../../options.js';
 import type { JournalStore, RunRecord, RunStore } from '../../persistence/store.js';
-import type { RunPlace } from '../backends/local-pools.js';
+import type { RunPlace } from '../backends/contract.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { Owed } from '../dispatch/owed.js';
 import { Coordinator } from './coordinator.js';

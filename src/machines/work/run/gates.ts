@@ -8,6 +8,10 @@ interface SlotDescriptor {
   readonly chain?: string;
 }
 
+/**
+ * Who waits for whom. Runs of today are lists of inputs, without chains and variants, and give none of this: it is decided,
+ * and tested, for those that will have them.
+ */
 export interface GateOptions {
   /** Looks a slot up; asked a few times per slot. Without it no slot is held back. */
   readonly describe?: (index: number) => SlotDescriptor;
