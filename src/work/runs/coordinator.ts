@@ -9,9 +9,11 @@ import { runMachine } from '../../machines/work/run/machine.js';
 import type { RunEvent } from '../../machines/work/run/run-events.js';
 import { RUN_STATUSES, type RunStatus } from '../../machines/work/run/status.js';
 import type { JournalStore, RunRecord, RunStore } from '../../persistence/store.js';
+import { isRefusal } from '../../store-refusal.js';
 import type { Backend } from '../backends/contract.js';
 import type { Dispatched, Dispatcher, DispatchTarget } from '../dispatch/dispatcher.js';
 import { Line } from '../dispatch/line.js';
+import type { Owed } from '../dispatch/owed.js';
 
 /** A status that a run does not leave: every slot is committed. */
 const OPEN_STATUSES: readonly RunStatus[] = RUN_STATUSES.filter((status) => status !== 'completed');
@@ -21,6 +23,7 @@ export interface CoordinatorServices {
   readonly runs: RunStore;
   readonly journal: Pick<JournalStore, 'watch'>;
   readonly dispatcher: Dispatcher;
+  readonly owed: Pick<Owed, 'settled'>;
   readonly clock: Clock;
   /** Called once, when the run has ended. */
   onEnded(): void;
@@ -80,8 +83,8 @@ export class Coordinator {
   }
 
   /**
-   * Ends what a crashed incarnation left at work, and resolves when all of it is queued again on disk: only then does the
-   * next incarnation read a plan that is true.
+   * Ends what a crashed incarnation left at work, and resolves when all of it is queued again on disk, or owed to a store
+   * that refuses it: only then does the next incarnation read a plan that is true.
    */
   async abandon(): Promise<void> {
     this.#over.abort();
@@ -90,6 +93,9 @@ export class Coordinator {
     await Promise.allSettled([...this.#atWork]);
     try {
       await this.services.dispatcher.release(this.#target);
+    } catch (error) {
+      // What is refused is owed, and told before the next plan is read.
+      if (!isRefusal(error)) throw error;
     } finally {
       this.#line.close();
     }
@@ -132,7 +138,13 @@ export class Coordinator {
     const { runs } = this.services;
     const { counts } = this.record;
     const hasFailure = counts.failed + counts.timed_out > 0;
-    this.#answer('load', Promise.all([runs.plan(this.#run), runs.finished(this.#run)]), ([slots, finished]) => {
+    // What an incarnation that crashed could not write of its slots comes first: a plan without it has slots at work that
+    // nobody works at, and whose ends nobody would tell.
+    const read = async () => {
+      await this.services.owed.settled();
+      return Promise.all([runs.plan(this.#run), runs.finished(this.#run)]);
+    };
+    this.#answer('load', read(), ([slots, finished]) => {
       void this.#hearWishes();
       return { type: 'plan.loaded', plan: { slots, finished, hasFailure } };
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Cell } from '../../../src/actors/cell/cell.js';
 import type { Execution, ExecutionResult } from '../../../src/actors/exec/execution.js';
+import { EspalierError } from '../../../src/errors.js';
 import { OwedWrites } from '../../../src/host/owed-writes.js';
 import type { RunPolicy } from '../../../src/machines/work/run-policy.js';
 import type { Store } from '../../../src/persistence/store.js';
@@ -61,7 +62,11 @@ class HandPool implements ExecQueue {
 
 async function drive(
   inputs: readonly string[],
-  options: { policy?: Partial<RunPolicy>; runs?: Partial<Store['runs']> } = {},
+  options: {
+    policy?: Partial<RunPolicy>;
+    runs?: Partial<Store['runs']>;
+    attempts?: (store: Store) => Partial<Store['attempts']>;
+  } = {},
 ) {
   const file = newFile();
   const store = await openHost(file, 'host-a', { synchronous: 'normal' });
@@ -73,7 +78,8 @@ async function drive(
   const newSpawnId = () => `s${++spawns}`;
   const flusher = new OutputFlusher(store.outputs, clock, (error) => void failures.push(error));
   const owed = new OwedWrites({ clock, isOver: () => false, onFault: (error) => void failures.push(error) });
-  const dispatcher = new Dispatcher({ runId: 'host-a', attempts: store.attempts, flusher, owed, newSpawnId });
+  const attempts = { ...store.attempts, ...options.attempts?.(store) };
+  const dispatcher = new Dispatcher({ runId: 'host-a', attempts, flusher, owed, newSpawnId });
   let reads = 0;
   const get = (id: string) => {
     reads += 1;
@@ -85,7 +91,7 @@ async function drive(
     const runs = { ...store.runs, get, ...options.runs };
     const onFailed = (error: unknown) => void failures.push(error);
     const coordinator = new Coordinator(
-      { runId: 'host-a', runs, journal: store.journal, dispatcher, clock, onEnded: () => undefined, onFailed },
+      { runId: 'host-a', runs, journal: store.journal, dispatcher, owed, clock, onEnded: () => undefined, onFailed },
       record,
       new LocalBackend(execAttempts(pool), 'host-a'),
     );
@@ -273,4 +279,44 @@ describe('a coordinator that was killed', () => {
     await store.journal.head();
     expect([pool.running, [...(await store.runs.plan('run'))]]).toEqual([[], [0, 0, 0]]);
   });
+
+  it.each([
+    { how: 'ended by itself', end: 'succeeded', runsAgain: 0 },
+    { how: 'was stopped with it', end: 'stopped', runsAgain: 1 },
+  ] as const)(
+    'is followed by one that knows the end of a slot which $how, and which the disk was too full for',
+    async (of) => {
+      let isFull = false;
+      const taken = <A extends unknown[], R>(write: (...args: A) => Promise<R>) => {
+        return async (...args: A): Promise<R> => {
+          if (isFull) throw new EspalierError('ESP_STORE_FULL', 'the disk is full');
+          return write(...args);
+        };
+      };
+      const attempts = ({ attempts: { finish, release } }: Store) => ({
+        finish: taken(finish),
+        release: taken(release),
+      });
+      const { pool, cell, coordinator, make, store, status } = await drive(['a', 'b'], { attempts });
+      await runs(pool, 1);
+      // The second is claimed, for the place that becomes free.
+      await vi.waitUntil(async () => [...(await store.runs.plan('run'))].join('') === '11', { ...soon, interval: 1 });
+      isFull = true;
+      await cell.kill();
+      if (of.end === 'succeeded') pool.end();
+      await coordinator.abandon();
+      isFull = false;
+      const next = await make();
+      for (let left = 1 + of.runsAgain; left > 0; left -= 1) {
+        await runs(pool, 1);
+        pool.end();
+      }
+      await next.cell.exited;
+      expect([await status(), pool.submitted]).toEqual(['completed', 2 + of.runsAgain]);
+      expect(await store.runs.rows('run', 0, 9)).toMatchObject([
+        { status: 'succeeded', attempts: 1 },
+        { status: 'succeeded', attempts: 1 },
+      ]);
+    },
+  );
 });

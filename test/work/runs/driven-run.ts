@@ -101,7 +101,16 @@ export class Driven implements Subject<typeof runMachine> {
     const onEnded = () => void this.#ends++;
     const onFailed = (error: unknown) => void this.#failures.push(error);
     const { journal } = store;
-    const services = { runId: 'host-a', runs: held.runs, journal, dispatcher, clock: this.#clock, onEnded, onFailed };
+    const services = {
+      runId: 'host-a',
+      runs: held.runs,
+      journal,
+      dispatcher,
+      owed,
+      clock: this.#clock,
+      onEnded,
+      onFailed,
+    };
     this.#coordinator = new Coordinator(services, record, new LocalBackend(execAttempts(this.#pool), 'host-a'));
     const logic = this.#coordinator.logic();
     this.#cell = new Cell({
@@ -119,7 +128,9 @@ export class Driven implements Subject<typeof runMachine> {
     runs += 1;
     const inputs = Array.from({ length: slots }, (_, index) => String(index));
     const run = await startRun(store, inputs, policy, `run-${runs}`);
-    return new Driven(store, new HeldStore(store), path, await store.runs.get(run));
+    const driven = new Driven(store, new HeldStore(store), path, await store.runs.get(run));
+    await settle();
+    return driven;
   }
 
   async perform(event: RunEvent): Promise<void> {
