@@ -228,14 +228,17 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
     return { ...journey, limit, ended: limit.signal, until: clock.now() + timeoutMs, because };
   }
 
-  /** Resolves when the call is to be tried again; throws its error when it is not. */
+  /**
+   * Resolves when the call is to be tried again; throws its error when it is not. An attempt of a durable job is one
+   * execution: whether there is another one is decided, and counted, where the job is.
+   */
   async #again(
-    { options, ended, because }: Journey,
+    { options, ended, because, attempt: durable }: Journey,
     outcome: Exclude<CallOutcome, { kind: 'result' }>,
     attempt: number,
   ) {
     const { retry, random } = this.#parts;
-    const isOnce = options.input !== undefined;
+    const isOnce = options.input !== undefined || durable !== null;
     const mayRepeat =
       !isOnce && (outcome.kind === 'lost' ? options.idempotent === true : isRetryable(outcome.error, retry));
     const most = retry?.attempts ?? (retry ? 3 : MOST_RETRIES + 1);

@@ -6,7 +6,7 @@ import { LiveProtocolPool } from '../../../src/actors/call/protocol-pool.js';
 import type { ProtocolSeat, WorkerLoss } from '../../../src/actors/call/protocol-worker.js';
 import { Asks } from '../../../src/actors/desk/asks.js';
 import { WorkerDesk } from '../../../src/actors/desk/worker-desk.js';
-import type { CallOptions } from '../../../src/actors/handles/call-options.js';
+import type { CallOptions, RetryPolicy } from '../../../src/actors/handles/call-options.js';
 import { Roster, WorkQueue } from '../../../src/actors/pool/work-queue.js';
 import { EspalierError } from '../../../src/errors.js';
 import { SimulatedClock } from '../../../src/testing/index.js';
@@ -15,7 +15,7 @@ import { stage } from '../../transport/protocol/support/scripted-worker.js';
 const GRACE_MS = 200;
 
 /** A pool with its queue, and one seat whose port is real; the test plays the worker behind it, and the time. */
-async function pool(capacity = 1, loss?: WorkerLoss) {
+async function pool(capacity = 1, loss?: WorkerLoss, retry: RetryPolicy | null = null) {
   const clock = new SimulatedClock();
   const roster = new Roster<ProtocolSeat>();
   const queue = new WorkQueue<ProtocolSeat>(roster, { pool: '/p', limit: 10, overflow: 'reject' });
@@ -38,7 +38,7 @@ async function pool(capacity = 1, loss?: WorkerLoss) {
     refusal: () => new EspalierError('ESP_STOPPED', 'closed'),
     desk: new WorkerDesk({ tools: [], asks: new Asks(clock), onAsk: undefined, onFault: () => undefined }),
     ...{ catalog: new MethodCatalog('/p'), affinity: new Affinity<ProtocolSeat>(options, isServing) },
-    ...{ cancelGraceMs: GRACE_MS, contract: null, breaker, retry: null, random: () => 0 },
+    ...{ cancelGraceMs: GRACE_MS, contract: null, breaker, retry, random: () => 0 },
   });
   const { port, worker, settle } = await stage();
   const failures: EspalierError[] = [];
@@ -67,8 +67,14 @@ async function pool(capacity = 1, loss?: WorkerLoss) {
     const outcome = calls.call(method, null, more).catch((error: unknown) => error);
     return outcome;
   };
+  const attempt = (method: string) => {
+    const { signal } = new AbortController();
+    return calls
+      .attempt(method, null, { timeoutMs: null, signal, ctx: {}, began: () => undefined })
+      .catch((error: unknown) => error);
+  };
   const serve = () => roster.offer(seat);
-  return { clock, call, serve, worker, settle, failures, seat };
+  return { clock, attempt, call, serve, worker, settle, failures, seat };
 }
 
 describe('a call', () => {
@@ -96,6 +102,21 @@ describe('a call', () => {
     expect(told).toMatchObject({ dl: 60_000 });
     clock.increment(60_000);
     expect(await outcome).toMatchObject({ code: 'ESP_TIMEOUT' });
+  });
+});
+
+describe('an attempt of a slot', () => {
+  it('is executed once, whatever its pool repeats: how often it is tried is said by its run', async () => {
+    const { clock, attempt, serve, worker, settle } = await pool(1, undefined, { attempts: 3, initialMs: 10 });
+    serve();
+    const outcome = attempt('f');
+    await worker.until('call');
+    worker.say({ t: 'error', id: 1, code: 'BUSY', message: 'later', retryable: true });
+    await settle();
+    clock.increment(60_000);
+    await settle();
+    expect(worker.of('call')).toHaveLength(1);
+    expect(await outcome).toMatchObject({ code: 'BUSY' });
   });
 });
 
