@@ -27,6 +27,7 @@ interface LineEvents {
 export class Line implements Receiver {
   readonly #waiting = new TransientMap<string, (report: Report) => void>();
   #listening: Disposable | null = null;
+  #stopped = false;
 
   constructor(
     readonly backend: Backend,
@@ -41,6 +42,12 @@ export class Line implements Receiver {
   close(): void {
     this.#listening?.[Symbol.dispose]();
     this.#listening = null;
+  }
+
+  /** Ends what is at work, also what the place turns out to have taken without having said so yet. */
+  stop(): void {
+    this.#stopped = true;
+    this.backend.stop();
   }
 
   report(report: Report): void {
@@ -65,6 +72,8 @@ export class Line implements Receiver {
     if (answer === 'reported') return reported;
     if (answer.type === 'accepted') {
       accepted(answer.ticket);
+      // The stop may have reached the place before the attempt did.
+      if (this.#stopped) this.backend.stop([answer.ticket.attempt]);
       return reported;
     }
     this.#waiting.delete(key);

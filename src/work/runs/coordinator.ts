@@ -89,7 +89,7 @@ export class Coordinator {
   async abandon(): Promise<void> {
     this.#over.abort();
     this.#stopping = 'requeue';
-    this.#line.backend.stop();
+    this.#line.stop();
     await Promise.allSettled([...this.#atWork]);
     try {
       await this.services.dispatcher.release(this.#target);
@@ -116,7 +116,7 @@ export class Coordinator {
         return this.#commit(command);
       case 'stopRunning':
         this.#stopping = command.then;
-        return this.#line.backend.stop();
+        return this.#line.stop();
       case 'setStatus':
         return this.#setStatus(command.to);
       case 'done':

@@ -26,7 +26,7 @@ async function unsure(ambiguity: Ambiguity) {
     clock.increment(100);
     for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
   };
-  return { backend, answer, accepted, submits, ask, heard };
+  return { backend, line, answer, accepted, submits, ask, heard };
 }
 
 it('asks for an attempt whose submit was not answered, and submits it once', async () => {
@@ -58,4 +58,13 @@ it('tells what the place has room for, from the beginning on', async () => {
   const { backend, heard } = await unsure('undelivered');
   backend.resize(0);
   expect(heard).toEqual([4, 0]);
+});
+
+it('stops what reached its place after the stop did, as soon as it knows of it', async () => {
+  const { backend, line, answer, accepted, ask } = await unsure('delayed');
+  line.stop();
+  backend.deliver();
+  await ask();
+  expect(accepted).toHaveBeenCalledTimes(1);
+  expect(await answer).toMatchObject({ outcome: { how: 'interrupted' } });
 });
