@@ -81,7 +81,11 @@ export class LocalBackend implements Backend {
     if (known) return { type: 'accepted', ticket: known.ticket };
     const isFenced = this.#absent.has(key) || (this.#latest.get(dispatch.jobId) ?? 0) > dispatch.epoch;
     if (isFenced) return { type: 'refused', why: 'fenced' };
-    if (this.#capacity() === 0) return { type: 'refused', why: 'closed' };
+    if (this.#capacity() === 0) {
+      // Told before it is refused: whoever had heard of room would claim and submit it again at once.
+      this.#look();
+      return { type: 'refused', why: 'closed' };
+    }
     return this.#begin(key, dispatch);
   }
 
