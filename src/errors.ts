@@ -4,13 +4,16 @@
  */
 export type ErrorCode =
   | 'ESP_ABORTED' // the caller's AbortSignal fired, or the work was cancelled
+  | 'ESP_BUDGET' // a job and its descendants have used up their budget
   | 'ESP_CONFLICT' // two owners claim one thing: a registration, a key, a path
   | 'ESP_CONTRACT' // a worker's answer does not fit the contract of its pool
   | 'ESP_FENCED' // another host declared this one dead and took its work
   | 'ESP_INVALID' // an argument, option or input does not fit; nothing was started
+  | 'ESP_KEY_CONFLICT' // a job of that key exists, with another method or other arguments
   | 'ESP_NOT_FOUND' // no actor, pool, run, job or file of that name
   | 'ESP_OWNED' // a living host owns the run
   | 'ESP_PLATFORM' // the operating system lacks what is needed
+  | 'ESP_POISONED' // the job's hosts died each time it ran, at last with nothing beside it
   | 'ESP_PROTOCOL' // a worker spoke out of protocol and was killed
   | 'ESP_QUEUE_FULL' // the bounded queue's policy refused the work
   | 'ESP_QUARANTINED' // a process could not be proven gone; its seat stays closed

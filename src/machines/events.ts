@@ -5,6 +5,8 @@ import type { HostCrash } from './exits/host-crash.js';
 import type { OverflowPolicy } from './pool/queue/checkout.js';
 import type { ProcessExit, ProcessIdentity } from './process/process.js';
 import type { Shortage } from './process/shortage.js';
+import type { JobWish, ParkedReason } from './work/job/policy.js';
+import type { JobOutcome, JobState } from './work/job/states.js';
 import type { RunWish } from './work/run/status.js';
 import type { SlotStatus } from './work/slot.js';
 import type { RecycleReason } from './worker/recycle.js';
@@ -73,6 +75,18 @@ interface JournalEventData {
   'attempt.ended': { jobId: string; attempt: number; outcome: SlotStatus };
   'attempt.lost': { jobId: string; attempt: number; reason: string };
   'attempt.late': { jobId: string; attempt: number; outcome: SlotStatus };
+
+  'job.submitted': { jobId: string; queue: string; method: string | null; key: string | null; state: JobState };
+  /** It can start now: its reason to wait is over, or its attempt came to nothing. */
+  'job.queued': { jobId: string; queue: string };
+  /** It cannot start now. `for`: what ends that, a name where there is one; `until`: when, in milliseconds since the epoch. */
+  'job.parked': { jobId: string; queue: string; reason: ParkedReason; for: string; until: number | null };
+  /** Somebody wants it to end while it runs; its host ends it. */
+  'job.wanted': { jobId: string; wish: JobWish; reason: string | null };
+  'job.ended': { jobId: string; queue: string; outcome: JobOutcome; error: ErrorRecord | null };
+  'queue.paused': { queue: string };
+  'queue.resumed': { queue: string };
+  'limit.changed': { name: string };
 
   'run.started': { run: RunRef; slots: number };
   'run.continued': { run: RunRef; committed: number };

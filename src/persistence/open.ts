@@ -7,6 +7,7 @@ import { fromWorkingFolder } from '../working-folder.js';
 import type { OpenStoreOptions } from './contract/options.js';
 import { attemptStore } from './families/attempts/store.js';
 import { hostStore } from './families/hosts/store.js';
+import { jobStore } from './families/jobs/store.js';
 import { writeLastWord } from './families/journal/last-word.js';
 import { CommitListeners, warnOfListener } from './families/journal/listeners.js';
 import { Pulses } from './families/journal/pulse.js';
@@ -130,6 +131,7 @@ function assemble({ threads, listeners }: Connected, closed: () => Promise<void>
     snapshots: snapshotStore(threads),
     sessions: sessionStore(threads),
     runs: runStore(threads),
+    jobs: jobStore(threads),
     attempts: attemptStore(threads),
     outputs: outputStore(threads),
     logs: logStore(threads),

@@ -2,6 +2,7 @@ import type { RunId } from '../ids.js';
 import type { NewJournalEvent } from '../machines/events.js';
 import type { AttemptStore } from './contract/attempts.js';
 import type { HostStore } from './contract/hosts.js';
+import type { JobStore } from './contract/jobs.js';
 import type { JournalStore } from './contract/journal.js';
 import type { LogStore } from './contract/logs.js';
 import type { OutputStore } from './contract/outputs.js';
@@ -20,6 +21,7 @@ export type {
   OutputChunk,
 } from './contract/attempts.js';
 export type { HostRecord, HostStore } from './contract/hosts.js';
+export type * from './contract/jobs.js';
 export type { AboutQuery, JournalStore, TailOptions } from './contract/journal.js';
 export type { KeptLog, LogPlace, LogStore } from './contract/logs.js';
 export type { OpenStoreOptions } from './contract/options.js';
@@ -53,6 +55,7 @@ export interface Store extends AsyncDisposable {
   readonly snapshots: SnapshotStore;
   readonly sessions: SessionStore;
   readonly runs: RunStore;
+  readonly jobs: JobStore;
   readonly attempts: AttemptStore;
   readonly outputs: OutputStore;
   readonly logs: LogStore;

@@ -17,7 +17,7 @@ export const ATTEMPT_STATES = [
   'lost',
   'orphaned',
 ] as const;
-type AttemptState = (typeof ATTEMPT_STATES)[number];
+export type AttemptState = (typeof ATTEMPT_STATES)[number];
 
 /** One execution of a slot, as it is told. Times are milliseconds since the epoch. */
 export interface AttemptRecord {

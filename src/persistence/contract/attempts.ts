@@ -2,6 +2,7 @@ import type { ErrorRecord } from '../../errors.js';
 import type { RunId } from '../../ids.js';
 import type { AttemptRef, JobId } from '../../machines/ids/job-id.js';
 import type { ProcessExit } from '../../machines/process/process.js';
+import type { AttemptRecord } from '../../machines/work/attempt.js';
 import type { SlotStatus } from '../../machines/work/slot.js';
 import type { WriteOptions } from './options.js';
 
@@ -63,6 +64,9 @@ export interface AttemptWorker {
   readonly incarnation: number;
   readonly pid: number;
 }
+
+/** An attempt as it is told, with the host that it was of. */
+export type OwnedAttempt = AttemptRecord & { readonly owner: RunId };
 
 /** What became of a write about an attempt that was no longer this owner's, or of an earlier epoch: nothing. */
 export type Late = 'late';

@@ -1,5 +1,5 @@
 import type { RunRef } from '../../ids.js';
-import type { AttemptRef } from '../../machines/ids/job-id.js';
+import type { AttemptRef, JobId } from '../../machines/ids/job-id.js';
 import type { StreamTexts } from '../../stream-text.js';
 import type { Late, OutputChunk } from './attempts.js';
 
@@ -19,4 +19,6 @@ export interface OutputStore {
   append(at: AttemptRef, chunk: OutputChunk): Promise<'kept' | Late>;
   /** The kept output of a slot's attempt (the newest if none is named), or null. A stream that is not UTF-8 is in base64. */
   read(run: RunRef, index: number, attempt?: number): Promise<KeptOutput | null>;
+  /** The same of a job that needs no run. */
+  readJob(jobId: JobId, attempt?: number): Promise<KeptOutput | null>;
 }

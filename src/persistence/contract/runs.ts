@@ -1,8 +1,9 @@
 import type { RunId, RunRef } from '../../ids.js';
-import type { AttemptRecord, FailedRow, JobState } from '../../machines/work/attempt.js';
+import type { FailedRow, JobState } from '../../machines/work/attempt.js';
 import type { RunStatus, RunWish } from '../../machines/work/run/status.js';
 import type { RunPolicy } from '../../machines/work/run-policy.js';
 import type { SlotRow, SlotStatus } from '../../machines/work/slot.js';
+import type { OwnedAttempt } from './attempts.js';
 import type { WriteOptions } from './options.js';
 
 /** A run as it stands in the store. */
@@ -45,7 +46,7 @@ export interface SlotStory {
   /** JSON text. */
   readonly input: string;
   /** In order. Of standard error only the end is given. */
-  readonly attempts: readonly (AttemptRecord & { readonly owner: RunId })[];
+  readonly attempts: readonly OwnedAttempt[];
 }
 
 /** How a run is doing, beside what its record says. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { EventContext, JournalEventType, KeptJournalEvent, NewJournalEvent } from '../../machines/events.js';
 import { OVERFLOW_POLICIES } from '../../machines/pool/queue/checkout.js';
 import { SHORTAGES } from '../../machines/process/shortage.js';
+import { PARKED_REASONS, WISHES } from '../../machines/work/job/policy.js';
+import { JOB_OUTCOMES, JOB_STATES } from '../../machines/work/job/states.js';
 import { RUN_WISHES } from '../../machines/work/run/status.js';
 import { RECYCLE_REASONS } from '../../machines/worker/recycle.js';
 import { WORKER_CAUSES } from '../../machines/worker/worker-cause.js';
@@ -87,6 +89,26 @@ const forms = z.discriminatedUnion('type', [
   form('attempt.ended', { ...attempt, outcome: slotStatus }),
   form('attempt.lost', { ...attempt, reason: text }),
   form('attempt.late', { ...attempt, outcome: slotStatus }),
+  form('job.submitted', {
+    jobId: text,
+    queue: text,
+    method: text.nullable(),
+    key: text.nullable(),
+    state: z.enum(JOB_STATES),
+  }),
+  form('job.queued', { jobId: text, queue: text }),
+  form('job.parked', {
+    jobId: text,
+    queue: text,
+    reason: z.enum(PARKED_REASONS),
+    for: text,
+    until: count.nullable(),
+  }),
+  form('job.wanted', { jobId: text, wish: z.enum(WISHES), reason: text.nullable() }),
+  form('job.ended', { jobId: text, queue: text, outcome: z.enum(JOB_OUTCOMES), error: errorRecord.nullable() }),
+  form('queue.paused', { queue: text }),
+  form('queue.resumed', { queue: text }),
+  form('limit.changed', { name: text }),
   form('run.started', { run: text, slots: count }),
   form('run.continued', { run: text, committed: count }),
   form('run.asked', { run: text, wish: z.enum(RUN_WISHES) }),

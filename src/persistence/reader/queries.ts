@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ArgsOf, ResultsOf } from '../families/access.js';
 import { hostReads } from '../families/hosts/reads.js';
+import { jobReads } from '../families/jobs/reads.js';
 import { journalReads } from '../families/journal/reads.js';
 import { logReads } from '../families/logs/reads.js';
 import { outputReads } from '../families/outputs/reads.js';
@@ -21,6 +22,7 @@ const queries = {
   ...snapshotReads,
   ...sessionReads,
   ...runReads,
+  ...jobReads,
   ...outputReads,
   ...logReads,
   check: (db: Connection, _args: null) =>

@@ -1,16 +1,15 @@
 import { z } from 'zod';
-import { EspalierError } from '../../../errors.js';
 import type { RunId } from '../../../ids.js';
 import { type AttemptRef, type JobId, jobContext, jobName } from '../../../machines/ids/job-id.js';
+import type { AttemptState } from '../../../machines/work/attempt.js';
 import type { AttemptWorker, Claim, Claimed, FinishedAttempt, Late } from '../../contract/attempts.js';
 import type { Transaction } from '../../sql/transaction.js';
-import { isJob } from '../jobs/reads.js';
-import { runningAttempt } from '../jobs/running.js';
-import { keepStreams } from '../outputs/writes.js';
-import { findProcess } from '../processes/reads.js';
-import { intendProcess, processGone, processSuspect } from '../processes/writes.js';
+import { dropClaim, endProcess, recordEnd } from '../executions/end.js';
+import { TRIES_BEFORE, triesBefore } from '../executions/tries.js';
+import { isJob } from '../job-names.js';
+import { intendProcess } from '../processes/writes.js';
+import { runningAttempt } from '../running-attempt.js';
 import { requireOwn } from '../runs/records.js';
-import { TRIES_BEFORE, triesBefore } from './tries.js';
 
 /** A claimed job; its input is JSON text. */
 type ClaimedText = Omit<Claimed, 'input'> & { readonly input: string };
@@ -66,10 +65,10 @@ function claimJob(tx: Transaction, owner: RunId, { jobId, process }: Claim): Cla
   return { jobId, epoch, attempt, spawnId, endedBefore: ended, lossesBefore: lost, input };
 }
 
-/** A slot starts while its run does; a job without a run belongs to nobody. */
+/** A slot starts while its run does. A job without a run is claimed from its queue, not by its id. */
 function mayStart(tx: Transaction, owner: RunId, jobId: JobId): boolean {
   const name = jobName(jobId);
-  if (name.kind === 'job') return true;
+  if (name.kind === 'job') return false;
   const { status } = requireOwn(tx.db, name.run, owner);
   return status === 'running' || status === 'paused';
 }
@@ -83,18 +82,9 @@ function releaseClaims(
 }
 
 function releaseClaim(tx: Transaction, owner: RunId, claim: AttemptRef): 'released' | Late {
-  const running = runningAttempt(tx.db, owner, claim);
-  if (running === null) return 'late';
-  const { id, job, spawnId } = running;
-  if (spawnId !== null) {
-    const process = findProcess(tx.db, owner, spawnId);
-    if (process !== null && process.identity !== null) {
-      throw new EspalierError('ESP_CONFLICT', `job ${claim.jobId} has a process: it must finish`);
-    }
-    tx.db.run('DELETE FROM processes WHERE run_id = ? AND spawn_id = ?', owner, spawnId);
-  }
-  tx.db.run('DELETE FROM attempts WHERE id = ?', id);
-  tx.db.run(`UPDATE jobs SET state = 'queued' WHERE job = ? AND state = 'running'`, job);
+  const dropped = dropClaim(tx, owner, claim);
+  if (dropped === null) return 'late';
+  tx.db.run(`UPDATE jobs SET state = 'queued' WHERE job = ? AND state = 'running'`, dropped.job);
   return 'released';
 }
 
@@ -125,14 +115,14 @@ function finishAttempt(
     return 'late';
   }
   tx.requireLive(owner);
-  recordEnd(tx, running.id, attempt);
+  recordEnd(tx, running.id, endState(attempt), attempt);
   tx.db.run(
     `UPDATE jobs SET state = ?, final = ? WHERE job = ? AND state = 'running'`,
     attempt.requeue ? 'queued' : outcome,
     attempt.requeue ? null : running.id,
     running.job,
   );
-  if (running.spawnId !== null) endProcess(tx, owner, running.spawnId, attempt);
+  endProcess(tx, owner, running.spawnId, attempt);
   if (attempt.lost === true) {
     const reason =
       running.spawnId === null ? 'its worker ended while it had the call' : 'nobody saw the end of its process';
@@ -143,35 +133,8 @@ function finishAttempt(
   return 'recorded';
 }
 
-/** The process that the attempt had for itself. */
-function endProcess(tx: Transaction, owner: RunId, spawnId: string, { unproven, exit }: FinishedText): void {
-  if (unproven === undefined) processGone(tx, { actor: owner, runId: owner, spawnId, exit });
-  else processSuspect(tx, { actor: owner, runId: owner, spawnId, reason: unproven });
-}
-
-function recordEnd(tx: Transaction, id: number, attempt: FinishedText): void {
-  const { exit, output } = attempt;
-  const cut = output !== undefined && keepStreams(tx, id, output);
-  tx.db.run(
-    `UPDATE attempts SET state = ?, exec = max(exec, ?), truncated = max(truncated, ?), held_open = ?, exit_code = ?,
-       exit_signal = ?, duration_ms = ?, ended_at = ?, error = ?, result = ?
-     WHERE id = ? AND state = 'running'`,
-    endState(attempt),
-    exit === null && output === undefined ? 0 : 1,
-    cut ? 1 : 0,
-    attempt.heldOpen === true ? 1 : 0,
-    exit?.code ?? null,
-    exit?.signal ?? null,
-    attempt.durationMs === null ? null : Math.round(attempt.durationMs),
-    tx.now,
-    attempt.error,
-    attempt.result,
-    id,
-  );
-}
-
 /** Beside the outcomes: what was lost or interrupted did not end by itself, and is not counted with those that did. */
-function endState(attempt: FinishedText): string {
+function endState(attempt: FinishedText): AttemptState {
   if (attempt.lost === true) return 'lost';
   return attempt.requeue && attempt.outcome === 'cancelled' ? 'interrupted' : attempt.outcome;
 }

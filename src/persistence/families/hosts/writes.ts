@@ -8,7 +8,8 @@ import type { Connection } from '../../sql/connection.js';
 import { isDuplicate } from '../../sql/failure.js';
 import { json } from '../../sql/json.js';
 import type { Transaction } from '../../sql/transaction.js';
-import { loseWork } from '../attempts/loss.js';
+import { loseWork } from '../job-states/loss-of-host.js';
+import { leaveQueues } from '../jobs/queues.js';
 import { findHost } from './reads.js';
 
 function registerHost(tx: Transaction, host: NewHost): void {
@@ -51,7 +52,8 @@ function setForker(
 function endHost(tx: Transaction, { runId }: { runId: RunId }): void {
   if (findHost(tx.db, { runId })?.ended === 'stopped') return;
   tx.requireLive(runId);
-  loseWork(tx, runId, 'its host stopped', ['running']);
+  loseWork(tx, runId, { reason: 'its host stopped', how: 'host_stopped', statuses: ['running'] });
+  leaveQueues(tx, runId);
   tx.db.run(`UPDATE hosts SET ended_at = ?, ended = 'stopped' WHERE run_id = ?`, tx.now, runId);
   tx.fence(runId);
   tx.journal(runId, { type: 'host.ended', data: { how: 'stopped' } });
@@ -68,7 +70,8 @@ function fenceHost(tx: Transaction, { runId, by }: { runId: RunId; by: RunId }):
   if (changed === 0) return false;
   tx.fence(runId);
   tx.journal(by, { type: 'host.fenced', data: { fenced: runId, by } });
-  loseWork(tx, runId, howItDied(tx.db, runId), ['running', 'paused']);
+  loseWork(tx, runId, { reason: howItDied(tx.db, runId), how: 'host_lost', statuses: ['running', 'paused'] });
+  leaveQueues(tx, runId);
   tx.journal(runId, { type: 'host.ended', data: { how: 'dead' } });
   return true;
 }

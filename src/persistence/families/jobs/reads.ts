@@ -1,30 +1,163 @@
 import { z } from 'zod';
-import { type JobId, jobName, parseJobId, slotJobId } from '../../../machines/ids/job-id.js';
-import type { SqlValue } from '../../sql/connection.js';
+import type { RunId } from '../../../ids.js';
+import { readJson } from '../../../json/read.js';
+import { type AttemptRef, type JobId, parseJobId } from '../../../machines/ids/job-id.js';
+import { PARKED_REASONS, WISHES } from '../../../machines/work/job/policy.js';
+import { JOB_STATES } from '../../../machines/work/job/states.js';
+import type { JobQuery, JobRecord, JobStory } from '../../contract/jobs.js';
+import type { Connection, SqlValue } from '../../sql/connection.js';
+import { json } from '../../sql/json.js';
+import { attemptsOf } from '../executions/reads.js';
+import { jobPolicy, keptError } from '../job-states/records.js';
+import { limitRecords, queueRecords } from './listing.js';
 
-/** A condition that finds the job of an id, as `j`. */
-export function isJob(id: JobId): { readonly condition: string; readonly values: readonly SqlValue[] } {
-  const name = jobName(id);
-  switch (name.kind) {
-    case 'slot':
-      return {
-        condition: 'j.run = (SELECT number FROM runs WHERE run = ?) AND j.idx = ?',
-        values: [name.run, name.index],
-      };
-    case 'job':
-      return { condition: 'j.id = ?', values: [id] };
-    default:
-      return name satisfies never;
-  }
+const recordRow = z
+  .object({
+    job: z.number(),
+    id: z.string(),
+    state: z.enum(JOB_STATES),
+    queue: z.string(),
+    method: z.string().nullable(),
+    version: z.string().nullable(),
+    key: z.string().nullable(),
+    priority: z.number(),
+    rank: z.number(),
+    not_before: z.number().nullable(),
+    deadline: z.number().nullable(),
+    policy: json(jobPolicy),
+    parent: z.string().nullable(),
+    retry_of: z.string().nullable(),
+    wanted: z.enum(WISHES).nullable(),
+    wanted_why: z.string().nullable(),
+    crashes: z.number(),
+    alone: z.number(),
+    parked: z.enum(PARKED_REASONS).nullable(),
+    parked_for: z.string().nullable(),
+    parked_until: z.number().nullable(),
+    submitted_at: z.number(),
+    ended_at: z.number().nullable(),
+    attempts: z.number(),
+    error: keptError,
+    meta: json(z.unknown()).nullable(),
+  })
+  .transform((row): JobRecord & { readonly job: number } => {
+    const { job, id, state, queue, method, version, key, priority, rank, deadline, policy, crashes, error, meta } = row;
+    const { parked, wanted, attempts } = row;
+    return {
+      ...{ job, state, queue, method, version, key, priority, rank, deadline, policy, crashes, error, meta, attempts },
+      jobId: parseJobId(id),
+      parked: parked === null ? null : { reason: parked, for: row.parked_for ?? '', until: row.parked_until },
+      wanted: wanted === null ? null : { wish: wanted, reason: row.wanted_why },
+      notBefore: row.not_before,
+      parent: idOrNull(row.parent),
+      retryOf: idOrNull(row.retry_of),
+      alone: row.alone === 1,
+      submittedAt: row.submitted_at,
+      endedAt: row.ended_at,
+    };
+  });
+
+function idOrNull(id: string | null): JobId | null {
+  return id === null ? null : parseJobId(id);
 }
 
-/** What says a job's id, where `j` is the job and `r` its run, if it has one. */
-export const NAMED = 'r.run, j.idx, j.id';
+const SELECT = `SELECT j.job, j.id, j.state, d.queue, d.method, d.version, d.key, d.priority, d.rank, d.not_before, d.deadline,
+    d.policy, (SELECT id FROM jobs p WHERE p.job = d.parent) AS parent,
+    (SELECT id FROM jobs p WHERE p.job = d.retry_of) AS retry_of, d.wanted, d.wanted_why, d.crashes, d.alone, d.parked,
+    d.parked_for, d.parked_until, d.submitted_at, d.ended_at, d.error, d.meta,
+    (SELECT count(*) FROM attempts a WHERE a.job = j.job) AS attempts
+  FROM jobs j JOIN job_details d ON d.job = j.job`;
 
-/** The columns of `NAMED`. */
-export const named = { run: z.string().nullable(), idx: z.number().nullable(), id: z.string().nullable() };
-
-/** The id that the columns of `NAMED` say. */
-export function namedJob({ run, idx, id }: z.infer<z.ZodObject<typeof named>>): JobId {
-  return run !== null && idx !== null ? slotJobId(run, idx) : parseJobId(id ?? '');
+function getJob(db: Connection, { jobId }: { jobId: JobId }): JobRecord | null {
+  return withoutNumber(db.one(recordRow, `${SELECT} WHERE j.id = ?`, jobId));
 }
+
+function withoutNumber(row: z.infer<typeof recordRow> | undefined): JobRecord | null {
+  if (row === undefined) return null;
+  const { job: _, ...record } = row;
+  return record;
+}
+
+/** Each condition has an index of its own; the newest come first. */
+function listJobs(db: Connection, { states, queue, key, parent, before, limit }: JobQuery): JobRecord[] {
+  const conditions: string[] = [];
+  const values: SqlValue[] = [];
+  const add = (condition: string, value: SqlValue): void => {
+    conditions.push(condition);
+    values.push(value);
+  };
+  if (states !== undefined) add('j.state IN (SELECT value FROM json_each(?))', JSON.stringify(states));
+  if (queue !== undefined) add('d.queue = ?', queue);
+  if (key !== undefined) add('d.key = ?', key);
+  if (parent !== undefined) add('d.parent = (SELECT job FROM jobs WHERE id = ?)', parent);
+  if (before !== undefined) add('j.job < (SELECT job FROM jobs WHERE id = ?)', before);
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  return db
+    .all(recordRow, `${SELECT} ${where} ORDER BY j.job DESC LIMIT ?`, ...values, limit)
+    .flatMap((row) => withoutNumber(row) ?? []);
+}
+
+const contentRow = z.object({ input: json(z.unknown()), result: z.string().nullable() });
+const relativeRow = z
+  .object({ id: z.string(), state: z.enum(JOB_STATES) })
+  .transform(({ id, state }) => ({ jobId: parseJobId(id), state }));
+
+/** Children of a job that its story names, at most. */
+const MOST_CHILDREN = 1000;
+
+function storyOf(db: Connection, { jobId }: { jobId: JobId }): JobStory | null {
+  const row = db.one(recordRow, `${SELECT} WHERE j.id = ?`, jobId);
+  const record = withoutNumber(row);
+  if (row === undefined || record === null) return null;
+  const { job } = row;
+  const content = db.one(
+    contentRow,
+    'SELECT j.input, a.result FROM jobs j LEFT JOIN attempts a ON a.id = j.final WHERE j.job = ?',
+    job,
+  );
+  const result = record.state === 'succeeded' ? (content?.result ?? null) : null;
+  return {
+    ...record,
+    input: content?.input,
+    ...(result === null ? {} : { result: readJson(result) }),
+    limits: db
+      .all(z.object({ name: z.string() }), 'SELECT name FROM job_limits WHERE job = ? ORDER BY name', job)
+      .map(({ name }) => name),
+    after: db.all(
+      relativeRow,
+      'SELECT j.id, j.state FROM dependencies n JOIN jobs j ON j.job = n.needs WHERE n.job = ? ORDER BY n.needs',
+      job,
+    ),
+    children: db.all(
+      relativeRow,
+      `SELECT j.id, j.state FROM job_details d JOIN jobs j ON j.job = d.job WHERE d.parent = ? ORDER BY d.job
+       LIMIT ${MOST_CHILDREN}`,
+      job,
+    ),
+    executions: attemptsOf(db, job),
+  };
+}
+
+const wantedRow = z
+  .object({ id: z.string(), epoch: z.number(), attempt: z.number() })
+  .transform(({ id, epoch, attempt }): AttemptRef => ({ jobId: parseJobId(id), epoch, attempt }));
+
+/** The running attempts of a host whose jobs are to end. */
+function wantedOf(db: Connection, { owner }: { owner: RunId }): AttemptRef[] {
+  return db.all(
+    wantedRow,
+    `SELECT j.id, a.epoch, a.attempt FROM attempts a JOIN jobs j ON j.job = a.job JOIN job_details d ON d.job = a.job
+     WHERE a.owner = ? AND a.state = 'running' AND d.wanted IS NOT NULL`,
+    owner,
+  );
+}
+
+/** What is read of jobs that need no run, by name. */
+export const jobReads = {
+  'jobs.get': getJob,
+  'jobs.list': listJobs,
+  'jobs.story': storyOf,
+  'jobs.wanted': wantedOf,
+  'queues.list': queueRecords,
+  'limits.list': limitRecords,
+};

@@ -1,22 +1,24 @@
-import { EspalierError } from '../../../errors.js';
-import type { RunId } from '../../../ids.js';
-import { type JobId, jobName } from '../../../machines/ids/job-id.js';
-import { isDuplicate } from '../../sql/failure.js';
-import type { Transaction } from '../../sql/transaction.js';
-
-/** Adds a job that belongs to no run; its input is JSON text. */
-function addJob(tx: Transaction, job: { owner: RunId; jobId: JobId; input: string }): void {
-  tx.requireLive(job.owner);
-  if (jobName(job.jobId).kind !== 'job') {
-    throw new EspalierError('ESP_INVALID', `${job.jobId} is a slot: it comes with its run`);
-  }
-  try {
-    tx.db.run(`INSERT INTO jobs (id, state, input) VALUES (?, 'queued', ?)`, job.jobId, job.input);
-  } catch (cause) {
-    if (!isDuplicate(cause)) throw cause;
-    throw new EspalierError('ESP_CONFLICT', `a job ${job.jobId} exists already`, { cause });
-  }
-}
+import { finishJob } from '../job-states/finish.js';
+import { setLimit } from '../job-states/limits.js';
+import { releaseJobs } from '../job-states/loss.js';
+import { claimJobs } from './claim.js';
+import { leaveQueue, pauseQueue, resumeQueue, serveQueue } from './queues.js';
+import { submitJobs } from './submit.js';
+import { tickJobs } from './timers.js';
+import { cancelJob, prioritiseJob } from './wishes.js';
 
 /** What is written of jobs that need no run, by name. */
-export const jobWrites = { 'jobs.add': addJob };
+export const jobWrites = {
+  'jobs.submit': submitJobs,
+  'jobs.claim': claimJobs,
+  'jobs.release': releaseJobs,
+  'jobs.finish': finishJob,
+  'jobs.cancel': cancelJob,
+  'jobs.prioritise': prioritiseJob,
+  'jobs.tick': tickJobs,
+  'queues.serve': serveQueue,
+  'queues.leave': leaveQueue,
+  'queues.pause': pauseQueue,
+  'queues.resume': resumeQueue,
+  'limits.set': setLimit,
+};

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { RunRef } from '../../../ids.js';
+import type { JobId } from '../../../machines/ids/job-id.js';
 import { fromWholeCharacter } from '../../../machines/text/text-cut.js';
 import { KEPT_OUTPUT_BYTES, type StreamTexts, streamTexts } from '../../../stream-text.js';
 import type { KeptOutput } from '../../contract/outputs.js';
 import type { Connection } from '../../sql/connection.js';
+import { isJob } from '../job-names.js';
 
 export const STREAMS = { stdout: 1, stderr: 2 } as const;
 const bytesRow = z.object({ start: z.number(), bytes: z.instanceof(Uint8Array) });
@@ -43,14 +45,27 @@ function readOutput(
     index,
     attempt,
   );
-  if (found === undefined) return null;
-  return {
-    attempt: found.attempt,
-    ...keptStreams(db, found.id),
-    truncated: found.truncated === 1,
-    heldOpen: found.held_open === 1,
-  };
+  return found === undefined ? null : keptOutput(db, found);
+}
+
+function readJobOutput(
+  db: Connection,
+  { jobId, attempt }: { jobId: JobId; attempt: number | null },
+): KeptOutput | null {
+  const { condition, values } = isJob(jobId);
+  const found = db.one(
+    keptRow,
+    `SELECT a.id, a.attempt, a.truncated, a.held_open FROM jobs j JOIN attempts a ON a.job = j.job
+     WHERE ${condition} AND a.attempt = coalesce(?, a.attempt) ORDER BY a.epoch DESC LIMIT 1`,
+    ...values,
+    attempt,
+  );
+  return found === undefined ? null : keptOutput(db, found);
+}
+
+function keptOutput(db: Connection, { id, attempt, truncated, held_open }: z.infer<typeof keptRow>): KeptOutput {
+  return { attempt, ...keptStreams(db, id), truncated: truncated === 1, heldOpen: held_open === 1 };
 }
 
 /** What is read of outputs, by name. */
-export const outputReads = { 'outputs.read': readOutput };
+export const outputReads = { 'outputs.read': readOutput, 'outputs.readJob': readJobOutput };

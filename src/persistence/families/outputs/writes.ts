@@ -4,7 +4,7 @@ import type { AttemptRef } from '../../../machines/ids/job-id.js';
 import { KEPT_OUTPUT_BYTES } from '../../../stream-text.js';
 import type { Late, OutputChunk } from '../../contract/attempts.js';
 import type { Transaction } from '../../sql/transaction.js';
-import { runningAttempt } from '../jobs/running.js';
+import { runningAttempt } from '../running-attempt.js';
 import { STREAMS } from './reads.js';
 
 /** Bytes that may be left of a character that was cut. */

@@ -4,7 +4,7 @@ import type { Registration } from '../../../machines/process/process.js';
 import { identity } from '../../forms/shared.js';
 import type { Connection } from '../../sql/connection.js';
 import { json } from '../../sql/json.js';
-import { NAMED, named, namedJob } from '../jobs/reads.js';
+import { NAMED, named, namedJob } from '../job-names.js';
 
 /** Registrations, each with the name of its job if it has one. */
 export const SELECT_REGISTRATIONS = `SELECT p.run_id, p.spawn_id, p.path, p.incarnation, p.job, ${NAMED}, p.attempt, p.state,

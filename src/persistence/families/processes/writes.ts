@@ -6,7 +6,7 @@ import type { LiveProcess, ProcessExit, Registration, SpawnIntent } from '../../
 import type { Connection } from '../../sql/connection.js';
 import { isDuplicate } from '../../sql/failure.js';
 import type { Transaction } from '../../sql/transaction.js';
-import { NAMED, named, namedJob } from '../jobs/reads.js';
+import { NAMED, named, namedJob } from '../job-names.js';
 import { commandText, registrationRow, registrationState, SELECT_REGISTRATIONS } from './reads.js';
 
 /** Names one registration: `actor` is the host that acts on it, null for a command line, which no fence holds. */

@@ -5,11 +5,9 @@ import { jobContext, slotJobId } from '../../../machines/ids/job-id.js';
 import { JOB_STATES } from '../../../machines/work/attempt.js';
 import type { SlotStatus } from '../../../machines/work/slot.js';
 import type { Transaction } from '../../sql/transaction.js';
+import { ENDED_STATES } from '../executions/tries.js';
 import { moveRun, ownedByAnother } from './changes.js';
 import { type RunHead, requireOwn, requireRun } from './records.js';
-
-/** Attempts that ran to an end of their own. */
-export const ENDED_STATES = `('succeeded', 'failed', 'timed_out', 'cancelled')`;
 
 const slotRow = z.object({
   job: z.number(),

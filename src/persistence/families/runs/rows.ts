@@ -6,8 +6,8 @@ import type { CommittedRow } from '../../contract/runs.js';
 import { errorRecord, slotStatus } from '../../forms/shared.js';
 import type { Connection } from '../../sql/connection.js';
 import { json } from '../../sql/json.js';
+import { ENDED_STATES } from '../executions/tries.js';
 import { keptStreams } from '../outputs/reads.js';
-import { ENDED_STATES } from './commit.js';
 import { requireRun } from './records.js';
 
 const committedRow = z.object({

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { ENDED_STATES } from '../runs/commit.js';
+
+/** Attempts that ran to an end of their own. */
+export const ENDED_STATES = `('succeeded', 'failed', 'timed_out', 'cancelled')`;
 
 /** What is selected of a job `j` to decide whether it is tried again: how often it ended by itself, and lost its worker. */
 export const TRIES_BEFORE = `(SELECT count(*) FROM attempts t WHERE t.job = j.job AND t.state IN ${ENDED_STATES}) AS ended,

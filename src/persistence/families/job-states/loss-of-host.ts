@@ -5,20 +5,18 @@ import { decideRetry } from '../../../machines/work/retry.js';
 import type { RunStatus } from '../../../machines/work/run/status.js';
 import { json } from '../../sql/json.js';
 import type { Transaction } from '../../sql/transaction.js';
-import { NAMED, named, namedJob } from '../jobs/reads.js';
-import { TRIES_BEFORE, triesBefore } from './tries.js';
+import { TRIES_BEFORE, triesBefore } from '../executions/tries.js';
+import { NAMED, named, namedJob } from '../job-names.js';
+import { loseJob } from './loss.js';
 
 const policyOfLoss = z.object({ retries: z.number(), onLost: z.enum(['retry', 'fail']) });
-
-/** A job without a run starts again. */
-const WITHOUT_RUN: z.infer<typeof policyOfLoss> = { retries: 0, onLost: 'retry' };
 
 const lostAttempt = z.object({
   attemptId: z.number(),
   job: z.number(),
   attempt: z.number(),
   ...named,
-  /** Of its run. */
+  /** Of its run; null of a job without one. */
   policy: json(policyOfLoss).nullable(),
   ...triesBefore,
   /** Whether what it ran could not be proven gone. */
@@ -28,9 +26,13 @@ const lostAttempt = z.object({
 /**
  * Takes back what a host that ends leaves unfinished: its running attempts are lost, their slots return to the queue or
  * fail by their run's policy, and its runs in one of `statuses` are interrupted. A slot whose process may still run fails
- * whatever the policy: nothing runs beside its predecessor.
+ * whatever the policy: nothing runs beside its predecessor. What becomes of a job that belongs to no run is its own affair.
  */
-export function loseWork(tx: Transaction, owner: RunId, reason: string, statuses: readonly RunStatus[]): void {
+export function loseWork(
+  tx: Transaction,
+  owner: RunId,
+  { reason, how, statuses }: { reason: string; how: 'host_lost' | 'host_stopped'; statuses: readonly RunStatus[] },
+): void {
   const attempts = tx.db.all(
     lostAttempt,
     `SELECT a.id AS attemptId, a.job, a.attempt, ${NAMED}, r.policy, coalesce(p.state = 'suspect', 0) AS suspect,
@@ -40,7 +42,7 @@ export function loseWork(tx: Transaction, owner: RunId, reason: string, statuses
      WHERE a.owner = ? AND a.state = 'running' ORDER BY a.job`,
     owner,
   );
-  for (const attempt of attempts) loseAttempt(tx, owner, reason, attempt);
+  for (const attempt of attempts) loseAttempt(tx, owner, { reason, how }, attempt);
   const runs = tx.db.all(
     z.object({ run: z.string() }),
     `UPDATE runs SET status = 'interrupted', wish = NULL, updated_at = ?
@@ -51,8 +53,13 @@ export function loseWork(tx: Transaction, owner: RunId, reason: string, statuses
   for (const { run } of runs) tx.journal(owner, { type: 'run.interrupted', data: { run, reason }, ctx: { run } });
 }
 
-function loseAttempt(tx: Transaction, owner: RunId, reason: string, lost: z.infer<typeof lostAttempt>): void {
-  const { attemptId, job, attempt } = lost;
+function loseAttempt(
+  tx: Transaction,
+  owner: RunId,
+  { reason, how }: { reason: string; how: 'host_lost' | 'host_stopped' },
+  lost: z.infer<typeof lostAttempt>,
+): void {
+  const { attemptId, job, attempt, policy } = lost;
   const isSuspect = lost.suspect === 1;
   const jobId = namedJob(lost);
   const error = isSuspect
@@ -64,8 +71,12 @@ function loseAttempt(tx: Transaction, owner: RunId, reason: string, lost: z.infe
     tx.now,
     attemptId,
   );
+  tx.journal(owner, { type: 'attempt.lost', data: { jobId, attempt, reason }, ctx: jobContext(jobId, attempt) });
+  if (policy === null) {
+    const end = { how, unproven: isSuspect ? error.message : undefined };
+    return loseJob(tx, owner, { id: attemptId, job, jobId, attempt, error: JSON.stringify(error), end });
+  }
   const tries = { endedBefore: lost.ended, lossesBefore: lost.lost };
-  const policy = lost.policy ?? WITHOUT_RUN;
   const { outcome, requeue } = decideRetry({ how: 'host_lost', unproven: isSuspect }, tries, policy);
   tx.db.run(
     `UPDATE jobs SET state = ?, final = ? WHERE job = ? AND state = 'running'`,
@@ -73,5 +84,4 @@ function loseAttempt(tx: Transaction, owner: RunId, reason: string, lost: z.infe
     requeue ? null : attemptId,
     job,
   );
-  tx.journal(owner, { type: 'attempt.lost', data: { jobId, attempt, reason }, ctx: jobContext(jobId, attempt) });
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { RunId } from '../../../ids.js';
-import type { AttemptRef } from '../../../machines/ids/job-id.js';
-import type { Connection } from '../../sql/connection.js';
-import { isJob } from './reads.js';
+import type { RunId } from '../../ids.js';
+import type { AttemptRef } from '../../machines/ids/job-id.js';
+import type { Connection } from '../sql/connection.js';
+import { isJob } from './job-names.js';
 
 const runningRow = z.object({ id: z.number(), job: z.number(), spawnId: z.string().nullable() });
 

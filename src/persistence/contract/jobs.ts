@@ -1,0 +1,229 @@
+import type { ErrorRecord } from '../../errors.js';
+import type { RunId } from '../../ids.js';
+import type { AttemptRef, JobId } from '../../machines/ids/job-id.js';
+import type { ProcessExit } from '../../machines/process/process.js';
+import type { JobAttemptEnd } from '../../machines/work/job/decide-end.js';
+import type { LimitSettings } from '../../machines/work/job/limit.js';
+import type { JobPolicy, JobWish, ParkedReason } from '../../machines/work/job/policy.js';
+import type { JobOutcome, JobState } from '../../machines/work/job/states.js';
+import type { Late, OutputChunk, OwnedAttempt } from './attempts.js';
+import type { WriteOptions } from './options.js';
+
+/** A job as it is submitted: whole. Times are milliseconds since the epoch. */
+export interface NewJob {
+  readonly jobId: JobId;
+  readonly queue: string;
+  /** Null where the queue runs programs. */
+  readonly method: string | null;
+  /** Which version of the code is to serve it; null for any. */
+  readonly version: string | null;
+  /** Any JSON value. */
+  readonly input: unknown;
+  readonly key: { readonly key: string; readonly ever: boolean } | null;
+  readonly priority: number;
+  readonly notBefore: number | null;
+  readonly deadline: number | null;
+  /** Jobs that end before it starts: those in the store, or those before it in the same call. */
+  readonly after: readonly JobId[];
+  readonly limits: readonly string[];
+  readonly policy: JobPolicy;
+  readonly parent: JobId | null;
+  readonly retryOf: JobId | null;
+  /** Any JSON value of the user's; null for none. */
+  readonly meta: unknown;
+}
+
+/** What became of a job that was submitted. */
+export interface SubmittedJob {
+  readonly jobId: JobId;
+  /** Whether a job of its key was there already: then nothing was submitted, and this is that job. */
+  readonly existing: boolean;
+}
+
+/** A method that a pool serves, with the version of its code; null where it does not say. */
+export interface MethodServed {
+  readonly name: string;
+  readonly version: string | null;
+}
+
+/** What a host takes of a queue. */
+export interface JobClaim {
+  readonly owner: RunId;
+  readonly queue: string;
+  /** Null for programs. */
+  readonly methods: readonly MethodServed[] | null;
+  readonly count: number;
+  /** The registrations of the processes that the attempts will have for themselves, as many as `count`; none otherwise. */
+  readonly processes: readonly { readonly spawnId: string; readonly path: string }[];
+}
+
+/** A claimed job with what its attempt needs. Its `attempt` counts every execution, from 1. */
+export interface ClaimedJob extends AttemptRef {
+  /** Of its process, if one was registered with the claim. */
+  readonly spawnId: string | null;
+  readonly method: string | null;
+  readonly input: unknown;
+  /** Of this attempt, in milliseconds; null for none. */
+  readonly timeoutMs: number | null;
+  readonly deadline: number | null;
+  readonly key: string | null;
+  readonly parent: JobId | null;
+  /** What an earlier attempt noted for later ones; undefined if none did. */
+  readonly checkpoint?: unknown;
+  /** What the jobs that it waited for came to, in the order of their submission. */
+  readonly results: readonly DependencyResult[];
+}
+
+/** What a job came to that another one waited for. */
+export interface DependencyResult {
+  readonly jobId: JobId;
+  readonly state: JobState;
+  /** Of a method that succeeded. */
+  readonly result?: unknown;
+}
+
+/** How an attempt of a job ended. */
+export interface FinishedJobAttempt extends AttemptRef {
+  readonly how: Exclude<JobAttemptEnd['how'], 'host_lost' | 'host_stopped'>;
+  /** Why its process could not be proven gone, if it could not. */
+  readonly unproven?: string;
+  readonly exit: ProcessExit | null;
+  /** What came since the last flush. */
+  readonly output?: OutputChunk;
+  readonly heldOpen?: boolean;
+  /** Null when nothing of it was executed. */
+  readonly durationMs: number | null;
+  readonly result?: unknown;
+  readonly error?: ErrorRecord;
+}
+
+/** What became of the job of an attempt that has ended. */
+export type JobFinish =
+  | { readonly type: Late }
+  | { readonly type: 'ended'; readonly outcome: JobOutcome }
+  | { readonly type: 'retried'; readonly delayMs: number }
+  | { readonly type: 'returned' };
+
+/** A job as it stands. Times are milliseconds since the epoch. */
+export interface JobRecord {
+  readonly jobId: JobId;
+  readonly queue: string;
+  readonly method: string | null;
+  readonly version: string | null;
+  readonly key: string | null;
+  readonly state: JobState;
+  readonly priority: number;
+  /** Where it stands in its queue: the lower rank starts first. */
+  readonly rank: number;
+  /** Why it is parked, what ends that, and when, if time does; null when it is not. */
+  readonly parked: { readonly reason: ParkedReason; readonly for: string; readonly until: number | null } | null;
+  /** How it was asked to end while it runs. */
+  readonly wanted: { readonly wish: JobWish; readonly reason: string | null } | null;
+  readonly notBefore: number | null;
+  readonly deadline: number | null;
+  readonly parent: JobId | null;
+  readonly retryOf: JobId | null;
+  /** Deaths of its host in a row. */
+  readonly crashes: number;
+  /** Whether it runs with nothing beside it on its host. */
+  readonly alone: boolean;
+  readonly submittedAt: number;
+  readonly endedAt: number | null;
+  readonly attempts: number;
+  /** What it ended with. */
+  readonly error: ErrorRecord | null;
+  readonly policy: JobPolicy;
+  readonly meta: unknown;
+}
+
+/** A job with what it was given and what it came to. */
+export interface JobStory extends JobRecord {
+  readonly input: unknown;
+  /** The answer of its method, when it succeeded. */
+  readonly result?: unknown;
+  readonly limits: readonly string[];
+  readonly after: readonly { readonly jobId: JobId; readonly state: JobState }[];
+  readonly children: readonly { readonly jobId: JobId; readonly state: JobState }[];
+  readonly executions: readonly OwnedAttempt[];
+}
+
+/** Which jobs a list gives: those that fit all of these, the newest first. */
+export interface JobQuery {
+  readonly states?: readonly JobState[];
+  readonly queue?: string;
+  readonly key?: string;
+  readonly parent?: JobId;
+  /** Only jobs submitted before this one: the last of the page before. */
+  readonly before?: JobId;
+  readonly limit: number;
+}
+
+/** A queue as it stands. */
+export interface QueueRecord {
+  readonly queue: string;
+  /** Since when nothing is claimed from it; null when it is not paused. */
+  readonly pausedAt: number | null;
+  readonly counts: Readonly<Partial<Record<JobState, number>>>;
+  /** When the job that starts next became startable; null when none is. */
+  readonly oldestAt: number | null;
+  /** The hosts that serve it. */
+  readonly servedBy: readonly {
+    readonly runId: RunId;
+    readonly path: string;
+    readonly methods: readonly string[] | null;
+  }[];
+}
+
+/** A limit as it stands. */
+export interface LimitRecord extends LimitSettings {
+  readonly name: string;
+  /** Attempts that hold it. */
+  readonly holders: readonly JobId[];
+  /** Jobs that are parked because of it. */
+  readonly waiting: number;
+}
+
+/** Jobs that are submitted by themselves, the queues that they wait in, and the limits that they keep. */
+export interface JobStore {
+  /**
+   * Submits jobs, all or none. Resolves once they are durable.
+   *
+   * @throws `ESP_KEY_CONFLICT`, `ESP_NOT_FOUND` for a job that one waits for, `ESP_CONFLICT` below a job that has ended
+   */
+  submit(jobs: readonly NewJob[]): Promise<readonly SubmittedJob[]>;
+  /** Claims jobs of a queue in the order of their ranks; what cannot start now is parked with the reason. */
+  claim(claim: JobClaim, options?: WriteOptions): Promise<readonly ClaimedJob[]>;
+  /** Gives back claims of which nothing ran. Answers for each. */
+  release(owner: RunId, claims: readonly AttemptRef[]): Promise<readonly ('released' | Late)[]>;
+  /** Records the end of an attempt, and decides what becomes of its job by what was wished of it before. */
+  finish(owner: RunId, attempt: FinishedJobAttempt, options?: WriteOptions): Promise<JobFinish>;
+  /**
+   * Asks for the end of a job, from any process: `ended` at once when nothing of it ran, `wanted` when its host ends it now,
+   * `over` when it had ended before.
+   *
+   * @throws `ESP_NOT_FOUND`
+   */
+  cancel(jobId: JobId, reason: string | null): Promise<'ended' | 'wanted' | 'over'>;
+  /** False for a job that has ended. @throws `ESP_NOT_FOUND` */
+  prioritise(jobId: JobId, priority: number): Promise<boolean>;
+  /** Moves on what time alone moves. Resolves with when there is something to do next; null for never. */
+  tick(owner: RunId): Promise<number | null>;
+  /** The running attempts of a host whose jobs are wanted to end. */
+  wanted(owner: RunId): Promise<readonly AttemptRef[]>;
+
+  get(jobId: JobId): Promise<JobRecord | null>;
+  story(jobId: JobId): Promise<JobStory | null>;
+  list(query: JobQuery): Promise<readonly JobRecord[]>;
+
+  /** A pool of a host serves a queue from now on, with these methods; null for programs. */
+  serve(served: { owner: RunId; queue: string; path: string; methods: readonly MethodServed[] | null }): Promise<void>;
+  leave(served: { owner: RunId; queue: string; path: string }): Promise<void>;
+  queues(): Promise<readonly QueueRecord[]>;
+  /** False when it is paused already. */
+  pauseQueue(queue: string): Promise<boolean>;
+  /** False when it is not paused. */
+  resumeQueue(queue: string): Promise<boolean>;
+  limits(): Promise<readonly LimitRecord[]>;
+  /** Sets a limit; null takes it away. */
+  setLimit(name: string, settings: LimitSettings | null): Promise<void>;
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { ErrorRecord } from '../../../errors.js';
+import type { RunId } from '../../../ids.js';
+import { jobContext } from '../../../machines/ids/job-id.js';
+import type { AttemptState } from '../../../machines/work/attempt.js';
+import { decideJobEnd, type JobAttemptEnd, type JobVerdict } from '../../../machines/work/job/decide-end.js';
+import { jobRank } from '../../../machines/work/job/policy.js';
+import type { JobOutcome } from '../../../machines/work/job/states.js';
+import type { FinishedJobAttempt, JobFinish } from '../../contract/jobs.js';
+import type { Transaction } from '../../sql/transaction.js';
+import { type EndFacts, endProcess, recordEnd } from '../executions/end.js';
+import { TRIES_BEFORE, triesBefore } from '../executions/tries.js';
+import { runningAttempt } from '../running-attempt.js';
+import { endUnkeyedChildren, settleJob } from './ends.js';
+import { releaseLimits } from './limits.js';
+import { parkJob, queueJob } from './move.js';
+import { type JobRow, jobOf, keptError } from './records.js';
+
+/** How an attempt of a job ended; its result and its error are JSON text. */
+export type FinishedJobText = Omit<FinishedJobAttempt, 'result' | 'error'> & EndFacts;
+
+/**
+ * Records the end of an attempt and decides, in the same operation, what becomes of its job: what was wished of it before is
+ * read here.
+ *
+ * @param random in [0, 1), for the spread of a backoff
+ */
+export function finishJob(
+  tx: Transaction,
+  { owner, attempt, random }: { owner: RunId; attempt: FinishedJobText; random: number },
+): JobFinish {
+  const running = runningAttempt(tx.db, owner, attempt);
+  const job = running === null ? null : jobOf(tx.db, running.job);
+  if (running === null || job === null) {
+    const { jobId, attempt: number } = attempt;
+    const data = { jobId, attempt: number, outcome: recordedOutcome(attempt.how) };
+    tx.journal(owner, { type: 'attempt.late', data, ctx: jobContext(jobId, number) });
+    return { type: 'late' };
+  }
+  tx.requireLive(owner);
+  const verdict = decide(tx, job, attempt, random);
+  recordEnd(tx, running.id, STATES[attempt.how], attempt);
+  endProcess(tx, owner, running.spawnId, attempt);
+  return conclude(tx, owner, job, { id: running.id, number: attempt.attempt, error: attempt.error }, verdict);
+}
+
+/** What is kept of each end. */
+const STATES: Readonly<Record<FinishedJobText['how'], AttemptState>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  timed_out: 'timed_out',
+  interrupted: 'interrupted',
+  lost: 'lost',
+  unfit: 'failed',
+};
+
+function recordedOutcome(how: FinishedJobText['how']) {
+  if (how === 'interrupted') return 'cancelled' as const;
+  return how === 'lost' || how === 'unfit' ? ('failed' as const) : how;
+}
+
+/** What becomes of a job when an attempt ends so. */
+export function decide(tx: Transaction, job: JobRow, end: JobAttemptEnd, random: number): JobVerdict {
+  const tries = tx.db.one(z.object(triesBefore), `SELECT ${TRIES_BEFORE} FROM jobs j WHERE j.job = ?`, job.job);
+  const { wanted, crashes, alone, policy, wantedWhy } = job;
+  const before = { wanted, crashes, alone, endedBefore: tries?.ended ?? 0, lossesBefore: tries?.lost ?? 0 };
+  return decideJobEnd(end, before, policy, { reason: wantedWhy, random });
+}
+
+/** An attempt that has ended: in the store, by its number, and with the error that it ended with, as JSON text. */
+export interface EndedAttempt {
+  readonly id: number;
+  readonly number: number;
+  readonly error: string | null;
+}
+
+/** Does what was decided of a job whose attempt has ended, and frees what that attempt held. */
+export function conclude(
+  tx: Transaction,
+  owner: RunId,
+  job: JobRow,
+  attempt: EndedAttempt,
+  verdict: JobVerdict,
+): JobFinish {
+  const { id, number } = attempt;
+  // Whatever it held is free from here on, also for its own job.
+  releaseLimits(tx, owner, id);
+  if (verdict.type === 'ended') {
+    const { outcome } = verdict;
+    const error = verdict.error ?? errorOf(attempt, outcome);
+    settleJob(tx, owner, job, { outcome, error, attempt: { id, number } });
+    return { type: 'ended', outcome };
+  }
+  const { jobId } = job;
+  endUnkeyedChildren(tx, owner, job.job);
+  if (verdict.type === 'returned') {
+    const { crashes, alone } = verdict;
+    tx.db.run('UPDATE job_details SET crashes = ?, alone = ? WHERE job = ?', crashes, alone ? 1 : 0, job.job);
+    queueJob(tx, owner, job, 'returned');
+    return { type: 'returned' };
+  }
+  tx.journal(owner, {
+    type: 'attempt.ended',
+    data: { jobId, attempt: number, outcome: 'failed' },
+    ctx: jobContext(jobId, number),
+  });
+  retry(tx, owner, job, verdict.delayMs);
+  return { type: 'retried', delayMs: verdict.delayMs };
+}
+
+/** It stands behind what can start before it is tried again. A death of its host before says nothing any more. */
+function retry(tx: Transaction, owner: RunId, job: JobRow, delayMs: number): void {
+  const at = tx.now + delayMs;
+  const rank = jobRank(at, job.priority);
+  tx.db.run('UPDATE job_details SET rank = ?, crashes = 0, alone = 0 WHERE job = ?', rank, job.job);
+  const later = { ...job, rank };
+  if (delayMs > 0) parkJob(tx, owner, later, 'retried', { reason: 'backoff', for: '', until: at });
+  else queueJob(tx, owner, later, 'retried');
+}
+
+function errorOf({ error }: EndedAttempt, outcome: JobOutcome): ErrorRecord | null {
+  return outcome === 'succeeded' || error === null ? null : keptError.parse(error);
+}

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import type { RunId } from '../../../ids.js';
+import { parseJobId } from '../../../machines/ids/job-id.js';
+import { JOB_STATES } from '../../../machines/work/job/states.js';
+import type { ClaimedJob, DependencyResult, JobClaim, MethodServed } from '../../contract/jobs.js';
+import { json } from '../../sql/json.js';
+import type { Transaction } from '../../sql/transaction.js';
+import { TRIES_BEFORE, triesBefore } from '../executions/tries.js';
+import { fullLimit, takeLimits } from '../job-states/limits.js';
+import { type Parking, parkJob, startJob } from '../job-states/move.js';
+import { type JobRow, jobsWhere, methodForm } from '../job-states/records.js';
+import { intendProcess } from '../processes/writes.js';
+
+/** Candidates that one claim reads, at most, whatever waits. */
+const MOST_CANDIDATES = 32;
+
+/** A claimed job; its input, its checkpoint and what it waited for are JSON text. */
+export interface ClaimedJobText extends Omit<ClaimedJob, 'input' | 'checkpoint' | 'results'> {
+  readonly input: string;
+  readonly checkpoint: string | null;
+  readonly results: readonly (Omit<DependencyResult, 'result'> & { readonly result: string | null })[];
+}
+
+/**
+ * Claims jobs of a queue in the order of their ranks. What cannot start now is parked with the reason, so that it is not read
+ * again before that ends. Nothing is claimed from a queue that is paused, nor beside a job that runs alone.
+ */
+export function claimJobs(tx: Transaction, claim: JobClaim): ClaimedJobText[] {
+  const { owner, queue, count } = claim;
+  tx.requireLive(owner);
+  if (count <= 0 || isPaused(tx, queue)) return [];
+  const company = companyOf(tx, owner);
+  if (company === 'closed') return [];
+  const claimed: ClaimedJobText[] = [];
+  for (const job of candidates(tx, queue)) {
+    if (claimed.length >= count) break;
+    const refusal = refusalOf(tx, job, claim);
+    if (refusal === 'elsewhere') continue;
+    if (refusal !== null) {
+      parkJob(tx, owner, job, 'parked', refusal);
+      continue;
+    }
+    // Beside nothing, or not yet: what comes after it does not overtake it for ever.
+    if (job.alone && (company === 'some' || claimed.length > 0)) break;
+    claimed.push(begin(tx, claim, job, claimed.length));
+    if (job.alone) break;
+  }
+  return claimed;
+}
+
+function isPaused(tx: Transaction, queue: string): boolean {
+  const row = tx.db.one(
+    z.object({ paused_at: z.number().nullable() }),
+    'SELECT paused_at FROM queues WHERE queue = ?',
+    queue,
+  );
+  return row !== undefined && row.paused_at !== null;
+}
+
+const companyRow = z.object({ running: z.number(), alone: z.number(), awaited: z.number() });
+
+/**
+ * Whether a host may take something: `closed` while it runs a job alone, or while one that must run alone waits and the host
+ * is not yet empty.
+ */
+function companyOf(tx: Transaction, owner: RunId): 'none' | 'some' | 'closed' {
+  const { running, alone, awaited } = tx.db.one(
+    companyRow,
+    `SELECT EXISTS (SELECT 1 FROM attempts WHERE owner = ? AND state = 'running') AS running,
+       EXISTS (SELECT 1 FROM job_details d JOIN attempts a ON a.job = d.job
+         WHERE d.alone = 1 AND d.ended_at IS NULL AND a.owner = ? AND a.state = 'running') AS alone,
+       EXISTS (SELECT 1 FROM job_details d JOIN serving s ON s.queue = d.queue JOIN jobs j ON j.job = d.job
+         WHERE d.alone = 1 AND d.ended_at IS NULL AND s.run_id = ? AND j.state = 'queued') AS awaited`,
+    owner,
+    owner,
+    owner,
+  ) ?? { running: 0, alone: 0, awaited: 0 };
+  if (alone === 1 || (awaited === 1 && running === 1)) return 'closed';
+  return running === 1 ? 'some' : 'none';
+}
+
+function candidates(tx: Transaction, queue: string): JobRow[] {
+  return jobsWhere(
+    tx.db,
+    `j.job IN (SELECT job FROM startable WHERE queue = ? ORDER BY rank, job LIMIT ${MOST_CANDIDATES}) ORDER BY d.rank, j.job`,
+    queue,
+  );
+}
+
+/** Why a job cannot start here and now; `elsewhere`: another host that serves the queue can do it; null when it can start. */
+function refusalOf(tx: Transaction, job: JobRow, { owner, methods }: JobClaim): Parking | 'elsewhere' | null {
+  const unserved = methods === null ? null : unservedBy(methods, job);
+  if (unserved !== null) return isServed(tx, owner, job) ? 'elsewhere' : unserved;
+  const full = fullLimit(tx, job.job);
+  return full === null ? null : { reason: 'limit', for: full, until: null };
+}
+
+/** Why nobody who knows these methods alone can do a job; null when they can. */
+function unservedBy(
+  methods: readonly MethodServed[],
+  { method, version }: Pick<JobRow, 'method' | 'version'>,
+): Parking | null {
+  const named = methods.filter(({ name }) => name === method);
+  if (method === null || named.length === 0) return { reason: 'method', for: method ?? '', until: null };
+  if (version === null || named.some((one) => one.version === version)) return null;
+  return { reason: 'version', for: `${method}@${version}`, until: null };
+}
+
+const servingRow = z.object({ methods: json(z.array(methodForm)).nullable() });
+
+/** Whether another host can do a job of its queue. */
+function isServed(tx: Transaction, owner: RunId, job: JobRow): boolean {
+  return tx.db
+    .all(servingRow, 'SELECT methods FROM serving WHERE queue = ? AND run_id <> ?', job.queue, owner)
+    .some(({ methods }) => methods !== null && unservedBy(methods, job) === null);
+}
+
+const lastRow = z.object({
+  input: z.string(),
+  checkpoint: z.string().nullable(),
+  parent: z.string().nullable(),
+  last: z.number(),
+  ...triesBefore,
+});
+
+function begin(tx: Transaction, { owner, processes }: JobClaim, job: JobRow, index: number): ClaimedJobText {
+  const { jobId, policy } = job;
+  const found = tx.db.one(
+    lastRow,
+    `SELECT j.input, d.checkpoint, (SELECT id FROM jobs p WHERE p.job = d.parent) AS parent,
+       coalesce((SELECT max(attempt) FROM attempts a WHERE a.job = j.job), 0) AS last, ${TRIES_BEFORE}
+     FROM jobs j JOIN job_details d ON d.job = j.job WHERE j.job = ?`,
+    job.job,
+  );
+  const attempt = (found?.last ?? 0) + 1;
+  const epoch = job.epoch + 1;
+  const process = processes[index] ?? null;
+  const spawnId = process?.spawnId ?? null;
+  startJob(tx, job);
+  tx.db.run('UPDATE jobs SET epoch = ? WHERE job = ?', epoch, job.job);
+  const id = tx.db.insert(
+    `INSERT INTO attempts (job, epoch, attempt, owner, spawn_id, state, started_at) VALUES (?, ?, ?, ?, ?, 'running', ?)`,
+    job.job,
+    epoch,
+    attempt,
+    owner,
+    spawnId,
+    tx.now,
+  );
+  takeLimits(tx, job.job, id);
+  if (process !== null) {
+    intendProcess(
+      tx,
+      { ...process, runId: owner, incarnation: attempt, command: [] },
+      { job: job.job, jobId, attempt },
+    );
+  }
+  return {
+    ...{ jobId, epoch, attempt, spawnId },
+    method: job.method,
+    input: found?.input ?? 'null',
+    timeoutMs: policy.timeoutMs,
+    deadline: job.deadline,
+    key: job.key,
+    parent: found?.parent == null ? null : parseJobId(found.parent),
+    checkpoint: found?.checkpoint ?? null,
+    results: resultsOf(tx, job.job),
+  };
+}
+
+const resultRow = z.object({ id: z.string(), state: z.enum(JOB_STATES), result: z.string().nullable() });
+
+/** What the jobs that it waited for came to. */
+function resultsOf(tx: Transaction, job: number): ClaimedJobText['results'] {
+  return tx.db
+    .all(
+      resultRow,
+      `SELECT j.id, j.state, a.result FROM dependencies n JOIN jobs j ON j.job = n.needs LEFT JOIN attempts a ON a.id = j.final
+       WHERE n.job = ? ORDER BY n.needs`,
+      job,
+    )
+    .map(({ id, ...rest }) => ({ jobId: parseJobId(id), ...rest }));
+}

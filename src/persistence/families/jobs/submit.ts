@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { EspalierError } from '../../../errors.js';
+import { type JobId, jobContext, jobName } from '../../../machines/ids/job-id.js';
+import { jobRank } from '../../../machines/work/job/policy.js';
+import { JOB_OUTCOMES, type JobState } from '../../../machines/work/job/states.js';
+import type { NewJob, SubmittedJob } from '../../contract/jobs.js';
+import { isDuplicate } from '../../sql/failure.js';
+import type { Transaction } from '../../sql/transaction.js';
+import { addDependencies } from '../job-states/dependencies.js';
+import { goOn } from '../job-states/ends.js';
+import { type Actor, count, noteParking } from '../job-states/move.js';
+import { requireJob } from '../job-states/records.js';
+import { takeKey } from './keys.js';
+
+/** A job as it is submitted: its input and its meta are JSON text, and its key goes with the digest of what it does. */
+export interface NewJobText extends Omit<NewJob, 'input' | 'meta' | 'key'> {
+  readonly input: string;
+  readonly meta: string | null;
+  readonly key: { readonly key: string; readonly digest: string; readonly ever: boolean } | null;
+}
+
+const OVER: ReadonlySet<string> = new Set(JOB_OUTCOMES);
+
+/** Jobs below jobs below jobs, at most. */
+const MAX_DEPTH = 100;
+
+/** Submits jobs, all or none. One may name others of the same call, if they come before it. */
+export function submitJobs(
+  tx: Transaction,
+  { by, jobs }: { by: Actor; jobs: readonly NewJobText[] },
+): readonly SubmittedJob[] {
+  if (by !== '') tx.requireLive(by);
+  /** One whose key is taken is the job that has it, also for those that wait for it. */
+  const standsFor = new Map<JobId, JobId>();
+  return jobs.map((job) => {
+    const existing = job.key === null ? null : takeKey(tx, { queue: job.queue, ...job.key }, job.jobId);
+    if (existing !== null) {
+      standsFor.set(job.jobId, existing);
+      return { jobId: existing, existing: true };
+    }
+    submitJob(tx, by, { ...job, after: job.after.map((id) => standsFor.get(id) ?? id) });
+    return { jobId: job.jobId, existing: false };
+  });
+}
+
+function submitJob(tx: Transaction, by: Actor, job: NewJobText): void {
+  const { jobId, queue, method, notBefore } = job;
+  const family = familyOf(tx, job.parent);
+  const isEarly = notBefore !== null && notBefore > tx.now;
+  const state = job.after.length > 0 ? 'blocked' : isEarly ? 'parked' : 'queued';
+  const number = insertJob(tx, job, state);
+  insertDetails(tx, by, job, number, family);
+  for (const name of new Set(job.limits)) tx.db.run('INSERT INTO job_limits (job, name) VALUES (?, ?)', number, name);
+  const data = { jobId, queue, method, key: job.key?.key ?? null, state } as const;
+  tx.journal(by, { type: 'job.submitted', data, ctx: jobContext(jobId) });
+  if (state === 'parked') noteParking(tx, number, { reason: 'not_before', for: '', until: notBefore });
+  if (state !== 'blocked') return;
+  addDependencies(tx, number, job.after);
+  goOn(tx, by, number);
+}
+
+function insertJob(tx: Transaction, { jobId, queue, input, priority, notBefore }: NewJobText, state: JobState): number {
+  if (jobName(jobId).kind !== 'job') {
+    throw new EspalierError('ESP_INVALID', `${jobId} is a slot: it comes with its run`);
+  }
+  let number: number;
+  try {
+    number = tx.db.insert('INSERT INTO jobs (id, state, input) VALUES (?, ?, ?)', jobId, state, input);
+  } catch (cause) {
+    if (!isDuplicate(cause)) throw cause;
+    throw new EspalierError('ESP_CONFLICT', `a job ${jobId} exists already`, { cause });
+  }
+  count(tx, queue, state, 1);
+  if (state !== 'queued') return number;
+  const rank = jobRank(startableAt(tx, notBefore), priority);
+  tx.db.run('INSERT INTO startable (queue, rank, job) VALUES (?, ?, ?)', queue, rank, number);
+  return number;
+}
+
+/** From when on it may start, as far as that is known when it is submitted. */
+function startableAt(tx: Transaction, notBefore: number | null): number {
+  return Math.max(tx.now, notBefore ?? 0);
+}
+
+interface Family {
+  readonly parent: number | null;
+  readonly root: number | null;
+  readonly depth: number;
+}
+
+const ancestorRow = z.object({ root: z.number().nullable(), depth: z.number() });
+
+/** @throws `ESP_CONFLICT` below a job that has ended, or is to end, or below one of which that is true */
+function familyOf(tx: Transaction, id: JobId | null): Family {
+  if (id === null) return { parent: null, root: null, depth: 0 };
+  const parent = requireJob(tx.db, id);
+  const { root, depth } = tx.db.one(ancestorRow, 'SELECT root, depth FROM job_details WHERE job = ?', parent.job) ?? {
+    root: null,
+    depth: 0,
+  };
+  if (depth + 1 >= MAX_DEPTH) {
+    throw new EspalierError(
+      'ESP_INVALID',
+      `job ${id} is the ${MAX_DEPTH}th below others: no job may be submitted below it`,
+    );
+  }
+  requireLivingLine(tx, id);
+  return { parent: parent.job, root: root ?? parent.job, depth: depth + 1 };
+}
+
+function requireLivingLine(tx: Transaction, id: JobId): void {
+  const line = tx.db.all(
+    z.object({ id: z.string(), state: z.string(), wanted: z.string().nullable() }),
+    `WITH RECURSIVE line (job) AS (
+       SELECT job FROM jobs WHERE id = ?
+       UNION ALL SELECT d.parent FROM line l JOIN job_details d ON d.job = l.job WHERE d.parent IS NOT NULL
+     )
+     SELECT j.id, j.state, d.wanted FROM line l JOIN jobs j ON j.job = l.job JOIN job_details d ON d.job = l.job`,
+    id,
+  );
+  const over = line.find(({ state, wanted }) => wanted !== null || OVER.has(state));
+  if (over === undefined) return;
+  const why = over.wanted === null ? over.state : 'to end';
+  throw new EspalierError('ESP_CONFLICT', `job ${over.id} is ${why}: nothing may be submitted below it`, {
+    context: { job: over.id },
+  });
+}
+
+function insertDetails(tx: Transaction, by: Actor, job: NewJobText, number: number, family: Family): void {
+  const { priority, notBefore } = job;
+  const retryOf = job.retryOf === null ? null : requireJob(tx.db, job.retryOf).job;
+  tx.db.run(
+    `INSERT INTO job_details (job, queue, method, version, key, priority, rank, not_before, deadline, policy, parent, root,
+       depth, retry_of, submitted_by, submitted_at, meta) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    number,
+    job.queue,
+    job.method,
+    job.version,
+    job.key?.key ?? null,
+    priority,
+    jobRank(startableAt(tx, notBefore), priority),
+    notBefore,
+    job.deadline,
+    JSON.stringify(job.policy),
+    family.parent,
+    family.root,
+    family.depth,
+    retryOf,
+    by,
+    tx.now,
+    job.meta,
+  );
+}
