@@ -28,64 +28,43 @@ function isKnown(t: unknown): t is keyof typeof parsers {
 const parsers: { readonly [T in HostMessage['t']]: (header: Header) => MessageOf<T> | null } = {
   hello,
   call,
-  cancel: ({ id, reason }) => (isId(id) ? { t: 'cancel', id, reason: text(reason) ?? 'cancelled' } : null),
+  cancel: ({ id, reason }) => (isId(id) && isText(reason) ? { t: 'cancel', id, reason } : null),
   credit: ({ id, n }) => (isId(id) && isCount(n) ? { t: 'credit', id, n } : null),
   chunk: ({ id, seq, d }) => (isId(id) && isCount(seq) ? { t: 'chunk', id, seq, d } : null),
   end: ({ id }) => (isId(id) ? { t: 'end', id } : null),
-  ping: ({ n }) => (typeof n === 'number' ? { t: 'ping', n } : null),
-  shutdown: ({ grace }) => ({ t: 'shutdown', grace: number(grace) ?? 0 }),
+  ping: ({ n }) => (isNumber(n) ? { t: 'ping', n } : null),
+  shutdown: ({ grace }) => (isNumber(grace) ? { t: 'shutdown', grace } : null),
   result: ({ id, r }) => (isId(id) ? { t: 'result', id, r } : null),
   error,
   answer: ({ id, value }) => (isId(id) ? { t: 'answer', id, value } : null),
 };
 
 function hello({ v, caps, worker, incarnation, config, limits }: Header): HelloMessage | null {
-  if (!Array.isArray(v) || !v.every((version) => typeof version === 'number') || !isRecord(limits)) return null;
+  if (!Array.isArray(v) || !v.every(isNumber) || !isText(worker) || !isNumber(incarnation)) return null;
+  if (!isRecord(caps) || !isRecord(limits)) return null;
+  const { tools = [] } = caps;
   const { maxHeader, maxFrame, credit } = limits;
-  if (!isId(maxHeader) || !isId(maxFrame) || !isId(credit)) return null;
-  const tools = isRecord(caps) && Array.isArray(caps.tools) ? caps.tools.filter(isDescription) : [];
-  return {
-    t: 'hello',
-    v,
-    caps: { tools },
-    worker: text(worker) ?? '',
-    incarnation: number(incarnation) ?? 0,
-    config,
-    limits: { maxHeader, maxFrame, credit },
-  };
+  if (!Array.isArray(tools) || !isId(maxHeader) || !isId(maxFrame) || !isId(credit)) return null;
+  if (!tools.every(isDescription)) return null;
+  return { t: 'hello', v, caps: { tools }, worker, incarnation, config, limits: { maxHeader, maxFrame, credit } };
 }
 
-function call(header: Header): HostCallMessage | null {
-  const { id, m, a, dl, ctx } = header;
-  if (!isId(id) || typeof m !== 'string') return null;
-  return { t: 'call', id, m, a, dl: number(dl), ctx: isRecord(ctx) ? ids(ctx) : undefined, in: header.in === true };
+function call({ id, m, a, dl, ctx = {}, in: streams = false }: Header): HostCallMessage | null {
+  if (!isId(id) || !isText(m) || !isMaybe(dl, isNumber) || typeof streams !== 'boolean') return null;
+  if (!isRecord(ctx) || !isIds(ctx)) return null;
+  return { t: 'call', id, m, a, dl, ctx, in: streams };
 }
 
-function ids(ctx: Header): CallContextIds {
-  return {
-    run: text(ctx.run),
-    job: text(ctx.job),
-    attempt: number(ctx.attempt),
-    runId: text(ctx.runId),
-    owner: text(ctx.owner),
-    key: text(ctx.key),
-    session: text(ctx.session),
-    traceparent: text(ctx.traceparent),
-  };
+function isIds(ctx: Header): ctx is Header & CallContextIds {
+  const { run, job, attempt, runId, owner, key, session, traceparent } = ctx;
+  const texts = [run, job, runId, owner, key, session, traceparent];
+  return isMaybe(attempt, isNumber) && texts.every((id) => isMaybe(id, isText));
 }
 
-function error({ id, code, message, type, stack, data, retryable }: Header): MessageOf<'error'> | null {
-  if (!isId(id)) return null;
-  return {
-    t: 'error',
-    id,
-    code: text(code) ?? 'Error',
-    message: text(message) ?? '',
-    type: text(type),
-    stack: text(stack),
-    data,
-    retryable: retryable === true,
-  };
+function error({ id, code, message, type, stack, data, retryable = false }: Header): MessageOf<'error'> | null {
+  if (!isId(id) || !isText(code) || !isText(message) || typeof retryable !== 'boolean') return null;
+  if (!isMaybe(type, isText) || !isMaybe(stack, isText)) return null;
+  return { t: 'error', id, code, message, type, stack, data, retryable };
 }
 
 function isId(value: unknown): value is number {
@@ -97,13 +76,18 @@ function isCount(value: unknown): value is number {
 }
 
 function isDescription(value: unknown): value is MethodDescription {
-  return isRecord(value) && typeof value.name === 'string';
+  return isRecord(value) && isText(value.name) && isMaybe(value.description, isText);
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+/** What may be missing. */
+function isMaybe<T>(value: unknown, is: (value: unknown) => value is T): value is T | undefined {
+  return value === undefined || is(value);
 }
