@@ -73,18 +73,16 @@ async function cleanUpHost(
     sweeper.sweep({ cookies: [`${host.runId}.`], startTicks: floor, sessions: [] }),
     ...own.map((registration) => sweeper.sweep(targetOf(registration, host, floor, local))),
   ]);
-  const clean = whole.clean && forkerGone;
-  if (clean && !dryRun && host.directory !== null) await removeHostDirectory(host.directory);
-  return {
+  const isSwept = whole.clean && forkerGone;
+  // A suspect may be anybody, and needs no folder; nobody comes back for it.
+  if (isSwept && !dryRun && host.directory !== null) await removeHostDirectory(host.directory);
+  const outcomes = own.map((registration, i) => ({
     runId: host.runId,
-    killed: whole.killed,
-    clean,
-    registrations: own.map((registration, i) => ({
-      runId: host.runId,
-      spawnId: registration.spawnId,
-      outcome: outcomeOf(registration, host, each[i] ?? whole, local),
-    })),
-  };
+    spawnId: registration.spawnId,
+    outcome: outcomeOf(registration, host, each[i] ?? whole, local),
+  }));
+  const clean = isSwept && outcomes.every(({ outcome }) => outcome.kind !== 'suspect');
+  return { runId: host.runId, killed: whole.killed, clean, registrations: outcomes };
 }
 
 function targetOf(registration: RegistrationTrace, host: HostTrace, floor: number, local: boolean): SweepTarget {

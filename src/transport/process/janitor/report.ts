@@ -27,7 +27,7 @@ export interface JanitorReport {
     readonly verdict: HostVerdict;
     /** What carried its cookie, by pid: killed, or only found in a dry run. */
     readonly killed: readonly number[];
-    /** Whether nothing of a dead host is left. */
+    /** Whether nothing of a dead host is left, and nothing is suspect of being its. */
     readonly clean: boolean;
   }[];
   /** Of the dead hosts alone. */
