@@ -20,6 +20,7 @@ import { drive, exitCode } from '../runs/drive.js';
 import { follow } from '../runs/follow.js';
 import { checkOrigin, originOf, poolOf } from '../runs/origin.js';
 import { printRows } from '../runs/rows.js';
+import { untilStopped } from '../runs/until-stopped.js';
 import { untilServed } from '../runs/work.js';
 
 const optionsSchema = z.object({
@@ -92,14 +93,12 @@ async function takeOver(record: RunRecord, options: Options): Promise<number> {
     ...options.inspect,
     ...sharing(options),
   });
-  try {
+  return await untilStopped(system, options.debug, async () => {
     const { method } = record.policy;
     await untilServed(system, method === undefined ? { origin } : { origin, method });
     const continued = await system.runs.continue(run, { retryFailed: options.retryFailed });
     const inspector = system.inspector?.url;
     const from = options.all ? 'start' : 'here';
     return await drive(continued, { ...options, inspector, from, goOn: goOnWith(run, options.db) });
-  } finally {
-    await system.stop();
-  }
+  });
 }

@@ -17,6 +17,7 @@ import { label, wholeNumber } from '../options/parse.js';
 import { drive } from '../runs/drive.js';
 import { readInput } from '../runs/input.js';
 import { checkOrigin, poolId, poolOf } from '../runs/origin.js';
+import { untilStopped } from '../runs/until-stopped.js';
 import { untilServed, workOf } from '../runs/work.js';
 
 const optionsSchema = z.object({
@@ -81,7 +82,7 @@ async function run(options: Options): Promise<number> {
     ...options.inspect,
     ...sharing(options),
   });
-  try {
+  return await untilStopped(system, options.debug, async () => {
     await untilServed(system, work);
     const started = await system.runs.start({
       slots,
@@ -97,7 +98,5 @@ async function run(options: Options): Promise<number> {
     });
     const inspector = system.inspector?.url;
     return await drive(started, { ...options, inspector, from: 'start', goOn: goOnWith(started.id, options.db) });
-  } finally {
-    await system.stop();
-  }
+  });
 }

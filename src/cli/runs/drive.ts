@@ -22,11 +22,14 @@ export interface DriveOptions {
   readonly inspector: string | undefined;
 }
 
+/** What is driven of a run. */
+export type DrivenRun = Pick<Run, 'id' | 'record' | 'done' | 'pause' | 'stop' | 'committed' | 'finished'>;
+
 /** How often a run that another process paused is looked at, in milliseconds. */
 const PAUSED_MS = 200;
 
 /** Prints a run's rows until it ends, and ends it when asked to. Answers the exit code; what goes wrong is reported. */
-export async function drive(run: Run, options: DriveOptions): Promise<number> {
+export async function drive(run: DrivenRun, options: DriveOptions): Promise<number> {
   const startedAt = Date.now();
   const failures: unknown[] = [];
   const fail = (error: unknown): null => {
@@ -36,6 +39,8 @@ export async function drive(run: Run, options: DriveOptions): Promise<number> {
   const record = await new Drive(run, options, Output.of(process.stdout), fail).toItsEnd().catch(fail);
   if (record && !options.quiet) tell(`${summarise(record, Date.now() - startedAt, options.goOn)}\n`);
   for (const failure of failures) report(failure, options.debug);
+  // How it ended is not known, and whoever reads the failure wants to know whether that was all.
+  if (!record) tell(`run ${run.id} was left before its end was known; go on with: ${options.goOn}\n`);
   return record && failures.length === 0 ? exitCode(record) : EXIT_FAILED;
 }
 
@@ -51,7 +56,7 @@ class Drive {
   #leaving = false;
 
   constructor(
-    readonly run: Run,
+    readonly run: DrivenRun,
     readonly options: DriveOptions,
     readonly output: Output,
     readonly onFailure: (error: unknown) => void,
