@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { EspalierError, isEspalierError } from '../../errors.js';
 import type { Template } from '../../machines/command/template.js';
+import { folderFault } from '../../transport/process/program/not-started.js';
 import { resolveProgram } from '../../transport/process/program/resolve.js';
 import { fromWorkingFolder } from '../../working-folder.js';
 import type { ExecOverrides } from '../handles/exec-options.js';
@@ -24,7 +25,7 @@ export class Program {
   readonly #program: string | null;
   readonly #isSecret: (name: string) => boolean;
 
-  /** Throws `ESP_SPAWN` for a literal program that is missing or not executable. */
+  /** Throws `ESP_SPAWN` for a working folder that is missing, and a literal program that is missing or not executable. */
   constructor(
     template: Template,
     { cwd, env }: ExecOverrides,
@@ -33,6 +34,10 @@ export class Program {
     this.#template = template;
     this.#isSecret = isSecret;
     this.#cwd = fromWorkingFolder(cwd ?? '.');
+    const fault = cwd === undefined ? undefined : folderFault(this.#cwd);
+    if (fault !== undefined) {
+      throw new EspalierError('ESP_SPAWN', `no program can start: ${fault}`, { context: { cwd: this.#cwd } });
+    }
     this.#env = merge(hostEnv, env);
     const { program } = this.#template;
     this.#program = program === null ? null : resolveProgram(program, this.#env.PATH, this.#cwd);

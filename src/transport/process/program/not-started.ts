@@ -42,7 +42,8 @@ function missingProgram(program: string): string | undefined {
   return missing === null ? undefined : `it ${missing}`;
 }
 
-function folderFault(cwd: string): string | undefined {
+/** What is wrong with a working folder; undefined when a program can be started in it, as far as can be seen. */
+export function folderFault(cwd: string): string | undefined {
   try {
     if (statSync(cwd).isDirectory()) return undefined;
     return `its working folder ${cwd} is not a folder`;
