@@ -42,10 +42,10 @@ async function readRows(runs: RunReader, run: RunRef, from: number | 'newest', l
   }
 }
 
-/** Without what it has produced. */
+/** Without what its program wrote. */
 function seenRow({ position, row }: CommittedRow): SeenRow {
-  const { index, status, input, attempts, durationMs, error = null } = row;
-  return { position, index, status, input, attempts, durationMs, error };
+  const { index, status, input, result, attempts, durationMs, error = null } = row;
+  return { position, index, status, input, result, attempts, durationMs, error };
 }
 
 function bookOf(directory: Directory, run: RunRef): RunBook | null {

@@ -9,7 +9,16 @@ test('a slot is found by its name, and a run is no slot', () => {
 });
 
 test('it stands where its row says, before that where the window has it, and otherwise nobody knows', () => {
-  const row = { position: 0, index: 1, status: 'failed', attempts: 1, durationMs: 1, input: '', error: null } as const;
+  const row = {
+    position: 0,
+    index: 1,
+    status: 'failed',
+    attempts: 1,
+    durationMs: 1,
+    input: '',
+    result: null,
+    error: null,
+  } as const;
   expect(standing(row, { index: 1, stage: 'running', status: null })).toBe('failed');
   expect(standing(undefined, { index: 1, stage: 'running', status: null })).toBe('running');
   expect(standing(undefined, { index: 1, stage: 'finished', status: 'timed_out' })).toBe('timed_out');

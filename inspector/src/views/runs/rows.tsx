@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { RowInfo } from 'espalier/client';
+import type { RowInfo, RunInfo } from 'espalier/client';
 import { conditionOf } from '../../model/condition.js';
 import { standingText } from '../../model/slot.js';
 import { duration, plural } from '../../parts/format.js';
@@ -10,8 +10,8 @@ import { SlotStory } from './slot-story.js';
 /** How many of the newest rows are listed. */
 const SHOWN = 50;
 
-/** The newest committed rows, the latest first; each opens to what its program wrote. */
-export function Rows({ run, rows }: { readonly run: string; readonly rows: readonly RowInfo[] }) {
+/** The newest committed rows, the latest first; each opens to what its program wrote, or its call answered. */
+export function Rows({ info, rows }: { readonly info: RunInfo; readonly rows: readonly RowInfo[] }) {
   if (rows.length === 0) return null;
   return (
     <Section title="Rows" aside="the newest first">
@@ -19,17 +19,17 @@ export function Rows({ run, rows }: { readonly run: string; readonly rows: reado
         .slice(-SHOWN)
         .reverse()
         .map((row) => (
-          <Row key={row.index} run={run} row={row} />
+          <Row key={row.index} info={info} row={row} />
         ))}
     </Section>
   );
 }
 
 function Row({
-  run,
-  row: { index, status, input, attempts, durationMs, error },
+  info: { run, method },
+  row: { index, status, input, result, attempts, durationMs, error },
 }: {
-  readonly run: string;
+  readonly info: RunInfo;
   readonly row: RowInfo;
 }) {
   const isOpen = useSignal(false);
@@ -51,8 +51,14 @@ function Row({
       </summary>
       <p class="reason">
         <code>{input}</code>
+        {result !== null && (
+          <>
+            {' → '}
+            <code>{result}</code>
+          </>
+        )}
       </p>
-      {isOpen.value && <SlotStory slot={{ run, index }} again={null} />}
+      {isOpen.value && <SlotStory slot={{ run, index }} hasOutput={method === null} again={null} />}
     </details>
   );
 }

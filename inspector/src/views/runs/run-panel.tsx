@@ -41,7 +41,7 @@ export function RunPanel({ run }: { readonly run: string }) {
         <CommitStrip run={state.run} />
         <StripLegend />
       </Section>
-      <Rows run={run} rows={rows} />
+      <Rows info={info} rows={rows} />
     </Panel>
   );
 }
@@ -64,13 +64,14 @@ function Title({ info: { run, name } }: { readonly info: RunInfo }) {
 }
 
 function RunFacts({ detail: { info, inFlight, waiting, frontier } }: { readonly detail: RunDetail }) {
-  const { pool, concurrency, reorderWindow, createdAt, updatedAt, owner } = info;
+  const { pool, method, concurrency, reorderWindow, createdAt, updatedAt, owner } = info;
   return (
     <Facts
       facts={[
         ['Begun', ago(createdAt, now.value)],
         ['Changed', ago(updatedAt, now.value)],
         ['Pool', <PathLink key="pool" path={pool} />],
+        ['Calls', method && <code>{method}</code>],
         ['Cursor', frontier],
         ['Running', `${inFlight} of ${concurrency}`],
         ['Waiting', waiting],

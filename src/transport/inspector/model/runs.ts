@@ -79,6 +79,7 @@ export function runInfo(run: SeenRun): RunInfo {
     name,
     status,
     pool,
+    method: policy.method ?? null,
     total,
     counts: { ...counts },
     committed: Object.values(counts).reduce((sum, count) => sum + count, 0),

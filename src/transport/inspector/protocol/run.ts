@@ -11,6 +11,8 @@ export const runInfo = z.object({
   name: z.string().nullable(),
   status: runStatus,
   pool: z.string(),
+  /** What its slots call; null where each runs a program. */
+  method: z.string().nullable(),
   total: z.number(),
   /** Committed rows by status. */
   counts: z.record(slotStatus, z.number()),
@@ -42,6 +44,8 @@ export const rowInfo = z.object({
   index: z.number(),
   status: slotStatus,
   input: z.string(),
+  /** What a call has answered; null where there is no answer, or a program ran. */
+  result: z.string().nullable(),
   attempts: z.number(),
   durationMs: z.number(),
   error: z.string().nullable(),

@@ -32,6 +32,8 @@ export interface SeenRow {
   readonly index: number;
   readonly status: SlotStatus;
   readonly input: unknown;
+  /** What a call has answered; undefined where nothing has. */
+  readonly result?: unknown;
   readonly attempts: number;
   readonly durationMs: number;
   readonly error: { readonly code: string; readonly message: string } | null;

@@ -68,12 +68,13 @@ export class Viewer {
   }
 
   run(info: RunInfo): RunInfo {
-    const { run, status, pool, total, counts, committed, concurrency, reorderWindow, owner, wish } = info;
+    const { run, status, pool, method, total, counts, committed, concurrency, reorderWindow, owner, wish } = info;
     return {
       run,
       name: this.#line(info.name),
       status,
       pool,
+      method,
       total,
       counts: { ...counts },
       committed,
@@ -86,11 +87,25 @@ export class Viewer {
     };
   }
 
-  row({ position, index, status, input, attempts, durationMs, error }: SeenRow): RowInfo {
-    const shown = this.redactor.value(input);
-    const text = typeof shown === 'string' ? shown : (JSON.stringify(shown) ?? '');
+  row({ position, index, status, input, result, attempts, durationMs, error }: SeenRow): RowInfo {
     const problem = error && this.redactor.text(`${error.code}: ${error.message}`);
-    return { position, index, status, attempts, durationMs, input: text.slice(0, 500), error: problem };
+    const answer = result === undefined ? null : this.#short(result);
+    return {
+      position,
+      index,
+      status,
+      input: this.#short(input),
+      result: answer,
+      attempts,
+      durationMs,
+      error: problem,
+    };
+  }
+
+  #short(value: unknown): string {
+    const shown = this.redactor.value(value);
+    const text = typeof shown === 'string' ? shown : (JSON.stringify(shown) ?? '');
+    return text.slice(0, 500);
   }
 
   finding({ cause, about, sentences, evidence, advice, standing, at }: Finding): FindingInfo {

@@ -93,12 +93,12 @@ describe('of what the inspector shows nothing is as a program or a user has said
   });
 
   it('of a run', () => {
-    expect(shown(viewer.run(filled(runInfo)))).toEqual(['.run', '.pool', '.owner']);
+    expect(shown(viewer.run(filled(runInfo)))).toEqual(['.run', '.pool', '.method', '.owner']);
   });
 
   it('of a row', () => {
     const error = { code: SAID, message: SAID };
-    expect(shown(viewer.row({ ...filled(rowInfo), input: SAID, error }))).toEqual([]);
+    expect(shown(viewer.row({ ...filled(rowInfo), input: SAID, result: SAID, error }))).toEqual([]);
   });
 
   it('of a finding', () => {
