@@ -118,7 +118,11 @@ function runsOf({ runId, store, faults }: AssemblyOptions, { env, owed, processe
   return makeRuns({
     ...{ runId, store, env, owed },
     path: `/${OWN_ID}/runs`,
-    pools: { place: (path) => handles.place(path), watch: (path, changed) => processes.watchPool(path, changed) },
+    pools: {
+      place: (path) => handles.place(path),
+      watch: (path, changed) => processes.watchPool(path, changed),
+      whenRetired: (path, retired) => env.directory.whenRetired(path, retired),
+    },
     newSpawnId: () => processes.newSpawnId(),
     onFault: faults.hear,
   });

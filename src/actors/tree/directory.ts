@@ -42,6 +42,7 @@ export class Directory {
   readonly #options: DirectoryOptions;
   readonly #cells = new TransientMap<string, Cell>();
   readonly #monitors = new TransientMap<string, Set<Monitor>>();
+  readonly #retirements = new Map<string, Set<() => unknown>>();
   /** The highest incarnation of each path, by the path above: to forget a path costs as much as lived below it. */
   readonly #incarnations = new Map<string, Map<string, number>>();
   readonly #deadLetters: Record<DeadLetterReason, number> = {
@@ -110,6 +111,49 @@ export class Directory {
     const below = this.#incarnations.get(path);
     this.#incarnations.delete(path);
     for (const child of below?.keys() ?? []) this.#forgetBelow(child);
+  }
+
+  /**
+   * Calls back once: when nobody will start that path again but by hand, or when the path above it has gone so; soon, where
+   * nothing is known of it by now.
+   */
+  whenRetired(path: string, retired: () => unknown): Disposable {
+    if (this.lastIncarnation(path) === 0) {
+      queueMicrotask(() => tell(retired, (error) => this.#options.onFault?.(error)));
+      return { [Symbol.dispose]: () => undefined };
+    }
+    const waiting = this.#retirements.get(path) ?? new Set();
+    // A function of its own: the same one may wait twice.
+    const entry = () => retired();
+    this.#retirements.set(path, waiting.add(entry));
+    return {
+      [Symbol.dispose]: () => {
+        waiting.delete(entry);
+        if (waiting.size === 0 && this.#retirements.get(path) === waiting) this.#retirements.delete(path);
+      },
+    };
+  }
+
+  /** Nobody starts this path again but by hand, nor those below it. */
+  retire(path: string): void {
+    this.#retireThose((waited) => waited === path || waited.startsWith(`${path}/`));
+  }
+
+  /** Nobody starts again what lived below this path, but for those children. */
+  retireBelow(path: string, kept: ReadonlySet<string>): void {
+    const prefix = path === '/' ? path : `${path}/`;
+    this.#retireThose((waited) => {
+      const [child = ''] = waited.slice(prefix.length).split('/');
+      return waited.startsWith(prefix) && !kept.has(child);
+    });
+  }
+
+  #retireThose(isRetired: (path: string) => boolean): void {
+    for (const [path, waiting] of [...this.#retirements]) {
+      if (!isRetired(path)) continue;
+      this.#retirements.delete(path);
+      for (const retired of waiting) tell(retired, (error) => this.#options.onFault?.(error));
+    }
   }
 
   /** Calls `monitor` once: when the cell of that path ends, or soon, with `noproc`, when none lives there. */

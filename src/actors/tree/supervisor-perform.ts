@@ -123,7 +123,9 @@ export class Supervision {
   #forget({ id }: Command<'forget'>): void {
     this.#context.env.clock.clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
-    if (!this.#initial.has(id)) this.#context.env.directory.forget(this.#pathOf(id));
+    const { directory } = this.#context.env;
+    if (!this.#initial.has(id)) directory.forget(this.#pathOf(id));
+    directory.retire(this.#pathOf(id));
   }
 
   #journal(event: NewJournalEvent): void {
@@ -146,6 +148,8 @@ export class Supervision {
       void live.cell?.kill();
       if (!this.#initial.has(id)) directory.forget(this.#pathOf(id));
     }
+    // Its next life begins with the children that are specified, and with no others.
+    directory.retireBelow(this.#context.path, this.#initial);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '../../errors.js';
+import type { ErrorCode, ErrorRecord } from '../../errors.js';
 import type { AttemptRef } from '../../machines/ids/job-id.js';
 import type { ProcessExit } from '../../machines/process/process.js';
 
@@ -110,7 +110,9 @@ export type PlaceEvent =
   /** How many attempts may be at work there at once; 0: it takes nothing. */
   | { readonly type: 'capacity.changed'; readonly capacity: number }
   /** It is not to be trusted with work until somebody admits it again. Its capacity is 0. */
-  | { readonly type: 'place.quarantined'; readonly reason: string };
+  | { readonly type: 'place.quarantined'; readonly reason: string }
+  /** It has ended, and nobody starts it again: it never takes anything any more. */
+  | { readonly type: 'place.closed'; readonly code: ErrorCode; readonly message: string };
 
 /** A method that a place can execute. */
 export interface PlaceMethod {

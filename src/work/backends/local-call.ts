@@ -16,13 +16,14 @@ interface CallServices {
   readonly runId: RunId;
   find: FindPool;
   watch: LocalPool['watch'];
+  whenClosed: LocalPool['whenClosed'];
   /** Told when a worker has an attempt, and again when another one has it. */
   started(attempt: AttemptRef, worker: AttemptWorker): void;
 }
 
 /** Calls of a method, each attempt a call of some worker, which has its process whatever is called. */
 export function callAttempts(path: string, services: CallServices): LocalPool {
-  const { find, watch } = services;
+  const { find, watch, whenClosed } = services;
   const open = (): LiveProtocolPool | undefined => {
     const pool = find();
     return pool instanceof LiveProtocolPool && pool.isOpen ? pool : undefined;
@@ -37,6 +38,7 @@ export function callAttempts(path: string, services: CallServices): LocalPool {
       return open()?.window ?? 0;
     },
     watch,
+    whenClosed,
     begin: (dispatch, signal) => {
       const pool = open();
       if (!pool) throw new EspalierError('ESP_STOPPED', `pool ${path} takes no work now`, { context: { path } });

@@ -12,6 +12,8 @@ export interface ExecQueue {
   /** Executions at once; 0 while it takes none. */
   readonly capacity: number;
   watch(changed: () => void): Disposable;
+  /** Calls back once when it has ended for good. */
+  whenClosed: LocalPool['whenClosed'];
   /** The program for one input. @throws EspalierError when the input does not fit the template */
   prepare(
     input: unknown,
@@ -22,7 +24,10 @@ export interface ExecQueue {
 }
 
 /** The exec pool of a path. One that does not live takes nothing. */
-export function execQueue(path: string, find: FindPool, watch: ExecQueue['watch']): ExecQueue {
+export function execQueue(
+  path: string,
+  { find, watch, whenClosed }: Pick<ExecQueue, 'watch' | 'whenClosed'> & { readonly find: FindPool },
+): ExecQueue {
   const open = (): LiveExecPool | undefined => {
     const pool = find();
     return pool instanceof LiveExecPool && pool.isOpen ? pool : undefined;
@@ -38,6 +43,7 @@ export function execQueue(path: string, find: FindPool, watch: ExecQueue['watch'
       return open()?.load().size ?? 0;
     },
     watch,
+    whenClosed,
     prepare: (input, index) => now().prepare(input, index),
     submit: (execution) => now().submit(execution, true),
   };
@@ -53,6 +59,7 @@ export function execAttempts(queue: ExecQueue): LocalPool {
       return queue.capacity;
     },
     watch: (changed) => queue.watch(changed),
+    whenClosed: (closed) => queue.whenClosed(closed),
     begin: (dispatch, signal) => beginExecution(queue, dispatch, signal),
   };
 }

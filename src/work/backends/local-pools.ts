@@ -1,6 +1,6 @@
 import { type FindPool, poolAt } from '../../actors/handles/standing-pool.js';
 import type { Clock } from '../../clock.js';
-import { EspalierError } from '../../errors.js';
+import { EspalierError, isEspalierError } from '../../errors.js';
 import type { RunId } from '../../ids.js';
 import type { AttemptWorker } from '../../persistence/store.js';
 import type { AttemptRef, RunPlace } from './contract.js';
@@ -16,6 +16,8 @@ export interface LocalPoolsParts {
   place(path: string): [path: string, find: FindPool];
   /** Calls back when what a pool can take may have changed. */
   watch(path: string, changed: () => void): Disposable;
+  /** Calls back once when nobody will start again what lived at a path. */
+  whenRetired(path: string, retired: () => void): Disposable;
   /** Told when a worker has an attempt that has no process of its own. */
   started(attempt: AttemptRef, worker: AttemptWorker): void;
 }
@@ -40,9 +42,21 @@ export function localPlace(parts: LocalPoolsParts, name: string, method: string 
     throw new EspalierError('ESP_INVALID', `pool ${path} runs programs, which have no method ${method}`);
   }
   const watch = (changed: () => void) => parts.watch(path, changed);
+  const whenClosed = (closed: (error: EspalierError) => void) =>
+    parts.whenRetired(path, () => closed(whyClosed(path, find)));
   const attempts =
     mode === 'exec'
-      ? execAttempts(execQueue(path, find, watch))
-      : callAttempts(path, { clock, runId, find, watch, started });
+      ? execAttempts(execQueue(path, { find, watch, whenClosed }))
+      : callAttempts(path, { clock, runId, find, watch, whenClosed, started });
   return { path, line: () => new LocalBackend(attempts, runId) };
+}
+
+/** Of one that failed for good what it failed of. */
+function whyClosed(path: string, find: FindPool): EspalierError {
+  try {
+    find()?.load();
+  } catch (error) {
+    if (isEspalierError(error)) return error;
+  }
+  return new EspalierError('ESP_STOPPED', `pool ${path} has ended, and nobody starts it again`, { context: { path } });
 }

@@ -32,6 +32,8 @@ export interface LocalPool {
   readonly methods: readonly PlaceMethod[] | null;
   /** Calls back when the capacity may have changed. */
   watch(changed: () => void): Disposable;
+  /** Calls back once when it has ended for good: nobody starts it again. At once where it has by now. */
+  whenClosed(closed: (error: EspalierError) => void): Disposable;
   /**
    * Begins an attempt, or lets it wait for a seat as long as it takes.
    *
@@ -102,9 +104,13 @@ export class LocalBackend implements Backend {
     for (const [cursor, report] of [...this.#reports]) if (cursor > after) receiver.report(report);
     this.#told = this.#capacity();
     receiver.event({ type: 'capacity.changed', capacity: this.#told });
+    const end = this.pool.whenClosed(({ code, message }) => {
+      if (this.#receiver === receiver) receiver.event({ type: 'place.closed', code, message });
+    });
     return {
       [Symbol.dispose]: () => {
         watch[Symbol.dispose]();
+        end[Symbol.dispose]();
         if (this.#receiver === receiver) this.#receiver = null;
       },
     };

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import type { EspalierError } from '../../errors.js';
 import { TransientMap } from '../../transient-map.js';
 import {
   attemptKey,
@@ -18,6 +19,8 @@ const MOST_ASK_MS = 5000;
 /** What a line tells beside what it answers. */
 interface LineEvents {
   capacity(slots: number): void;
+  /** The place has ended for good. */
+  closed(why: Pick<EspalierError, 'code' | 'message'>): void;
 }
 
 /**
@@ -55,8 +58,16 @@ export class Line implements Receiver {
   }
 
   event(event: PlaceEvent): void {
-    if (event.type === 'capacity.changed') this.events.capacity(event.capacity);
-    else this.events.capacity(0);
+    switch (event.type) {
+      case 'capacity.changed':
+        return this.events.capacity(event.capacity);
+      case 'place.quarantined':
+        return this.events.capacity(0);
+      case 'place.closed':
+        return this.events.closed(event);
+      default:
+        event satisfies never;
+    }
   }
 
   /**

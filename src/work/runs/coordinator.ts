@@ -1,6 +1,6 @@
 import { own } from '../../actors/cell/outside-events.js';
 import type { Clock } from '../../clock.js';
-import { EspalierError } from '../../errors.js';
+import { EspalierError, toErrorRecord } from '../../errors.js';
 import type { RunId, RunRef } from '../../ids.js';
 import type { StopReason } from '../../machines/work/retry.js';
 import type { RunBook } from '../../machines/work/run/book.js';
@@ -29,6 +29,8 @@ export interface CoordinatorServices {
   onEnded(): void;
   /** Called when it ends because it could not be written. On disk it stands as its last write left it. */
   onFailed(error: unknown): void;
+  /** Called when it ends because nothing runs where its slots would. It is interrupted, and can be continued. */
+  onClosed(error: unknown): void;
 }
 
 /**
@@ -57,6 +59,10 @@ export class Coordinator {
     this.#run = run;
     this.#line = new Line(backend, services.clock, {
       capacity: (slots) => this.#tell({ type: 'capacity.changed', slots }),
+      closed: ({ code, message }) => {
+        const error = new EspalierError(code, message, { context: { run } });
+        this.#tell({ type: 'place.closed', error });
+      },
     });
     this.#target = {
       run,
@@ -118,7 +124,7 @@ export class Coordinator {
         this.#stopping = command.then;
         return this.#line.stop();
       case 'setStatus':
-        return this.#setStatus(command.to);
+        return this.#setStatus(command);
       case 'done':
         return this.#done(command);
       default:
@@ -131,6 +137,7 @@ export class Coordinator {
     this.#line.close();
     this.services.onEnded();
     if (end === 'failed') this.services.onFailed(error);
+    else if (error !== undefined) this.services.onClosed(error);
   }
 
   #load(): void {
@@ -208,8 +215,10 @@ export class Coordinator {
     this.#answer('commit', write, () => ({ type: 'committed', indexes }));
   }
 
-  #setStatus(to: RunStatus): void {
-    const write = this.services.runs.setStatus(this.#run, this.services.runId, OPEN_STATUSES, to);
+  #setStatus({ to, error }: Extract<RunCommand, { type: 'setStatus' }>): void {
+    const { runs, runId } = this.services;
+    const reason = error === undefined ? undefined : reasonOf(error);
+    const write = runs.setStatus(this.#run, runId, OPEN_STATUSES, to, reason);
     this.#answer('status', write, () => ({ type: 'status.set', to }));
   }
 
@@ -243,4 +252,9 @@ export class Coordinator {
       if (!signal.aborted) this.#fail('load', error);
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = toErrorRecord(error);
+  return `${code}: ${message}`;
 }

@@ -17,7 +17,7 @@ export interface RunsParts {
   readonly owed: Owed;
   /** The path of the supervisor of runs. */
   readonly path: string;
-  readonly pools: Pick<LocalPoolsParts, 'place' | 'watch'>;
+  readonly pools: Pick<LocalPoolsParts, 'place' | 'watch' | 'whenRetired'>;
   newSpawnId(): string;
   onFault(error: unknown): void;
 }

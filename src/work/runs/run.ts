@@ -21,7 +21,7 @@ export function isMoving(status: RunStatus): boolean {
   return status === 'running' || status === 'created';
 }
 
-/** Why a run cannot go on: it could not be written. */
+/** Why a run cannot go on: it could not be written, or nothing runs where its slots would. */
 export class Failure {
   readonly #controller = new AbortController();
 
@@ -101,7 +101,7 @@ export class Run {
 
   /**
    * Committed rows in slot order, as they are committed; ends when the run does not go on by itself. Throws what kept the
-   * run from being written, if it failed so.
+   * run from going on: the refusal of a store, or the end of its pool.
    */
   async *committed(options: CommittedOptions = {}): AsyncGenerator<SlotRow, void, undefined> {
     checkOptions('committed', options, committedRule);
@@ -120,8 +120,8 @@ export class Run {
         yield row;
       }
       if (page.length > 0) continue;
-      if (!isMoving(status)) return;
       failed.throwIfAborted();
+      if (!isMoving(status)) return;
       await watch.next(ended);
       await company();
     }
@@ -131,7 +131,7 @@ export class Run {
    * Rows as their slots end, in whatever order: those that end from the moment on at which the first is asked for. Each is
    * yielded once; what a ruling (fail-fast) makes of slots behind a failure comes with its commit.
    *
-   * @throws what kept the run from being written, if it failed so
+   * @throws what kept the run from going on: the refusal of a store, or the end of its pool
    */
   async *finished(options: Pick<CommittedOptions, 'signal'> = {}): AsyncGenerator<SlotRow, void, undefined> {
     checkOptions('finished', options, finishedRule);
@@ -158,8 +158,8 @@ export class Run {
           yield row;
         }
         if (asked.length > 0) continue;
-        if (!isMoving(status)) return;
         failed.throwIfAborted();
+        if (!isMoving(status)) return;
         await watch.next(over);
         await company();
       }

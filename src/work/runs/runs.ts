@@ -151,6 +151,7 @@ export class Runs {
         failure.fail(error);
         this.#oweInterruption(run, error);
       },
+      onClosed: (error: unknown) => failure.fail(error),
     };
     const start = async () => {
       const before = this.#driven.get(run);

@@ -136,3 +136,24 @@ it.each([undefined, 'x', {}, { type: 5 }])(
     expect(send).toThrow(expect.objectContaining({ code: 'ESP_INVALID', message: expect.stringContaining('/a') }));
   },
 );
+
+it('tells once whoever waits that nobody will start a path again, nor what lies below', async () => {
+  const directory = new Directory();
+  const told: string[] = [];
+  const wait = (path: string) => directory.whenRetired(path, () => told.push(path));
+  for (const path of ['/a', '/a/b', '/a/c', '/ab']) await living(directory, path);
+  for (const path of ['/a/b', '/a/c', '/ab']) wait(path);
+  wait('/a/b')[Symbol.dispose]();
+  directory.retireBelow('/a', new Set(['c']));
+  expect(told).toEqual(['/a/b']);
+  directory.retire('/a');
+  directory.retire('/a');
+  expect(told).toEqual(['/a/b', '/a/c']);
+});
+
+it('tells it soon of a path of which nothing is known, for it was forgotten', async () => {
+  const directory = new Directory();
+  await living(directory, '/a');
+  directory.forget('/a');
+  await new Promise<void>((resolve) => void directory.whenRetired('/a', resolve));
+});

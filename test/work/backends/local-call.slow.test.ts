@@ -57,8 +57,12 @@ class CallBench implements Bench {
     const { runId, host } = world;
     const find = () => host.knownPool(PATH);
     const watch = (changed: () => void) => host.watchPool(PATH, changed);
+    const whenClosed = () => ({ [Symbol.dispose]: () => undefined });
     const started = (attempt: AttemptRef, { pid }: { readonly pid: number }) => void this.told.push([attempt, pid]);
-    this.backend = new LocalBackend(callAttempts(PATH, { clock: systemClock, runId, find, watch, started }), runId);
+    this.backend = new LocalBackend(
+      callAttempts(PATH, { clock: systemClock, runId, find, watch, whenClosed, started }),
+      runId,
+    );
   }
 
   static async make(sdk: Sdk, options: Partial<ProtocolPoolOptions> = {}): Promise<CallBench> {

@@ -30,6 +30,10 @@ class PlayedQueue implements ExecQueue {
     this.#changed();
   }
 
+  whenClosed(): Disposable {
+    return { [Symbol.dispose]: () => undefined };
+  }
+
   prepare(input: unknown) {
     if (typeof input !== 'string') throw new EspalierError('ESP_INVALID', 'the input fits no program');
     return { command: ['program', input] as [string, string], shownCommand: [], cwd: '/', env: {} };

@@ -13,6 +13,7 @@ it('tells that it takes nothing before it refuses an attempt, though its pool ha
       return capacity;
     },
     watch: () => ({ [Symbol.dispose]: () => undefined }),
+    whenClosed: () => ({ [Symbol.dispose]: () => undefined }),
     begin: () => {
       throw new Error('it takes nothing');
     },

@@ -13,7 +13,7 @@ const dispatch: Dispatch = {
 /** An attempt whose submit was not answered, and is being asked for. */
 async function unsure(ambiguity: Ambiguity) {
   const [backend, clock, heard] = [new MemoryBackend(), new SimulatedClock(), [] as number[]];
-  const line = new Line(backend, clock, { capacity: (slots) => void heard.push(slots) });
+  const line = new Line(backend, clock, { capacity: (slots) => void heard.push(slots), closed: () => undefined });
   line.open();
   const submits = vi.spyOn(backend, 'submit');
   backend.becomeAmbiguous(ambiguity);

@@ -11,7 +11,7 @@ import { type ExecQueue, execAttempts } from '../../../src/work/backends/local-e
 import { Dispatcher } from '../../../src/work/dispatch/dispatcher.js';
 import { OutputFlusher } from '../../../src/work/dispatch/output-flusher.js';
 import { Coordinator } from '../../../src/work/runs/coordinator.js';
-import { newFile, open, openHost, startRun } from '../../persistence/support/world.js';
+import { journal, newFile, open, openHost, startRun } from '../../persistence/support/world.js';
 import { soon } from '../../support/soon.js';
 
 /** A pool whose programs end when the test says so, or when they are stopped. */
@@ -26,6 +26,14 @@ class HandPool implements ExecQueue {
     this.#changed = changed;
     return { [Symbol.dispose]: () => undefined };
   }
+
+  whenClosed(closed: (error: EspalierError) => void): Disposable {
+    this.close = closed;
+    return { [Symbol.dispose]: () => undefined };
+  }
+
+  /** It has ended for good. */
+  close: (error: EspalierError) => void = () => undefined;
 
   /** It takes so many from now on. */
   resize(capacity: number): void {
@@ -64,6 +72,8 @@ async function drive(
   inputs: readonly string[],
   options: {
     policy?: Partial<RunPolicy>;
+    /** Of the pool, when the run begins. */
+    capacity?: number;
     runs?: Partial<Store['runs']>;
     attempts?: (store: Store) => Partial<Store['attempts']>;
   } = {},
@@ -73,6 +83,7 @@ async function drive(
   const clock = new SimulatedClock();
   const run = await startRun(store, inputs, { concurrency: 1, ...options.policy });
   const pool = new HandPool();
+  pool.capacity = options.capacity ?? pool.capacity;
   const failures: unknown[] = [];
   let spawns = 0;
   const newSpawnId = () => `s${++spawns}`;
@@ -91,7 +102,17 @@ async function drive(
     const runs = { ...store.runs, get, ...options.runs };
     const onFailed = (error: unknown) => void failures.push(error);
     const coordinator = new Coordinator(
-      { runId: 'host-a', runs, journal: store.journal, dispatcher, owed, clock, onEnded: () => undefined, onFailed },
+      {
+        runId: 'host-a',
+        runs,
+        journal: store.journal,
+        dispatcher,
+        owed,
+        clock,
+        onEnded: () => undefined,
+        onFailed,
+        onClosed: onFailed,
+      },
       record,
       new LocalBackend(execAttempts(pool), 'host-a'),
     );
@@ -215,6 +236,28 @@ describe('a coordinator', () => {
       await woken.next();
     }
     expect(reads()).toBe(1);
+  });
+});
+
+describe('a coordinator whose pool has ended for good', () => {
+  const error = new EspalierError('ESP_WORKER_BOOT', 'no worker of pool /pool became ready');
+
+  it.each(['at work', 'waiting for it', 'paused'])('leaves its run interrupted, and says why: %s', async (is) => {
+    const { pool, cell, store, failures } = await drive(['a', 'b'], { capacity: is === 'waiting for it' ? 0 : 2 });
+    if (is !== 'waiting for it') await runs(pool, 1);
+    if (is === 'paused') {
+      cell.send({ type: 'pause' });
+      pool.end();
+      await vi.waitFor(() => expect(cell.getSnapshot()).toMatchObject({ value: 'paused' }), soon);
+    }
+    pool.close(error);
+    expect(await cell.exited).toMatchObject({ kind: 'normal', output: { end: 'interrupted' } });
+    expect(pool.running).toEqual([]);
+    expect(failures).toMatchObject([{ code: error.code, message: error.message, context: { run: 'run' } }]);
+    const ends = (await journal(store)).filter(({ type }) => type === 'run.interrupted');
+    expect(ends.map(({ data }) => data)).toEqual([{ run: 'run', reason: `${error.code}: ${error.message}` }]);
+    expect((await store.runs.get('run'))?.status).toBe('interrupted');
+    expect([...(await store.runs.plan('run'))]).toEqual(is === 'paused' ? [3, 0] : [0, 0]);
   });
 });
 

@@ -43,6 +43,10 @@ class PlayedPool implements ExecQueue {
     return { [Symbol.dispose]: () => undefined };
   }
 
+  whenClosed(): Disposable {
+    return { [Symbol.dispose]: () => undefined };
+  }
+
   prepare(input: unknown) {
     return { command: ['program', String(input)] as [string, string], shownCommand: [], cwd: '/', env: {} };
   }
@@ -110,6 +114,7 @@ export class Driven implements Subject<typeof runMachine> {
       clock: this.#clock,
       onEnded,
       onFailed,
+      onClosed: onFailed,
     };
     this.#coordinator = new Coordinator(services, record, new LocalBackend(execAttempts(this.#pool), 'host-a'));
     const logic = this.#coordinator.logic();
@@ -167,7 +172,8 @@ export class Driven implements Subject<typeof runMachine> {
       case 'stop':
         return void this.#cell.send(event);
       case 'capacity.changed':
-        throw new Error('only a pool that comes back says so');
+      case 'place.closed':
+        throw new Error('only a pool that comes back, or has ended for good, says so');
       default:
         return event satisfies never;
     }

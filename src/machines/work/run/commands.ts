@@ -42,9 +42,12 @@ export type RunCommand =
    * before it was reached is recorded as it ended. Answer for each as for `start`.
    */
   | { readonly type: 'stopRunning'; readonly then: StopReason }
-  /** Write the run's status, whatever it was before. Answer: `status.set` with the same status. */
-  | { readonly type: 'setStatus'; readonly to: Exclude<RunStatus, 'created'> }
-  /** The last command: nothing is leased, nothing is being written, no event changes anything any more. */
+  /** Write the run's status, whatever it was before, with what has brought it there. Answer: `status.set` with the same status. */
+  | { readonly type: 'setStatus'; readonly to: Exclude<RunStatus, 'created'>; readonly error?: unknown }
+  /**
+   * The last command: nothing is leased, nothing is being written, no event changes anything any more. `error`: why it has
+   * failed, or was interrupted by what it runs on.
+   */
   | { readonly type: 'done'; readonly end: RunEnd; readonly error?: unknown };
 
 /** What can fail; `load` is a read, the others are writes. */

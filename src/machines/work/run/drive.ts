@@ -41,6 +41,7 @@ export function absorb(book: RunBook, event: RunEvent): void {
     case 'write.failed':
       return forget(book, event.write, event.indexes ?? []);
     case 'plan.loaded':
+    case 'place.closed':
     case 'pause':
     case 'stop':
     case 'espalier.stop':

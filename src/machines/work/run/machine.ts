@@ -16,7 +16,7 @@ export interface RunContext {
   /** What was asked for last. */
   readonly commands: readonly RunCommand[];
   readonly end: RunEnd | null;
-  /** Why the run ends `failed`: what the first write that failed said. */
+  /** Why the run ends `failed`: what the first write that failed said. Or `interrupted`: what its place closed for. */
   readonly error?: unknown;
 }
 
@@ -53,13 +53,13 @@ const run = setup({
   },
 });
 
-type Change = (book: RunBook, event: RunEvent) => readonly RunCommand[];
+type Change = (book: RunBook, event: RunEvent, error: unknown) => readonly RunCommand[];
 
 /** Changes the books, and notes what that asks for. */
 const change = (by: Change) =>
-  run.assign(({ context: { input, book: before }, event }) => {
+  run.assign(({ context: { input, book: before, error }, event }) => {
     const book = input.isolate?.(before) ?? before;
-    return { book, commands: by(book, event) };
+    return { book, commands: by(book, event, error) };
   });
 
 /** Performs what the action before it has noted. */
@@ -80,9 +80,9 @@ const enter = change((book, event) => {
 const advance = (mode: DriveMode) => ask((book) => nextCommands(book, mode));
 
 const setStatus = (to: Exclude<RunStatus, 'created'>) =>
-  ask((book) => {
+  ask((book, _, error) => {
     book.statusWrites += 1;
-    return [{ type: 'setStatus', to }];
+    return [{ type: 'setStatus', to, ...(to === 'interrupted' && error !== undefined && { error }) }];
   });
 
 const stopRunning = ask((book) => {
@@ -128,6 +128,8 @@ const hears = (mode: DriveMode) => {
 };
 
 const whenStopped = { stop: '#run.stopping', 'espalier.stop': '#run.interrupting' } as const;
+/** Nothing of it runs any more, and nothing will: it is left for somebody who continues it. */
+const whenClosed = { 'place.closed': { target: '#run.interrupting', actions: blame } } as const;
 const whenComplete = { guard: 'isComplete', target: '#run.completing' } as const;
 
 const loading = run.createStateConfig({
@@ -135,7 +137,12 @@ const loading = run.createStateConfig({
   entry: { type: 'perform', params: [{ type: 'load' }] },
   initial: 'toRun',
   // What happens to slots before the plan was read is in the plan.
-  on: { 'capacity.changed': { actions: enter }, 'write.failed': hears('shut')['write.failed'], ...whenStopped },
+  on: {
+    'capacity.changed': { actions: enter },
+    'write.failed': hears('shut')['write.failed'],
+    ...whenStopped,
+    ...whenClosed,
+  },
   states: {
     toRun: { on: { 'plan.loaded': { target: '#run.running', actions: open }, pause: 'toPause' } },
     toPause: { on: { 'plan.loaded': { target: '#run.pausing', actions: open }, resume: 'toRun' } },
@@ -145,7 +152,7 @@ const loading = run.createStateConfig({
 const running = run.createStateConfig({
   entry: advance('open'),
   always: [whenComplete, { guard: 'isClosed', target: '#run.cancelling' }],
-  on: { ...hears('open'), ...whenStopped, pause: '#run.pausing' },
+  on: { ...hears('open'), ...whenStopped, ...whenClosed, pause: '#run.pausing' },
 });
 
 /** The first failure is committed and the run fails fast: nothing is left to run for. */
@@ -161,13 +168,13 @@ const resume = { target: '#run.running', actions: [enter, ...setStatus('running'
 const pausing = run.createStateConfig({
   entry: advance('closing'),
   always: [whenComplete, { guard: 'isIdle', target: '#run.paused' }],
-  on: { ...hears('closing'), ...whenStopped, resume },
+  on: { ...hears('closing'), ...whenStopped, ...whenClosed, resume },
 });
 
 const paused = run.createStateConfig({
   entry: setStatus('paused'),
   always: whenComplete,
-  on: { ...hears('closing'), stop: '#run.stopping', 'espalier.stop': '#run.parking', resume },
+  on: { ...hears('closing'), ...whenClosed, stop: '#run.stopping', 'espalier.stop': '#run.parking', resume },
 });
 
 /** The host stops while the run is paused: it stays so on disk. */
@@ -212,7 +219,7 @@ const final = (how: RunEnd) => run.createStateConfig({ type: 'final', entry: end
  * aim does, not with every slot.
  *
  * `loading` (tag `espalier.starting`) → `running` ⇄ `pausing` → `paused`; `cancelling` after a committed failure with
- * fail-fast; `completing` once every slot is committed; `stopping` and `interrupting` when it is ended early; `parking`
+ * fail-fast; `completing` once every slot is committed; `stopping` and `interrupting` when it is ended early, by somebody or by the end of its place; `parking`
  * when its host stops while it is paused; `failing` when a write failed. It ends in one of `completed`, `stopped`,
  * `interrupted`, `parked` and `failed`, each announced by the command `done`.
  *

@@ -58,6 +58,8 @@ export type RunEvent =
   | { readonly type: 'status.set'; readonly to: RunStatus }
   /** How many slots the pool has room for, 0 for none: nothing is claimed beyond that, what runs goes on. */
   | { readonly type: 'capacity.changed'; readonly slots: number }
+  /** Where its slots run nothing runs any more, for good, and why: the run is interrupted, and can be continued. */
+  | { readonly type: 'place.closed'; readonly error: unknown }
   /** Start nothing more; once nothing runs the run is paused. */
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
