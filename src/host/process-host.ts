@@ -175,8 +175,6 @@ export class ProcessHost {
     // What kept it from starting may pass: files, processes or memory that are short now.
     spawner.catch(() => {
       if (this.#spawner === spawner) this.#spawner = null;
-      // It took the folder along.
-      this.#folder = null;
     });
     return spawner;
   }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { Asks } from '../../src/actors/desk/asks.js';
 import { WorkerDesk } from '../../src/actors/desk/worker-desk.js';
@@ -53,6 +53,20 @@ it('tries again at the next need when a forker could not be had, and leaves noth
   await register();
   const { spawner } = await host.services();
   expect((await finish(await spawner.spawn(shell('echo here')))).stdout).toBe('here\n');
+});
+
+it('keeps its folder, and the door in it, when a forker could not be had', async () => {
+  const { host, register } = await make();
+  const secrets = { keys: [], patterns: [], values: [] };
+  const folder = await host.listen({ tree: () => ({ actors: [], leftOut: 0 }), secrets: () => secrets });
+  await expect(host.services()).rejects.toThrow();
+  expect(readdirSync(folder ?? '')).toEqual(['ask']);
+  await register();
+  const { spawner } = await host.services();
+  expect((await finish(await spawner.spawn(shell('echo here')))).stdout).toBe('here\n');
+  expect(existsSync(`${folder}/ask`)).toBe(true);
+  await host.close();
+  expect(existsSync(folder ?? '')).toBe(false);
 });
 
 it('starts nothing once it was closed, whatever was under way', async () => {

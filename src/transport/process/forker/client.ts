@@ -13,7 +13,7 @@ import { RemoteLauncher } from './remote.js';
 /** Options of `createForkerSpawner`. */
 export interface ForkerSpawnerOptions {
   readonly runId: RunId;
-  /** The host's private folder, from `createHostDirectory`; one is made without it. `close` removes it. */
+  /** The host's private folder, from `createHostDirectory`; one is made without it. `close` removes it; a failed start does not. */
   readonly directory?: string;
   /** False: programs are started by `sh`, as they are where the zygote could not be compiled. */
   readonly zygote?: boolean;
@@ -61,7 +61,7 @@ export async function createForkerSpawner(options: ForkerSpawnerOptions): Promis
   try {
     first = await launcher.current;
   } catch (error) {
-    await host.close();
+    await (options.directory === undefined ? host.close() : host.abandon());
     throw error;
   }
   return {

@@ -113,6 +113,7 @@ export class ForkerLink {
   /** Lets go of the forker, which then ends everything and leaves; kills it if it does not. */
   async leave(withinMs: number): Promise<void> {
     const release = this.hold();
+    this.tell({ t: 'leave' });
     if (this.#child.connected) this.#child.disconnect();
     // Our own uncollected child: the signal can reach no other.
     const late = setTimeout(() => this.#child.kill('SIGKILL'), withinMs);

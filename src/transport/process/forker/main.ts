@@ -83,7 +83,7 @@ async function launch(held: LocalLauncher, message: Extract<ToForker, { t: 'laun
   return { t: 'launched', n, pid, startTicks };
 }
 
-async function obey(held: LocalLauncher, message: Exclude<ToForker, { t: 'start' }>): Promise<void> {
+async function obey(held: LocalLauncher, message: Exclude<ToForker, { t: 'start' | 'leave' }>): Promise<void> {
   switch (message.t) {
     case 'env':
       environments.set(message.number, message.env);
@@ -162,7 +162,8 @@ process.on('unhandledRejection', fail);
 process.on('disconnect', () => void leave(0, true));
 process.on('message', (message) => {
   if (!isToForker(message)) throw new Error(`a message for no forker: ${JSON.stringify(message)}`);
-  if (message.t === 'start' && !leaving) start(message);
+  if (message.t === 'leave') directory = undefined;
+  else if (message.t === 'start' && !leaving) start(message);
   else if (message.t !== 'start' && launcher) obey(launcher, message).catch(fail);
 });
 // The host may have died while this was loaded, when nobody listened.

@@ -29,7 +29,9 @@ export type ToForker =
   | { readonly t: 'refill'; readonly taken: number }
   /** Asks for a sign of life: of the forker, and of what starts programs for it. */
   | { readonly t: 'ping' }
-  | { readonly t: 'close'; readonly n: number };
+  | { readonly t: 'close'; readonly n: number }
+  /** The channel ends now because the host wants it: it lives, and looks after its folder itself. */
+  | { readonly t: 'leave' };
 
 /** From a forker to its host. */
 export type ToHost =
@@ -78,6 +80,7 @@ const TAGS: readonly unknown[] = [
   'refill',
   'ping',
   'close',
+  'leave',
 ] satisfies readonly ToForker['t'][];
 
 /** Whether a message is one for a forker. */

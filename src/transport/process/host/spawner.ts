@@ -6,7 +6,7 @@ import { appendCookie, COOKIE_VARIABLE, cookie, type ProcessExit } from '../../.
 import { TransientMap } from '../../../transient-map.js';
 import { type Launcher, type LauncherEvents, type LaunchOrder, NotStarted } from '../contract/launcher.js';
 import type { SpawnedProcess, Spawner, SpawnRequest } from '../contract/spawner.js';
-import { removeHostDirectory } from '../host-files/directory.js';
+import { removeHostDirectory, removeLeftovers } from '../host-files/directory.js';
 import { thisMachine } from '../proc/identity.js';
 import { notStarted } from '../program/not-started.js';
 import { type ExpectedPort, Ports } from './ports.js';
@@ -83,8 +83,15 @@ export class HostSpawner implements Spawner {
     }
   }
 
+  /** Resolves when everything is gone, the folder too. Idempotent. */
   close(): Promise<void> {
-    this.#closed ??= this.#close();
+    this.#closed ??= this.#close(async () => void (await removeHostDirectory(this.directory)));
+    return this.#closed;
+  }
+
+  /** The same, but others have use for the folder: nothing is left in it of what this one made there. */
+  abandon(): Promise<void> {
+    this.#closed ??= this.#close(() => removeLeftovers(this.directory, Number.POSITIVE_INFINITY));
     return this.#closed;
   }
 
@@ -152,13 +159,13 @@ export class HostSpawner implements Spawner {
     }
   }
 
-  async #close(): Promise<void> {
+  async #close(tidy: () => Promise<void>): Promise<void> {
     this.#rationing.close(stopped());
     try {
       await this.#launcher?.close();
     } finally {
       await this.#ports.close();
-      await removeHostDirectory(this.directory);
+      await tidy();
     }
   }
 }
