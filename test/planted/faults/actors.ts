@@ -91,8 +91,8 @@ export const actors: Faults = {
   },
   'a pool takes an attempt while it is closed': {
     file: 'src/work/backends/local.ts',
-    right: `if (this.#capacity() === 0) return { type: 'refused', why: 'closed' };`,
-    wrong: '',
+    right: 'if (this.#capacity() === 0) {',
+    wrong: 'if (this.#capacity() < 0) {',
     test: ['test/work/backends/local-exec.test.ts', ''],
   },
   'an outcome that nobody was there to hear is forgotten': {

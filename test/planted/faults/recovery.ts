@@ -14,7 +14,7 @@ export const recoveries: Faults = {
     test: ['test/host/recovery.test.ts', 'records what may still run'],
   },
   'a slot whose process may still run runs again': {
-    file: 'src/persistence/families/attempts/loss.ts',
+    file: 'src/persistence/families/job-states/loss-of-host.ts',
     right: "{ how: 'host_lost', unproven: isSuspect }",
     wrong: "{ how: 'host_lost' }",
     test: ['test/host/recovery.test.ts', 'records what may still run'],

@@ -36,14 +36,14 @@ export const store: Faults = {
     test: ['test/persistence/families/model.test.ts', ''],
   },
   'a late result changes what was recorded': {
-    file: 'src/persistence/families/jobs/running.ts',
+    file: 'src/persistence/families/running-attempt.ts',
     right: `AND a.owner = ? AND a.state = 'running'\``,
     wrong: 'AND a.owner = ?`',
     promise: 4,
     test: ['test/persistence/families/attempts/late.test.ts', ''],
   },
   'an attempt of an earlier epoch may write': {
-    file: 'src/persistence/families/jobs/running.ts',
+    file: 'src/persistence/families/running-attempt.ts',
     right: 'AND j.epoch = ? AND',
     wrong: 'AND ? IS NOT NULL AND',
     test: ['test/persistence/families/jobs/jobs.test.ts', 'takes no write of another epoch'],
@@ -62,7 +62,7 @@ export const store: Faults = {
     test: ['test/persistence/writer/group.test.ts', 'does not believe a host alive'],
   },
   'what was lost with its host is not queued again': {
-    file: 'src/persistence/families/attempts/loss.ts',
+    file: 'src/persistence/families/job-states/loss-of-host.ts',
     right: `requeue ? 'queued' : outcome`,
     wrong: `'failed'`,
     promise: 4,
