@@ -62,7 +62,7 @@ CREATE TABLE job_details (
 ) STRICT;
 CREATE INDEX job_details_by_queue ON job_details (queue, job);
 CREATE INDEX job_details_by_key ON job_details (key, job) WHERE key IS NOT NULL;
-CREATE INDEX job_details_parked ON job_details (parked, parked_for, rank, job) WHERE parked IS NOT NULL;
+CREATE INDEX job_details_parked ON job_details (parked, parked_for, queue, rank, job) WHERE parked IS NOT NULL;
 CREATE INDEX job_details_due ON job_details (parked_until, job) WHERE parked_until IS NOT NULL;
 CREATE INDEX job_details_deadline ON job_details (deadline, job) WHERE deadline IS NOT NULL AND ended_at IS NULL;
 CREATE INDEX job_details_by_parent ON job_details (parent, job) WHERE parent IS NOT NULL;

@@ -2,9 +2,10 @@ import type { ErrorRecord } from '../../../errors.js';
 import { jobContext } from '../../../machines/ids/job-id.js';
 import { wantedEnd } from '../../../machines/work/job/decide-end.js';
 import { type JobWish, jobRank } from '../../../machines/work/job/policy.js';
-import type { JobOutcome } from '../../../machines/work/job/states.js';
+import type { JobOutcome, JobState } from '../../../machines/work/job/states.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { meetDependency, prospectOf } from './dependencies.js';
+import { passOnLimits } from './limits.js';
 import { type Actor, endJob, parkJob, queueJob } from './move.js';
 import { type JobRow, jobOf, jobsWhere } from './records.js';
 
@@ -23,8 +24,9 @@ export interface JobEnd {
 export function settleJob(tx: Transaction, by: Actor, job: JobRow, end: JobEnd): boolean {
   if (!endJob(tx, by, job, end)) return false;
   // A list, not a recursion: what waits for what may be a long chain.
-  const ended: Settled[] = [{ job: job.job, outcome: end.outcome }];
+  const ended: Settled[] = [{ job: job.job, outcome: end.outcome, from: job.state }];
   for (const one of ended) {
+    if (one.from === 'queued') passOnLimits(tx, by, one.job);
     for (const waiting of meetDependency(tx, one.job)) ended.push(...goOn(tx, by, waiting));
     if (one.outcome !== 'succeeded') ended.push(...endChildren(tx, by, one.job));
   }
@@ -34,6 +36,7 @@ export function settleJob(tx: Transaction, by: Actor, job: JobRow, end: JobEnd):
 interface Settled {
   readonly job: number;
   readonly outcome: JobOutcome;
+  readonly from: JobState;
 }
 
 /** Lets a blocked job go on, if nothing is left that it waits for. Answers it when it ended instead. */
@@ -51,7 +54,7 @@ export function goOn(tx: Transaction, by: Actor, number: number): Settled[] {
       const { jobId, state } = prospect.because;
       const error = { code: 'ESP_ABORTED', message: `it was to start after job ${jobId}, which is ${state}` };
       endJob(tx, by, job, { outcome: 'skipped', error });
-      return [{ job: number, outcome: 'skipped' }];
+      return [{ job: number, outcome: 'skipped', from: job.state }];
     }
     default:
       return prospect satisfies never;
@@ -112,7 +115,7 @@ function endChild(tx: Transaction, by: Actor, child: JobRow): Settled[] {
     return [];
   }
   const end = wantedEnd('parent', null);
-  return endJob(tx, by, child, end) ? [{ job: child.job, outcome: end.outcome }] : [];
+  return endJob(tx, by, child, end) ? [{ job: child.job, outcome: end.outcome, from: child.state }] : [];
 }
 
 /** What an attempt of a job submitted under no key is not met again by the next one: it ends before that starts. */

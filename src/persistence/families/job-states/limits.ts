@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type LimitRate, type LimitSettings, refill, untilToken } from '../../../machines/work/job/limit.js';
+import {
+  type LimitRate,
+  type LimitSettings,
+  refill,
+  type Tokens,
+  untilToken,
+} from '../../../machines/work/job/limit.js';
 import { json } from '../../sql/json.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { type Actor, queueJob } from './move.js';
@@ -38,18 +44,31 @@ export function fullLimit(tx: Transaction, job: number): string | null {
   for (const { name, concurrency, rate, tokens, tokens_at, held } of limitsOf(tx, job)) {
     if (concurrency !== null && held >= concurrency) return name;
     if (rate === null) continue;
-    const waitMs = untilToken(refill({ tokens, at: tokens_at }, rate, tx.now), rate);
-    if (waitMs === 0) continue;
-    tx.db.run('UPDATE limits SET wake_at = ? WHERE name = ?', tx.now + waitMs, name);
+    const filled = refill({ tokens, at: tokens_at }, rate, tx.now);
+    if (untilToken(filled, rate) === 0) continue;
+    wakeAtToken(tx, name, filled, rate);
     return name;
   }
   return null;
 }
 
-/** An attempt begins: it holds the limits of its job until it is proven gone, and takes a token of each. */
+/**
+ * It is looked at again when it has a token beside those that are `spoken` for. The bucket is kept as it is now: where the clock
+ * has gone back, no token would come otherwise until it is where it was.
+ */
+function wakeAtToken(tx: Transaction, name: string, filled: Tokens, rate: LimitRate, spoken = 0): void {
+  const { tokens, at } = filled;
+  const wakeAt = tx.now + untilToken({ tokens: tokens - spoken, at }, rate);
+  tx.db.run('UPDATE limits SET wake_at = ?, tokens = ?, tokens_at = ? WHERE name = ?', wakeAt, tokens, at, name);
+}
+
+/**
+ * An attempt begins: it holds the limits of its job until it is proven gone, also one that is set only later, and takes a token
+ * of each.
+ */
 export function takeLimits(tx: Transaction, job: number, attempt: number): void {
+  tx.db.run('INSERT INTO limit_holders (name, attempt) SELECT name, ? FROM job_limits WHERE job = ?', attempt, job);
   for (const { name, rate, tokens, tokens_at } of limitsOf(tx, job)) {
-    tx.db.run('INSERT INTO limit_holders (name, attempt) VALUES (?, ?)', name, attempt);
     if (rate === null) continue;
     const left = refill({ tokens, at: tokens_at }, rate, tx.now).tokens - 1;
     tx.db.run('UPDATE limits SET tokens = ?, tokens_at = ? WHERE name = ?', left, tx.now, name);
@@ -69,30 +88,64 @@ export function releaseLimits(tx: Transaction, by: Actor, attempt: number): void
   for (const { name } of freed) unparkLimited(tx, by, name);
 }
 
-/** Released at once when everything is allowed from now on, so many; the next end or tick releases the next. */
-const MOST_UNPARKED = 500;
-
-/** Lets as many of those that wait for a limit go on as it has room for: the others would only be parked again. */
-function unparkLimited(tx: Transaction, by: Actor, name: string): number {
-  const room = roomOf(tx, name);
-  if (room <= 0) return 0;
-  const waiting = jobsWhere(
-    tx.db,
-    `d.parked = 'limit' AND d.parked_for = ? ORDER BY d.rank, j.job LIMIT ?`,
-    name,
-    Math.min(room, MOST_UNPARKED),
-  );
-  for (const job of waiting) queueJob(tx, by, job, 'unparked');
-  return waiting.length;
+/** A job does not start after all that was let go on because there was room for it: that room is for others. */
+export function passOnLimits(tx: Transaction, by: Actor, job: number): void {
+  const named = tx.db.all(z.object({ name: z.string() }), 'SELECT name FROM job_limits WHERE job = ?', job);
+  for (const { name } of named) unparkLimited(tx, by, name);
 }
 
-/** How many more attempts a limit allows at this moment. */
-function roomOf(tx: Transaction, name: string): number {
+/** Released at once of a queue when everything is allowed from now on, so many; each that ends releases the next. */
+const MOST_UNPARKED = 500;
+
+/**
+ * Lets as many of those that wait for a limit go on as it has room for: the others would only be parked again. As many in each
+ * queue: one that is paused, full or served by nobody must not keep the room from the others.
+ */
+function unparkLimited(tx: Transaction, by: Actor, name: string): void {
   const limit = tx.db.one(limitRow, `${SELECT_LIMIT} WHERE l.name = ?`, name);
-  if (limit === undefined) return MOST_UNPARKED;
-  const { concurrency, rate, tokens, tokens_at, held } = limit;
-  const places = concurrency === null ? MOST_UNPARKED : concurrency - held;
-  return rate === null ? places : Math.min(places, Math.floor(refill({ tokens, at: tokens_at }, rate, tx.now).tokens));
+  const { concurrency, held } = limit ?? { concurrency: null, held: 0 };
+  const places = concurrency === null ? MOST_UNPARKED : Math.min(concurrency - held, MOST_UNPARKED);
+  if (places <= 0) return;
+  if (limit === undefined || limit.rate === null) {
+    for (const queue of queuesAt(tx, name)) unparkIn(tx, by, { name, queue, count: places });
+    return;
+  }
+  const { rate, tokens, tokens_at } = limit;
+  const filled = refill({ tokens, at: tokens_at }, rate, tx.now);
+  const room = Math.min(places, Math.floor(filled.tokens));
+  for (const queue of queuesAt(tx, name)) unparkIn(tx, by, { name, queue, count: room });
+  const isLeft = queuesAt(tx, name).length > 0;
+  if (isLeft && room < places) wakeAtToken(tx, name, filled, rate, room);
+}
+
+/** The queues in which jobs wait for a limit. Found by as many looks as there are queues, however many jobs wait. */
+function queuesAt(tx: Transaction, name: string): readonly string[] {
+  const first = `SELECT min(queue) FROM job_details WHERE parked = 'limit' AND parked_for = ?`;
+  return tx.db
+    .all(
+      z.object({ queue: z.string() }),
+      `WITH RECURSIVE waiting (queue) AS (
+         ${first} UNION ALL SELECT (${first} AND queue > w.queue) FROM waiting w WHERE w.queue IS NOT NULL
+       ) SELECT queue FROM waiting WHERE queue IS NOT NULL`,
+      name,
+      name,
+    )
+    .map(({ queue }) => queue);
+}
+
+function unparkIn(
+  tx: Transaction,
+  by: Actor,
+  { name, queue, count }: { readonly name: string; readonly queue: string; readonly count: number },
+): void {
+  const waiting = jobsWhere(
+    tx.db,
+    `d.parked = 'limit' AND d.parked_for = ? AND d.queue = ? ORDER BY d.rank, j.job LIMIT ?`,
+    name,
+    queue,
+    count,
+  );
+  for (const job of waiting) queueJob(tx, by, job, 'unparked');
 }
 
 /** Lets go on what waits for limits whose time has come. */

@@ -5,6 +5,7 @@ import type { Transaction } from '../../sql/transaction.js';
 import { dropClaim } from '../executions/end.js';
 import { settleJob } from './ends.js';
 import { conclude, decide } from './finish.js';
+import { releaseLimits } from './limits.js';
 import { jobOf } from './records.js';
 
 /** An attempt of a job whose host has ended. */
@@ -50,6 +51,8 @@ function returnJob(
   const job = jobOf(tx.db, number);
   if (job === null) return;
   if (job.wanted !== null) {
+    // Nothing refers to that attempt any more: its number may be given to another one.
+    releaseLimits(tx, owner, id);
     settleJob(tx, owner, job, wantedEnd(job.wanted, job.wantedWhy));
     return;
   }

@@ -6,7 +6,7 @@ import type { ClaimedJob, DependencyResult, JobClaim, MethodServed } from '../..
 import { json } from '../../sql/json.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { TRIES_BEFORE, triesBefore } from '../executions/tries.js';
-import { fullLimit, takeLimits } from '../job-states/limits.js';
+import { fullLimit, passOnLimits, takeLimits } from '../job-states/limits.js';
 import { type Parking, parkJob, startJob } from '../job-states/move.js';
 import { type JobRow, jobsWhere, methodForm } from '../job-states/records.js';
 import { intendProcess } from '../processes/writes.js';
@@ -38,6 +38,7 @@ export function claimJobs(tx: Transaction, claim: JobClaim): ClaimedJobText[] {
     if (refusal === 'elsewhere') continue;
     if (refusal !== null) {
       parkJob(tx, owner, job, 'parked', refusal);
+      passOnLimits(tx, owner, job.job);
       continue;
     }
     // Beside nothing, or not yet: what comes after it does not overtake it for ever.

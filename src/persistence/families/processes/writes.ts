@@ -6,6 +6,7 @@ import type { LiveProcess, ProcessExit, Registration, SpawnIntent } from '../../
 import type { Connection } from '../../sql/connection.js';
 import { isDuplicate } from '../../sql/failure.js';
 import type { Transaction } from '../../sql/transaction.js';
+import { freeLimits } from '../freed-limits.js';
 import { NAMED, named, namedJob } from '../job-names.js';
 import { commandText, registrationRow, registrationState, SELECT_REGISTRATIONS } from './reads.js';
 
@@ -112,6 +113,7 @@ export function processGone(tx: Transaction, args: RegistrationRef & { exit: Pro
   const found = change(tx, args, ['intent', 'live', 'suspect'], ['gone']);
   if (found === null) return;
   const { runId, spawnId, exit } = args;
+  if (found.state === 'suspect' && found.job !== null) freeLimits(tx, { runId, spawnId, job: found.job });
   tx.db.run(
     `UPDATE processes SET state = 'gone', exit_code = ?, exit_signal = ? WHERE run_id = ? AND spawn_id = ?`,
     exit?.code ?? null,
