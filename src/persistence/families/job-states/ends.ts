@@ -120,7 +120,9 @@ function endChild(tx: Transaction, by: Actor, child: JobRow): Settled[] {
 
 /** What an attempt of a job submitted under no key is not met again by the next one: it ends before that starts. */
 export function endUnkeyedChildren(tx: Transaction, by: Actor, parent: number): void {
-  for (const child of jobsWhere(tx.db, `d.parent = ? AND d.key IS NULL AND ${UNFINISHED}`, parent)) {
-    wishEnd(tx, by, child, { wanted: 'parent', reason: 'its parent is tried again' });
+  for (const { job } of jobsWhere(tx.db, `d.parent = ? AND d.key IS NULL AND ${UNFINISHED}`, parent)) {
+    // As it stands now: one that waited for another of them may have gone on when that ended.
+    const child = jobOf(tx.db, job);
+    if (child !== null) wishEnd(tx, by, child, { wanted: 'parent', reason: 'its parent is tried again' });
   }
 }

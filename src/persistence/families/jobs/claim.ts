@@ -88,10 +88,10 @@ function candidates(tx: Transaction, queue: string): JobRow[] {
   );
 }
 
-/** Why a job cannot start here and now; `elsewhere`: another host that serves the queue can do it; null when it can start. */
-function refusalOf(tx: Transaction, job: JobRow, { owner, methods }: JobClaim): Parking | 'elsewhere' | null {
+/** Why a job cannot start here and now; `elsewhere`: another pool that serves the queue can do it; null when it can start. */
+function refusalOf(tx: Transaction, job: JobRow, { methods }: JobClaim): Parking | 'elsewhere' | null {
   const unserved = methods === null ? null : unservedBy(methods, job);
-  if (unserved !== null) return isServed(tx, owner, job) ? 'elsewhere' : unserved;
+  if (unserved !== null) return isServed(tx, job) ? 'elsewhere' : unserved;
   const full = fullLimit(tx, job.job);
   return full === null ? null : { reason: 'limit', for: full, until: null };
 }
@@ -109,10 +109,10 @@ function unservedBy(
 
 const servingRow = z.object({ methods: json(z.array(methodForm)).nullable() });
 
-/** Whether another host can do a job of its queue. */
-function isServed(tx: Transaction, owner: RunId, job: JobRow): boolean {
+/** Whether another pool can do a job of its queue: of another host, or of the same one. */
+function isServed(tx: Transaction, job: JobRow): boolean {
   return tx.db
-    .all(servingRow, 'SELECT methods FROM serving WHERE queue = ? AND run_id <> ?', job.queue, owner)
+    .all(servingRow, 'SELECT methods FROM serving WHERE queue = ?', job.queue)
     .some(({ methods }) => methods !== null && unservedBy(methods, job) === null);
 }
 

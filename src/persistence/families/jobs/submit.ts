@@ -30,7 +30,7 @@ export function submitJobs(
   { by, jobs }: { by: Actor; jobs: readonly NewJobText[] },
 ): readonly SubmittedJob[] {
   if (by !== '') tx.requireLive(by);
-  /** One whose key is taken is the job that has it, also for those that wait for it. */
+  /** One whose key is taken is the job that has it, also for those that wait for it, and those below it. */
   const standsFor = new Map<JobId, JobId>();
   return jobs.map((job) => {
     const existing = job.key === null ? null : takeKey(tx, { queue: job.queue, ...job.key }, job.jobId);
@@ -38,7 +38,8 @@ export function submitJobs(
       standsFor.set(job.jobId, existing);
       return { jobId: existing, existing: true };
     }
-    submitJob(tx, by, { ...job, after: job.after.map((id) => standsFor.get(id) ?? id) });
+    const named = (id: JobId) => standsFor.get(id) ?? id;
+    submitJob(tx, by, { ...job, after: job.after.map(named), parent: job.parent && named(job.parent) });
     return { jobId: job.jobId, existing: false };
   });
 }

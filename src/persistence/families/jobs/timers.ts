@@ -5,7 +5,7 @@ import type { Transaction } from '../../sql/transaction.js';
 import { wishEnd } from '../job-states/ends.js';
 import { wakeLimits } from '../job-states/limits.js';
 import { queueJob } from '../job-states/move.js';
-import { jobsWhere } from '../job-states/records.js';
+import { jobOf, jobsWhere } from '../job-states/records.js';
 
 /** Jobs that one call moves on, at most: other hosts wait meanwhile. */
 const MOST_AT_ONCE = 500;
@@ -27,7 +27,11 @@ export function tickJobs(tx: Transaction, { owner }: { owner: RunId }): number |
     `d.deadline <= ? AND d.ended_at IS NULL AND d.wanted IS NULL ORDER BY d.deadline LIMIT ${MOST_AT_ONCE}`,
     tx.now,
   );
-  for (const job of late) wishEnd(tx, owner, job, { wanted: 'deadline', reason: null });
+  for (const { job } of late) {
+    // As it stands now: the end of one is felt by those that wait for it, and by those below it.
+    const now = jobOf(tx.db, job);
+    if (now !== null) wishEnd(tx, owner, now, { wanted: 'deadline', reason: null });
+  }
   return nextDue(tx.db);
 }
 
