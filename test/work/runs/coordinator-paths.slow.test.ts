@@ -5,14 +5,14 @@ import type { RunEvent } from '../../../src/machines/work/run/run-events.js';
 import type { RunPolicy } from '../../../src/machines/work/run-policy.js';
 import { testPaths } from '../../../src/testing/index.js';
 import { newFile, openHost, POLICY } from '../../persistence/support/world.js';
-import { Driven, disk, type RunState as State, slotsIn, stages } from './driven-run.js';
+import { Driven, disk, gone, type RunState as State, slotsIn, stages } from './driven-run.js';
 
 /** What the store, the pool and people can say to a run, as far as it has asked them. */
 const possible =
   (slots: number) =>
   (state: State): RunEvent[] => {
     const { book, loaded } = state.context;
-    const wishes: RunEvent[] = [{ type: 'stop' }, { type: 'espalier.stop' }];
+    const wishes: RunEvent[] = [{ type: 'stop' }, { type: 'espalier.stop' }, { type: 'place.closed', error: gone }];
     // Pausing and resuming could go on for ever while nothing of it is written.
     if (book.statusWrites < 2) wishes.push({ type: 'pause' }, { type: 'resume' });
     const plan = { slots: new Uint8Array(slots), finished: new Map(), hasFailure: false };
@@ -80,7 +80,7 @@ interface Kind {
   readonly mayHappen?: (state: State, event: RunEvent) => boolean;
 }
 
-const isWish = ({ type }: RunEvent) => ['pause', 'resume', 'stop', 'espalier.stop'].includes(type);
+const isWish = ({ type }: RunEvent) => ['pause', 'resume', 'stop', 'espalier.stop', 'place.closed'].includes(type);
 
 it.each<[string, Kind]>([
   ['one slot', { slots: 1, policy: { reorderWindow: 1 }, kind: 'transitions', except: [IDLE, /cancelling/] }],

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { SnapshotFrom } from 'xstate';
 import { Cell } from '../../../src/actors/cell/cell.js';
 import type { Execution, ExecutionResult } from '../../../src/actors/exec/execution.js';
+import { EspalierError } from '../../../src/errors.js';
 import { OwedWrites } from '../../../src/host/owed-writes.js';
 import type { runMachine } from '../../../src/machines/work/run/machine.js';
 import type { RunEvent } from '../../../src/machines/work/run/run-events.js';
@@ -19,6 +20,9 @@ import { HeldStore } from './held-store.js';
 export type RunState = SnapshotFrom<typeof runMachine>;
 
 let runs = 0;
+
+/** How its pool ends for good. */
+export const gone = new EspalierError('ESP_STOPPED', 'nobody starts it again');
 
 /** How the disk fails. */
 export const disk = new Error('disk');
@@ -43,7 +47,10 @@ class PlayedPool implements ExecQueue {
     return { [Symbol.dispose]: () => undefined };
   }
 
-  whenClosed(): Disposable {
+  close: (error: EspalierError) => void = () => undefined;
+
+  whenClosed(closed: (error: EspalierError) => void): Disposable {
+    this.close = closed;
     return { [Symbol.dispose]: () => undefined };
   }
 
@@ -114,7 +121,7 @@ export class Driven implements Subject<typeof runMachine> {
       clock: this.#clock,
       onEnded,
       onFailed,
-      onClosed: onFailed,
+      onClosed: () => undefined,
     };
     this.#coordinator = new Coordinator(services, record, new LocalBackend(execAttempts(this.#pool), 'host-a'));
     const logic = this.#coordinator.logic();
@@ -171,9 +178,10 @@ export class Driven implements Subject<typeof runMachine> {
       case 'resume':
       case 'stop':
         return void this.#cell.send(event);
-      case 'capacity.changed':
       case 'place.closed':
-        throw new Error('only a pool that comes back, or has ended for good, says so');
+        return this.#pool.close(gone);
+      case 'capacity.changed':
+        throw new Error('only a pool that comes back says so');
       default:
         return event satisfies never;
     }
