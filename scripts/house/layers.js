@@ -40,7 +40,7 @@ const LAYERS = [
     name: 'persistence',
     holds: within('src/persistence/'),
     takes: ['ground', 'machines'],
-    packages: [NODE, 'better-sqlite3', 'zod'],
+    packages: [NODE, 'better-sqlite3', 'croner', 'zod'],
     says: 'persistence knows the ground and machines only; it declares as interfaces what it needs',
   },
   {

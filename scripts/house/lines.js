@@ -12,6 +12,12 @@ const RULES = [
     what: 'XState internals belong to src/actors/cell/xstate.ts alone',
   },
   {
+    said: /['"]croner['"]/,
+    among: /^src\//,
+    except: ['src/persistence/families/schedules/instants.ts'],
+    what: 'instants are computed by src/persistence/families/schedules/instants.ts alone: nothing else of that library is used',
+  },
+  {
     said: /\bas (any|never)\b|@ts-(ignore|nocheck|expect-error)/,
     among: SOURCE,
     what: 'the type checker is not to be silenced: check the value, or make the type say what is true',

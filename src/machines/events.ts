@@ -8,6 +8,7 @@ import type { Shortage } from './process/shortage.js';
 import type { JobWish, ParkedReason } from './work/job/policy.js';
 import type { JobOutcome, JobState } from './work/job/states.js';
 import type { RunWish } from './work/run/status.js';
+import type { SkipReason } from './work/schedule/spec.js';
 import type { SlotStatus } from './work/slot.js';
 import type { RecycleReason } from './worker/recycle.js';
 import type { WorkerCause } from './worker/worker-cause.js';
@@ -87,6 +88,18 @@ interface JournalEventData {
   'queue.paused': { queue: string };
   'queue.resumed': { queue: string };
   'limit.changed': { name: string };
+
+  /** `nextAt`: its next instant, in milliseconds since the epoch; null when there is none, or it is paused. */
+  'schedule.set': { schedule: string; change: 'created' | 'changed'; nextAt: number | null };
+  /** An instant of it has made a job; `byHand`: somebody has asked for it. */
+  'schedule.fired': { schedule: string; at: number; jobId: string; byHand: boolean };
+  /** Instants from `since` to `at` make none; `count`: how many, null when nobody has counted them. */
+  'schedule.skipped': { schedule: string; since: number; at: number; count: number | null; reason: SkipReason };
+  'schedule.paused': { schedule: string };
+  'schedule.resumed': { schedule: string; nextAt: number | null };
+  /** It has no instant any more. */
+  'schedule.ended': { schedule: string };
+  'schedule.removed': { schedule: string };
 
   'run.started': { run: RunRef; slots: number };
   'run.continued': { run: RunRef; committed: number };

@@ -16,6 +16,7 @@ import { logStore } from './families/logs/store.js';
 import { outputStore } from './families/outputs/store.js';
 import { processStore } from './families/processes/store.js';
 import { runStore } from './families/runs/store.js';
+import { scheduleStore } from './families/schedules/store.js';
 import { sessionStore } from './families/sessions/store.js';
 import { snapshotStore } from './families/snapshots/store.js';
 import { HeldFiles } from './file/held-files.js';
@@ -132,6 +133,7 @@ function assemble({ threads, listeners }: Connected, closed: () => Promise<void>
     sessions: sessionStore(threads),
     runs: runStore(threads),
     jobs: jobStore(threads),
+    schedules: scheduleStore(threads),
     attempts: attemptStore(threads),
     outputs: outputStore(threads),
     logs: logStore(threads),

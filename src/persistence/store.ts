@@ -8,6 +8,7 @@ import type { LogStore } from './contract/logs.js';
 import type { OutputStore } from './contract/outputs.js';
 import type { ProcessStore } from './contract/processes.js';
 import type { RunStore } from './contract/runs.js';
+import type { ScheduleStore } from './contract/schedules.js';
 import type { SessionStore } from './contract/sessions.js';
 import type { SnapshotStore } from './contract/snapshots.js';
 import type { TroubleStore } from './contract/trouble.js';
@@ -36,6 +37,7 @@ export {
   type SlotState,
   type SlotStory,
 } from './contract/runs.js';
+export type * from './contract/schedules.js';
 export type { SnapshotRecord, SnapshotStore } from './contract/snapshots.js';
 
 /**
@@ -56,6 +58,7 @@ export interface Store extends AsyncDisposable {
   readonly sessions: SessionStore;
   readonly runs: RunStore;
   readonly jobs: JobStore;
+  readonly schedules: ScheduleStore;
   readonly attempts: AttemptStore;
   readonly outputs: OutputStore;
   readonly logs: LogStore;

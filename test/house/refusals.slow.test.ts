@@ -135,6 +135,12 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     files: { 'src/worker.ts': 'export const planted = 1;\n' },
     said: /^src\/worker\.ts:\d+: an entry of the package only gives on \(`export … from`\): move this to where it belongs, and export it here$/,
   },
+  'instants that are computed in a second place': {
+    files: {
+      'src/persistence/planted-cron.ts': `import { Cron } from 'croner';\nexport const cron = new Cron('* * * * *');\n`,
+    },
+    said: 'src/persistence/planted-cron.ts:1: instants are computed by src/persistence/families/schedules/instants.ts alone: nothing else of that library is used',
+  },
   AsyncLocalStorage: {
     files: {
       'src/host/planted-storage.ts': `import { AsyncLocalStorage } from 'node:async_hooks';\nexport const storage = new AsyncLocalStorage();\n`,

@@ -5,6 +5,7 @@ import { SHORTAGES } from '../../machines/process/shortage.js';
 import { PARKED_REASONS, WISHES } from '../../machines/work/job/policy.js';
 import { JOB_OUTCOMES, JOB_STATES } from '../../machines/work/job/states.js';
 import { RUN_WISHES } from '../../machines/work/run/status.js';
+import { SKIP_REASONS } from '../../machines/work/schedule/spec.js';
 import { RECYCLE_REASONS } from '../../machines/worker/recycle.js';
 import { WORKER_CAUSES } from '../../machines/worker/worker-cause.js';
 import { crashRecord, errorRecord, exitParts, hostCrash, identity, slotStatus } from './shared.js';
@@ -109,6 +110,19 @@ const forms = z.discriminatedUnion('type', [
   form('queue.paused', { queue: text }),
   form('queue.resumed', { queue: text }),
   form('limit.changed', { name: text }),
+  form('schedule.set', { schedule: text, change: z.enum(['created', 'changed']), nextAt: count.nullable() }),
+  form('schedule.fired', { schedule: text, at: count, jobId: text, byHand: z.boolean() }),
+  form('schedule.skipped', {
+    schedule: text,
+    since: count,
+    at: count,
+    count: count.nullable(),
+    reason: z.enum(SKIP_REASONS),
+  }),
+  form('schedule.paused', { schedule: text }),
+  form('schedule.resumed', { schedule: text, nextAt: count.nullable() }),
+  form('schedule.ended', { schedule: text }),
+  form('schedule.removed', { schedule: text }),
   form('run.started', { run: text, slots: count }),
   form('run.continued', { run: text, committed: count }),
   form('run.asked', { run: text, wish: z.enum(RUN_WISHES) }),

@@ -17,6 +17,7 @@ const REPEATED: { readonly [T in JournalEventType]?: readonly (keyof Ids)[] } = 
   'job.parked': ['jobId'],
   'job.wanted': ['jobId'],
   'job.ended': ['jobId'],
+  'schedule.fired': ['jobId'],
   'run.started': ['run'],
   'run.continued': ['run'],
   'run.asked': ['run'],

@@ -7,6 +7,7 @@ import { logReads } from '../families/logs/reads.js';
 import { outputReads } from '../families/outputs/reads.js';
 import { processReads } from '../families/processes/reads.js';
 import { runReads } from '../families/runs/reads.js';
+import { scheduleReads } from '../families/schedules/reads.js';
 import { sessionReads } from '../families/sessions/reads.js';
 import { snapshotReads } from '../families/snapshots/reads.js';
 import type { Connection } from '../sql/connection.js';
@@ -23,6 +24,7 @@ const queries = {
   ...sessionReads,
   ...runReads,
   ...jobReads,
+  ...scheduleReads,
   ...outputReads,
   ...logReads,
   check: (db: Connection, _args: null) =>

@@ -1,10 +1,13 @@
 /**
- * Jobs that are submitted by themselves.
+ * Jobs that are submitted by themselves, and schedules that submit them.
  *
  * What slots do not need stands in tables of its own, so that they stay as small as they are. The claim's index is a table:
  * a job is in `startable` while it can start at once, and nowhere else, so that a claim reads no job that it would refuse.
  * Why one is parked stands with it, indexed by what will end that. Queues are counted where they change: a million jobs that
  * have ended are not counted again by whoever looks.
+ *
+ * Up to its cursor every instant of a schedule is decided; each is one row of `occurrences` at most, so that no two hosts make
+ * it twice. A row of instants that were skipped stands for all of them from `since` on.
  */
 export const VERSION_6 = `
 CREATE TABLE new_jobs (
@@ -132,4 +135,33 @@ CREATE TABLE limit_holders (
   PRIMARY KEY (name, attempt)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX limit_holders_by_attempt ON limit_holders (attempt);
+
+CREATE TABLE schedules (
+  schedule INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL CHECK (state IN ('active', 'paused', 'ended')),
+  revision INTEGER NOT NULL,
+  spec TEXT NOT NULL,
+  cursor INTEGER NOT NULL,
+  next_at INTEGER,
+  set_by TEXT NOT NULL,
+  set_at INTEGER NOT NULL,
+  CHECK ((next_at IS NOT NULL) = (state = 'active'))
+) STRICT;
+CREATE INDEX schedules_due ON schedules (next_at) WHERE next_at IS NOT NULL;
+
+CREATE TABLE occurrences (
+  schedule INTEGER NOT NULL REFERENCES schedules (schedule) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  decided_at INTEGER NOT NULL,
+  by_hand INTEGER NOT NULL DEFAULT 0,
+  job TEXT,
+  unfinished INTEGER NOT NULL DEFAULT 0,
+  skipped TEXT CHECK (skipped IN ('missed', 'limit', 'overlap', 'full', 'paused', 'key')),
+  since INTEGER NOT NULL,
+  count INTEGER,
+  PRIMARY KEY (schedule, at),
+  CHECK ((job IS NULL) = (skipped IS NOT NULL) AND since <= at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX occurrences_unfinished ON occurrences (schedule, at) WHERE unfinished = 1;
 `;

@@ -7,6 +7,7 @@ import { logWrites } from '../families/logs/writes.js';
 import { outputWrites } from '../families/outputs/writes.js';
 import { processWrites } from '../families/processes/writes.js';
 import { runWrites } from '../families/runs/writes.js';
+import { scheduleWrites } from '../families/schedules/writes.js';
 import { sessionWrites } from '../families/sessions/writes.js';
 import { snapshotWrites } from '../families/snapshots/writes.js';
 import type { Transaction } from '../sql/transaction.js';
@@ -20,6 +21,7 @@ const operations = {
   ...sessionWrites,
   ...runWrites,
   ...jobWrites,
+  ...scheduleWrites,
   ...attemptWrites,
   ...outputWrites,
   ...logWrites,

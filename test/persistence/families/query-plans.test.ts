@@ -8,6 +8,7 @@ import { runGroup } from '../../../src/persistence/writer/group.js';
 import type { OperationCall } from '../../../src/persistence/writer/operations.js';
 import { IDENTITY, newFile, POLICY, slotClaim } from '../support/world.js';
 import { newJob as job, jobNumber } from './jobs/world.js';
+import { newSpec } from './schedules/world.js';
 
 /** Every statement that some operations run, with its values. */
 function statements(operations: readonly OperationCall[]): { db: Database.Database; run: ReadonlySet<string> } {
@@ -62,6 +63,9 @@ const jobEnd = {
   ...{ jobId: jobNumber(2), epoch: 2, attempt: 1, exit: null, durationMs: 1 },
   ...{ result: null, error: null, how: 'failed' as const },
 };
+const schedule = { by: '', name: 's', spec: JSON.stringify(newSpec({ overlap: 'queue' })), cursor: 0, nextAt: 1 };
+const instants = { newest: [1, 2], earlier: null, next: 3 };
+const jobIds = [jobNumber(8), jobNumber(9)];
 const chunk = { owner: 'h', ...first(2), chunk: output };
 
 /** A life of a run, from its creation to the death of its host. */
@@ -92,6 +96,19 @@ const LIFE: readonly OperationCall[] = [
   { name: 'queues.pause', args: { by: '', queue: 'q' } },
   { name: 'queues.resume', args: { by: '', queue: 'q' } },
   { name: 'queues.leave', args: { owner: 'h', queue: 'q', path: '/p' } },
+  { name: 'schedules.set', args: { ...schedule, revision: null } },
+  { name: 'schedules.set', args: { ...schedule, spec: JSON.stringify(newSpec()), revision: 1 } },
+  {
+    name: 'schedules.tick',
+    args: { owner: 'h', due: [{ name: 's', revision: 2, cursor: 0, due: instants, jobIds }], now: 2 },
+  },
+  { name: 'schedules.runNow', args: { by: '', name: 's', jobId: jobNumber(7) } },
+  { name: 'schedules.pause', args: { by: '', name: 's' } },
+  {
+    name: 'schedules.resume',
+    args: { by: '', name: 's', revision: 3, passed: { since: 3, at: 4, count: null }, nextAt: 5 },
+  },
+  { name: 'schedules.remove', args: { by: '', name: 's' } },
   live('s0'),
   live('s1'),
   { name: 'outputs.append', args: chunk },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
 import { type JobId, parseJobId } from '../../../machines/ids/job-id.js';
@@ -41,4 +42,11 @@ export function takeKey(tx: Transaction, { queue, key, digest, ever }: KeyClaim,
     );
   }
   return parseJobId(taken.id);
+}
+
+/** Two submissions of one key are one when they ask for the same: of the method and the input, as JSON text. */
+export function keyDigest(method: string | null, input: string): string {
+  return createHash('sha256')
+    .update(`${method ?? ''}\n${input}`)
+    .digest('base64url');
 }

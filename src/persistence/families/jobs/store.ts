@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readJson } from '../../../json/read.js';
 import { KEPT_OUTPUT_BYTES } from '../../../stream-text.js';
 import type { ClaimedJob, FinishedJobAttempt, JobStore, NewJob } from '../../contract/jobs.js';
@@ -7,6 +6,7 @@ import type { Access } from '../access.js';
 import type { FinishedJobText } from '../job-states/finish.js';
 import { sentChunk, sizeOf } from '../sent-chunk.js';
 import type { ClaimedJobText } from './claim.js';
+import { keyDigest } from './keys.js';
 import type { jobReads } from './reads.js';
 import type { NewJobText } from './submit.js';
 import type { jobWrites } from './writes.js';
@@ -80,15 +80,8 @@ function newJobText({ input, meta, key, ...rest }: NewJob): NewJobText {
     ...rest,
     input: text,
     meta: meta === undefined || meta === null ? null : toJson(meta, `the meta of ${rest.jobId}`),
-    key: key && { ...key, digest: digestOf(rest.method, text) },
+    key: key && { ...key, digest: keyDigest(rest.method, text) },
   };
-}
-
-/** Two submissions of one key are one when they ask for the same. */
-function digestOf(method: string | null, input: string): string {
-  return createHash('sha256')
-    .update(`${method ?? ''}\n${input}`)
-    .digest('base64url');
 }
 
 function claimedJob({ input, checkpoint, results, ...rest }: ClaimedJobText): ClaimedJob {
