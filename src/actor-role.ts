@@ -9,6 +9,7 @@ export const ACTOR_ROLES = [
   'service',
   'dispatcher',
   'coordinator',
+  'lane',
 ] as const;
 
 /** What an actor is, for those who look at the tree. */

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'ESP_CONTRACT' // a worker's answer does not fit the contract of its pool
   | 'ESP_FENCED' // another host declared this one dead and took its work
   | 'ESP_INVALID' // an argument, option or input does not fit; nothing was started
+  | 'ESP_JOB_FAILED' // a job ended without success; its state and its error are in the context
   | 'ESP_KEY_CONFLICT' // a job of that key exists, with another method or other arguments
   | 'ESP_NOT_FOUND' // no actor, pool, run, job or file of that name
   | 'ESP_OWNED' // a living host owns the run

@@ -87,5 +87,9 @@ export type { ListedTool, SystemTools, ToolCall, ToolCallOptions } from './syste
 export { resolveProgram } from './transport/process/program/resolve.js';
 export { RemoteError } from './transport/protocol/remote-error.js';
 export { VERSION } from './version.js';
+export { Job, type JobWaitOptions } from './work/jobs/job.js';
+export type { JobFilter, Jobs, ListJobsOptions } from './work/jobs/jobs.js';
+export type { LimitOptions, Limits, Queues } from './work/jobs/queues.js';
+export type { JobSpec } from './work/jobs/spec.js';
 export { type CommittedOptions, isMoving, Run } from './work/runs/run.js';
 export type { ContinueRunOptions, Runs, StartRunOptions } from './work/runs/runs.js';

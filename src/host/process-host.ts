@@ -132,6 +132,11 @@ export class ProcessHost {
     return this.#poolSignals.watch(path, changed);
   }
 
+  /** Calls back, with its path, when what any pool can take may have changed: also when one comes to life. */
+  watchPools(changed: (path: string) => void): Disposable {
+    return this.#poolSignals.watchAll(changed);
+  }
+
   /** The living pools, in the order of their start. */
   pools(): Iterable<AnyPool> {
     return this.#pools.values();

@@ -77,13 +77,21 @@ interface JournalEventData {
   'attempt.lost': { jobId: string; attempt: number; reason: string };
   'attempt.late': { jobId: string; attempt: number; outcome: SlotStatus };
 
-  'job.submitted': { jobId: string; queue: string; method: string | null; key: string | null; state: JobState };
+  /** `dueAt`: when time alone will next do something with it, in milliseconds since the epoch. */
+  'job.submitted': {
+    jobId: string;
+    queue: string;
+    method: string | null;
+    key: string | null;
+    state: JobState;
+    dueAt: number | null;
+  };
   /** It can start now: its reason to wait is over, or its attempt came to nothing. */
   'job.queued': { jobId: string; queue: string };
   /** It cannot start now. `for`: what ends that, a name where there is one; `until`: when, in milliseconds since the epoch. */
   'job.parked': { jobId: string; queue: string; reason: ParkedReason; for: string; until: number | null };
   /** Somebody wants it to end while it runs; its host ends it. */
-  'job.wanted': { jobId: string; wish: JobWish; reason: string | null };
+  'job.wanted': { jobId: string; queue: string; wish: JobWish; reason: string | null };
   'job.ended': { jobId: string; queue: string; outcome: JobOutcome; error: ErrorRecord | null };
   'queue.paused': { queue: string };
   'queue.resumed': { queue: string };
@@ -151,6 +159,8 @@ export interface EventContext {
   readonly run?: RunRef;
   readonly job?: string;
   readonly attempt?: number;
+  /** Of a job that needs no run, and of what is told of a queue itself. */
+  readonly queue?: string;
 }
 
 type EventOf<Data> = {

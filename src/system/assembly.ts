@@ -13,6 +13,7 @@ import type { NewJournalEvent } from '../machines/events.js';
 import type { Store } from '../persistence/index.js';
 import { ReadModel } from '../transport/inspector/model/read-model.js';
 import type { LiveActors } from '../transport/inspector/seen/actors.js';
+import { type JobsOfSystem, makeJobs } from '../work/jobs/make-jobs.js';
 import { makeRuns } from '../work/runs/make-runs.js';
 import type { Runs } from '../work/runs/runs.js';
 import type { Ending } from './ending.js';
@@ -50,6 +51,7 @@ export interface Assembly {
   readonly asks: Asks;
   readonly sessions: Sessions;
   readonly runs: Runs;
+  readonly work: JobsOfSystem;
 }
 
 type Parts = Pick<Assembly, 'env' | 'owed' | 'processes' | 'handles'>;
@@ -97,6 +99,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     ),
     sessions: new Sessions(store.sessions, clock, background),
     runs: runsOf(options, { env, owed, processes, handles }),
+    work: jobsOf(options, { env, owed, processes, handles }),
   };
 }
 
@@ -124,6 +127,27 @@ function runsOf({ runId, store, faults }: AssemblyOptions, { env, owed, processe
       whenRetired: (path, retired) => env.directory.whenRetired(path, retired),
     },
     newSpawnId: () => processes.newSpawnId(),
+    onFault: faults.hear,
+  });
+}
+
+function jobsOf(
+  { name, runId, store, faults, ending }: AssemblyOptions,
+  { env, owed, processes, handles }: Parts,
+): JobsOfSystem {
+  return makeJobs({
+    ...{ name, runId, store, env, owed },
+    path: `/${OWN_ID}/lanes`,
+    pools: {
+      place: (path) => handles.place(path),
+      watch: (path, changed) => processes.watchPool(path, changed),
+      whenRetired: (path, retired) => env.directory.whenRetired(path, retired),
+      watchAll: (changed) => processes.watchPools(changed),
+      has: (path) => processes.knownPool(path) !== undefined,
+      paths: () => [...processes.pools()].map(({ path }) => path),
+    },
+    newSpawnId: () => processes.newSpawnId(),
+    requireRunning: () => ending.requireRunning(),
     onFault: faults.hear,
   });
 }

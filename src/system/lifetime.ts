@@ -62,9 +62,10 @@ export class Lifetime {
     // The root alone has no name: its path is `/`.
     await this.#startRoot('', { ...root, id: '' });
     ending.requireTree();
-    const runs = dynamicSupervisor({ id: 'runs' });
-    await this.#startRoot('/', supervisor({ id: OWN_ID, children: [runs] }));
+    const [runs, lanes] = [dynamicSupervisor({ id: 'runs' }), dynamicSupervisor({ id: 'lanes' })];
+    await this.#startRoot('/', supervisor({ id: OWN_ID, children: [runs, lanes] }));
     ending.requireTree();
+    if (options.serveJobs !== false) assembly.work.lanes.start();
     if (options.inspector) {
       this.#inspector = await serveInspector(inspected(), options.inspector);
       ending.requireTree();
@@ -131,8 +132,9 @@ export class Lifetime {
 
   async #stop(): Promise<void> {
     const { runId, store, ending, faults, onEnded } = this.#parts;
-    const { processes, sessions, observations, owed, reporter } = this.#parts.assembly;
+    const { processes, sessions, observations, owed, reporter, work } = this.#parts.assembly;
     try {
+      work.lanes.stop();
       for (const root of [...this.#roots].reverse()) await root.stop('infinity');
       await processes.close();
     } finally {

@@ -10,6 +10,7 @@ import {
   anything,
   checkOptions,
   fields,
+  flag,
   func,
   kind,
   listOf,
@@ -40,6 +41,8 @@ export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'in
   readonly onReport?: ReportListener;
   /** What becomes of what workers and services print, where they do not say (`inherit`). */
   readonly stdio?: Stdio;
+  /** Whether its pools do the durable jobs of their queues (true). Submitting and looking is open to it all the same. */
+  readonly serveJobs?: boolean;
   /** Serves the inspector on 127.0.0.1 while the system lives; `system.inspector.url` opens it. */
   readonly inspector?: InspectorServerOptions;
 }
@@ -70,6 +73,7 @@ const rules: Rules<SystemOptions> = {
   onAsk: func,
   onReport: func,
   stdio: stdioRule,
+  serveJobs: flag,
   inspector: inspectorRule,
 };
 

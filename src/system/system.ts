@@ -16,6 +16,8 @@ import type { ActorExit } from '../machines/exits/exit.js';
 import type { JournalStore, Store } from '../persistence/index.js';
 import type { InspectedHost } from '../transport/inspector/inspected-host.js';
 import type { TreeNode } from '../transport/inspector/model/read-model.js';
+import type { Jobs } from '../work/jobs/jobs.js';
+import type { Limits, Queues } from '../work/jobs/queues.js';
 import type { Runs } from '../work/runs/runs.js';
 import { type Assembly, assemble } from './assembly.js';
 import { Ending } from './ending.js';
@@ -43,6 +45,12 @@ export class System<T extends Place = Place> {
   readonly sessions: Sessions;
   /** Ordered, durable, resumable work. */
   readonly runs: Runs;
+  /** Durable jobs. */
+  readonly jobs: Jobs;
+  /** The queues in which they wait. */
+  readonly queues: Queues;
+  /** The limits that they keep. */
+  readonly limits: Limits;
   /** Resolves, once everything is gone, when the tree has ended by itself or `stop` was called, with how and why. */
   readonly ended = new Promise<ActorExit>((resolve) => {
     this.#end = resolve;
@@ -67,6 +75,9 @@ export class System<T extends Place = Place> {
     this.asks = assembly.asks;
     this.sessions = assembly.sessions;
     this.runs = assembly.runs;
+    this.jobs = assembly.work.jobs;
+    this.queues = assembly.work.queues;
+    this.limits = assembly.work.limits;
   }
 
   /** Called once, by `createSystem`. */

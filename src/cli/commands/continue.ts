@@ -88,6 +88,8 @@ async function takeOver(record: RunRecord, options: Options): Promise<number> {
   await checkPort(options.inspect);
   const system = await createSystem({
     name: 'cli',
+    // It is there for its run alone.
+    serveJobs: false,
     store: options.db,
     children,
     ...options.inspect,

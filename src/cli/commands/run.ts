@@ -77,6 +77,8 @@ async function run(options: Options): Promise<number> {
   await checkPort(options.inspect);
   const system = await createSystem({
     name: 'cli',
+    // It is there for its run alone.
+    serveJobs: false,
     store: options.db,
     children: [poolOf(origin, options.jobs)],
     ...options.inspect,

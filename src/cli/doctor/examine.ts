@@ -32,7 +32,7 @@ async function trial(): Promise<Finding> {
     starter === 'zygote' ? 'the zygote' : 'sh, more slowly (no zygote was compiled here: it takes a C compiler)';
   try {
     const children = [pool({ id: 'trial', mode: 'exec', command: ['sh', '-c', 'echo fit'], size: 1 })];
-    await using system = await createSystem({ name: 'doctor', store: ':memory:', children });
+    await using system = await createSystem({ name: 'doctor', store: ':memory:', serveJobs: false, children });
     const { stdout, durationMs } = await system.execPool('trial').exec('', { timeout: TRIAL_MS });
     if (stdout !== 'fit\n') return finding('bad', 'programs', `what a program printed did not arrive: ${stdout}`);
     return finding(starter === 'zygote' ? 'ok' : 'note', 'programs', `run in ${durationMs} ms, started by ${by}`);

@@ -93,6 +93,8 @@ function shownContext(cell: Cell, snapshot: Snapshot<unknown>): unknown {
       return picked(context, ['mode', 'incarnation', 'failures', 'failedBoots', 'stable', 'reason']);
     case 'worker':
       return picked(context, ['mode', 'timeoutMs', 'bootMs', 'graceMs', 'cause', 'exit', 'error', 'served']);
+    case 'lane':
+      return picked(context, ['capacity', 'atWork']);
     case 'coordinator':
     case 'queue':
     case 'dispatcher':

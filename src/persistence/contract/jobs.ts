@@ -158,6 +158,13 @@ export interface JobQuery {
   readonly limit: number;
 }
 
+/** What is known after time has moved jobs on. */
+export interface JobTick {
+  readonly hasJobs: boolean;
+  /** Milliseconds since the epoch. */
+  readonly dueAt: number | null;
+}
+
 /** A queue as it stands. */
 export interface QueueRecord {
   readonly queue: string;
@@ -206,8 +213,11 @@ export interface JobStore {
   cancel(jobId: JobId, reason: string | null): Promise<'ended' | 'wanted' | 'over'>;
   /** False for a job that has ended. @throws `ESP_NOT_FOUND` */
   prioritise(jobId: JobId, priority: number): Promise<boolean>;
-  /** Moves on what time alone moves. Resolves with when there is something to do next; null for never. */
-  tick(owner: RunId): Promise<number | null>;
+  /**
+   * Moves on what time alone moves. Resolves with when there is something to do next, null for never, and whether the store
+   * has, or has had, any job at all.
+   */
+  tick(owner: RunId): Promise<JobTick>;
   /** The running attempts of a host whose jobs are wanted to end. */
   wanted(owner: RunId): Promise<readonly AttemptRef[]>;
 

@@ -28,8 +28,8 @@ export interface AboutQuery {
   readonly limit: number;
 }
 
-/** What an event can be about: a run, with all of its slots, or one job. */
-export type Topic = { readonly run: RunRef } | { readonly job: JobId };
+/** What an event can be about: a run, with all of its slots, one job, or a queue, with all of its jobs. */
+export type Topic = { readonly run: RunRef } | { readonly job: JobId } | { readonly queue: string };
 
 /** Someone's wait for commits. Its disposal ends it for good. */
 export interface Watch extends Disposable {

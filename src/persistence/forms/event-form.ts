@@ -14,6 +14,7 @@ const context = z.object({
   run: z.string().exactOptional(),
   job: z.string().exactOptional(),
   attempt: z.number().exactOptional(),
+  queue: z.string().exactOptional(),
 }) satisfies z.ZodType<EventContext>;
 
 function form<T extends JournalEventType, D extends z.core.$ZodLooseShape>(type: T, data: D) {
@@ -96,6 +97,7 @@ const forms = z.discriminatedUnion('type', [
     method: text.nullable(),
     key: text.nullable(),
     state: z.enum(JOB_STATES),
+    dueAt: count.nullable(),
   }),
   form('job.queued', { jobId: text, queue: text }),
   form('job.parked', {
@@ -105,7 +107,7 @@ const forms = z.discriminatedUnion('type', [
     for: text,
     until: count.nullable(),
   }),
-  form('job.wanted', { jobId: text, wish: z.enum(WISHES), reason: text.nullable() }),
+  form('job.wanted', { jobId: text, queue: text, wish: z.enum(WISHES), reason: text.nullable() }),
   form('job.ended', { jobId: text, queue: text, outcome: z.enum(JOB_OUTCOMES), error: errorRecord.nullable() }),
   form('queue.paused', { queue: text }),
   form('queue.resumed', { queue: text }),

@@ -12,11 +12,13 @@ const REPEATED: { readonly [T in JournalEventType]?: readonly (keyof Ids)[] } = 
   'attempt.ended': ['jobId', 'attempt'],
   'attempt.lost': ['jobId', 'attempt'],
   'attempt.late': ['jobId', 'attempt'],
-  'job.submitted': ['jobId'],
-  'job.queued': ['jobId'],
-  'job.parked': ['jobId'],
-  'job.wanted': ['jobId'],
-  'job.ended': ['jobId'],
+  'job.submitted': ['jobId', 'queue'],
+  'job.queued': ['jobId', 'queue'],
+  'job.parked': ['jobId', 'queue'],
+  'job.wanted': ['jobId', 'queue'],
+  'job.ended': ['jobId', 'queue'],
+  'queue.paused': ['queue'],
+  'queue.resumed': ['queue'],
   'schedule.fired': ['jobId'],
   'run.started': ['run'],
   'run.continued': ['run'],
@@ -35,6 +37,7 @@ interface Ids {
   readonly index?: number | undefined;
   readonly jobId?: string | undefined;
   readonly attempt?: number | undefined;
+  readonly queue?: string | undefined;
 }
 
 /** A context as it is stored; those of older stores name a slot by its `job`. */
@@ -43,6 +46,7 @@ const storedContext = z.object({
   index: z.number().exactOptional(),
   job: z.string().exactOptional(),
   attempt: z.number().exactOptional(),
+  queue: z.string().exactOptional(),
 });
 
 /**
@@ -55,10 +59,10 @@ export function withoutRepeatedIds({ type, ctx, data }: Pick<NewJournalEvent, 't
   readonly data: object;
 } {
   if (ctx === undefined) return { ctx: null, data };
-  const { run, job, attempt } = ctx;
+  const { run, job, attempt, queue } = ctx;
   const name = job === undefined ? null : jobName(job);
   const slot = name?.kind === 'slot' && name.run === run ? name : null;
-  const ids: Ids = { run, index: slot?.index, jobId: job, attempt };
+  const ids: Ids = { run, index: slot?.index, jobId: job, attempt, queue };
   const stored = slot === null ? ctx : { run, index: slot.index, attempt };
   const fields = REPEATED[type];
   if (fields === undefined) return { ctx: stored, data };
@@ -75,7 +79,7 @@ export function withRepeatedIds(type: string, ctx: unknown, data: unknown): { ct
   if (!found.success || typeof data !== 'object' || data === null) return { ctx, data };
   const { index, ...rest } = found.data;
   const whole = rest.run !== undefined && index !== undefined ? { ...rest, job: slotJobId(rest.run, index) } : rest;
-  const ids: Ids = { run: rest.run, index, jobId: whole.job, attempt: rest.attempt };
+  const ids: Ids = { run: rest.run, index, jobId: whole.job, attempt: rest.attempt, queue: rest.queue };
   const fields = isRepeating(type) ? (REPEATED[type] ?? []) : [];
   const repeated = Object.fromEntries(fields.filter((id) => ids[id] !== undefined).map((id) => [id, ids[id]]));
   return { ctx: whole, data: { ...repeated, ...data } };

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.js';
 import { EspalierError, isEspalierError } from '../../errors.js';
 import type { RunId } from '../../ids.js';
 import type { AttemptWorker } from '../../persistence/store.js';
-import type { AttemptRef, RunPlace } from './contract.js';
+import type { AttemptRef, Backend, RunPlace } from './contract.js';
 import { LocalBackend } from './local.js';
 import { callAttempts } from './local-call.js';
 import { execAttempts, execQueue } from './local-exec.js';
@@ -29,7 +29,6 @@ export interface LocalPoolsParts {
  * @throws EspalierError `ESP_NOT_FOUND` if there is none, `ESP_WORKER_BOOT` of one that never came to life, `ESP_INVALID` when the pool is of the other kind
  */
 export function localPlace(parts: LocalPoolsParts, name: string, method: string | undefined): RunPlace {
-  const { runId, clock, started } = parts;
   const [path, find] = parts.place(name);
   const pool = poolAt(path, find);
   // One that ended because no worker of it ever became ready says so: it never takes anything.
@@ -41,6 +40,18 @@ export function localPlace(parts: LocalPoolsParts, name: string, method: string 
   if (mode === 'exec' && method !== undefined) {
     throw new EspalierError('ESP_INVALID', `pool ${path} runs programs, which have no method ${method}`);
   }
+  return { path, line: () => localLine(parts, path) };
+}
+
+/**
+ * A line of one's own to the pool of a path, whichever incarnation of it lives.
+ *
+ * @throws EspalierError `ESP_NOT_FOUND` if there never was one
+ */
+export function localLine(parts: LocalPoolsParts, name: string): Backend {
+  const { runId, clock, started } = parts;
+  const [path, find] = parts.place(name);
+  const { mode } = poolAt(path, find);
   const watch = (changed: () => void) => parts.watch(path, changed);
   const whenClosed = (closed: (error: EspalierError) => void) =>
     parts.whenRetired(path, () => closed(whyClosed(path, find)));
@@ -48,7 +59,7 @@ export function localPlace(parts: LocalPoolsParts, name: string, method: string 
     mode === 'exec'
       ? execAttempts(execQueue(path, { find, watch, whenClosed }))
       : callAttempts(path, { clock, runId, find, watch, whenClosed, started });
-  return { path, line: () => new LocalBackend(attempts, runId) };
+  return new LocalBackend(attempts, runId);
 }
 
 /** Of one that failed for good what it failed of. */

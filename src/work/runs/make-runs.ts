@@ -3,11 +3,11 @@ import type { TreeEnvironment } from '../../actors/tree/environment.js';
 import { supervisorHandle } from '../../actors/tree/supervisor.js';
 import { formatRunRef, type RunId } from '../../ids.js';
 import type { Store } from '../../persistence/store.js';
-import { isRefusal } from '../../store-refusal.js';
 import { type LocalPoolsParts, localPlace } from '../backends/local-pools.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { OutputFlusher } from '../dispatch/output-flusher.js';
 import type { Owed } from '../dispatch/owed.js';
+import { tellStarted } from '../dispatch/tell-started.js';
 import { Runs } from './runs.js';
 
 export interface RunsParts {
@@ -28,12 +28,7 @@ export function makeRuns({ runId, store, env, owed, path, pools, newSpawnId, onF
   const flusher = new OutputFlusher(outputs, env.clock, onFault);
   const dispatcher = new Dispatcher({ runId, attempts, flusher, owed, newSpawnId });
   const newRun = () => formatRunRef(Date.now(), randomBytes(4).toString('hex'));
-  // It goes with the next write. What keeps it from the disk keeps its end from there too, and that is told.
-  const started: LocalPoolsParts['started'] = (attempt, worker) => {
-    const write = () => attempts.started(runId, attempt, worker, { patient: true });
-    void write().catch((error: unknown) => isRefusal(error) && owed.owe(write));
-  };
-  const parts = { ...pools, runId, clock: env.clock, started };
+  const parts = { ...pools, runId, clock: env.clock, started: tellStarted(runId, attempts, owed) };
   // Another kind of place is chosen here.
   const place = (pool: string, method: string | undefined) => localPlace(parts, pool, method);
   const supervisor = supervisorHandle(env, path);

@@ -128,6 +128,9 @@ describe('after stop', () => {
       asks: [(it) => it.asks, anything],
       sessions: [(it) => it.sessions, anything],
       runs: [(it) => it.runs, anything],
+      jobs: [(it) => it.jobs.list(), STOPPED],
+      queues: [(it) => it.queues.list(), STOPPED],
+      limits: [(it) => it.limits.list(), STOPPED],
     }));
 
   it('a pool of programs takes none', () =>

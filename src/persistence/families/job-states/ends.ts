@@ -93,11 +93,15 @@ export function wishEnd(
 function noteWish(
   tx: Transaction,
   by: Actor,
-  { job, jobId }: JobRow,
+  { job, jobId, queue }: JobRow,
   { wanted, reason }: { readonly wanted: JobWish; readonly reason: string | null },
 ): void {
   tx.db.run('UPDATE job_details SET wanted = ?, wanted_why = ? WHERE job = ?', wanted, reason, job);
-  tx.journal(by, { type: 'job.wanted', data: { jobId, wish: wanted, reason }, ctx: jobContext(jobId) });
+  tx.journal(by, {
+    type: 'job.wanted',
+    data: { jobId, queue, wish: wanted, reason },
+    ctx: { ...jobContext(jobId), queue },
+  });
 }
 
 const UNFINISHED = `j.state IN ('created', 'blocked', 'parked', 'queued', 'running', 'waiting')`;

@@ -39,15 +39,22 @@ function limitsOf(tx: Transaction, job: number): z.infer<typeof limitRow>[] {
   return tx.db.all(limitRow, `${SELECT_LIMIT} JOIN job_limits jl ON jl.name = l.name WHERE jl.job = ?`, job);
 }
 
+/** A limit that allows no more now, and until when, if time alone ends that. */
+interface FullLimit {
+  readonly name: string;
+  readonly until: number | null;
+}
+
 /** The first limit of a job that allows no attempt of it now. One that only time opens is looked at again when it does. */
-export function fullLimit(tx: Transaction, job: number): string | null {
+export function fullLimit(tx: Transaction, job: number): FullLimit | null {
   for (const { name, concurrency, rate, tokens, tokens_at, held } of limitsOf(tx, job)) {
-    if (concurrency !== null && held >= concurrency) return name;
+    if (concurrency !== null && held >= concurrency) return { name, until: null };
     if (rate === null) continue;
     const filled = refill({ tokens, at: tokens_at }, rate, tx.now);
-    if (untilToken(filled, rate) === 0) continue;
+    const waitMs = untilToken(filled, rate);
+    if (waitMs === 0) continue;
     wakeAtToken(tx, name, filled, rate);
-    return name;
+    return { name, until: tx.now + waitMs };
   }
   return null;
 }

@@ -75,7 +75,7 @@ type ParkedBy = LeadingTo<'parked'>;
 export function queueJob(tx: Transaction, by: Actor, job: Moved, type: QueuedBy): boolean {
   if (!move(tx, job, { type, to: 'queued' })) return false;
   const { jobId, queue } = job;
-  tx.journal(by, { type: 'job.queued', data: { jobId, queue }, ctx: jobContext(jobId) });
+  tx.journal(by, { type: 'job.queued', data: { jobId, queue }, ctx: { ...jobContext(jobId), queue } });
   return true;
 }
 
@@ -86,17 +86,18 @@ export function parkJob(tx: Transaction, by: Actor, job: Moved, type: ParkedBy, 
   const { reason, until } = parking;
   noteParking(tx, job.job, parking);
   const data = { jobId, queue, reason, for: parking.for, until };
-  tx.journal(by, { type: 'job.parked', data, ctx: jobContext(jobId) });
+  tx.journal(by, { type: 'job.parked', data, ctx: { ...jobContext(jobId), queue } });
   return true;
 }
 
-/** Why a job that is parked is. */
+/** Why a job that is parked is. What waits for a limit is woken by that, not one by one. */
 export function noteParking(tx: Transaction, job: number, { reason, for: what, until }: Parking): void {
+  const due = reason === 'limit' ? null : until;
   tx.db.run(
     'UPDATE job_details SET parked = ?, parked_for = ?, parked_until = ? WHERE job = ?',
     reason,
     what,
-    until,
+    due,
     job,
   );
 }
@@ -130,6 +131,6 @@ export function endJob(
   if (key !== null)
     tx.db.run('DELETE FROM job_keys WHERE queue = ? AND key = ? AND id = ? AND ever = 0', queue, key, jobId);
   const data = { jobId, queue, outcome, error };
-  tx.journal(by, { type: 'job.ended', data, ctx: jobContext(jobId, attempt?.number) });
+  tx.journal(by, { type: 'job.ended', data, ctx: { ...jobContext(jobId, attempt?.number), queue } });
   return true;
 }

@@ -93,7 +93,7 @@ function refusalOf(tx: Transaction, job: JobRow, { methods }: JobClaim): Parking
   const unserved = methods === null ? null : unservedBy(methods, job);
   if (unserved !== null) return isServed(tx, job) ? 'elsewhere' : unserved;
   const full = fullLimit(tx, job.job);
-  return full === null ? null : { reason: 'limit', for: full, until: null };
+  return full && { reason: 'limit', for: full.name, until: full.until };
 }
 
 /** Why nobody who knows these methods alone can do a job; null when they can. */

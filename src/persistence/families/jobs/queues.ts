@@ -15,7 +15,7 @@ export function pauseQueue(tx: Transaction, { by, queue }: { by: Actor; queue: s
     tx.now,
     by,
   );
-  if (changed > 0) tx.journal(by, { type: 'queue.paused', data: { queue } });
+  if (changed > 0) tx.journal(by, { type: 'queue.paused', data: { queue }, ctx: { queue } });
   return changed > 0;
 }
 
@@ -26,7 +26,7 @@ export function resumeQueue(tx: Transaction, { by, queue }: { by: Actor; queue: 
     'UPDATE queues SET paused_at = NULL, paused_by = NULL WHERE queue = ? AND paused_at IS NOT NULL',
     queue,
   );
-  if (changed > 0) tx.journal(by, { type: 'queue.resumed', data: { queue } });
+  if (changed > 0) tx.journal(by, { type: 'queue.resumed', data: { queue }, ctx: { queue } });
   return changed > 0;
 }
 

@@ -52,8 +52,8 @@ function submitJob(tx: Transaction, by: Actor, job: NewJobText): void {
   const number = insertJob(tx, job, state);
   insertDetails(tx, by, job, number, family);
   for (const name of new Set(job.limits)) tx.db.run('INSERT INTO job_limits (job, name) VALUES (?, ?)', number, name);
-  const data = { jobId, queue, method, key: job.key?.key ?? null, state } as const;
-  tx.journal(by, { type: 'job.submitted', data, ctx: jobContext(jobId) });
+  const data = { jobId, queue, method, key: job.key?.key ?? null, state, dueAt: dueAt(job) } as const;
+  tx.journal(by, { type: 'job.submitted', data, ctx: { ...jobContext(jobId), queue } });
   if (state === 'parked') noteParking(tx, number, { reason: 'not_before', for: '', until: notBefore });
   if (state !== 'blocked') return;
   addDependencies(tx, number, job.after);
@@ -76,6 +76,11 @@ function insertJob(tx: Transaction, { jobId, queue, input, priority, notBefore }
   const rank = jobRank(startableAt(tx, notBefore), priority);
   tx.db.run('INSERT INTO startable (queue, rank, job) VALUES (?, ?, ?)', queue, rank, number);
   return number;
+}
+
+function dueAt({ notBefore, deadline }: NewJobText): number | null {
+  if (notBefore === null || deadline === null) return notBefore ?? deadline;
+  return Math.min(notBefore, deadline);
 }
 
 /** From when on it may start, as far as that is known when it is submitted. */

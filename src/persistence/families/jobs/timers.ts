@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RunId } from '../../../ids.js';
+import type { JobTick } from '../../contract/jobs.js';
 import type { Connection } from '../../sql/connection.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { wishEnd } from '../job-states/ends.js';
@@ -13,10 +14,8 @@ const MOST_AT_ONCE = 500;
 /**
  * Moves on what time alone moves: jobs whose delay or backoff is over, limits that have tokens again, jobs whose deadline has
  * passed. Idempotent, and any host may do it.
- *
- * @returns when there is something to do next, in milliseconds since the epoch; null for never
  */
-export function tickJobs(tx: Transaction, { owner }: { owner: RunId }): number | null {
+export function tickJobs(tx: Transaction, { owner }: { owner: RunId }): JobTick {
   tx.requireLive(owner);
   for (const job of jobsWhere(tx.db, `d.parked_until <= ? ORDER BY d.parked_until LIMIT ${MOST_AT_ONCE}`, tx.now)) {
     queueJob(tx, owner, job, 'unparked');
@@ -32,9 +31,11 @@ export function tickJobs(tx: Transaction, { owner }: { owner: RunId }): number |
     const now = jobOf(tx.db, job);
     if (now !== null) wishEnd(tx, owner, now, { wanted: 'deadline', reason: null });
   }
-  return nextDue(tx.db);
+  const hasJobs = tx.db.one(anyRow, 'SELECT 1 AS one FROM queue_counts LIMIT 1') !== undefined;
+  return { hasJobs, dueAt: nextDue(tx.db) };
 }
 
+const anyRow = z.object({ one: z.number() });
 const dueRow = z.object({ at: z.number().nullable() });
 
 /** When something that waits for a time is due; null when nothing is. */

@@ -3,14 +3,10 @@ import type { JournalEventType } from '../../../machines/events.js';
 import { type JobId, jobName } from '../../../machines/ids/job-id.js';
 import type { Topic, Watch } from '../../contract/journal.js';
 import { type Pulse, type Pulses, PulseWatch } from './pulse.js';
-import { isAbout, type Names, type News, namesIn } from './topics.js';
+import { isAbout, type Names, type News, namesIn, type Topics } from './topics.js';
 
 /** Reads what came since, by whomever. */
-export type ReadNews = (args: {
-  readonly after: number | null;
-  readonly runs: readonly RunRef[];
-  readonly jobs: readonly JobId[];
-}) => Promise<News>;
+export type ReadNews = (topics: Topics) => Promise<News>;
 
 interface TopicWatch {
   readonly topic: Topic;
@@ -19,7 +15,7 @@ interface TopicWatch {
 }
 
 /**
- * Wakes those who wait for one run or one job, and nobody else. What this process commits says itself what it is about; after
+ * Wakes those who wait for one run, one job or one queue, and nobody else. What this process commits says itself what it is about; after
  * a commit of another one the journal is read, if it has grown beyond what is known.
  *
  * Whoever is woken looks, and his look is asked of the same thread as the reads here, after he began to wait: what they pass
@@ -28,7 +24,7 @@ interface TopicWatch {
 export class TopicWatches {
   readonly #pulses: Pick<Pulses, 'add'>;
   readonly #read: ReadNews;
-  /** By what leads to it: its run, also of a slot, or its job. */
+  /** By what leads to it: its run, also of a slot, its job, or its queue. */
   readonly #watches = new Map<string, Set<TopicWatch>>();
   #leave: (() => void) | null = null;
   /** Everybody who wanted to hear of the events up to here has; null while it is not known how far that is. */
@@ -113,19 +109,21 @@ export class TopicWatches {
     }
   }
 
-  #wanted(): { readonly runs: readonly RunRef[]; readonly jobs: readonly JobId[] } {
+  #wanted(): Omit<Topics, 'after'> {
     const runs = new Set<RunRef>();
     const jobs = new Set<JobId>();
+    const queues = new Set<string>();
     for (const { topic } of this.#all()) {
-      const run = 'run' in topic ? topic.run : runOf(topic.job);
+      const run = 'run' in topic ? topic.run : 'job' in topic ? runOf(topic.job) : null;
       if (run !== null) runs.add(run);
       else if ('job' in topic) jobs.add(topic.job);
+      else if ('queue' in topic) queues.add(topic.queue);
     }
-    return { runs: [...runs], jobs: [...jobs] };
+    return { runs: [...runs], jobs: [...jobs], queues: [...queues] };
   }
 
   #wake(type: string, names: Names): void {
-    for (const key of [names.run, names.job]) {
+    for (const key of [names.run, names.job, queueKey(names.queue)]) {
       if (typeof key !== 'string') continue;
       for (const { topic, types, watch } of this.#watches.get(key) ?? []) {
         if ((types === null || types.includes(type)) && isAbout(topic, names)) watch.wake();
@@ -143,7 +141,13 @@ export class TopicWatches {
 }
 
 function keyOf(topic: Topic): string {
-  return 'run' in topic ? topic.run : (runOf(topic.job) ?? topic.job);
+  if ('run' in topic) return topic.run;
+  return 'queue' in topic ? (queueKey(topic.queue) ?? '') : (runOf(topic.job) ?? topic.job);
+}
+
+/** A queue may be called as a run or a job is. */
+function queueKey(queue: string | null | undefined): string | null {
+  return typeof queue === 'string' ? `queue ${queue}` : null;
 }
 
 function runOf(job: JobId): RunRef | null {

@@ -13,6 +13,7 @@ const namesOf = z.object({
   run: z.string().nullish(),
   index: z.number().nullish(),
   job: z.string().nullish(),
+  queue: z.string().nullish(),
 });
 export type Names = z.infer<typeof namesOf>;
 
@@ -39,30 +40,34 @@ function jobIn({ run, index, job }: Names): JobId | null {
 
 /** Whether an event is about that. */
 export function isAbout(topic: Topic, names: Names): boolean {
-  return 'run' in topic ? names.run === topic.run : jobIn(names) === topic.job;
+  if ('run' in topic) return names.run === topic.run;
+  return 'queue' in topic ? names.queue === topic.queue : jobIn(names) === topic.job;
 }
 
-/**
- * What was journalled about these since.
- *
- * @param args.after null: nothing, but the newest number
- * @param args.jobs those without a run: a slot is found by its run
- */
-export function* newsSince(
-  db: Connection,
-  { after, runs, jobs }: { after: number | null; runs: readonly RunRef[]; jobs: readonly JobId[] },
-): Generator<void, News, void> {
+/** What is asked for. */
+export interface Topics {
+  /** Behind which number; null: nothing, but the newest number. */
+  readonly after: number | null;
+  readonly runs: readonly RunRef[];
+  /** Those without a run: a slot is found by its run. */
+  readonly jobs: readonly JobId[];
+  readonly queues: readonly string[];
+}
+
+/** What was journalled about these since. */
+export function* newsSince(db: Connection, { after, runs, jobs, queues }: Topics): Generator<void, News, void> {
   const head = journalHead(db);
   const rows: NamedRow[] = [];
-  const keys = [JSON.stringify(runs), JSON.stringify(jobs)];
+  const keys = [runs, jobs, queues].map((names) => JSON.stringify(names));
   for (let from = after ?? head; from < head; from += STRIDE) {
     const found = db.all(
       namedRow,
       `SELECT DISTINCT type, json_extract(ctx, '$.run') AS run, json_extract(ctx, '$.index') AS "index",
-         json_extract(ctx, '$.job') AS job
+         json_extract(ctx, '$.job') AS job, json_extract(ctx, '$.queue') AS queue
        FROM events WHERE seq > ? AND seq <= ?
          AND (json_extract(ctx, '$.run') IN (SELECT value FROM json_each(?))
-           OR json_extract(ctx, '$.job') IN (SELECT value FROM json_each(?)))`,
+           OR json_extract(ctx, '$.job') IN (SELECT value FROM json_each(?))
+           OR json_extract(ctx, '$.queue') IN (SELECT value FROM json_each(?)))`,
       from,
       Math.min(from + STRIDE, head),
       ...keys,

@@ -51,9 +51,9 @@ describe('a job', () => {
     expect(finish(1, 1, 'failed')).toEqual({ type: 'retried', delayMs: 100 });
     expect(states()).toEqual({ 1: 'parked' });
     expect(claim()).toEqual([]);
-    expect(play('jobs.tick', { owner: 'b' })).toBe(clock.now + 100);
+    expect(play('jobs.tick', { owner: 'b' })).toMatchObject({ dueAt: clock.now + 100 });
     clock.now += 100;
-    expect(play('jobs.tick', { owner: 'b' })).toBeNull();
+    expect(play('jobs.tick', { owner: 'b' })).toMatchObject({ dueAt: null });
     expect(claim()).toMatchObject([{ epoch: 2, attempt: 2 }]);
     expect(finish(1, 2, 'timed_out')).toEqual({ type: 'ended', outcome: 'timed_out' });
   });
@@ -283,9 +283,9 @@ describe('a deadline', () => {
     const { submit, claim, finish, play, clock, states } = jobWorld();
     submit(newJob(1, { deadline: 1100 }), newJob(2, { deadline: 1100 }));
     claim();
-    expect(play('jobs.tick', { owner: 'a' })).toBe(1100);
+    expect(play('jobs.tick', { owner: 'a' })).toMatchObject({ dueAt: 1100 });
     clock.now = 1100;
-    expect(play('jobs.tick', { owner: 'a' })).toBeNull();
+    expect(play('jobs.tick', { owner: 'a' })).toMatchObject({ dueAt: null });
     expect(states()).toEqual({ 1: 'running', 2: 'timed_out' });
     expect(finish(1, 1, 'interrupted')).toEqual({ type: 'ended', outcome: 'timed_out' });
   });

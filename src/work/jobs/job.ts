@@ -1,0 +1,97 @@
+import { EspalierError } from '../../errors.js';
+import type { JobId } from '../../machines/ids/job-id.js';
+import { isEnded, type JobState } from '../../machines/work/job/states.js';
+import { signal as abortSignal, checkOptions, fields } from '../../options.js';
+import type { JobRecord, JobStory, KeptOutput, Store } from '../../persistence/store.js';
+
+export interface JobWaitOptions {
+  /** Ends the waiting; the job goes on. */
+  readonly signal?: AbortSignal;
+}
+
+const waitRule = fields<JobWaitOptions>({ signal: abortSignal });
+
+/**
+ * A durable unit of work, from wherever it was submitted. What it says is read from the store, so that any process that has one
+ * sees the same.
+ *
+ * @example
+ * const job = await system.jobs.submit({ queue: 'embed', method: 'embed', args: { text: 'hello' }, key: 'doc-17' });
+ * const vector = await job.result();
+ */
+export class Job {
+  readonly #store: Pick<Store, 'jobs' | 'journal' | 'outputs'>;
+
+  /** @param existing whether a job of its key was there already when it was submitted */
+  constructor(
+    store: Pick<Store, 'jobs' | 'journal' | 'outputs'>,
+    readonly id: JobId,
+    readonly existing: boolean,
+  ) {
+    this.#store = store;
+  }
+
+  /** How it stands. @throws EspalierError `ESP_NOT_FOUND` when it has left the store */
+  async record(): Promise<JobRecord> {
+    return found(this.id, await this.#store.jobs.get(this.id));
+  }
+
+  async state(): Promise<JobState> {
+    return (await this.record()).state;
+  }
+
+  /** All there is to tell: what it was given, every attempt, what it waited for, and what it came to. */
+  async story(): Promise<JobStory> {
+    return found(this.id, await this.#store.jobs.story(this.id));
+  }
+
+  async attempts(): Promise<JobStory['executions']> {
+    return (await this.story()).executions;
+  }
+
+  /** What an attempt wrote to its streams: the newest one if none is named; null when none has run. */
+  output(attempt?: number): Promise<KeptOutput | null> {
+    return this.#store.outputs.readJob(this.id, attempt);
+  }
+
+  /** Resolves with its record once it has ended, however. @throws what fired the signal */
+  async wait(options: JobWaitOptions = {}): Promise<JobRecord> {
+    checkOptions('wait', options, waitRule);
+    const { signal } = options;
+    // Whoever looks after he has begun to wait misses nothing.
+    using watch = this.#store.journal.watch({ job: this.id }, ['job.ended']);
+    for (;;) {
+      signal?.throwIfAborted();
+      const record = await this.record();
+      if (isEnded(record.state)) return record;
+      await watch.next(signal);
+    }
+  }
+
+  /**
+   * Resolves with the answer of its method once it has succeeded; for programs with null, whose words `output()` gives.
+   *
+   * @throws EspalierError `ESP_JOB_FAILED` when it did not succeed: `context.state` says how it ended, `context.error` with what
+   */
+  async result(options: JobWaitOptions = {}): Promise<unknown> {
+    const { state, error } = await this.wait(options);
+    if (state === 'succeeded') return (await this.story()).result ?? null;
+    const why = error === null ? '' : `: ${error.message}`;
+    throw new EspalierError('ESP_JOB_FAILED', `job ${this.id} is ${state}${why}`, {
+      context: { job: this.id, state, error },
+    });
+  }
+
+  /**
+   * Asks for its end, in whatever state it is; what runs of it is ended first, and only then it is `cancelled`. False when it
+   * had ended before.
+   */
+  async cancel(reason?: string): Promise<boolean> {
+    return (await this.#store.jobs.cancel(this.id, reason ?? null)) !== 'over';
+  }
+}
+
+function found<T>(id: JobId, record: T | null): T {
+  if (record !== null) return record;
+  throw new EspalierError('ESP_NOT_FOUND', `job ${id} is not in the store`, { context: { job: id } });
+}

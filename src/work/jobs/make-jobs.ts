@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { absolutePath } from '../../actors/tree/child.js';
+import type { TreeEnvironment } from '../../actors/tree/environment.js';
+import { supervisorHandle } from '../../actors/tree/supervisor.js';
+import type { RunId } from '../../ids.js';
+import { newJobId } from '../../machines/ids/job-id.js';
+import type { Store } from '../../persistence/store.js';
+import { type LocalPoolsParts, localLine } from '../backends/local-pools.js';
+import { OutputFlusher } from '../dispatch/output-flusher.js';
+import type { Owed } from '../dispatch/owed.js';
+import { tellStarted } from '../dispatch/tell-started.js';
+import { Lanes, queueOf, type ServedPools } from '../lanes/lanes.js';
+import { Jobs } from './jobs.js';
+import { Limits, Queues } from './queues.js';
+
+/** The pools of a host, as jobs need them. */
+interface JobPools extends Pick<LocalPoolsParts, 'place' | 'watch' | 'whenRetired'>, Pick<ServedPools, 'paths'> {
+  /** Whether one lives, or has lived, at a path. */
+  has(path: string): boolean;
+  watchAll: ServedPools['watch'];
+}
+
+export interface JobsParts {
+  readonly runId: RunId;
+  /** Of the system. */
+  readonly name: string;
+  readonly store: Store;
+  readonly env: TreeEnvironment;
+  readonly owed: Owed;
+  /** The path of the supervisor of lanes. */
+  readonly path: string;
+  readonly pools: JobPools;
+  newSpawnId(): string;
+  /** @throws EspalierError `ESP_STOPPED` */
+  requireRunning(): void;
+  onFault(error: unknown): void;
+}
+
+/** What a system has to do with jobs. */
+export interface JobsOfSystem {
+  readonly jobs: Jobs;
+  readonly queues: Queues;
+  readonly limits: Limits;
+  readonly lanes: Lanes;
+}
+
+/** The jobs of a system, their queues and limits, and the lanes that have them done. */
+export function makeJobs(parts: JobsParts): JobsOfSystem {
+  const { store, env, name, pools, requireRunning } = parts;
+  /** A pool of this system by its path or id; else the name of a queue. */
+  const queue = (called: string) => {
+    const path = called.includes(':') ? null : absolutePath(called);
+    return path !== null && pools.has(path) ? queueOf(name, path) : called;
+  };
+  const reach = () => {
+    requireRunning();
+    return { jobs: store.jobs, queue };
+  };
+  const jobId = () => newJobId(env.clock.now(), randomBytes(8).toString('hex'));
+  return {
+    jobs: new Jobs(() => ({ store, queue, requireRunning, now: env.clock.now(), newJobId: jobId })),
+    queues: new Queues(reach),
+    limits: new Limits(reach),
+    lanes: makeLanes(parts),
+  };
+}
+
+function makeLanes({ runId, name, store, env, owed, path, pools, newSpawnId, onFault }: JobsParts): Lanes {
+  const flusher = new OutputFlusher(store.outputs, env.clock, onFault);
+  const started = tellStarted(runId, store.attempts, owed);
+  const local = { ...pools, runId, clock: env.clock, started };
+  return new Lanes({
+    ...{ runId, name, store, env, flusher, owed, newSpawnId, onFault },
+    supervisor: supervisorHandle(env, path),
+    pools: { paths: pools.paths, serves: () => [], watch: pools.watchAll, line: (at) => localLine(local, at) },
+  });
+}
