@@ -22,12 +22,12 @@ export interface JobPolicy {
 const AGING_MS = 60_000;
 
 /**
- * Where a job stands in its queue: the lower rank starts first. Priority is a head start and no more, so that what waits
- * for long is passed by nothing that came later than so many periods.
+ * Where a job stands in its queue: the lower rank starts first. Priority is a head start and no more: one of priority 2
+ * stands where one of priority 0 does that came two minutes later, and is passed by nothing that came after that.
  *
  * @param startableAt milliseconds since the epoch, from which it may start
  * @example
- * jobRank(1_000_000, 2); // 1_120_000: as one of priority 0 that came two minutes later
+ * jobRank(1_000_000, 2); // 1120000
  */
 export function jobRank(startableAt: number, priority: number): number {
   return startableAt + priority * AGING_MS;

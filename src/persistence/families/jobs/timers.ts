@@ -31,11 +31,11 @@ export function tickJobs(tx: Transaction, { owner }: { owner: RunId }): JobTick 
     const now = jobOf(tx.db, job);
     if (now !== null) wishEnd(tx, owner, now, { wanted: 'deadline', reason: null });
   }
-  const hasJobs = tx.db.one(anyRow, 'SELECT 1 AS one FROM queue_counts LIMIT 1') !== undefined;
+  const hasJobs = tx.db.one(newestRow, 'SELECT max(job) AS job FROM job_details')?.job != null;
   return { hasJobs, dueAt: nextDue(tx.db) };
 }
 
-const anyRow = z.object({ one: z.number() });
+const newestRow = z.object({ job: z.number().nullable() });
 const dueRow = z.object({ at: z.number().nullable() });
 
 /** When something that waits for a time is due; null when nothing is. */

@@ -94,8 +94,8 @@ it('reads what another process has journalled, after what is known, and asks onl
   pulses.pulse({ head: 9 });
   await answer({ rows: [{ type: 'slot.committed', run: 'run', index: 0 }], head: 9 });
   expect(asked).toEqual([
-    { after: null, runs: ['run'], jobs: [] },
-    { after: 7, runs: ['run', 'theirs'], jobs: [] },
+    { after: null, runs: ['run'], jobs: [], queues: [] },
+    { after: 7, runs: ['run', 'theirs'], jobs: [], queues: [] },
   ]);
   expect(woken.times).toBe(1);
 });
