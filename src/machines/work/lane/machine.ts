@@ -74,11 +74,6 @@ const hears = {
 /**
  * Takes the jobs of one queue for one place: as many as that has room for, whenever there may be something to take. It never
  * claims twice at once, and never less often than there is news: what comes while it claims is looked at after that.
- *
- * @example
- * import { createActor } from 'xstate';
- * const logic = laneMachine.provide({ actions: { perform: (_, command) => driver.perform(command) } });
- * const actor = createActor(logic);
  */
 export const laneMachine = lane.createMachine({
   id: 'lane',
