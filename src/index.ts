@@ -93,3 +93,5 @@ export type { LimitOptions, Limits, Queues } from './work/jobs/queues.js';
 export type { JobSpec } from './work/jobs/spec.js';
 export { type CommittedOptions, isMoving, Run } from './work/runs/run.js';
 export type { ContinueRunOptions, Runs, StartRunOptions } from './work/runs/runs.js';
+export type { ScheduledJobSpec, ScheduleOptions } from './work/schedules/options.js';
+export type { HistoryOptions, Schedules } from './work/schedules/schedules.js';

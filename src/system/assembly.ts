@@ -16,6 +16,8 @@ import type { LiveActors } from '../transport/inspector/seen/actors.js';
 import { type JobsOfSystem, makeJobs } from '../work/jobs/make-jobs.js';
 import { makeRuns } from '../work/runs/make-runs.js';
 import type { Runs } from '../work/runs/runs.js';
+import { ScheduleClock } from '../work/schedules/schedule-clock.js';
+import { Schedules } from '../work/schedules/schedules.js';
 import type { Ending } from './ending.js';
 import type { Faults } from './faults.js';
 import { Handles } from './handles.js';
@@ -52,6 +54,8 @@ export interface Assembly {
   readonly sessions: Sessions;
   readonly runs: Runs;
   readonly work: JobsOfSystem;
+  readonly schedules: Schedules;
+  readonly scheduleClock: ScheduleClock;
 }
 
 type Parts = Pick<Assembly, 'env' | 'owed' | 'processes' | 'handles'>;
@@ -90,8 +94,9 @@ export function assemble(options: AssemblyOptions): Assembly {
     isOver,
   };
   const handles = new Handles({ env, processes, ending });
+  const work = jobsOf(options, { env, owed, processes, handles });
   return {
-    ...{ env, processes, observations, owed, live, model, reporter, handles, asks },
+    ...{ env, processes, observations, owed, live, model, reporter, handles, asks, work },
     tools: new SystemTools(
       desk,
       () => processes.knownPools(),
@@ -99,7 +104,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     ),
     sessions: new Sessions(store.sessions, clock, background),
     runs: runsOf(options, { env, owed, processes, handles }),
-    work: jobsOf(options, { env, owed, processes, handles }),
+    ...schedulesOf(options, work),
   };
 }
 
@@ -150,4 +155,18 @@ function jobsOf(
     requireRunning: () => ending.requireRunning(),
     onFault: faults.hear,
   });
+}
+
+function schedulesOf(
+  { runId, store, faults, ending }: AssemblyOptions,
+  { context }: JobsOfSystem,
+): Pick<Assembly, 'schedules' | 'scheduleClock'> {
+  const { schedules, journal } = store;
+  return {
+    schedules: new Schedules(() => {
+      ending.requireRunning();
+      return { schedules, context: context() };
+    }),
+    scheduleClock: new ScheduleClock({ runId, schedules, journal, clock: systemClock, onFault: faults.hear }),
+  };
 }

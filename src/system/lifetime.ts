@@ -65,7 +65,10 @@ export class Lifetime {
     const [runs, lanes] = [dynamicSupervisor({ id: 'runs' }), dynamicSupervisor({ id: 'lanes' })];
     await this.#startRoot('/', supervisor({ id: OWN_ID, children: [runs, lanes] }));
     ending.requireTree();
-    if (options.serveJobs !== false) assembly.work.lanes.start();
+    if (options.serveJobs !== false) {
+      assembly.work.lanes.start();
+      assembly.scheduleClock.start();
+    }
     if (options.inspector) {
       this.#inspector = await serveInspector(inspected(), options.inspector);
       ending.requireTree();
@@ -132,8 +135,9 @@ export class Lifetime {
 
   async #stop(): Promise<void> {
     const { runId, store, ending, faults, onEnded } = this.#parts;
-    const { processes, sessions, observations, owed, reporter, work } = this.#parts.assembly;
+    const { processes, sessions, observations, owed, reporter, work, scheduleClock } = this.#parts.assembly;
     try {
+      await scheduleClock.stop();
       work.lanes.stop();
       for (const root of [...this.#roots].reverse()) await root.stop('infinity');
       await processes.close();

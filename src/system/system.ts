@@ -19,6 +19,7 @@ import type { TreeNode } from '../transport/inspector/model/read-model.js';
 import type { Jobs } from '../work/jobs/jobs.js';
 import type { Limits, Queues } from '../work/jobs/queues.js';
 import type { Runs } from '../work/runs/runs.js';
+import type { Schedules } from '../work/schedules/schedules.js';
 import { type Assembly, assemble } from './assembly.js';
 import { Ending } from './ending.js';
 import { Faults } from './faults.js';
@@ -51,6 +52,8 @@ export class System<T extends Place = Place> {
   readonly queues: Queues;
   /** The limits that they keep. */
   readonly limits: Limits;
+  /** Rules by which jobs are submitted. */
+  readonly schedules: Schedules;
   /** Resolves, once everything is gone, when the tree has ended by itself or `stop` was called, with how and why. */
   readonly ended = new Promise<ActorExit>((resolve) => {
     this.#end = resolve;
@@ -78,6 +81,7 @@ export class System<T extends Place = Place> {
     this.jobs = assembly.work.jobs;
     this.queues = assembly.work.queues;
     this.limits = assembly.work.limits;
+    this.schedules = assembly.schedules;
   }
 
   /** Called once, by `createSystem`. */

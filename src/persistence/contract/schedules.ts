@@ -53,6 +53,8 @@ export interface DueSchedules {
   readonly due: readonly DueSchedule[];
   /** Schedules with a rule or a time zone that this version of Node does not know. */
   readonly failed: readonly { readonly name: string; readonly message: string }[];
+  /** The first instant that is not due yet; null when there is none. */
+  readonly nextAt: number | null;
 }
 
 /** Which occurrences a history gives: the newest first. */
@@ -94,8 +96,6 @@ export interface ScheduleStore {
    * @returns how many schedules it has moved on
    */
   tick(owner: RunId, due: readonly DueSchedule[], now: number): Promise<number>;
-  /** The first instant of all active schedules; null when there is none. */
-  nextAt(): Promise<number | null>;
   get(name: string): Promise<ScheduleRecord | null>;
   /** In the order of their names. */
   list(): Promise<readonly ScheduleRecord[]>;

@@ -12,6 +12,7 @@ import { tellStarted } from '../dispatch/tell-started.js';
 import { Lanes, queueOf, type ServedPools } from '../lanes/lanes.js';
 import { Jobs } from './jobs.js';
 import { Limits, Queues } from './queues.js';
+import type { SpecContext } from './spec.js';
 
 /** The pools of a host, as jobs need them. */
 interface JobPools extends Pick<LocalPoolsParts, 'place' | 'watch' | 'whenRetired'>, Pick<ServedPools, 'paths'> {
@@ -42,6 +43,8 @@ export interface JobsOfSystem {
   readonly queues: Queues;
   readonly limits: Limits;
   readonly lanes: Lanes;
+  /** What schedules need to make jobs of specs. */
+  context(): SpecContext;
 }
 
 /** The jobs of a system, their queues and limits, and the lanes that have them done. */
@@ -57,11 +60,13 @@ export function makeJobs(parts: JobsParts): JobsOfSystem {
     return { jobs: store.jobs, queue };
   };
   const jobId = () => newJobId(env.clock.now(), randomBytes(8).toString('hex'));
+  const context = () => ({ queue, now: env.clock.now(), newJobId: jobId });
   return {
-    jobs: new Jobs(() => ({ store, queue, requireRunning, now: env.clock.now(), newJobId: jobId })),
+    jobs: new Jobs(() => ({ ...context(), store, requireRunning })),
     queues: new Queues(reach),
     limits: new Limits(reach),
     lanes: makeLanes(parts),
+    context,
   };
 }
 

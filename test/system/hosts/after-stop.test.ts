@@ -131,6 +131,7 @@ describe('after stop', () => {
       jobs: [(it) => it.jobs.list(), STOPPED],
       queues: [(it) => it.queues.list(), STOPPED],
       limits: [(it) => it.limits.list(), STOPPED],
+      schedules: [(it) => it.schedules.list(), STOPPED],
     }));
 
   it('a pool of programs takes none', () =>

@@ -29,7 +29,7 @@ function* dueSchedules(db: Connection, { now }: { now: number }): Generator<void
     if (typeof instants === 'string') failed.push({ name, message: instants });
     else due.push({ name, revision, cursor, due: yield* dueInstants(instants, cursor, now) });
   }
-  return { due, failed };
+  return { due, failed, nextAt: nextInstant(db, now) };
 }
 
 /** Another host, with another version of Node, may know time zones that this one does not: that stops no other schedule. */
@@ -56,10 +56,11 @@ function* passedInstants(
   return { revision, passed, nextAt: next };
 }
 
-function nextInstant(db: Connection, _args: null): number | null {
+function nextInstant(db: Connection, now: number): number | null {
   const found = db.one(
     z.object({ at: z.number().nullable() }),
-    'SELECT min(next_at) AS at FROM schedules WHERE next_at IS NOT NULL',
+    'SELECT min(next_at) AS at FROM schedules WHERE next_at > ?',
+    now,
   );
   return found?.at ?? null;
 }
@@ -89,7 +90,6 @@ function historyOf(
 export const scheduleReads = {
   'schedules.due': dueSchedules,
   'schedules.passed': passedInstants,
-  'schedules.nextAt': nextInstant,
   'schedules.get': getSchedule,
   'schedules.list': listSchedules,
   'schedules.history': historyOf,

@@ -43,7 +43,6 @@ export function scheduleStore(access: ScheduleAccess): ScheduleStore {
         moved += await access.write('schedules.tick', { owner, due: part.map(withIds), now });
       return moved;
     },
-    nextAt: () => access.read('schedules.nextAt', null),
     list: () => access.read('schedules.list', null),
     history: (name, { before, limit }) => access.read('schedules.history', { name, before: before ?? null, limit }),
   };
@@ -65,7 +64,15 @@ function begin(spec: ScheduleSpec, found: ScheduleRecord | null, now: number) {
   const fresh = timing.kind === 'at' ? Math.min(now, timing.at - 1) : now;
   const keeps = found !== null && sameTiming(found.spec.timing, timing);
   const cursor = found === null ? fresh : keeps ? found.cursor : Math.max(found.cursor, now);
-  return { revision: found?.revision ?? null, cursor, nextAt: instants.after(cursor) };
+  const nextAt = instants.after(cursor);
+  if (nextAt === null) requireEver(timing);
+  return { revision: found?.revision ?? null, cursor, nextAt };
+}
+
+/** A rule that has no instant at all is a mistake; one that had its last is over. */
+function requireEver(timing: ScheduleSpec['timing']): void {
+  if (timing.kind === 'at' || instantsOf({ timing, from: null, until: null }).after(0) !== null) return;
+  throw new EspalierError('ESP_INVALID', `the rule ${JSON.stringify(timing.cron)} never comes`);
 }
 
 function newId(): JobId {
