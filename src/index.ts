@@ -35,7 +35,7 @@ export type {
 export type { LineListener, LineSource, Stdio } from './actors/worker/stdio.js';
 export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutdown } from './errors.js';
 export type { Session, Sessions } from './host/sessions.js';
-export { askRun, openReader, type StoreReader } from './host/store-access.js';
+export { askRun, openReader, runSchedule, type StoreReader, steerSchedule } from './host/store-access.js';
 export { type JanitorReport, sweep } from './host/sweep.js';
 export type { RunId, RunRef } from './ids.js';
 export { readRedactor, type StoreRedactor } from './inspection/ask/secrets.js';
@@ -73,7 +73,9 @@ export {
   type HostRecord,
   type KeptLog,
   type LogPlace,
+  type OccurrenceRecord,
   type RunRecord,
+  type ScheduleRecord,
   type SnapshotRecord,
   sqliteVersion,
 } from './persistence/index.js';

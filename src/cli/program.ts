@@ -16,6 +16,7 @@ import { addTree } from './commands/tree.js';
 import { addWhy } from './commands/why.js';
 import { tell } from './print/diagnostics.js';
 import { Output } from './print/output.js';
+import { addSchedules } from './schedules/command.js';
 
 /** The command line as a whole. Its actions set `process.exitCode` and throw what kept them from starting. */
 export function createProgram(): Command {
@@ -30,7 +31,7 @@ export function createProgram(): Command {
     })
     .showSuggestionAfterError(true);
   for (const add of [addRun, addContinue, addRuns, addShow, addRows, addLogs, addPauseAndStop]) add(program);
-  for (const add of [addTree, addPs, addInspect, addWhy, addEvents, addJanitor, addDoctor]) add(program);
+  for (const add of [addSchedules, addTree, addPs, addInspect, addWhy, addEvents, addJanitor, addDoctor]) add(program);
   program
     .command('version')
     .description('print the version')

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { EspalierError } from '../errors.js';
 import type { RunRef } from '../ids.js';
 import type { RunWish } from '../machines/work/run/status.js';
-import { beside, openStore, type Store } from '../persistence/index.js';
+import { beside, type OccurrenceRecord, openStore, type Store } from '../persistence/index.js';
 import { presenceOf } from './presence.js';
 
 /** A store for those who look: everything that can be read, nothing that writes. */
@@ -16,6 +16,7 @@ export interface StoreReader extends AsyncDisposable {
     Store['runs'],
     'get' | 'list' | 'slot' | 'outlook' | 'plan' | 'finished' | 'rows' | 'placedRows' | 'committed' | 'runDigest'
   >;
+  readonly schedules: Pick<Store['schedules'], 'get' | 'list' | 'history'>;
   readonly trouble: Pick<Store['trouble'], 'read'>;
   readonly outputs: Pick<Store['outputs'], 'read'>;
   readonly logs: Pick<Store['logs'], 'list' | 'read'>;
@@ -83,4 +84,32 @@ async function isDriven(file: string, run: RunRef): Promise<boolean> {
   if (!record) throw new EspalierError('ESP_NOT_FOUND', `there is no run ${run} in ${file}`, { context: { run } });
   const host = record.owner === null ? null : await reader.hosts.get(record.owner);
   return host !== null && presenceOf(host) !== 'gone';
+}
+
+/**
+ * Pauses or resumes a schedule, from any process. False when its state does not fit.
+ *
+ * @throws EspalierError `ESP_NOT_FOUND` for the schedule, and what `openReader` throws
+ */
+export async function steerSchedule(file: string, name: string, what: 'pause' | 'resume'): Promise<boolean> {
+  return await onSchedules(file, (schedules) =>
+    what === 'pause' ? schedules.pause(name) : schedules.resume(name, Date.now()),
+  );
+}
+
+/**
+ * Makes an occurrence of a schedule now, from any process; some host does its job. Its overlap holds: the answer says the job,
+ * or why there is none.
+ *
+ * @throws EspalierError `ESP_NOT_FOUND` for the schedule, and what `openReader` throws
+ */
+export async function runSchedule(file: string, name: string): Promise<OccurrenceRecord> {
+  return await onSchedules(file, (schedules) => schedules.runNow(name));
+}
+
+async function onSchedules<T>(file: string, act: (schedules: Store['schedules']) => Promise<T>): Promise<T> {
+  // A missing file is an error, never a new store.
+  await using reader = await openReader(file);
+  await using store = await openStore(reader.file, { mode: 'write' });
+  return await act(store.schedules);
 }
