@@ -5,7 +5,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
  * to run. What measures garbage, forks or the looks at processes needs a process without a past.
  */
 const ROOMS = [
-  ...['machines', 'inspection', 'actors', 'work', 'host', 'redact', 'inspector', 'json', 'types', 'persistence'],
+  ...['machines', 'inspection', 'actors', 'work', 'host', 'redact', 'inspector', 'json', 'types', 'persistence', 'sim'],
   ...['cli/logs', 'cli/options', 'cli/print', 'system/pools', 'system/runs', 'transport/inspector', 'transport/ask'],
   ...['transport/protocol', 'transport/stderr', 'transport/process/proc', 'transport/process/program'],
   ...['transport/process/host', 'transport/process/host-files'],
