@@ -63,7 +63,7 @@ export class ScheduleClock {
     if (this.#stopped || at >= this.#at) return;
     clock.clearTimeout(this.#timer);
     this.#at = at;
-    this.#timer = clock.setTimeout(() => this.#wake(), Math.min(MOST_SLEEP_MS, Math.max(0, at - clock.now())));
+    this.#timer = clock.setTimeout(() => this.#wake(), Math.max(0, at - clock.now()));
   }
 
   #wake(): void {
