@@ -211,6 +211,13 @@ export interface JobStore {
    * @throws `ESP_NOT_FOUND`
    */
   cancel(jobId: JobId, reason: string | null): Promise<'ended' | 'wanted' | 'over'>;
+  /**
+   * Submits what a job was that has ended as a new one, `as`, whose `retryOf` it is. `existing` when another job has its key
+   * by now: then that is the answer.
+   *
+   * @throws `ESP_NOT_FOUND`, `ESP_CONFLICT` for a job that has not ended
+   */
+  retry(jobId: JobId, as: JobId): Promise<SubmittedJob>;
   /** False for a job that has ended. @throws `ESP_NOT_FOUND` */
   prioritise(jobId: JobId, priority: number): Promise<boolean>;
   /**
@@ -222,6 +229,8 @@ export interface JobStore {
   wanted(owner: RunId): Promise<readonly AttemptRef[]>;
 
   get(jobId: JobId): Promise<JobRecord | null>;
+  /** The ids that begin with a text, the newest first, and no more than `most`. */
+  find(text: string, most: number): Promise<readonly JobId[]>;
   story(jobId: JobId): Promise<JobStory | null>;
   list(query: JobQuery): Promise<readonly JobRecord[]>;
 

@@ -78,6 +78,20 @@ function withoutNumber(row: z.infer<typeof recordRow> | undefined): JobRecord | 
   return record;
 }
 
+/** The ids that begin with a text, the newest first; which of them is meant is for the caller to say. */
+function findJobs(db: Connection, { text, most }: { text: string; most: number }): JobId[] {
+  return db
+    .all(
+      z.object({ id: z.string() }),
+      // A range, not a pattern: it is read from the index, whatever is in the text.
+      'SELECT id FROM jobs WHERE id IS NOT NULL AND id >= ? AND id < ? ORDER BY id DESC LIMIT ?',
+      text,
+      `${text}\u{10ffff}`,
+      most,
+    )
+    .map(({ id }) => parseJobId(id));
+}
+
 /** Each condition has an index of its own; the newest come first. */
 function listJobs(db: Connection, { states, queue, key, parent, before, limit }: JobQuery): JobRecord[] {
   const conditions: string[] = [];
@@ -155,6 +169,7 @@ function wantedOf(db: Connection, { owner }: { owner: RunId }): AttemptRef[] {
 /** What is read of jobs that need no run, by name. */
 export const jobReads = {
   'jobs.get': getJob,
+  'jobs.find': findJobs,
   'jobs.list': listJobs,
   'jobs.story': storyOf,
   'jobs.wanted': wantedOf,

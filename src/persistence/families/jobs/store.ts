@@ -50,12 +50,13 @@ function byOf({ runId }: Pick<JobAccess, 'runId'>): string {
   return runId ?? '';
 }
 
-type Steering = 'cancel' | 'prioritise' | 'pauseQueue' | 'resumeQueue' | 'setLimit';
+type Steering = 'cancel' | 'retry' | 'prioritise' | 'pauseQueue' | 'resumeQueue' | 'setLimit';
 
 function steering(access: JobAccess): Pick<JobStore, Steering> {
   const by = byOf(access);
   return {
     cancel: (jobId, reason) => access.write('jobs.cancel', { by, jobId, reason }),
+    retry: (jobId, as) => access.write('jobs.retry', { by, jobId, as }),
     prioritise: (jobId, priority) => access.write('jobs.prioritise', { by, jobId, priority }),
     pauseQueue: (queue) => access.write('queues.pause', { by, queue }),
     resumeQueue: (queue) => access.write('queues.resume', { by, queue }),
@@ -63,9 +64,12 @@ function steering(access: JobAccess): Pick<JobStore, Steering> {
   };
 }
 
-function reading(access: JobAccess): Pick<JobStore, 'get' | 'list' | 'story' | 'wanted' | 'queues' | 'limits'> {
+function reading(
+  access: JobAccess,
+): Pick<JobStore, 'get' | 'find' | 'list' | 'story' | 'wanted' | 'queues' | 'limits'> {
   return {
     get: (jobId) => access.read('jobs.get', { jobId }),
+    find: (text, most) => access.read('jobs.find', { text, most }),
     list: (query) => access.read('jobs.list', query),
     story: (jobId) => access.read('jobs.story', { jobId }),
     wanted: (owner) => access.read('jobs.wanted', { owner }),

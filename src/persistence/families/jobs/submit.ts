@@ -115,8 +115,20 @@ function familyOf(tx: Transaction, id: JobId | null): Family {
 }
 
 function requireLivingLine(tx: Transaction, id: JobId): void {
+  const over = overInLine(tx, id);
+  if (over === undefined) return;
+  const why = over.wanted === null ? over.state : 'to end';
+  throw new EspalierError('ESP_CONFLICT', `job ${over.id} is ${why}: nothing may be submitted below it`, {
+    context: { job: over.id },
+  });
+}
+
+const lineRow = z.object({ id: z.string(), state: z.string(), wanted: z.string().nullable() });
+
+/** Who has ended or is to end, of a job and those above it; undefined when nobody has: then it may have children. */
+export function overInLine(tx: Transaction, id: JobId): z.infer<typeof lineRow> | undefined {
   const line = tx.db.all(
-    z.object({ id: z.string(), state: z.string(), wanted: z.string().nullable() }),
+    lineRow,
     `WITH RECURSIVE line (job) AS (
        SELECT job FROM jobs WHERE id = ?
        UNION ALL SELECT d.parent FROM line l JOIN job_details d ON d.job = l.job WHERE d.parent IS NOT NULL
@@ -124,12 +136,7 @@ function requireLivingLine(tx: Transaction, id: JobId): void {
      SELECT j.id, j.state, d.wanted FROM line l JOIN jobs j ON j.job = l.job JOIN job_details d ON d.job = l.job`,
     id,
   );
-  const over = line.find(({ state, wanted }) => wanted !== null || OVER.has(state));
-  if (over === undefined) return;
-  const why = over.wanted === null ? over.state : 'to end';
-  throw new EspalierError('ESP_CONFLICT', `job ${over.id} is ${why}: nothing may be submitted below it`, {
-    context: { job: over.id },
-  });
+  return line.find(({ state, wanted }) => wanted !== null || OVER.has(state));
 }
 
 function insertDetails(tx: Transaction, by: Actor, job: NewJobText, number: number, family: Family): void {

@@ -3,6 +3,7 @@ import { setLimit } from '../job-states/limits.js';
 import { releaseJobs } from '../job-states/loss.js';
 import { claimJobs } from './claim.js';
 import { leaveQueue, pauseQueue, resumeQueue, serveQueue } from './queues.js';
+import { retryJob } from './retry.js';
 import { submitJobs } from './submit.js';
 import { tickJobs } from './timers.js';
 import { cancelJob, prioritiseJob } from './wishes.js';
@@ -14,6 +15,7 @@ export const jobWrites = {
   'jobs.release': releaseJobs,
   'jobs.finish': finishJob,
   'jobs.cancel': cancelJob,
+  'jobs.retry': retryJob,
   'jobs.prioritise': prioritiseJob,
   'jobs.tick': tickJobs,
   'queues.serve': serveQueue,
