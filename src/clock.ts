@@ -69,3 +69,8 @@ export const systemClock: Clock = {
 
 /** As `systemClock`, but for how long something takes: its `now` counts from the start of the process and never jumps. */
 export const steadyClock: Clock = { ...systemClock, now: () => performance.now() };
+
+/** A moment, in milliseconds since the epoch, to the second, in UTC: `2026-12-01 06:00:00`. */
+export function formatTime(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+}

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { EspalierError } from '../errors.js';
+import { EspalierError, isEspalierError } from '../errors.js';
 import type { RunRef } from '../ids.js';
 import type { RunWish } from '../machines/work/run/status.js';
 import { beside, type OccurrenceRecord, openStore, type Store } from '../persistence/index.js';
@@ -17,6 +17,7 @@ export interface StoreReader extends AsyncDisposable {
     'get' | 'list' | 'slot' | 'outlook' | 'plan' | 'finished' | 'rows' | 'placedRows' | 'committed' | 'runDigest'
   >;
   readonly schedules: Pick<Store['schedules'], 'get' | 'list' | 'history'>;
+  readonly jobs: Pick<Store['jobs'], 'get' | 'find' | 'story' | 'list' | 'queues' | 'limits'>;
   readonly trouble: Pick<Store['trouble'], 'read'>;
   readonly outputs: Pick<Store['outputs'], 'read'>;
   readonly logs: Pick<Store['logs'], 'list' | 'read'>;
@@ -63,6 +64,20 @@ async function requireRest(reader: StoreReader, lookedAt: number): Promise<void>
     `${reader.file}: its host lives (pid ${pid}), and the log it writes, ${beside(reader.file, 'log')}, is not here: was the store moved or restored? Stop that host first`,
     { context: { file: reader.file, pid } },
   );
+}
+
+/**
+ * Refuses a store that is not there, or cannot be read: it must not come to be by being asked for. One of an older version is
+ * let through, for whoever opens it for writing brings it up to date.
+ *
+ * @throws EspalierError `ESP_STORE_MISSING` and the other `ESP_STORE_…`
+ */
+export async function requireStore(file: string): Promise<void> {
+  try {
+    await (await openReader(file)).close();
+  } catch (error) {
+    if (!isEspalierError(error) || error.context.olderVersion === undefined) throw error;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../clock.js';
-import { EspalierError, isEspalierError } from '../errors.js';
+import { EspalierError } from '../errors.js';
 import { formatRunId } from '../ids.js';
 import { checkOptions, fields, flag } from '../options.js';
 import { openStore } from '../persistence/index.js';
@@ -9,7 +9,7 @@ import { readIdentity } from '../transport/process/proc/identity.js';
 import { VERSION } from '../version.js';
 import { removeDeadMemoryStores } from './memory-stores.js';
 import { recover } from './recovery.js';
-import { openReader } from './store-access.js';
+import { requireStore } from './store-access.js';
 
 export type { JanitorReport } from '../transport/process/janitor/report.js';
 
@@ -36,8 +36,7 @@ export async function sweep(file: string, options: { readonly dryRun?: boolean }
 
 /** What is written while sweeping is written by a host; this one lives as long as the sweep. */
 async function sweepAsHost(file: string): Promise<JanitorReport> {
-  // Read first: a store that is not there must not come to be by sweeping it.
-  await refuseMissing(file);
+  await requireStore(file);
   const identity = readIdentity(process.pid);
   if (!identity) throw new EspalierError('ESP_PLATFORM', 'this process cannot be found in /proc');
   const runId = formatRunId(Date.now(), randomBytes(8).toString('hex'));
@@ -47,14 +46,5 @@ async function sweepAsHost(file: string): Promise<JanitorReport> {
     return await recover({ store, self: runId, clock: systemClock });
   } finally {
     await store.hosts.end(runId);
-  }
-}
-
-async function refuseMissing(file: string): Promise<void> {
-  try {
-    await (await openReader(file)).close();
-  } catch (error) {
-    // What only hosts may bring up to date, this one does.
-    if (!isEspalierError(error) || error.context.olderVersion === undefined) throw error;
   }
 }

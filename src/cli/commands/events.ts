@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { formatTime } from '../../clock.js';
 import { EVENT_TYPES, type JournalEvent, readRedactor } from '../../index.js';
 import { knownStore } from '../options/find-store.js';
 import { listing, withReader } from '../options/options.js';
 import { wholeNumber } from '../options/parse.js';
 import { tell } from '../print/diagnostics.js';
 import { Output } from '../print/output.js';
-import { formatTime, printable } from '../print/table.js';
+import { printable } from '../print/table.js';
 
 const optionsSchema = z.object({
   db: knownStore,

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { formatTime } from '../../clock.js';
 import { type RunRecord, readRuns, type StoreReader, tellHostCrash } from '../../index.js';
 import { knownStore } from '../options/find-store.js';
 import { listing, withReader } from '../options/options.js';
 import { type Listing, printListing } from '../print/listing.js';
-import { formatTime } from '../print/table.js';
 
 const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false) });
 

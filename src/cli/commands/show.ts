@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { formatTime } from '../../clock.js';
 import { type RunRecord, type RunRef, readRun } from '../../index.js';
 import { writeJson } from '../../json/write.js';
 import { knownStore } from '../options/find-store.js';
 import { listing, noRun, withReader } from '../options/options.js';
 import { Output } from '../print/output.js';
 import { formatCounts } from '../print/progress.js';
-import { formatTime, printable } from '../print/table.js';
+import { printable } from '../print/table.js';
 
 const optionsSchema = z.object({ db: knownStore, json: z.boolean().default(false) });
 

@@ -1,35 +1,26 @@
-import { statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { EspalierError } from '../../errors.js';
+import { findJob } from '../../host/jobs/lookup.js';
 import { presenceOf } from '../../host/presence.js';
 import type { RunId } from '../../ids.js';
 import type { JournalEvent } from '../../machines/events.js';
 import { explainFacts } from '../../machines/explain/explain.js';
 import type { Explanation } from '../../machines/explain/findings/explanation.js';
-import type {
-  ActorFact,
-  DiskFact,
-  Facts,
-  HostFact,
-  RunFact,
-  SlotFact,
-  Target,
-} from '../../machines/explain/findings/facts.js';
+import type { ActorFact, Facts, RunFact, SlotFact, Target } from '../../machines/explain/findings/facts.js';
 import { slotJobId } from '../../machines/ids/job-id.js';
 import { nearest } from '../../near.js';
 import { checkOptions, fields, text } from '../../options.js';
-import type { AboutQuery, HostRecord, RunRecord, SlotStory, Store } from '../../persistence/index.js';
-
-/** What an explanation reads; a store that is open for reading or for writing has it. */
-export interface ExplainSource {
-  readonly file: string;
-  readonly hosts: Pick<Store['hosts'], 'get' | 'newest'>;
-  readonly journal: Pick<Store['journal'], 'about'>;
-  readonly processes: Pick<Store['processes'], 'present'>;
-  readonly snapshots: Pick<Store['snapshots'], 'list'>;
-  readonly runs: Pick<Store['runs'], 'get' | 'list' | 'slot' | 'outlook'>;
-  readonly trouble: Pick<Store['trouble'], 'read'>;
-}
+import type { HostRecord, RunRecord, SlotStory, Store } from '../../persistence/index.js';
+import { aboutJob } from './explain-job.js';
+import {
+  concerns,
+  EVENTS,
+  type ExplainSource,
+  FOREIGN_TYPES,
+  facts,
+  HOST_TYPES,
+  merge,
+  processFact,
+} from './explain-source.js';
 
 export interface ExplainOptions {
   /** The host whose actor is meant, when several have one of that path; the newest is taken. */
@@ -38,28 +29,12 @@ export interface ExplainOptions {
 
 const explainRule = fields<ExplainOptions>({ host: text });
 
-/** Events that are looked at, at most. */
-const EVENTS = 2000;
 /** Hosts in which a path is looked for, the newest first. */
 const HOSTS = 20;
 
-/** What concerns every part of a host. */
-const HOST_TYPES = [
-  'host.started',
-  'host.crashed',
-  'host.ended',
-  'forker.started',
-  'forker.exited',
-  'shortage.began',
-  'shortage.ended',
-] as const satisfies AboutQuery['types'];
-
-/** What a host cannot say of itself is journalled by another. */
-const FOREIGN_TYPES = ['host.fenced', 'store.refused'] as const satisfies AboutQuery['types'];
-
 /**
- * Explains what happened to an actor (by its path), a slot of a run (`RUN:INDEX`), a run or a host, from a living store or a
- * dead one: the root cause first, in sentences, with evidence and with what to do.
+ * Explains what happened to an actor (by its path), a slot of a run (`RUN:INDEX`), a run, a job or a host, from a living store
+ * or a dead one: the root cause first, in sentences, with evidence and with what to do.
  *
  * @throws EspalierError `ESP_NOT_FOUND`, with the nearest names that there are, for a target that the store does not know,
  * and for a host that it does not know
@@ -85,6 +60,9 @@ async function collect(source: ExplainSource, text: string, wanted: string | und
   if (record && slot)
     return await aboutRun(source, record, { kind: 'slot', run: record.run, index: Number(slot.index) });
   if (record) return await aboutRun(source, record, { kind: 'run', run: record.run });
+  // A path may be called so too: it is asked for after the jobs.
+  const job = text.startsWith('job-') ? await findJob(source.jobs, text) : null;
+  if (job !== null) return await aboutJob(source, job);
   const host = await source.hosts.get(text);
   if (host) return await aboutActor(source, host, { kind: 'host', host: host.runId });
   return await aboutPath(source, text, wanted);
@@ -164,7 +142,7 @@ async function unknown(
   const names = [...paths, ...(await runs.list()).map(({ run }) => run)];
   const near = nearest(text, names);
   const hint = near.length > 0 ? `; near: ${near.join(', ')}` : '';
-  const message = `nothing in ${file} is called ${text}: a path, a run, RUN:INDEX or a host is expected${hint}`;
+  const message = `nothing in ${file} is called ${text}: a path, a run, RUN:INDEX, a job or a host is expected${hint}`;
   return new EspalierError('ESP_NOT_FOUND', message, { context: { file, target: text, near } });
 }
 
@@ -199,8 +177,6 @@ async function aboutActor(source: ExplainSource, host: HostRecord, target: Targe
     partial: own.length >= EVENTS,
     actors: snapshots.filter((record) => within(record.path)).map(actorFact),
     processes: processes.filter((record) => within(record.path)).map(processFact),
-    run: null,
-    slot: null,
   };
 }
 
@@ -219,53 +195,11 @@ async function behind({ journal }: ExplainSource, runId: RunId, path: string, ow
   return merge(...found);
 }
 
-/** Whether an event that no path carries is about this host. */
-function concerns(event: JournalEvent, runId: RunId | null): boolean {
-  if (event.type === 'host.fenced') return event.data.fenced === runId;
-  if (event.type === 'store.refused') return event.data.host === runId;
-  return event.runId === runId;
-}
-
-/** Events in the order of their numbers, each once. */
-function merge(...lists: readonly (readonly JournalEvent[])[]): JournalEvent[] {
-  const bySeq = new Map(lists.flat().map((event) => [event.seq, event]));
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
-}
-
 function ancestors(path: string): string[] {
   const parts = path.split('/').filter((part) => part !== '');
   return ['/', ...parts.slice(0, -1).map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
 }
 
-function facts(source: ExplainSource, target: Target, host: HostRecord | null, events: readonly JournalEvent[]) {
-  const actors: readonly ActorFact[] = [];
-  return { target, now: Date.now(), host: host && hostFact(host), events, actors, disk: diskFact(source) };
-}
-
-function hostFact(host: HostRecord): HostFact {
-  const { runId, identity, startedAt, heartbeatAt, endedAt, ended } = host;
-  return { runId, pid: identity.pid, startedAt, heartbeatAt, endedAt, ended, presence: presenceOf(host) };
-}
-
 function actorFact({ path, role, state, at }: Awaited<ReturnType<Store['snapshots']['list']>>[number]): ActorFact {
   return { path, role, state: typeof state === 'string' ? state : JSON.stringify(state), at };
-}
-
-function processFact({ path, jobId, identity, state }: Awaited<ReturnType<Store['processes']['present']>>[number]) {
-  return { path, jobId, pid: identity?.pid ?? null, state };
-}
-
-function diskFact({ file, trouble: { read } }: ExplainSource): DiskFact {
-  const trouble = read();
-  return { file, freeBytes: freeBytes(file), trouble };
-}
-
-function freeBytes(file: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(dirname(file));
-    return bavail * bsize;
-  } catch {
-    // Without the folder nothing can be said of its disk; the store itself says what is wrong.
-    return null;
-  }
 }

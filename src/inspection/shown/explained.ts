@@ -1,7 +1,8 @@
 import { isEspalierError } from '../../errors.js';
 import type { RunId } from '../../ids.js';
 import type { InspectedHost } from '../../transport/inspector/inspected-host.js';
-import { type ExplainSource, explain } from './explain.js';
+import { explain } from './explain.js';
+import type { ExplainSource } from './explain-source.js';
 
 /** What happened to a part of a host: what `explain` finds, the root cause first. */
 export function explained(source: ExplainSource, host: RunId): InspectedHost['why'] {

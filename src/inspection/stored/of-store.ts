@@ -1,9 +1,10 @@
+import { standingQueues } from '../../host/jobs/standing.js';
 import { presenceOf } from '../../host/presence.js';
 import type { StoreReader } from '../../host/store-access.js';
 import type { RunId, RunRef } from '../../ids.js';
 import type { HostPresence } from '../../machines/process/process.js';
 import { checkOptions, fields, text } from '../../options.js';
-import type { RunRecord } from '../../persistence/index.js';
+import type { QueueRecord, RunRecord } from '../../persistence/index.js';
 import type { TreeNode } from '../../transport/inspector/model/read-model.js';
 import type { ActorSummary } from '../../transport/inspector/protocol/wire.js';
 import { askHost } from '../ask/ask-host.js';
@@ -134,4 +135,9 @@ export async function readProcesses(
   reader: Pick<StoreReader, 'processes' | 'hosts'>,
 ): Promise<readonly StandingProcess[]> {
   return await standingProcesses(await reader.processes.present(), reader.hosts);
+}
+
+/** The queues of a store as they stand: a host that died serves none. */
+export async function readQueues(reader: Pick<StoreReader, 'jobs' | 'hosts'>): Promise<readonly QueueRecord[]> {
+  return await standingQueues(await reader.jobs.queues(), reader.hosts);
 }

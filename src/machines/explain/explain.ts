@@ -1,6 +1,7 @@
 import { actorFindings } from './causes/actors.js';
 import { diskFindings } from './causes/disk.js';
 import { hostFindings } from './causes/host.js';
+import { jobFindings } from './causes/jobs/jobs.js';
 import { poolFindings } from './causes/pools.js';
 import { runFindings } from './causes/runs.js';
 import { shortageFindings } from './causes/shortage.js';
@@ -9,7 +10,7 @@ import { supervisionFindings } from './causes/supervision.js';
 import { suspectFindings } from './causes/suspects.js';
 import { workerFindings } from './causes/workers.js';
 import type { Explanation, Finding } from './findings/explanation.js';
-import { type Facts, lastMoment } from './findings/facts.js';
+import { type Facts, lastMoment, type Target } from './findings/facts.js';
 import { finding } from './findings/finding.js';
 import { rank } from './rank.js';
 
@@ -23,6 +24,7 @@ const FAMILIES: readonly ((facts: Facts) => Finding[])[] = [
   supervisionFindings,
   slotFindings,
   runFindings,
+  jobFindings,
 ];
 
 /**
@@ -41,6 +43,22 @@ export function explainFacts(facts: Facts): Explanation {
 }
 
 function nothing({ target, now }: Facts): Finding {
-  const about = target.kind === 'actor' ? target.path : target.kind === 'host' ? target.host : target.run;
+  const about = nameOf(target);
   return finding('running', { about, sentences: [`Nothing that was journalled speaks against ${about}.`], at: now });
+}
+
+function nameOf(target: Target): string {
+  switch (target.kind) {
+    case 'actor':
+      return target.path;
+    case 'host':
+      return target.host;
+    case 'job':
+      return target.job;
+    case 'run':
+    case 'slot':
+      return target.run;
+    default:
+      return target satisfies never;
+  }
 }

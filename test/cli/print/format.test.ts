@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatCounts, formatProgress } from '../../../src/cli/print/progress.js';
-import { formatDuration, formatTable, formatTime } from '../../../src/cli/print/table.js';
+import { formatDuration, formatTable } from '../../../src/cli/print/table.js';
+import { formatTime } from '../../../src/clock.js';
 
 describe('a table', () => {
   it('aligns text left and numbers right, and ends no line in blanks', () => {

@@ -4,6 +4,7 @@ import { explainFacts } from '../../../src/machines/explain/explain.js';
 import type { Explanation, Finding } from '../../../src/machines/explain/findings/explanation.js';
 import type { Cases } from './cases/cases.js';
 import { hosts } from './cases/hosts.js';
+import { jobs } from './cases/jobs.js';
 import { runs } from './cases/runs.js';
 import { slots } from './cases/slots.js';
 import { trees } from './cases/trees.js';
@@ -31,6 +32,7 @@ it.each<[string, Cases]>([
   ['workers', workers],
   ['slots', slots],
   ['runs', runs],
+  ['jobs', jobs],
   ['hosts', hosts],
   ['trees', trees],
 ])('tells of %s what it should', (name, cases) => {

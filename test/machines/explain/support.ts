@@ -33,7 +33,7 @@ export function earlier(ms: number, events: readonly JournalEvent[]): JournalEve
 /** Facts about the actor `/p`, unless told otherwise. */
 export function facts(events: readonly JournalEvent[], more: Partial<Facts> = {}): Facts {
   const target = { kind: 'actor', path: '/p' } as const;
-  const nothing = { actors: [], processes: [], run: null, slot: null, disk: null, partial: false };
+  const nothing = { actors: [], processes: [], run: null, slot: null, job: null, disk: null, partial: false };
   return { target, now: NOW, host, events, ...nothing, ...more };
 }
 

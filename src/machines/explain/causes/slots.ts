@@ -1,11 +1,11 @@
 import { KEPT_OUTPUT_BYTES } from '../../../stream-text.js';
 import type { AttemptRecord } from '../../work/attempt.js';
-import { reasonOfExit } from '../findings/crashes.js';
 import type { Cause, Finding } from '../findings/explanation.js';
 import type { Facts, RunFact, SlotFact } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
 import { count, duration, errorText, evidence, how, lastWords, ofType, short, size, some } from '../findings/words.js';
 import { callAdvice, callSentence, causeOfCall, lostCall, methodOf, startsOf, workersOf, workerText } from './calls.js';
+import { causeOfProgram } from './ends.js';
 import { waiting } from './waiting.js';
 
 const KEPT_MIB = KEPT_OUTPUT_BYTES / 1024 ** 2;
@@ -125,19 +125,7 @@ function alike(one: AttemptRecord, other: AttemptRecord): boolean {
 
 function causeOf(facts: Facts, slot: SlotFact, run: RunFact, last: AttemptRecord): Cause {
   if (methodOf(run) !== null) return causeOfCall(last);
-  const { state, error, exit } = last;
-  if (state === 'orphaned') return 'lost_host';
-  if (state === 'lost') return 'lost_worker';
-  if (state === 'timed_out') return 'timeout';
-  if (error?.code === 'ESP_SPAWN') return 'spawn_failure';
-  if (error?.code === 'ESP_INVALID') return 'bad_input';
-  if (error?.code === 'ESP_PROTOCOL') return 'protocol_error';
-  return reasonOfExit(exit, last.stderr, oomKills(facts, slot, last));
-}
-
-function oomKills({ events }: Facts, { jobId }: SlotFact, { attempt }: AttemptRecord): number {
-  const seen = ofType(events, 'worker.crashed').findLast(({ ctx }) => ctx?.job === jobId && ctx.attempt === attempt);
-  return seen?.data.oomKills ?? 0;
+  return causeOfProgram(facts, slot.jobId, last);
 }
 
 function end({ state, exit, error }: AttemptRecord): string {

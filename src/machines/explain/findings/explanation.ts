@@ -10,6 +10,7 @@ export const CAUSES = [
   'lost_host',
   'lost_forker',
   'shortage',
+  'poisoned',
   'memory',
   'protocol_error',
   'unresponsive',
@@ -26,6 +27,11 @@ export const CAUSES = [
   'timeout',
   'actor_crash',
   'lost_worker',
+  'deadline',
+  'budget',
+  'dependency_failed',
+  'parent_ended',
+  'cancelled',
   'sibling_crash',
   'escalation',
   'degraded',
@@ -36,6 +42,15 @@ export const CAUSES = [
   'paused',
   'interrupted',
   'recycled',
+  'unserved',
+  'queue_paused',
+  'unknown_method',
+  'unknown_version',
+  'blocked',
+  'limit',
+  'not_before',
+  'backoff',
+  'isolated',
   'waiting',
   'running',
   'succeeded',
@@ -55,7 +70,7 @@ export interface Evidence {
 /** One thing that happened, or that holds. */
 export interface Finding {
   readonly cause: Cause;
-  /** The path, slot, run or host that it is about. */
+  /** The path, slot, job, run or host that it is about. */
   readonly about: string;
   /** Whole sentences; the first names the cause. */
   readonly sentences: readonly [string, ...string[]];

@@ -1,7 +1,12 @@
+import type { ErrorRecord } from '../../../errors.js';
 import type { RunId, RunRef } from '../../../ids.js';
 import type { JournalEvent, StoreTrouble } from '../../events.js';
+import type { JobId } from '../../ids/job-id.js';
 import type { HostPresence, ProcessState } from '../../process/process.js';
 import type { AttemptRecord, FailedRow, JobState } from '../../work/attempt.js';
+import type { LimitSettings } from '../../work/job/limit.js';
+import type { JobPolicy, JobWish, ParkedReason } from '../../work/job/policy.js';
+import type { JobState as StateOfJob } from '../../work/job/states.js';
 import type { RunStatus, RunWish } from '../../work/run/status.js';
 import type { RunPolicy } from '../../work/run-policy.js';
 import type { SlotStatus } from '../../work/slot.js';
@@ -11,6 +16,7 @@ export type Target =
   | { readonly kind: 'actor'; readonly path: string }
   | { readonly kind: 'slot'; readonly run: RunRef; readonly index: number }
   | { readonly kind: 'run'; readonly run: RunRef }
+  | { readonly kind: 'job'; readonly job: JobId }
   | { readonly kind: 'host'; readonly host: RunId };
 
 /** The host that the target lives or lived in. Times are milliseconds since the epoch, here as everywhere in facts. */
@@ -64,6 +70,44 @@ export interface SlotFact {
   readonly attempts: readonly AttemptRecord[];
 }
 
+/** A job that belongs to no run. */
+export interface JobFact {
+  readonly jobId: JobId;
+  readonly state: StateOfJob;
+  readonly queue: string;
+  readonly method: string | null;
+  readonly version: string | null;
+  readonly policy: JobPolicy;
+  readonly parked: { readonly reason: ParkedReason; readonly for: string; readonly until: number | null } | null;
+  readonly wanted: { readonly wish: JobWish; readonly reason: string | null } | null;
+  readonly crashes: number;
+  readonly alone: boolean;
+  readonly submittedAt: number;
+  readonly endedAt: number | null;
+  readonly error: ErrorRecord | null;
+  readonly attempts: readonly AttemptRecord[];
+  /** The jobs that end before it starts. */
+  readonly after: readonly { readonly jobId: JobId; readonly state: StateOfJob }[];
+  readonly inQueue: QueueFact;
+  /** The limits that it keeps, as far as they are set. */
+  readonly limits: readonly LimitFact[];
+}
+
+/** The queue of a job. */
+interface QueueFact {
+  readonly pausedAt: number | null;
+  readonly queued: number;
+  readonly running: number;
+  /** Pools of living hosts, with the methods that they know; null for programs. */
+  readonly servedBy: readonly { readonly path: string; readonly methods: readonly string[] | null }[];
+}
+
+interface LimitFact extends LimitSettings {
+  readonly name: string;
+  readonly holders: readonly JobId[];
+  readonly waiting: number;
+}
+
 /** What the store's own disk has to say. */
 export interface DiskFact {
   readonly file: string;
@@ -86,6 +130,7 @@ export interface Facts {
   readonly processes: readonly ProcessFact[];
   readonly run: RunFact | null;
   readonly slot: SlotFact | null;
+  readonly job: JobFact | null;
   readonly disk: DiskFact | null;
 }
 
@@ -93,7 +138,7 @@ export interface Facts {
  * Whether what became of its host concerns the target. A slot that has come to an end of its own, and a run that is over, are
  * as they are whatever happened to the host that drove them, or what it left, later.
  */
-export function isHostsAffair({ target, slot, run }: Pick<Facts, 'target' | 'slot' | 'run'>): boolean {
+export function isHostsAffair({ target, slot, run, job }: Pick<Facts, 'target' | 'slot' | 'run' | 'job'>): boolean {
   switch (target.kind) {
     case 'actor':
     case 'host':
@@ -102,12 +147,14 @@ export function isHostsAffair({ target, slot, run }: Pick<Facts, 'target' | 'slo
       return run?.status !== 'completed' && run?.status !== 'stopped';
     case 'slot':
       return slot === null || slot.state === 'queued' || slot.state === 'running' || isOrphaned(slot);
+    case 'job':
+      return job === null || job.state === 'running' || isOrphaned(job);
     default:
       return target satisfies never;
   }
 }
 
-function isOrphaned({ attempts }: SlotFact): boolean {
+function isOrphaned({ attempts }: Pick<SlotFact, 'attempts'>): boolean {
   return attempts.at(-1)?.state === 'orphaned';
 }
 

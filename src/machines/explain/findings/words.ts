@@ -25,6 +25,13 @@ export function duration(ms: number): string {
   return ms < 172_800_000 ? `${Math.floor(ms / 3_600_000)} h` : `${Math.floor(ms / 86_400_000)} days`;
 }
 
+/** `a`, `a and b`, `a, b and 5 more`. */
+export function namesOf(names: readonly string[], most = 4): string {
+  const shown = names.length > most ? [...names.slice(0, most - 1), `${names.length - most + 1} more`] : names;
+  const last = shown.at(-1) ?? '';
+  return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
+}
+
 /** `4.1 MiB`, `300 KiB`, `12 bytes`. */
 export function size(bytes: number): string {
   if (bytes < 1024) return `${bytes} bytes`;
