@@ -34,17 +34,20 @@ export type {
 } from './actors/tree/tree-types.js';
 export type { LineListener, LineSource, Stdio } from './actors/worker/stdio.js';
 export { type ErrorCode, type ErrorRecord, EspalierError, isEspalierError, Shutdown } from './errors.js';
+export { findJob } from './host/jobs/lookup.js';
 export type { Session, Sessions } from './host/sessions.js';
 export { askRun, openReader, runSchedule, type StoreReader, steerSchedule } from './host/store-access.js';
 export { type JanitorReport, sweep } from './host/sweep.js';
 export type { RunId, RunRef } from './ids.js';
 export { readRedactor, type StoreRedactor } from './inspection/ask/secrets.js';
 export type { Inspector, InspectorOptions, InspectorServer, InspectorServerOptions } from './inspection/inspector.js';
-export { type ExplainOptions, type ExplainSource, explain } from './inspection/shown/explain.js';
+export { type ExplainOptions, explain } from './inspection/shown/explain.js';
+export type { ExplainSource } from './inspection/shown/explain-source.js';
 export type { StandingProcess } from './inspection/shown/standing.js';
 export {
   inspectStore,
   readProcesses,
+  readQueues,
   readRun,
   readRuns,
   readTree,
@@ -61,19 +64,26 @@ export type { ActorExit } from './machines/exits/exit.js';
 export { type HostCrash, tellHostCrash } from './machines/exits/host-crash.js';
 export type { Cause, Evidence, Explanation, Finding } from './machines/explain/findings/explanation.js';
 export type { Target } from './machines/explain/findings/facts.js';
+export type { JobId } from './machines/ids/job-id.js';
 export type { BreakerPolicy } from './machines/pool/queue/breaker.js';
 export type { Registration } from './machines/process/process.js';
 export type { Report } from './machines/report/report.js';
 export type { SnapshotLabel } from './machines/snapshot-label.js';
+export type { LimitSettings } from './machines/work/job/limit.js';
+export { JOB_STATES, type JobState } from './machines/work/job/states.js';
 export type { RunStatus, RunWish } from './machines/work/run/status.js';
 export type { RunPolicy } from './machines/work/run-policy.js';
 export type { ExecOutput, SlotRow, SlotStatus } from './machines/work/slot.js';
 export {
   EVENT_TYPES,
   type HostRecord,
+  type JobRecord,
+  type JobStory,
   type KeptLog,
+  type LimitRecord,
   type LogPlace,
   type OccurrenceRecord,
+  type QueueRecord,
   type RunRecord,
   type ScheduleRecord,
   type SnapshotRecord,
@@ -82,6 +92,7 @@ export {
 export { createInspector } from './system/create-inspector.js';
 export { createSystem } from './system/create-system.js';
 export { type DefinedTree, defineTree } from './system/define-tree.js';
+export { type OpenJobs, openJobs } from './system/open-jobs.js';
 export { programStarter } from './system/program-starter.js';
 export type { ReportListener } from './system/reporter.js';
 export type { System, SystemOptions } from './system/system.js';
@@ -91,6 +102,7 @@ export { RemoteError } from './transport/protocol/remote-error.js';
 export { VERSION } from './version.js';
 export { Job, type JobWaitOptions } from './work/jobs/job.js';
 export type { JobFilter, Jobs, ListJobsOptions } from './work/jobs/jobs.js';
+export type { CancelledJob, RetriedJob } from './work/jobs/many.js';
 export type { LimitOptions, Limits, Queues } from './work/jobs/queues.js';
 export type { JobSpec } from './work/jobs/spec.js';
 export { type CommittedOptions, isMoving, Run } from './work/runs/run.js';

@@ -5,6 +5,14 @@ import { addDoctor } from './commands/doctor.js';
 import { addEvents } from './commands/events.js';
 import { addInspect } from './commands/inspect.js';
 import { addJanitor } from './commands/janitor.js';
+import { addCancel } from './commands/jobs/cancel.js';
+import { addJob } from './commands/jobs/job.js';
+import { addJobs } from './commands/jobs/jobs.js';
+import { addLimits } from './commands/jobs/limits.js';
+import { addPrioritise } from './commands/jobs/prioritise.js';
+import { addQueue, addQueues } from './commands/jobs/queues.js';
+import { addRetry } from './commands/jobs/retry.js';
+import { addSubmit } from './commands/jobs/submit.js';
 import { addLogs } from './commands/logs.js';
 import { addPauseAndStop } from './commands/pause-stop.js';
 import { addPs } from './commands/ps.js';
@@ -31,6 +39,8 @@ export function createProgram(): Command {
     })
     .showSuggestionAfterError(true);
   for (const add of [addRun, addContinue, addRuns, addShow, addRows, addLogs, addPauseAndStop]) add(program);
+  for (const add of [addSubmit, addJobs, addJob, addCancel, addRetry, addPrioritise, addQueues, addQueue, addLimits])
+    add(program);
   for (const add of [addSchedules, addTree, addPs, addInspect, addWhy, addEvents, addJanitor, addDoctor]) add(program);
   program
     .command('version')

@@ -2,6 +2,15 @@ import { availableParallelism } from 'node:os';
 import { expect, it } from 'vitest';
 import { newFolder, playAll, transcript } from './command-line.js';
 
+/** Commands that stand below others. */
+const BELOW = [
+  ['queue', 'pause'],
+  ['queue', 'resume'],
+  ['limits', 'list'],
+  ['limits', 'set'],
+  ['limits', 'unset'],
+];
+
 it('the command line describes itself as it did', async () => {
   const folder = newFolder();
   const [whole] = playAll(folder, [['--help']]);
@@ -9,7 +18,14 @@ it('the command line describes itself as it did', async () => {
     ([, name]) => name ?? [],
   );
   expect(names).toContain('run');
-  const all = playAll(folder, [[], ['--help'], ...names.map((name) => [name, '--help']), ['version'], ['--version']]);
+  const all = playAll(folder, [
+    [],
+    ['--help'],
+    ...names.map((name) => [name, '--help']),
+    ...BELOW.map((words) => [...words, '--help']),
+    ['version'],
+    ['--version'],
+  ]);
   const text = all.map(transcript).join('\n');
   const cores = `processes at once (default: ${availableParallelism()})`;
   expect(text).toContain(cores);

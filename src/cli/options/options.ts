@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { EspalierError, openReader, type RunRef, type StoreReader } from '../../index.js';
+import { EspalierError, type OpenJobs, openJobs, openReader, type RunRef, type StoreReader } from '../../index.js';
 import { isDefaultStore } from './find-store.js';
 import { fileMode, wholeNumber } from './parse.js';
 
@@ -33,6 +33,12 @@ export async function withReader<T>(db: string, use: (reader: StoreReader) => Pr
   } finally {
     await reader.close();
   }
+}
+
+/** Opens the jobs of a store that is there for steering, for as long as `use` takes, with what reads it. */
+export async function withJobs<T>(db: string, use: (opened: OpenJobs, reader: StoreReader) => Promise<T>): Promise<T> {
+  await using opened = await openJobs(db);
+  return await withReader(db, (reader) => use(opened, reader));
 }
 
 /** What is said of a run that is not there. */

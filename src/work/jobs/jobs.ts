@@ -1,8 +1,9 @@
-import { type JobId, parseJobId } from '../../machines/ids/job-id.js';
+import { parseJobId } from '../../machines/ids/job-id.js';
 import { JOB_STATES, type JobState } from '../../machines/work/job/states.js';
 import { checkArgument, checkOptions, fields, kind, text, whole } from '../../options.js';
 import type { JobQuery, JobRecord, Store } from '../../persistence/store.js';
 import { Job } from './job.js';
+import { type CancelledJob, cancelJobs, type RetriedJob, retryJobs } from './many.js';
 import { type JobSpec, newJobs, type SpecContext } from './spec.js';
 
 /** Which jobs: those that fit all of these. */
@@ -31,9 +32,6 @@ const listRule = fields<ListJobsOptions>({
   before: text,
   limit: whole(1, 10_000),
 });
-
-/** Jobs of a page when all that fit a filter are worked off. */
-const PAGE = 500;
 
 export interface JobsServices extends SpecContext {
   readonly store: Pick<Store, 'jobs' | 'journal' | 'outputs'>;
@@ -95,13 +93,38 @@ export class Jobs {
    * @throws EspalierError `ESP_NOT_FOUND`
    */
   async cancel(which: string | JobFilter, reason: string | null = null): Promise<number> {
-    const { store } = this.#running();
-    if (typeof which === 'string') return (await store.jobs.cancel(parseJobId(which), reason)) === 'over' ? 0 : 1;
-    let cancelled = 0;
-    for await (const { jobId } of this.#unfinished(which)) {
-      if ((await store.jobs.cancel(jobId, reason)) !== 'over') cancelled += 1;
+    if (typeof which === 'string') {
+      return (await this.#running().store.jobs.cancel(parseJobId(which), reason)) === 'over' ? 0 : 1;
     }
+    let cancelled = 0;
+    for await (const { became } of this.cancelEach(which, reason)) if (became !== 'over') cancelled += 1;
     return cancelled;
+  }
+
+  /** The same of all that fit a filter, telling of each what became of it. What is not read from asks for nothing more. */
+  async *cancelEach(filter: JobFilter, reason: string | null = null): AsyncGenerator<CancelledJob, void, undefined> {
+    yield* cancelJobs(this.#running().store.jobs, this.#fitting(filter), reason);
+  }
+
+  /**
+   * Submits a job that has ended anew: the same work under another id, whose `retryOf` it is. Its key stands for the new job;
+   * `existing` when another one has that key by now.
+   *
+   * @throws EspalierError `ESP_NOT_FOUND`, `ESP_CONFLICT` for a job that has not ended
+   */
+  async retry(id: string): Promise<Job> {
+    const { store, newJobId } = this.#running();
+    const { jobId, existing } = await store.jobs.retry(parseJobId(id), newJobId());
+    return new Job(store, jobId, existing);
+  }
+
+  /**
+   * The same of all that fit a filter and have ended, telling of each. Without a state: those that failed or timed out. One that
+   * was retried before is retried again.
+   */
+  async *retryEach(filter: JobFilter): AsyncGenerator<RetriedJob, void, undefined> {
+    const { store, newJobId } = this.#running();
+    yield* retryJobs(store.jobs, this.#fitting(filter), newJobId);
   }
 
   /** Changes a priority. False for a job that has ended. @throws EspalierError `ESP_NOT_FOUND` */
@@ -110,19 +133,9 @@ export class Jobs {
     return await this.#running().store.jobs.prioritise(parseJobId(id), priority);
   }
 
-  async *#unfinished(filter: JobFilter): AsyncGenerator<JobRecord, void, undefined> {
-    const { store, queue } = this.#running();
+  #fitting(filter: JobFilter): JobQuery {
     checkOptions('jobs', filter, listRule);
-    const unfinished = JOB_STATES.slice(0, JOB_STATES.indexOf('succeeded'));
-    const query = queryOf(filter, queue);
-    const states = query.states?.filter((one) => unfinished.includes(one)) ?? unfinished;
-    let before: JobId | undefined;
-    for (;;) {
-      const page = await store.jobs.list({ ...query, states, limit: PAGE, ...(before && { before }) });
-      yield* page;
-      before = page.at(-1)?.jobId;
-      if (before === undefined) return;
-    }
+    return queryOf(filter, this.#running().queue);
   }
 
   #running(): JobsServices {
