@@ -1,6 +1,7 @@
+import { formatTime } from '../../clock.js';
 import type { OccurrenceRecord, ScheduleRecord } from '../../index.js';
 import type { Listing } from '../print/listing.js';
-import { formatTime, printable } from '../print/table.js';
+import { printable } from '../print/table.js';
 
 /** All schedules as a table. */
 export const schedules: Listing<ScheduleRecord> = {
