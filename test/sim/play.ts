@@ -27,7 +27,10 @@ function playStep(world: World): void {
   const { random } = world;
   const calls = [...random.weighted(EVENTS, NOTHING)(world)];
   while (random.chance(0.15)) calls.push(...random.weighted(EVENTS, NOTHING)(world));
-  if (calls.length > 0) world.play(calls, random.chance(0.02));
+  // Before a host ends, all that it had is proven gone or is not: there is no time for that in the transaction of a claim.
+  const isClaim = calls.some(({ name }) => name === 'jobs.claim');
+  const fit = isClaim ? calls.filter(({ name }) => name !== 'hosts.fence' && name !== 'hosts.end') : calls;
+  if (fit.length > 0) world.play(fit, random.chance(0.02));
 }
 
 /** How many worlds were played, and the one in which something is broken. */
