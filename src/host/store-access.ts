@@ -3,7 +3,7 @@ import { EspalierError, isEspalierError } from '../errors.js';
 import type { RunRef } from '../ids.js';
 import type { RunWish } from '../machines/work/run/status.js';
 import { beside, type OccurrenceRecord, openStore, type Store } from '../persistence/index.js';
-import { presenceOf } from './presence.js';
+import { presenceOf } from './recovery/presence.js';
 
 /** A store for those who look: everything that can be read, nothing that writes. */
 export interface StoreReader extends AsyncDisposable {

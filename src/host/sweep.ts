@@ -8,7 +8,7 @@ import type { JanitorReport } from '../transport/process/janitor/report.js';
 import { readIdentity } from '../transport/process/proc/identity.js';
 import { VERSION } from '../version.js';
 import { removeDeadMemoryStores } from './memory-stores.js';
-import { recover } from './recovery.js';
+import { recover } from './recovery/recovery.js';
 import { requireStore } from './store-access.js';
 
 export type { JanitorReport } from '../transport/process/janitor/report.js';

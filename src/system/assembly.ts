@@ -6,6 +6,7 @@ import { systemClock } from '../clock.js';
 import { Observations } from '../host/observations.js';
 import { OwedWrites } from '../host/owed-writes.js';
 import { ProcessHost } from '../host/process-host.js';
+import { DeathWatch } from '../host/recovery/death-watch.js';
 import { Sessions } from '../host/sessions.js';
 import type { RunId } from '../ids.js';
 import { liveActors } from '../inspection/living/live-actors.js';
@@ -54,6 +55,7 @@ export interface Assembly {
   readonly sessions: Sessions;
   readonly runs: Runs;
   readonly work: JobsOfSystem;
+  readonly deaths: DeathWatch;
   readonly schedules: Schedules;
   readonly scheduleClock: ScheduleClock;
 }
@@ -94,9 +96,9 @@ export function assemble(options: AssemblyOptions): Assembly {
     isOver,
   };
   const handles = new Handles({ env, processes, ending });
-  const work = jobsOf(options, { env, owed, processes, handles });
+  const served = jobsOf(options, { env, owed, processes, handles });
   return {
-    ...{ env, processes, observations, owed, live, model, reporter, handles, asks, work },
+    ...{ env, processes, observations, owed, live, model, reporter, handles, asks, ...served },
     tools: new SystemTools(
       desk,
       () => processes.knownPools(),
@@ -104,7 +106,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     ),
     sessions: new Sessions(store.sessions, clock, background),
     runs: runsOf(options, { env, owed, processes, handles }),
-    ...schedulesOf(options, work),
+    ...schedulesOf(options, served.work),
   };
 }
 
@@ -139,8 +141,9 @@ function runsOf({ runId, store, faults }: AssemblyOptions, { env, owed, processe
 function jobsOf(
   { name, runId, store, faults, ending }: AssemblyOptions,
   { env, owed, processes, handles }: Parts,
-): JobsOfSystem {
-  return makeJobs({
+): Pick<Assembly, 'work' | 'deaths'> {
+  const deaths = new DeathWatch({ store, self: runId, clock: env.clock, onFault: faults.hear });
+  const work = makeJobs({
     ...{ name, runId, store, env, owed },
     path: `/${OWN_ID}/lanes`,
     pools: {
@@ -153,8 +156,10 @@ function jobsOf(
     },
     newSpawnId: () => processes.newSpawnId(),
     requireRunning: () => ending.requireRunning(),
+    onServing: () => deaths.start(),
     onFault: faults.hear,
   });
+  return { work, deaths };
 }
 
 function schedulesOf(

@@ -6,7 +6,7 @@ import { dynamicSupervisor, supervisor, supervisorLogic } from '../actors/tree/s
 import { EspalierError } from '../errors.js';
 import { Heartbeat } from '../host/heartbeat.js';
 import { onHostEnd } from '../host/host-end.js';
-import { recover } from '../host/recovery.js';
+import { recover } from '../host/recovery/recovery.js';
 import type { RunId } from '../ids.js';
 import { answersOf } from '../inspection/ask/answers.js';
 import { type InspectorServer, serveInspector } from '../inspection/inspector.js';
@@ -135,10 +135,11 @@ export class Lifetime {
 
   async #stop(): Promise<void> {
     const { runId, store, ending, faults, onEnded } = this.#parts;
-    const { processes, sessions, observations, owed, reporter, work, scheduleClock } = this.#parts.assembly;
+    const { processes, sessions, observations, owed, reporter, work, scheduleClock, deaths } = this.#parts.assembly;
     try {
       await scheduleClock.stop();
       work.lanes.stop();
+      await deaths.stop();
       for (const root of [...this.#roots].reverse()) await root.stop('infinity');
       await processes.close();
     } finally {

@@ -1,7 +1,7 @@
 import type { RunId } from '../../ids.js';
 import type { HostPresence } from '../../machines/process/process.js';
 import type { HostStore, QueueRecord } from '../../persistence/index.js';
-import { presenceOf } from '../presence.js';
+import { presenceOf } from '../recovery/presence.js';
 
 /**
  * Queues as they stand: a host that died serves nothing any more, though the store says so until another one has found out.

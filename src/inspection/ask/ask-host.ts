@@ -1,4 +1,4 @@
-import { presenceOf } from '../../host/presence.js';
+import { presenceOf } from '../../host/recovery/presence.js';
 import type { HostRecord } from '../../persistence/index.js';
 import { type Asked, ask } from '../../transport/ask/ask.js';
 import type { QuestionName, QuestionOf } from '../../transport/ask/question.js';

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { presenceOf } from '../../host/presence.js';
+import { presenceOf } from '../../host/recovery/presence.js';
 import type { RunId } from '../../ids.js';
 import type { JournalEvent } from '../../machines/events.js';
 import type { ActorFact, DiskFact, HostFact, Target } from '../../machines/explain/findings/facts.js';

@@ -1,6 +1,6 @@
 import { EspalierError } from '../../errors.js';
 import { findJob } from '../../host/jobs/lookup.js';
-import { presenceOf } from '../../host/presence.js';
+import { presenceOf } from '../../host/recovery/presence.js';
 import type { RunId } from '../../ids.js';
 import type { JournalEvent } from '../../machines/events.js';
 import { explainFacts } from '../../machines/explain/explain.js';

@@ -1,4 +1,4 @@
-import { presenceOf } from '../../host/presence.js';
+import { presenceOf } from '../../host/recovery/presence.js';
 import type { RunId } from '../../ids.js';
 import type { HostPresence, Registration } from '../../machines/process/process.js';
 import type { HostStore, RunRecord } from '../../persistence/index.js';

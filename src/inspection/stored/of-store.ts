@@ -1,5 +1,5 @@
 import { standingQueues } from '../../host/jobs/standing.js';
-import { presenceOf } from '../../host/presence.js';
+import { presenceOf } from '../../host/recovery/presence.js';
 import type { StoreReader } from '../../host/store-access.js';
 import type { RunId, RunRef } from '../../ids.js';
 import type { HostPresence } from '../../machines/process/process.js';

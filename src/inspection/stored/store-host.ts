@@ -1,6 +1,6 @@
 import { WORKER_ID } from '../../actors/worker/seat-driver.js';
 import { EspalierError } from '../../errors.js';
-import { presenceOf } from '../../host/presence.js';
+import { presenceOf } from '../../host/recovery/presence.js';
 import type { StoreReader } from '../../host/store-access.js';
 import type { RunId } from '../../ids.js';
 import type { HostPresence } from '../../machines/process/process.js';

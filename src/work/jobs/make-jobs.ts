@@ -34,6 +34,8 @@ export interface JobsParts {
   newSpawnId(): string;
   /** @throws EspalierError `ESP_STOPPED` */
   requireRunning(): void;
+  /** Called once, when the pools of this host begin to do jobs. */
+  onServing(): void;
   onFault(error: unknown): void;
 }
 
@@ -70,12 +72,13 @@ export function makeJobs(parts: JobsParts): JobsOfSystem {
   };
 }
 
-function makeLanes({ runId, name, store, env, owed, path, pools, newSpawnId, onFault }: JobsParts): Lanes {
+function makeLanes({ runId, name, store, env, owed, path, pools, newSpawnId, onServing, onFault }: JobsParts): Lanes {
   const flusher = new OutputFlusher(store.outputs, env.clock, onFault);
   const started = tellStarted(runId, store.attempts, owed);
   const local = { ...pools, runId, clock: env.clock, started };
   return new Lanes({
     ...{ runId, name, store, env, flusher, owed, newSpawnId, onFault },
+    onOpened: onServing,
     supervisor: supervisorHandle(env, path),
     pools: { paths: pools.paths, serves: () => [], watch: pools.watchAll, line: (at) => localLine(local, at) },
   });

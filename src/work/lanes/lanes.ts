@@ -33,6 +33,8 @@ export interface LanesServices {
   /** The supervisor below which lanes live. */
   readonly supervisor: SupervisorHandle;
   newSpawnId(): string;
+  /** Called once, when the lanes are opened. */
+  onOpened(): void;
   onFault(error: unknown): void;
 }
 
@@ -67,6 +69,7 @@ export class Lanes {
     const { pools } = this.#services;
     this.#watch = pools.watch((path) => this.#serve(path));
     for (const path of pools.paths()) this.#serve(path);
+    this.#services.onOpened();
   }
 
   /** Nothing is claimed any more; the lanes end with their supervisor. */

@@ -1,6 +1,6 @@
 import type { Faults } from '../fault.js';
 
-const recovery = 'src/host/recovery.ts';
+const recovery = 'src/host/recovery/recovery.ts';
 const leftovers = 'src/actors/worker/leftovers.ts';
 const janitor = 'src/transport/process/janitor/janitor.ts';
 

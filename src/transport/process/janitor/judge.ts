@@ -30,7 +30,7 @@ export type HostVerdict =
   | { readonly dead: true; readonly why: 'expired' };
 
 /**
- * The proof of death: decides whether a host is dead. What follows from it, host/recovery.ts does, in its order. Where its pid can be looked up, in our boot and pid namespace, only that counts: a host
+ * The proof of death: decides whether a host is dead. What follows from it, host/recovery/recovery.ts does, in its order. Where its pid can be looked up, in our boot and pid namespace, only that counts: a host
  * that is merely slow to renew its lease is alive. Elsewhere only the lease can tell.
  */
 export function judgeHost(

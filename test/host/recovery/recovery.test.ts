@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { recover } from '../../src/host/recovery.js';
-import type { ProcessIdentity } from '../../src/machines/process/process.js';
-import { readIdentity, thisMachine } from '../../src/transport/process/proc/identity.js';
-import { claim, journalTypes, newFile, open, openHost, startRun } from '../persistence/support/world.js';
+import { recover } from '../../../src/host/recovery/recovery.js';
+import type { ProcessIdentity } from '../../../src/machines/process/process.js';
+import { readIdentity, thisMachine } from '../../../src/transport/process/proc/identity.js';
+import { claim, journalTypes, newFile, open, openHost, startRun } from '../../persistence/support/world.js';
 
 /** Somebody's process, which carries no cookie of ours. */
 async function stranger(): Promise<ProcessIdentity> {

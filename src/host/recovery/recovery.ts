@@ -1,11 +1,11 @@
-import type { Clock } from '../clock.js';
-import type { RunId } from '../ids.js';
+import type { Clock } from '../../clock.js';
+import type { RunId } from '../../ids.js';
 
-import { HOST_LEASE_MS } from '../machines/process/host-lease.js';
+import { HOST_LEASE_MS } from '../../machines/process/host-lease.js';
 
-import type { HostRecord, Store } from '../persistence/store.js';
-import { cleanUpDeadHosts } from '../transport/process/janitor/janitor.js';
-import type { JanitorReport, RegistrationOutcome } from '../transport/process/janitor/report.js';
+import type { HostRecord, Store } from '../../persistence/store.js';
+import { cleanUpDeadHosts } from '../../transport/process/janitor/janitor.js';
+import type { JanitorReport, RegistrationOutcome } from '../../transport/process/janitor/report.js';
 
 export interface RecoveryOptions {
   readonly store: Store;
