@@ -78,6 +78,11 @@ describe.each(Array.from({ length: CURRENT_VERSION }, (_, index) => index + 1))(
       { spawnId: 's2', state: 'live', jobId: 'run:2', attempt: 1 },
     ]);
     await store.processes.gone('s2', null, 'host-a');
+    expect((await store.jobs.list({ limit: 10 })).map(({ state }) => state)).toEqual(
+      version < 6 ? [] : ['cancelled', 'queued', 'queued'],
+    );
+    expect(await store.jobs.limits()).toMatchObject(version < 6 ? [] : [{ name: 'l', concurrency: 1, holders: [] }]);
+    expect(await store.schedules.list()).toMatchObject(version < 6 ? [] : [{ name: 's', state: 'active' }]);
     expect(await store.runs.acquire('run', 'host-b')).toMatchObject({ ok: true, record: { name: 'label' } });
     const claims = [1, 2, 3].map((index) => slotClaim(index, `n${index}`));
     expect(await store.attempts.claim('host-b', claims)).toMatchObject([

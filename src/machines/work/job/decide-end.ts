@@ -39,7 +39,7 @@ export type JobVerdict =
 
 const WANTED_ENDS: Readonly<Record<JobWish, { outcome: JobOutcome; code: string; message: string }>> = {
   cancel: { outcome: 'cancelled', code: 'ESP_ABORTED', message: 'the job was cancelled' },
-  parent: { outcome: 'cancelled', code: 'ESP_ABORTED', message: 'the job was cancelled, because its parent ended' },
+  parent: { outcome: 'cancelled', code: 'ESP_ABORTED', message: 'the job was cancelled with its parent' },
   deadline: { outcome: 'timed_out', code: 'ESP_TIMEOUT', message: 'the deadline of the job has passed' },
   budget: { outcome: 'failed', code: 'ESP_BUDGET', message: 'the budget of the job is used up' },
 };

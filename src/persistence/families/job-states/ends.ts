@@ -127,6 +127,6 @@ export function endUnkeyedChildren(tx: Transaction, by: Actor, parent: number): 
   for (const { job } of jobsWhere(tx.db, `d.parent = ? AND d.key IS NULL AND ${UNFINISHED}`, parent)) {
     // As it stands now: one that waited for another of them may have gone on when that ended.
     const child = jobOf(tx.db, job);
-    if (child !== null) wishEnd(tx, by, child, { wanted: 'parent', reason: 'its parent is tried again' });
+    if (child !== null) wishEnd(tx, by, child, { wanted: 'parent', reason: 'that is tried again' });
   }
 }
