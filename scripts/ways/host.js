@@ -17,6 +17,8 @@ const program = 'echo > "$1.runs"; until [ -e "$1.gate" ]; do sleep 0.05; done; 
 const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
 const system = await createSystem({
   name: 'ways',
+  // What looks for jobs each second would be on every way.
+  serveJobs: false,
   store: join(folder, 'ways.db'),
   onReport: () => undefined,
   children: [

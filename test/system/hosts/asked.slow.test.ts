@@ -43,6 +43,7 @@ it('a living host answers with every actor, plain machines too, in the order of 
     '/nap/worker',
     '/espalier',
     '/espalier/runs',
+    '/espalier/lanes',
   ]);
   const [zeta, b, nap] = ['/zeta', '/group/b', '/nap/worker'].map((at) => actors.find(({ path }) => path === at));
   expect(zeta).toMatchObject({ state: 'green', restarts: 0, pid: null });
@@ -71,14 +72,14 @@ it('a host that was killed is told from its store, and its folder goes with the 
   const directory = await directoryOf(store, runId);
   await using reader = await openReader(store);
   // Its last sightings are on disk.
-  await vi.waitFor(async () => expect(await reader.snapshots.list(runId)).toHaveLength(3), { timeout: 60_000 });
+  await vi.waitFor(async () => expect(await reader.snapshots.list(runId)).toHaveLength(4), { timeout: 60_000 });
   expect((await treeOf(store)).actors.map(({ path }) => path)).toContain('/plain');
 
   // One that is held up for good keeps nobody waiting for good.
   host.kill('SIGSTOP');
   const held = await treeOf(store);
   expect(held).toMatchObject({ presence: 'living', unasked: expect.stringMatching(/^gave no answer within/) });
-  expect(held.actors.map(({ path }) => path)).toEqual(['/', '/espalier', '/espalier/runs']);
+  expect(held.actors.map(({ path }) => path)).toEqual(['/', '/espalier', '/espalier/lanes', '/espalier/runs']);
 
   host.kill('SIGKILL');
   await new Promise((resolve) => host.once('close', resolve));

@@ -27,7 +27,7 @@ export class CommitListeners {
   publish(rows: readonly EventRow[]): void {
     for (const [listener, topic] of [...this.#listeners]) {
       const wanted = topic === null ? rows : rows.filter(({ ctx }) => isAbout(topic, namesIn(ctx)));
-      if (wanted.length > 0) this.#tell(listener, wanted);
+      if (topic === null || wanted.length > 0) this.#tell(listener, wanted);
     }
   }
 
