@@ -141,13 +141,13 @@ export const actors: Faults = {
     file: 'src/actors/worker/starter.ts',
     right: 'void this.#worker.then((worker) => worker?.kill());',
     wrong: '',
-    test: ['test/actors/worker/starter-paths.test.ts', ''],
+    test: ['test/actors/worker/starter-paths.slow.test.ts', ''],
   },
   'a seat opens though what its last starter left is not proven gone': {
     file: 'src/actors/worker/starter.ts',
     right: 'new Starter(options, services, context).logic(left.reason ?? null)',
     wrong: 'new Starter(options, services, context).logic(null)',
-    test: ['test/actors/worker/starter-paths.test.ts', ''],
+    test: ['test/actors/worker/starter-paths.slow.test.ts', ''],
   },
   'a service may fail as many checks as it likes, if not in a row': {
     file: 'src/actors/service/service-seat.ts',

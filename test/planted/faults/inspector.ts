@@ -52,7 +52,7 @@ export const inspector: Faults = {
     file: 'src/persistence/file/modes.ts',
     right: 'export const PRIVATE = 0o600;',
     wrong: 'export const PRIVATE = 0o644;',
-    test: ['test/persistence/file/modes.test.ts', 'alone, with its folder, whatever the umask'],
+    test: ['test/persistence/file/modes.slow.test.ts', 'alone, with its folder, whatever the umask'],
   },
   'a note of trouble is written through a link': {
     file: 'src/persistence/trouble/note-file.ts',

@@ -11,13 +11,13 @@ export const recoveries: Faults = {
     right: 'const report = await cleanUpDeadHosts({ hosts, registrations, self, isLeaseExpired, dryRun });',
     wrong: `const report = await cleanUpDeadHosts({ hosts, registrations, self, isLeaseExpired, dryRun });
   for (const { runId, verdict } of report.hosts) if (verdict.dead) await store.hosts.fence(runId, self);`,
-    test: ['test/host/recovery.test.ts', 'records what may still run'],
+    test: ['test/host/recovery/recovery.test.ts', 'records what may still run'],
   },
   'a slot whose process may still run runs again': {
     file: 'src/persistence/families/job-states/loss-of-host.ts',
     right: "{ how: 'host_lost', unproven: isSuspect }",
     wrong: "{ how: 'host_lost' }",
-    test: ['test/host/recovery.test.ts', 'records what may still run'],
+    test: ['test/host/recovery/recovery.test.ts', 'records what may still run'],
   },
   'an older sweep’s success erases what a newer starter left': {
     file: leftovers,
