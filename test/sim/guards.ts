@@ -55,7 +55,6 @@ export const GUARDS: Readonly<Record<string, Removed>> = {
     wrong: 'DELETE FROM startable WHERE 0 AND',
   },
   'a limit counts who holds it': { right: 'AND (a.state =', wrong: 'AND 0 AND (a.state =' },
-  'a limit counts what could not be proven gone': { right: "OR p.state = 'suspect'", wrong: 'OR 0' },
   'a limit counts its tokens': { right: 'l.tokens, l.tokens_at', wrong: '9 AS tokens, l.tokens_at' },
   'an attempt takes a token': { right: 'SET tokens = ?, tokens_at', wrong: 'SET tokens = max(1, ?), tokens_at' },
   'an attempt that ends frees its limits': {

@@ -109,6 +109,19 @@ describe('what waits for a limit', () => {
     expect(claim('b')).toMatchObject([{ jobId: jobNumber(2) }]);
   });
 
+  it('is held by what could not be proven gone', () => {
+    const { submit, claim, play, states } = limitedWorld();
+    submit(newJob(1, { limits: ['l'] }));
+    claim('a', { processes: [{ spawnId: 's1', path: '/p' }] });
+    const ref = { actor: 'a', runId: 'a', spawnId: 's1' };
+    play('processes.live', { ...ref, identity: IDENTITY, generation: 1 });
+    play('processes.suspect', { ...ref, actor: 'b', reason: 'it is another’s' });
+    play('hosts.fence', { runId: 'a', by: 'b' });
+    play('jobs.submit', { by: 'b', jobs: [newJob(2, { limits: ['l'] })] });
+    expect(claim('b')).toEqual([]);
+    expect(states()).toEqual({ 1: 'failed', 2: 'parked' });
+  });
+
   it('waits also for what ran before the limit was set', () => {
     const { submit, claim, finish, play, states } = jobWorld();
     submit(newJob(1, { limits: ['l'] }), newJob(2, { limits: ['l'] }));
