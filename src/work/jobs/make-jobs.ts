@@ -80,6 +80,6 @@ function makeLanes({ runId, name, store, env, owed, path, pools, newSpawnId, onS
     ...{ runId, name, store, env, flusher, owed, newSpawnId, onFault },
     onOpened: onServing,
     supervisor: supervisorHandle(env, path),
-    pools: { paths: pools.paths, serves: () => [], watch: pools.watchAll, line: (at) => localLine(local, at) },
+    pools: { paths: pools.paths, watch: pools.watchAll, line: (at) => localLine(local, at) },
   });
 }

@@ -20,7 +20,7 @@ import type { NewJob } from '../../persistence/store.js';
 
 /** A job as it is submitted. */
 export interface JobSpec {
-  /** The pool that serves it, by path or id, or the name of a queue that pools serve. */
+  /** The pool that serves it, by path or id, or the whole name of a queue, such as `app:/embed`. */
   readonly queue: string;
   /** What is called; none where the queue runs programs. */
   readonly method?: string;

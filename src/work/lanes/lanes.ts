@@ -13,8 +13,6 @@ import { Lane, type LanePlace } from './lane.js';
 export interface ServedPools {
   /** The paths of the living ones. */
   paths(): Iterable<string>;
-  /** The queues that a pool serves beside its own. */
-  serves(path: string): readonly string[];
   /** Calls back, with its path, when what a pool can take may have changed, also when one comes to life. */
   watch(changed: (path: string) => void): Disposable;
   /** A line of one's own to the pool of a path. */
@@ -39,7 +37,7 @@ export interface LanesServices {
 }
 
 /**
- * The lanes of a host: one for each of its pools and each queue that this serves. There are none while the store has never had
+ * The lanes of a host: one for each of its pools, and for the queue of that. There are none while the store has never had
  * a job, so that a host that has nothing to do with jobs reads nothing: it looks once a second whether that is still so.
  */
 export class Lanes {
@@ -79,9 +77,8 @@ export class Lanes {
   }
 
   #serve(path: string): void {
-    const { name, pools } = this.#services;
-    const queues = [queueOf(name, path), ...pools.serves(path)];
-    for (const queue of queues) if (!this.#lanes.has(keyOf(path, queue))) this.#begin({ path, queue });
+    const queue = queueOf(this.#services.name, path);
+    if (!this.#lanes.has(keyOf(path, queue))) this.#begin({ path, queue });
   }
 
   #begin({ path, queue }: Omit<LanePlace, 'line'>): void {

@@ -41,7 +41,19 @@ export function finishJob(
   const verdict = decide(tx, job, attempt, random);
   recordEnd(tx, running.id, STATES[attempt.how], attempt);
   endProcess(tx, owner, running.spawnId, attempt);
+  tellEnd(tx, owner, attempt, verdict);
   return conclude(tx, owner, job, { id: running.id, number: attempt.attempt, error: attempt.error }, verdict);
+}
+
+/** An attempt whose job goes on: the end of a job says by itself how its last one ended. */
+function tellEnd(tx: Transaction, owner: RunId, { jobId, attempt, how }: FinishedJobText, { type }: JobVerdict): void {
+  const ctx = jobContext(jobId, attempt);
+  if (how === 'lost') {
+    const reason = 'nobody saw its end';
+    tx.journal(owner, { type: 'attempt.lost', data: { jobId, attempt, reason }, ctx });
+  } else if (type === 'retried') {
+    tx.journal(owner, { type: 'attempt.ended', data: { jobId, attempt, outcome: recordedOutcome(how) }, ctx });
+  }
 }
 
 /** What is kept of each end. */
@@ -91,7 +103,6 @@ export function conclude(
     settleJob(tx, owner, job, { outcome, error, attempt: { id, number } });
     return { type: 'ended', outcome };
   }
-  const { jobId } = job;
   endUnkeyedChildren(tx, owner, job.job);
   if (verdict.type === 'returned') {
     const { crashes, alone } = verdict;
@@ -99,11 +110,6 @@ export function conclude(
     queueJob(tx, owner, job, 'returned');
     return { type: 'returned' };
   }
-  tx.journal(owner, {
-    type: 'attempt.ended',
-    data: { jobId, attempt: number, outcome: 'failed' },
-    ctx: jobContext(jobId, number),
-  });
   retry(tx, owner, job, verdict.delayMs);
   return { type: 'retried', delayMs: verdict.delayMs };
 }

@@ -58,6 +58,21 @@ describe('a job', () => {
     expect(finish(1, 2, 'timed_out')).toEqual({ type: 'ended', outcome: 'timed_out' });
   });
 
+  it('tells of each attempt how that ended, also of one that is tried again or lost', () => {
+    const { submit, claim, finish, play, clock, told } = jobWorld();
+    submit(newJob(1));
+    claim();
+    finish(1, 1, 'timed_out');
+    clock.now += 100;
+    play('jobs.tick', { owner: 'a' });
+    claim();
+    finish(1, 2, 'lost');
+    expect(told().filter(({ type }) => type.startsWith('attempt.'))).toMatchObject([
+      { type: 'attempt.ended', data: { attempt: 1, outcome: 'timed_out' } },
+      { type: 'attempt.lost', data: { attempt: 2, reason: 'nobody saw its end' } },
+    ]);
+  });
+
   it('may have a process of its own, which starts with it', () => {
     const { submit, claim, finish, play, told } = jobWorld();
     submit(newJob(1));
