@@ -13,6 +13,9 @@ export const POLICY: JobPolicy = {
   onDependency: 'fail',
   onParentEnd: 'cancel',
   isolateAfter: 3,
+  usage: null,
+  reserve: {},
+  commit: null,
 };
 
 /** A job of queue `q`, of the method that hosts serve. */
@@ -28,6 +31,7 @@ export function newJob(jobId: JobId, parts: Partial<NewJobText> = {}): NewJobTex
       parent: null,
       retryOf: null,
       meta: null,
+      budget: {},
     },
     ...parts,
   };

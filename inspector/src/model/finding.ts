@@ -45,6 +45,7 @@ const CONDITION = {
   queue_paused: 'waiting',
   unknown_method: 'waiting',
   unknown_version: 'waiting',
+  unknown_operation: 'waiting',
   blocked: 'waiting',
   limit: 'waiting',
   not_before: 'waiting',

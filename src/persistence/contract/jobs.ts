@@ -4,7 +4,7 @@ import type { AttemptRef, JobId } from '../../machines/ids/job-id.js';
 import type { ProcessExit } from '../../machines/process/process.js';
 import type { JobAttemptEnd } from '../../machines/work/job/decide-end.js';
 import type { LimitSettings } from '../../machines/work/job/limit.js';
-import type { JobPolicy, JobWish, ParkedReason } from '../../machines/work/job/policy.js';
+import type { Amounts, JobPolicy, JobWish, ParkedReason } from '../../machines/work/job/policy.js';
 import type { JobOutcome, JobState } from '../../machines/work/job/states.js';
 import type { Late, OutputChunk, OwnedAttempt } from './attempts.js';
 import type { WriteOptions } from './options.js';
@@ -31,6 +31,8 @@ export interface NewJob {
   readonly retryOf: JobId | null;
   /** Any JSON value of the user's; null for none. */
   readonly meta: unknown;
+  /** What it and all below it may use, by unit; empty for any amount. */
+  readonly budget: Amounts;
 }
 
 /** What became of a job that was submitted. */

@@ -5,6 +5,7 @@ import { VERSION_3 } from './version-3.js';
 import { VERSION_4 } from './version-4.js';
 import { VERSION_5 } from './version-5.js';
 import { VERSION_6 } from './version-6.js';
+import { VERSION_7 } from './version-7.js';
 
 /** One step of the schema: brings a store of version `version - 1` to `version`. It runs inside a transaction. */
 export interface Migration {
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 4, up: (db) => db.execute(VERSION_4) },
   { version: 5, up: (db) => db.execute(VERSION_5) },
   { version: 6, up: (db) => db.execute(VERSION_6) },
+  { version: 7, up: (db) => db.execute(VERSION_7) },
 ];
 
 /** The version that this code reads and writes. */

@@ -186,6 +186,7 @@ function newJob(spec: JobSpec, jobId: JobId, context: Resolving): NewJob {
     parent: parent === undefined ? null : idOf(parent),
     retryOf: null,
     meta: spec.meta ?? null,
+    budget: {},
   };
 }
 
@@ -211,6 +212,9 @@ function policyOf(spec: JobSpec): JobPolicy {
     onDependency: spec.onDependency ?? 'fail',
     onParentEnd: spec.onParentEnd ?? 'cancel',
     isolateAfter: isolateAfter === Number.POSITIVE_INFINITY ? null : isolateAfter,
+    usage: null,
+    reserve: {},
+    commit: null,
   };
 }
 

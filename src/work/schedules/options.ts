@@ -96,8 +96,8 @@ function jobOf(whose: string, given: ScheduledJobSpec, context: SpecContext): Sc
   checkOptions(`${whose}, job`, { deadlineMs }, deadline);
   const [job] = newJobs([rest], context).jobs;
   if (job === undefined) throw new Error(`${whose}: its job is none`);
-  const { queue, method, version, input, priority, limits, policy, meta } = job;
-  return { queue, method, version, input, priority, limits, policy, meta, deadlineMs };
+  const { queue, method, version, input, priority, limits, policy, meta, budget } = job;
+  return { queue, method, version, input, priority, limits, policy, budget, meta, deadlineMs };
 }
 
 function invalid(whose: string, problem: string): EspalierError {

@@ -46,6 +46,7 @@ export const CAUSES = [
   'queue_paused',
   'unknown_method',
   'unknown_version',
+  'unknown_operation',
   'blocked',
   'limit',
   'not_before',

@@ -1,5 +1,17 @@
 import type { Backoff } from '../../time/backoff.js';
 
+/** How much of each unit, such as `usd` or `tokens`. */
+export type Amounts = Readonly<Record<string, number>>;
+
+/** How the usage of a program is read from the JSON lines that it prints. */
+export interface UsageSource {
+  /** Where each unit stands in a line, as a JSON pointer. */
+  readonly units: Readonly<Record<string, string>>;
+  readonly from: 'last-line' | 'each-line';
+  /** `sum`: each line tells what is added; `cumulative`: each tells the whole so far. */
+  readonly as: 'sum' | 'cumulative';
+}
+
 /** What decides the life of a job, beside what it does; kept with it. */
 export interface JobPolicy {
   /** Attempts that run to an end of their own, at most; at least 1. */
@@ -16,6 +28,12 @@ export interface JobPolicy {
   readonly onParentEnd: 'cancel' | 'abandon';
   /** After so many deaths of its host in a row it runs alone; null for never. */
   readonly isolateAfter: number | null;
+  /** Where the usage of a program is read; null where it prints none. */
+  readonly usage: UsageSource | null;
+  /** What is held of the budgets above it from its claim until its usage is known. */
+  readonly reserve: Amounts;
+  /** What is done in the transaction that records its success; null for nothing. */
+  readonly commit: { readonly operation: string; readonly args: unknown } | null;
 }
 
 /** Milliseconds that a job of priority 0 is ahead of one of priority 1. */
@@ -34,7 +52,7 @@ export function jobRank(startableAt: number, priority: number): number {
 }
 
 /** Why a job that could be claimed is not: it is parked until that ends. */
-export const PARKED_REASONS = ['not_before', 'backoff', 'limit', 'method', 'version', 'budget'] as const;
+export const PARKED_REASONS = ['not_before', 'backoff', 'limit', 'method', 'version', 'operation', 'budget'] as const;
 export type ParkedReason = (typeof PARKED_REASONS)[number];
 
 /** Why others want a job that runs to end. */

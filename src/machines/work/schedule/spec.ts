@@ -1,4 +1,4 @@
-import type { JobPolicy } from '../job/policy.js';
+import type { Amounts, JobPolicy } from '../job/policy.js';
 
 /**
  * What becomes of instants that passed while no host looked. `none`: the newest is made if it is hardly late, the others are
@@ -36,6 +36,8 @@ interface ScheduledJob {
   readonly priority: number;
   readonly limits: readonly string[];
   readonly policy: JobPolicy;
+  /** What each of its jobs, and all below it, may use, by unit; empty for any amount. */
+  readonly budget: Amounts;
   /** So long after it may start its job must have ended; null for ever. */
   readonly deadlineMs: number | null;
   /** Any JSON value of the user's; null for none. */

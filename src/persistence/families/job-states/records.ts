@@ -1,12 +1,27 @@
 import { z } from 'zod';
 import { type ErrorRecord, EspalierError } from '../../../errors.js';
 import { type JobId, parseJobId } from '../../../machines/ids/job-id.js';
-import { type JobPolicy, PARKED_REASONS, WISHES } from '../../../machines/work/job/policy.js';
+import {
+  type Amounts,
+  type JobPolicy,
+  PARKED_REASONS,
+  type UsageSource,
+  WISHES,
+} from '../../../machines/work/job/policy.js';
 import { JOB_STATES } from '../../../machines/work/job/states.js';
 import type { MethodServed } from '../../contract/jobs.js';
 import { errorRecord } from '../../forms/shared.js';
 import type { Connection, SqlValue } from '../../sql/connection.js';
 import { json } from '../../sql/json.js';
+
+/** Amounts by unit, as they are kept. */
+export const amounts = z.record(z.string(), z.number()) satisfies z.ZodType<Amounts>;
+
+const usageSource = z.object({
+  units: z.record(z.string(), z.string()),
+  from: z.enum(['last-line', 'each-line']),
+  as: z.enum(['sum', 'cumulative']),
+}) satisfies z.ZodType<UsageSource>;
 
 /** The policy of a job, as it is kept. */
 export const jobPolicy = z.object({
@@ -17,6 +32,10 @@ export const jobPolicy = z.object({
   onDependency: z.enum(['fail', 'run']),
   onParentEnd: z.enum(['cancel', 'abandon']),
   isolateAfter: z.number().nullable(),
+  // Older jobs have none of these.
+  usage: usageSource.nullable().default(null),
+  reserve: amounts.default({}),
+  commit: z.object({ operation: z.string(), args: z.unknown() }).nullable().default(null),
 }) satisfies z.ZodType<JobPolicy>;
 
 const jobRow = z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
 import { type JobId, parseJobId } from '../../../machines/ids/job-id.js';
+import type { Amounts } from '../../../machines/work/job/policy.js';
 import { isEnded } from '../../../machines/work/job/states.js';
 import type { SubmittedJob } from '../../contract/jobs.js';
 import type { Transaction } from '../../sql/transaction.js';
@@ -39,6 +40,7 @@ export function retryJob(tx: Transaction, { by, jobId, as }: { by: Actor; jobId:
         limits: namesOf(tx, job),
         parent: livingParent(tx, job),
         retryOf: jobId,
+        budget: budgetOf(tx, job),
       },
     ],
   });
@@ -72,6 +74,14 @@ function namesOf(tx: Transaction, { job }: JobRow): string[] {
   return tx.db
     .all(z.object({ name: z.string() }), 'SELECT name FROM job_limits WHERE job = ? ORDER BY name', job)
     .map(({ name }) => name);
+}
+
+const budgetRow = z.object({ unit: z.string(), most: z.number() });
+
+/** What it may use is as much as that one might. */
+function budgetOf(tx: Transaction, { job }: JobRow): Amounts {
+  const rows = tx.db.all(budgetRow, 'SELECT unit, most FROM budgets WHERE job = ?', job);
+  return Object.fromEntries(rows.map(({ unit, most }) => [unit, most]));
 }
 
 /** Below what has ended nothing is submitted; that it was once there is told by what it retries. */

@@ -52,6 +52,9 @@ function submitJob(tx: Transaction, by: Actor, job: NewJobText): void {
   const number = insertJob(tx, job, state);
   insertDetails(tx, by, job, number, family);
   for (const name of new Set(job.limits)) tx.db.run('INSERT INTO job_limits (job, name) VALUES (?, ?)', number, name);
+  for (const [unit, most] of Object.entries(job.budget)) {
+    tx.db.run('INSERT INTO budgets (job, unit, most) VALUES (?, ?, ?)', number, unit, most);
+  }
   const data = { jobId, queue, method, key: job.key?.key ?? null, state, dueAt: dueAt(job) } as const;
   tx.journal(by, { type: 'job.submitted', data, ctx: { ...jobContext(jobId), queue } });
   if (state === 'parked') noteParking(tx, number, { reason: 'not_before', for: '', until: notBefore });

@@ -80,11 +80,11 @@ function newJobOf(
   { at, jobId, notBefore }: Making,
   before: readonly JobId[],
 ): NewJobText {
-  const { queue, method, version, input, priority, limits, policy, deadlineMs, meta } = spec.job;
+  const { queue, method, version, input, priority, limits, policy, budget, deadlineMs, meta } = spec.job;
   const text = toJson(input, `the input of schedule ${name}`);
   const isQueued = spec.overlap === 'queue' && before.length > 0;
   return {
-    ...{ jobId, queue, method, version, priority, limits, notBefore },
+    ...{ jobId, queue, method, version, priority, limits, budget, notBefore },
     input: text,
     meta: meta === null ? null : toJson(meta, `the meta of schedule ${name}`),
     key: { key: `${name}@${new Date(at).toISOString()}`, digest: keyDigest(method, text), ever: false },

@@ -7,7 +7,7 @@ import { CATCH_UPS, OVERLAPS, type ScheduleSpec, SKIP_REASONS } from '../../../m
 import type { OccurrenceRecord } from '../../contract/schedules.js';
 import type { Connection } from '../../sql/connection.js';
 import { json } from '../../sql/json.js';
-import { jobPolicy } from '../job-states/records.js';
+import { amounts, jobPolicy } from '../job-states/records.js';
 
 /** A schedule's spec, as it is kept. */
 const scheduleSpec = z.object({
@@ -28,6 +28,7 @@ const scheduleSpec = z.object({
     priority: z.number(),
     limits: z.array(z.string()),
     policy: jobPolicy,
+    budget: amounts.default({}),
     deadlineMs: z.number().nullable(),
     meta: z.unknown(),
   }),

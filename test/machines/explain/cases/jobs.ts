@@ -17,6 +17,9 @@ const policy: JobPolicy = {
   onDependency: 'fail',
   onParentEnd: 'cancel',
   isolateAfter: 3,
+  usage: null,
+  reserve: {},
+  commit: null,
 };
 
 const inQueue: JobFact['inQueue'] = {
@@ -100,6 +103,7 @@ export const jobs: Cases = {
     ...parked('method', 'translate', null),
     inQueue: { ...inQueue, servedBy: [] },
   }),
+  'whose operation nobody has': of(parked('operation', 'book', null)),
   'whose version nobody has': of(parked('version', 'embed@v3', null)),
   'whose budget is reserved': of(parked('budget', '', null)),
   'that waits for an answer': of({ state: 'waiting', attempts: [attempt('succeeded', 0)] }),

@@ -11,6 +11,9 @@ const POLICY: JobPolicy = {
   onDependency: 'fail',
   onParentEnd: 'cancel',
   isolateAfter: 3,
+  usage: null,
+  reserve: {},
+  commit: null,
 };
 const BEFORE: JobBeforeEnd = { wanted: null, endedBefore: 0, lossesBefore: 0, crashes: 0, alone: false };
 const SAID = { reason: null, random: 0.5 };

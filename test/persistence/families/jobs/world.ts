@@ -16,6 +16,9 @@ export const JOB_POLICY: JobPolicy = {
   onDependency: 'fail',
   onParentEnd: 'cancel',
   isolateAfter: 3,
+  usage: null,
+  reserve: {},
+  commit: null,
 };
 
 type NewJobText = OperationArgs['jobs.submit']['jobs'][number];
@@ -41,6 +44,7 @@ export function newJob(n: number, parts: Partial<NewJobText> = {}): NewJobText {
     parent: null,
     retryOf: null,
     meta: null,
+    budget: {},
     ...parts,
   };
 }

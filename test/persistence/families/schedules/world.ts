@@ -18,7 +18,7 @@ export function newSpec(parts: Partial<ScheduleSpec> = {}): ScheduleSpec {
     jitterMs: 0,
     job: {
       ...{ queue: 'q', method: 'do', version: null, input: { x: 1 }, priority: 0, limits: [] },
-      ...{ policy: JOB_POLICY, deadlineMs: null, meta: null },
+      ...{ policy: JOB_POLICY, budget: {}, deadlineMs: null, meta: null },
     },
     ...parts,
   };

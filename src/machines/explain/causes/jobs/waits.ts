@@ -68,6 +68,10 @@ function parked({ now }: Facts, job: JobFact): Finding {
       return about('unknown_version', job, [
         `${name(job)} is for the version ${what}, which nobody who serves queue ${job.queue} has: it waits until somebody does.`,
       ]);
+    case 'operation':
+      return about('unknown_operation', job, [
+        `${name(job)} commits with the operation ${what}, which nobody who serves queue ${job.queue} has: it waits until somebody does.`,
+      ]);
     case 'budget':
       return about('budget', job, [
         `${name(job)} waits: what it may cost is used up or reserved by jobs of its family.`,

@@ -1,0 +1,60 @@
+/**
+ * What jobs say while they live, what they cost, and how long things are kept.
+ *
+ * A dependency with an attempt in `awaited_by` was named by that attempt itself, which ended to wait for it; what such a one
+ * comes to is for the next attempt to judge. A question without a text was answered before it was asked; with one that
+ * `suspends` its attempt ended to wait. What an attempt used
+ * stands with it, and is added up where a budget is: in each job above it that has one, so that a claim reads sums alone.
+ */
+export const VERSION_7 = `
+ALTER TABLE dependencies ADD COLUMN awaited_by INTEGER;
+ALTER TABLE queues ADD COLUMN cap INTEGER CHECK (cap >= 0);
+ALTER TABLE serving ADD COLUMN operations TEXT;
+ALTER TABLE serving ADD COLUMN held TEXT;
+
+CREATE TABLE questions (
+  job INTEGER NOT NULL REFERENCES jobs (job) ON DELETE CASCADE,
+  id TEXT NOT NULL,
+  question TEXT,
+  attempt INTEGER,
+  suspends INTEGER NOT NULL DEFAULT 0,
+  asked_at INTEGER,
+  answer TEXT,
+  answered_at INTEGER,
+  answered_by TEXT,
+  PRIMARY KEY (job, id),
+  CHECK ((question IS NULL) = (asked_at IS NULL) AND (answer IS NULL) = (answered_at IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX questions_open ON questions (asked_at, job) WHERE question IS NOT NULL AND answer IS NULL;
+
+CREATE TABLE budgets (
+  job INTEGER NOT NULL REFERENCES jobs (job) ON DELETE CASCADE,
+  unit TEXT NOT NULL,
+  most REAL NOT NULL,
+  spent REAL NOT NULL DEFAULT 0,
+  reserved REAL NOT NULL DEFAULT 0,
+  warned INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (job, unit)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE usage (
+  attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE,
+  unit TEXT NOT NULL,
+  amount REAL NOT NULL DEFAULT 0,
+  reserved REAL NOT NULL DEFAULT 0,
+  PRIMARY KEY (attempt, unit)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_meta (
+  field TEXT NOT NULL,
+  value TEXT NOT NULL,
+  job INTEGER NOT NULL REFERENCES jobs (job) ON DELETE CASCADE,
+  PRIMARY KEY (field, value, job)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX job_meta_by_job ON job_meta (job);
+
+CREATE TABLE floors (
+  name TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX job_details_ended ON job_details (ended_at, job) WHERE ended_at IS NOT NULL;
+`;
