@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'ESP_STORE_UNUSABLE' // a directory, read-only, or not permitted
   | 'ESP_TEST' // a helper of `espalier/testing` found what it was to rule out
   | 'ESP_TIMEOUT' // the deadline passed
+  | 'ESP_TOO_OLD' // the events that a cursor asks for have left the journal
   | 'ESP_UNAVAILABLE' // the pool's circuit breaker is open: its calls kept failing
   | 'ESP_WORKER_BOOT' // a worker never became ready
   | 'ESP_WORKER_EXITED'; // a worker ended while it had the call

@@ -38,6 +38,7 @@ export { findJob } from './host/jobs/lookup.js';
 export type { Session, Sessions } from './host/sessions.js';
 export { askRun, openReader, runSchedule, type StoreReader, steerSchedule } from './host/store-access.js';
 export { type JanitorReport, sweep } from './host/sweep.js';
+export { backupStore, compactStore, pruneStore, removeRun, storeSize } from './host/upkeep/by-hand.js';
 export type { RunId, RunRef } from './ids.js';
 export { readRedactor, type StoreRedactor } from './inspection/ask/secrets.js';
 export type { Inspector, InspectorOptions, InspectorServer, InspectorServerOptions } from './inspection/inspector.js';
@@ -71,6 +72,7 @@ export type { Report } from './machines/report/report.js';
 export type { SnapshotLabel } from './machines/snapshot-label.js';
 export type { LimitSettings } from './machines/work/job/limit.js';
 export { JOB_STATES, type JobState } from './machines/work/job/states.js';
+export type { Retention } from './machines/work/retention.js';
 export type { RunStatus, RunWish } from './machines/work/run/status.js';
 export type { RunPolicy } from './machines/work/run-policy.js';
 export type { ExecOutput, SlotRow, SlotStatus } from './machines/work/slot.js';
@@ -83,10 +85,12 @@ export {
   type LimitRecord,
   type LogPlace,
   type OccurrenceRecord,
+  type Pruned,
   type QueueRecord,
   type RunRecord,
   type ScheduleRecord,
   type SnapshotRecord,
+  type StoreSize,
   sqliteVersion,
 } from './persistence/index.js';
 export { createInspector } from './system/create-inspector.js';

@@ -20,6 +20,8 @@ import { addRows } from './commands/rows.js';
 import { addRun } from './commands/run.js';
 import { addRuns } from './commands/runs.js';
 import { addShow } from './commands/show.js';
+import { addPrune } from './commands/store/prune.js';
+import { addBackup, addStore } from './commands/store/store.js';
 import { addTree } from './commands/tree.js';
 import { addWhy } from './commands/why.js';
 import { tell } from './print/diagnostics.js';
@@ -42,6 +44,7 @@ export function createProgram(): Command {
   for (const add of [addSubmit, addJobs, addJob, addCancel, addRetry, addPrioritise, addQueues, addQueue, addLimits])
     add(program);
   for (const add of [addSchedules, addTree, addPs, addInspect, addWhy, addEvents, addJanitor, addDoctor]) add(program);
+  for (const add of [addPrune, addStore, addBackup]) add(program);
   program
     .command('version')
     .description('print the version')

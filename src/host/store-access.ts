@@ -9,7 +9,7 @@ import { presenceOf } from './recovery/presence.js';
 export interface StoreReader extends AsyncDisposable {
   readonly file: string;
   readonly hosts: Pick<Store['hosts'], 'get' | 'newest' | 'unended'>;
-  readonly journal: Pick<Store['journal'], 'about' | 'tail' | 'head' | 'changed'>;
+  readonly journal: Pick<Store['journal'], 'about' | 'tail' | 'head' | 'floor' | 'changed'>;
   readonly processes: Pick<Store['processes'], 'present'>;
   readonly snapshots: Pick<Store['snapshots'], 'list'>;
   readonly runs: Pick<
@@ -18,6 +18,7 @@ export interface StoreReader extends AsyncDisposable {
   >;
   readonly schedules: Pick<Store['schedules'], 'get' | 'list' | 'history'>;
   readonly jobs: Pick<Store['jobs'], 'get' | 'find' | 'story' | 'list' | 'queues' | 'limits'>;
+  readonly retention: Pick<Store['retention'], 'size'>;
   readonly trouble: Pick<Store['trouble'], 'read'>;
   readonly outputs: Pick<Store['outputs'], 'read'>;
   readonly logs: Pick<Store['logs'], 'list' | 'read'>;

@@ -1,3 +1,4 @@
+export { backupFile, rewriteFile } from './backup.js';
 export { beside } from './file/beside.js';
 export { EVENT_TYPES } from './forms/event-form.js';
 export { MEMORY_PREFIX, openStore } from './open.js';
@@ -26,6 +27,7 @@ export type {
   OutputChunk,
   OutputStore,
   ProcessStore,
+  Pruned,
   QueueRecord,
   RunOutlook,
   RunRecord,
@@ -36,6 +38,7 @@ export type {
   SnapshotRecord,
   SnapshotStore,
   Store,
+  StoreSize,
   SubmittedJob,
   TailOptions,
 } from './store.js';

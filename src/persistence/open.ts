@@ -15,6 +15,7 @@ import { journalStore } from './families/journal/store.js';
 import { logStore } from './families/logs/store.js';
 import { outputStore } from './families/outputs/store.js';
 import { processStore } from './families/processes/store.js';
+import { retentionStore } from './families/retention/store.js';
 import { runStore } from './families/runs/store.js';
 import { scheduleStore } from './families/schedules/store.js';
 import { sessionStore } from './families/sessions/store.js';
@@ -137,6 +138,7 @@ function assemble({ threads, listeners }: Connected, closed: () => Promise<void>
     attempts: attemptStore(threads),
     outputs: outputStore(threads),
     logs: logStore(threads),
+    retention: retentionStore(threads, threads.file),
     trouble: { read: () => readTrouble(threads.file), clear: () => threads.clearTrouble() },
     lastWord: (runId, event) => writeLastWord(threads.file, runId, event, Date.now()),
     check: () => threads.read('check', null),

@@ -7,6 +7,7 @@ import type { JournalStore } from './contract/journal.js';
 import type { LogStore } from './contract/logs.js';
 import type { OutputStore } from './contract/outputs.js';
 import type { ProcessStore } from './contract/processes.js';
+import type { RetentionStore } from './contract/retention.js';
 import type { RunStore } from './contract/runs.js';
 import type { ScheduleStore } from './contract/schedules.js';
 import type { SessionStore } from './contract/sessions.js';
@@ -28,6 +29,7 @@ export type { KeptLog, LogPlace, LogStore } from './contract/logs.js';
 export type { OpenStoreOptions } from './contract/options.js';
 export type { KeptOutput, OutputStore } from './contract/outputs.js';
 export type { ProcessStore } from './contract/processes.js';
+export type { Pruned, StoreSize } from './contract/retention.js';
 export {
   type CommittedRow,
   type RunOutlook,
@@ -62,6 +64,7 @@ export interface Store extends AsyncDisposable {
   readonly attempts: AttemptStore;
   readonly outputs: OutputStore;
   readonly logs: LogStore;
+  readonly retention: RetentionStore;
   /** What a host could not write, and noted beside the store. */
   readonly trouble: TroubleStore;
   /** Journals an event of a host synchronously, from a process that is about to end; false when it could not be written. */

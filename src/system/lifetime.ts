@@ -7,10 +7,12 @@ import { EspalierError } from '../errors.js';
 import { Heartbeat } from '../host/heartbeat.js';
 import { onHostEnd } from '../host/host-end.js';
 import { recover } from '../host/recovery/recovery.js';
+import { RetentionWatch } from '../host/upkeep/retention-watch.js';
 import type { RunId } from '../ids.js';
 import { answersOf } from '../inspection/ask/answers.js';
 import { type InspectorServer, serveInspector } from '../inspection/inspector.js';
 import type { ActorExit } from '../machines/exits/exit.js';
+import { DEFAULT_RETENTION } from '../machines/work/retention.js';
 import type { Store } from '../persistence/index.js';
 import type { InspectedHost } from '../transport/inspector/inspected-host.js';
 import { readIdentity } from '../transport/process/proc/identity.js';
@@ -36,6 +38,7 @@ export interface LifetimeParts {
 export class Lifetime {
   readonly #parts: LifetimeParts;
   #heartbeat: Heartbeat | null = null;
+  #retention: RetentionWatch | null = null;
   #hostEnd: Disposable | null = null;
   #inspector: InspectorServer | null = null;
   readonly #roots: Cell[] = [];
@@ -65,6 +68,7 @@ export class Lifetime {
     const [runs, lanes] = [dynamicSupervisor({ id: 'runs' }), dynamicSupervisor({ id: 'lanes' })];
     await this.#startRoot('/', supervisor({ id: OWN_ID, children: [runs, lanes] }));
     ending.requireTree();
+    this.#letLeave(options.retention);
     if (options.serveJobs !== false) {
       assembly.work.lanes.start();
       assembly.scheduleClock.start();
@@ -112,6 +116,15 @@ export class Lifetime {
     await store.hosts.register({ runId, name, identity, node: process.version, version: VERSION, directory });
   }
 
+  #letLeave(retention: SystemOptions['retention']): void {
+    if (retention === false) return;
+    const { store, faults, assembly } = this.#parts;
+    const keep = { ...DEFAULT_RETENTION, ...retention };
+    const { clock } = assembly.env;
+    this.#retention = new RetentionWatch({ retention: store.retention, keep, clock, onFault: faults.hear });
+    this.#retention.start();
+  }
+
   async #startRoot(parent: string, root: ChildSpec): Promise<void> {
     const options = { onCell: (cell: Cell) => void this.#roots.push(cell) };
     await startChild(this.#parts.assembly.env, parent, root, 1, (exit) => this.#rootExited(exit), options);
@@ -140,6 +153,7 @@ export class Lifetime {
       await scheduleClock.stop();
       work.lanes.stop();
       await deaths.stop();
+      await this.#retention?.stop();
       for (const root of [...this.#roots].reverse()) await root.stop('infinity');
       await processes.close();
     } finally {

@@ -4,7 +4,9 @@ import type { ChildSpec } from '../actors/tree/child-spec.js';
 import { checkChildren, type SupervisionOptions, supervisionRules } from '../actors/tree/supervisor.js';
 import { type Stdio, stdioRule } from '../actors/worker/stdio.js';
 import { EspalierError } from '../errors.js';
+import { retentionRule } from '../host/upkeep/retention-rule.js';
 import { type InspectorServerOptions, inspectorRule } from '../inspection/inspector.js';
+import type { Retention } from '../machines/work/retention.js';
 import {
   type Aliases,
   anything,
@@ -43,6 +45,11 @@ export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'in
   readonly stdio?: Stdio;
   /** Whether its pools do the durable jobs of their queues (true). Submitting and looking is open to it all the same. */
   readonly serveJobs?: boolean;
+  /**
+   * How long what has ended is kept, in milliseconds, null for ever: jobs that succeeded 7 days, others 30, events 30 days or a
+   * gibibyte, runs until they are removed. false keeps all.
+   */
+  readonly retention?: Partial<Retention> | false;
   /** Serves the inspector on 127.0.0.1 while the system lives; `system.inspector.url` opens it. */
   readonly inspector?: InspectorServerOptions;
 }
@@ -74,6 +81,7 @@ const rules: Rules<SystemOptions> = {
   onReport: func,
   stdio: stdioRule,
   serveJobs: flag,
+  retention: (value, place) => (value === false ? undefined : retentionRule(value, place)),
   inspector: inspectorRule,
 };
 

@@ -4,7 +4,7 @@ import type { JobId } from '../../machines/ids/job-id.js';
 
 /** Which events `tail` gives. */
 export interface TailOptions {
-  /** Only events after this cursor; 0 is the beginning. */
+  /** Only events after this cursor; 0 is the beginning, from what is there. A cursor into what has left is `ESP_TOO_OLD`. */
   readonly after?: number;
   readonly types?: readonly JournalEventType[];
   /** Goes on as events come until the signal fires; otherwise ends at the newest event. */
@@ -45,6 +45,8 @@ export interface JournalStore {
   tail(options?: TailOptions): AsyncIterable<JournalEvent>;
   /** The newest events about something, in `seq` order. Walks back through the journal, and lets others read meanwhile. */
   about(query: AboutQuery): Promise<readonly JournalEvent[]>;
+  /** Up to which `seq` events have left the journal; 0 while none has. */
+  floor(): Promise<number>;
   /** The newest `seq`, 0 for an empty journal. */
   head(): Promise<number>;
   /**

@@ -6,6 +6,7 @@ import { journalReads } from '../families/journal/reads.js';
 import { logReads } from '../families/logs/reads.js';
 import { outputReads } from '../families/outputs/reads.js';
 import { processReads } from '../families/processes/reads.js';
+import { retentionReads } from '../families/retention/reads.js';
 import { runReads } from '../families/runs/reads.js';
 import { scheduleReads } from '../families/schedules/reads.js';
 import { sessionReads } from '../families/sessions/reads.js';
@@ -27,6 +28,7 @@ const queries = {
   ...scheduleReads,
   ...outputReads,
   ...logReads,
+  ...retentionReads,
   check: (db: Connection, _args: null) =>
     db
       .all(z.object({ integrity_check: z.string() }), 'PRAGMA integrity_check')

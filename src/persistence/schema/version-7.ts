@@ -3,8 +3,11 @@
  *
  * A dependency with an attempt in `awaited_by` was named by that attempt itself, which ended to wait for it; what such a one
  * comes to is for the next attempt to judge. A question without a text was answered before it was asked; with one that
- * `suspends` its attempt ended to wait. What an attempt used
- * stands with it, and is added up where a budget is: in each job above it that has one, so that a claim reads sums alone.
+ * `suspends` its attempt ended to wait. What an attempt used stands with it, and is added up where a budget is: in each job
+ * above it that has one, so that a claim reads sums alone.
+ *
+ * Up to its floor the journal has been let go. A run that is being removed is not seen any more: its slots leave bit by bit.
+ * (No foreign key holds a row to its job any more, for it would search all rows whenever a job goes.)
  */
 export const VERSION_7 = `
 ALTER TABLE dependencies ADD COLUMN awaited_by INTEGER;
@@ -56,5 +59,25 @@ CREATE TABLE floors (
   name TEXT PRIMARY KEY,
   seq INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX job_details_ended ON job_details (ended_at, job) WHERE ended_at IS NOT NULL;
+ALTER TABLE runs ADD COLUMN removed_at INTEGER;
+CREATE INDEX runs_removed ON runs (removed_at) WHERE removed_at IS NOT NULL;
+CREATE TABLE new_rows (
+  run INTEGER NOT NULL REFERENCES runs (number),
+  position INTEGER NOT NULL CHECK (position >= 1),
+  idx INTEGER NOT NULL,
+  job INTEGER NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'skipped_pruned')),
+  attempt INTEGER,
+  attempts INTEGER NOT NULL,
+  PRIMARY KEY (run, position)
+) STRICT, WITHOUT ROWID;
+INSERT INTO new_rows (run, position, idx, job, status, attempt, attempts)
+  SELECT run, position, idx, job, status, attempt, attempts FROM rows ORDER BY run, position;
+DROP TABLE rows;
+ALTER TABLE new_rows RENAME TO rows;
+CREATE UNIQUE INDEX rows_once ON rows (run, idx);
+CREATE INDEX runs_over ON runs (updated_at) WHERE removed_at IS NULL AND status IN ('completed', 'stopped');
+DROP INDEX dependencies_unmet;
+CREATE INDEX dependencies_by_needs ON dependencies (needs, job);
+CREATE INDEX job_details_by_retried ON job_details (retry_of) WHERE retry_of IS NOT NULL;
 `;

@@ -6,6 +6,7 @@ import { journalWrites } from '../families/journal/writes.js';
 import { logWrites } from '../families/logs/writes.js';
 import { outputWrites } from '../families/outputs/writes.js';
 import { processWrites } from '../families/processes/writes.js';
+import { retentionWrites } from '../families/retention/writes.js';
 import { runWrites } from '../families/runs/writes.js';
 import { scheduleWrites } from '../families/schedules/writes.js';
 import { sessionWrites } from '../families/sessions/writes.js';
@@ -25,6 +26,7 @@ const operations = {
   ...attemptWrites,
   ...outputWrites,
   ...logWrites,
+  ...retentionWrites,
 };
 
 export type OperationName = keyof typeof operations;

@@ -42,6 +42,8 @@ export interface InspectedHost {
   readonly journal: {
     tail(options: JournalTail): AsyncIterable<JournalEvent>;
     head(): Promise<number>;
+    /** Up to which number events have left. */
+    floor(): Promise<number>;
   };
   /** Processes that are registered and not proven gone, as they stand. */
   processes(): Promise<readonly SeenProcess[]>;

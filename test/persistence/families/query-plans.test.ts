@@ -127,9 +127,17 @@ const LIFE: readonly OperationCall[] = [
   { name: 'snapshots.adopt', args: { runId: 'h', path: '/a' } },
   { name: 'snapshots.quarantine', args: { runId: 'h', path: '/a', reason: 'x' } },
   { name: 'snapshots.remove', args: { runId: 'h', path: '/a' } },
+  { name: 'retention.jobs', args: { outcome: 'failed', keptMs: -1, after: 0 } },
+  { name: 'retention.jobs', args: { outcome: 'cancelled', keptMs: -1, after: 0 } },
   { name: 'hosts.fence', args: { runId: 'h', by: 'i' } },
   { name: 'runs.acquire', args: { run: 'r', owner: 'i' } },
+  { name: 'runs.setStatus', args: { run: 'r', owner: 'i', from: ['running'], to: 'stopped', reason: null } },
   { name: 'hosts.end', args: { runId: 'i' } },
+  { name: 'retention.markOldRuns', args: { keptMs: -1 } },
+  { name: 'retention.slots', args: { most: 9 } },
+  { name: 'retention.journal', args: { keptMs: -1, bytes: 1 } },
+  { name: 'retention.processes', args: { keptMs: -1, after: { runId: '', spawnId: '' } } },
+  { name: 'retention.space', args: { most: 1 } },
 ];
 
 describe('the statements of every operation', () => {
@@ -155,6 +163,7 @@ describe('a batch of events', () => {
       events: [],
       cursor: 1,
       more: false,
+      floor: 0,
     });
   });
 });

@@ -14,6 +14,18 @@ export const store: Faults = {
     wrong: 'return Buffer.concat(this.#chunks);',
     test: ['test/transport/process/capture.test.ts', 'is whole characters'],
   },
+  'a job leaves that another one waits for': {
+    file: 'src/persistence/families/retention/jobs.ts',
+    right: 'if (ended_at >= before || isNeeded(tx, job)) continue;',
+    wrong: 'if (ended_at >= before) continue;',
+    test: ['test/persistence/families/retention/jobs.test.ts', 'wants to know what it came to'],
+  },
+  'a cursor into what has left goes on in silence': {
+    file: 'src/persistence/families/journal/tail.ts',
+    right: 'if (cursor !== 0 && cursor < batch.floor) throw tooOld(cursor, batch.floor);',
+    wrong: '',
+    test: ['test/persistence/families/retention/store.slow.test.ts', 'too old'],
+  },
   'a slot is committed twice': {
     file: 'src/persistence/families/runs/commit.ts',
     right: 'if (slot.committed === 1) return null;',

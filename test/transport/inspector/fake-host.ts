@@ -47,6 +47,7 @@ export class FakeHost implements InspectedHost {
   readonly journal = {
     tail: (options: JournalTail) => this.#tail(options),
     head: async () => this.events.length,
+    floor: async () => 0,
   };
 
   async *#tail({ after, follow, types, signal }: JournalTail): AsyncIterable<JournalEvent> {

@@ -1,8 +1,9 @@
+import { byteText } from '../../../stream-text.js';
 import type { StoreTrouble } from '../../events.js';
 import type { Finding } from '../findings/explanation.js';
 import { type Facts, isHostsAffair } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
-import { count, duration, errorText, evidence, ofType, size } from '../findings/words.js';
+import { count, duration, errorText, evidence, ofType } from '../findings/words.js';
 
 /** With less than this left nothing of consequence can be written, in bytes. */
 const FULL_BELOW = 64 * 1024;
@@ -18,7 +19,7 @@ export function diskFindings(facts: Facts): Finding[] {
   const trouble = noted ?? last?.data ?? null;
   if (trouble === null && !isFull) return [];
   const place = disk?.file ?? 'the store';
-  const now = disk?.freeBytes == null ? [] : [`Now ${size(disk.freeBytes)} are free there.`];
+  const now = disk?.freeBytes == null ? [] : [`Now ${byteText(disk.freeBytes)} are free there.`];
   return [
     finding('full_disk', {
       about: place,

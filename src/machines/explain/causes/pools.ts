@@ -1,9 +1,10 @@
 import { oneLine } from '../../../one-line.js';
+import { byteText } from '../../../stream-text.js';
 import type { JournalEvent } from '../../events.js';
 import type { Finding } from '../findings/explanation.js';
 import { type Facts, lastMoment } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
-import { count, duration, evidence, groupBy, ofType, short, size } from '../findings/words.js';
+import { count, duration, evidence, groupBy, ofType, short } from '../findings/words.js';
 
 /** A queue that was full within this time has a consumer that is too slow now, in milliseconds. */
 const RECENT_MS = 60_000;
@@ -97,7 +98,7 @@ function why({ reason, detail, calls, ageMs, rss }: Recycled): string {
     case 'idleTtl':
       return 'it had no work for too long (idleTtl)';
     case 'maxRss':
-      return `it took ${rss === null ? 'too much' : `${size(rss)} of`} memory (maxRss)`;
+      return `it took ${rss === null ? 'too much' : `${byteText(rss)} of`} memory (maxRss)`;
     case 'wish':
       return detail === '' ? 'it asked for that' : `it asked for that: "${short(oneLine(detail))}"`;
     case 'asked':

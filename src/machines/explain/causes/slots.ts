@@ -1,9 +1,9 @@
-import { KEPT_OUTPUT_BYTES } from '../../../stream-text.js';
+import { byteText, KEPT_OUTPUT_BYTES } from '../../../stream-text.js';
 import type { AttemptRecord } from '../../work/attempt.js';
 import type { Cause, Finding } from '../findings/explanation.js';
 import type { Facts, RunFact, SlotFact } from '../findings/facts.js';
 import { finding } from '../findings/finding.js';
-import { count, duration, errorText, evidence, how, lastWords, ofType, short, size, some } from '../findings/words.js';
+import { count, duration, errorText, evidence, how, lastWords, ofType, short, some } from '../findings/words.js';
 import { callAdvice, callSentence, causeOfCall, lostCall, methodOf, startsOf, workersOf, workerText } from './calls.js';
 import { causeOfProgram } from './ends.js';
 import { waiting } from './waiting.js';
@@ -187,7 +187,8 @@ function withEvents(facts: Facts, slot: SlotFact, found: Finding): Finding {
   const seen = ofType(facts.events, 'worker.crashed').filter(({ ctx }) => ctx?.job === found.about);
   const ends = seen.map((event) => {
     const { rssBytes, oomKills } = event.data;
-    const memory = rssBytes === null ? 'its memory was never looked at' : `${size(rssBytes)} resident when last seen`;
+    const memory =
+      rssBytes === null ? 'its memory was never looked at' : `${byteText(rssBytes)} resident when last seen`;
     return evidence(event, `ended ${how(event.data)}: ${memory}; out-of-memory kills counted then: ${oomKills}`);
   });
   return { ...found, evidence: [...found.evidence, ...ends] };

@@ -1,6 +1,7 @@
+import { byteText } from '../../../stream-text.js';
 import type { JournalEvent, WorkerCrash } from '../../events.js';
 import type { ProcessExit } from '../../process/process.js';
-import { errorText, how, size } from './words.js';
+import { errorText, how } from './words.js';
 
 /** What one end of a process says about its reason, by itself. */
 export type CrashReason = 'memory' | 'protocol_error' | 'unresponsive' | 'spawn_failure' | 'killed' | 'nonzero_exit';
@@ -63,7 +64,7 @@ export function describeCrash(crash: WorkerCrash): string {
 }
 
 function memoryOf({ oomKills, rssBytes }: WorkerCrash): string {
-  const seen = rssBytes === null ? '' : `, ${size(rssBytes)} resident when last seen`;
+  const seen = rssBytes === null ? '' : `, ${byteText(rssBytes)} resident when last seen`;
   return oomKills > 0
     ? `${seen}; the kernel counted ${oomKills} more out-of-memory kill${oomKills === 1 ? '' : 's'}`
     : seen;

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { type EventRow, eventRow } from '../../forms/event.js';
 import type { Connection, SqlValue } from '../../sql/connection.js';
+import { journalFloor } from './floor.js';
 
 /** Part of the journal: where the reading goes on, and whether there was more at that moment. */
 export interface EventBatch {
   readonly events: readonly EventRow[];
   readonly cursor: number;
   readonly more: boolean;
+  /** Up to which number events have left. */
+  readonly floor: number;
 }
 
 const headRow = z.object({ head: z.number() });
@@ -25,7 +28,8 @@ export function eventBatch(
   { after, types, limit }: { after: number; types: readonly string[] | null; limit: number },
 ): EventBatch {
   const head = journalHead(db);
-  if (head <= after) return { events: [], cursor: after, more: false };
+  const floor = journalFloor(db);
+  if (head <= after) return { events: [], cursor: after, more: false, floor };
   const values: SqlValue[] = [after, head];
   if (types !== null) values.push(JSON.stringify(types));
   const events = db.all(
@@ -37,6 +41,6 @@ export function eventBatch(
     limit,
   );
   const last = events.at(-1);
-  if (last !== undefined && events.length === limit) return { events, cursor: last.seq, more: last.seq < head };
-  return { events, cursor: head, more: false };
+  if (last !== undefined && events.length === limit) return { events, cursor: last.seq, more: last.seq < head, floor };
+  return { events, cursor: head, more: false, floor };
 }

@@ -23,6 +23,7 @@ export function journalStore(access: JournalAccess, commits: Commits, listeners:
       access.write('journal.append', { runId: access.requireRunId(), events: events.map(eventText) }),
     tail: (options = {}) => tail(source, options),
     about: async (query) => (await access.read('journal.about', query)).map(parseEvent),
+    floor: () => access.readNow('journal.floor', null),
     head: () => access.read('journal.head', null),
     changed: (signal) => {
       const changed = nextChange(commits, signal);

@@ -1,3 +1,4 @@
+import { EspalierError } from '../../../errors.js';
 import type { JournalEvent } from '../../../machines/events.js';
 import { signal as abortSignal, checkOptions, fields, flag, kind, listOf, oneOf } from '../../../options.js';
 import type { TailOptions, Watch } from '../../contract/journal.js';
@@ -21,6 +22,14 @@ export interface TailSource {
   watch(): Watch;
 }
 
+function tooOld(cursor: number, floor: number): EspalierError {
+  return new EspalierError(
+    'ESP_TOO_OLD',
+    `events after number ${cursor} are asked for, and those up to ${floor} have left the journal: look at how things stand, and go on from there`,
+    { context: { cursor, floor } },
+  );
+}
+
 /**
  * The one tail. It always reads the table, behind one cursor, so what is replayed and what is live cannot overlap or leave
  * a gap; a commit only wakes it.
@@ -33,6 +42,8 @@ export async function* tail(source: TailSource, options: TailOptions): AsyncGene
   using watch = follow ? source.watch() : null;
   while (signal?.aborted !== true) {
     const batch = await source.batch({ after: cursor, types, limit: BATCH });
+    // From the beginning is from what there is; any other cursor was given for what follows it.
+    if (cursor !== 0 && cursor < batch.floor) throw tooOld(cursor, batch.floor);
     for (const row of batch.events) {
       if (signal?.aborted) return;
       yield parseEvent(row);

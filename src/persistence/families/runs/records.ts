@@ -78,15 +78,21 @@ const headRow = z.object({
 export type RunHead = z.infer<typeof headRow>;
 
 export function findRun(db: Connection, { run }: { run: RunRef }): RunRecord | null {
-  return db.one(runRow, `${SELECT_RUNS} WHERE run = ?`, run) ?? null;
+  return db.one(runRow, `${SELECT_RUNS} WHERE run = ? AND removed_at IS NULL`, run) ?? null;
 }
 
 export function listRuns(db: Connection): RunRecord[] {
-  return db.all(runRow, `${SELECT_RUNS} ORDER BY created_at DESC, number DESC`);
+  return db.all(runRow, `${SELECT_RUNS} WHERE removed_at IS NULL ORDER BY created_at DESC, number DESC`);
 }
 
 export function findHead(db: Connection, run: RunRef): RunHead | null {
-  return db.one(headRow, 'SELECT number, status, owner, total, position FROM runs WHERE run = ?', run) ?? null;
+  return (
+    db.one(
+      headRow,
+      'SELECT number, status, owner, total, position FROM runs WHERE run = ? AND removed_at IS NULL',
+      run,
+    ) ?? null
+  );
 }
 
 /** @throws `ESP_NOT_FOUND` */

@@ -51,6 +51,7 @@ export class TimelineFeed implements Feed {
 
   async #replay(cursor: number): Promise<readonly ServerMessage[]> {
     const { id, ring } = this.#options;
+    if (cursor < (await this.#options.journal.floor())) return this.#beginAgain('too_old');
     const { events, seq } = await this.#read(cursor, LIMITS.eventsPerFrame);
     // The ring may have been let go and begun anew meanwhile; what was read is read.
     this.#cursor = Math.max(seq, cursor);
@@ -66,12 +67,13 @@ export class TimelineFeed implements Feed {
   async #begin(): Promise<readonly ServerMessage[]> {
     const { id, ring, last } = this.#options;
     const seq = ring.head;
+    const floor = await this.#options.journal.floor();
     const found: RingEvent[] = [];
     for (let back = last * 2; last > 0 && found.length < last; back *= 4) {
-      const after = Math.max(0, seq - back);
+      const after = Math.max(floor, seq - back);
       const { events } = await this.#read(after, Number.POSITIVE_INFINITY, seq);
       found.splice(0, found.length, ...events.slice(-last));
-      if (after === 0 || back > LIMITS.replay) break;
+      if (after === floor || back > LIMITS.replay) break;
     }
     this.#cursor = seq;
     this.#lost = 'slow';

@@ -53,7 +53,7 @@ export class Follower {
     const head = await this.#host.journal.head();
     this.processes.load(await this.#host.processes());
     this.runs.load(await this.#host.runs());
-    const after = Math.max(this.#seq, head - LIMITS.history);
+    const after = Math.max(this.#seq, head - LIMITS.history, await this.#host.journal.floor());
     const options = { after, follow: false, types: FACT_TYPES };
     for await (const event of this.#host.journal.tail(options)) {
       if (event.seq > head) break;
