@@ -92,7 +92,13 @@ interface JournalEventData {
   'job.parked': { jobId: string; queue: string; reason: ParkedReason; for: string; until: number | null };
   /** Somebody wants it to end while it runs; its host ends it. */
   'job.wanted': { jobId: string; queue: string; wish: JobWish; reason: string | null };
+  /** Its attempt has ended to wait: for answers to these questions, and for so many jobs. `job.queued` tells that it goes on. */
+  'job.waiting': { jobId: string; queue: string; attempt: number; questions: readonly string[]; jobs: number };
   'job.ended': { jobId: string; queue: string; outcome: JobOutcome; error: ErrorRecord | null };
+  /** `suspends`: its attempt ends with it, and the job waits for the answer. */
+  'question.asked': { jobId: string; queue: string; question: string; suspends: boolean };
+  /** `early`: nobody has asked yet. */
+  'question.answered': { jobId: string; queue: string; question: string; early: boolean };
   'queue.paused': { queue: string };
   'queue.resumed': { queue: string };
   'limit.changed': { name: string };

@@ -29,6 +29,7 @@ export type { KeptLog, LogPlace, LogStore } from './contract/logs.js';
 export type { OpenStoreOptions } from './contract/options.js';
 export type { KeptOutput, OutputStore } from './contract/outputs.js';
 export type { ProcessStore } from './contract/processes.js';
+export type * from './contract/questions.js';
 export type { Pruned, StoreSize } from './contract/retention.js';
 export {
   type CommittedRow,

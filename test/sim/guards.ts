@@ -32,7 +32,7 @@ export const GUARDS: Readonly<Record<string, Removed>> = {
   },
   'a write of an attempt names its epoch': { right: 'AND j.epoch = ? AND', wrong: 'AND ? IS NOT NULL AND' },
   'a write of an attempt names its host': {
-    right: 'AND a.owner = ? AND a.state',
+    right: 'AND a.owner = coalesce(?, a.owner) AND a.state',
     wrong: 'AND ? IS NOT NULL AND a.state',
   },
   'a claim raises the epoch': {

@@ -161,6 +161,8 @@ function finished(
     case 'returned':
       if (how === 'lost') memory.crashes.delete(jobId);
       return goesOn(memory, jobId, entry);
+    case 'waiting':
+    case 'resumed':
     case 'late':
       return [];
     default:

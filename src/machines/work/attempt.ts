@@ -6,10 +6,14 @@ import { SLOT_STATUSES, type SlotStatus } from './slot.js';
 export const JOB_STATES = ['queued', 'running', ...SLOT_STATUSES] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-/** The states of one execution. `interrupted`, `lost` and `orphaned` did not end by themselves. */
+/**
+ * The states of one execution. `suspended` ended to wait, and another one goes on when it need not any more. `interrupted`,
+ * `lost` and `orphaned` did not end by themselves.
+ */
 export const ATTEMPT_STATES = [
   'running',
   'succeeded',
+  'suspended',
   'failed',
   'timed_out',
   'cancelled',

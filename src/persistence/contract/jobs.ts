@@ -8,6 +8,7 @@ import type { Amounts, JobPolicy, JobWish, ParkedReason } from '../../machines/w
 import type { JobOutcome, JobState } from '../../machines/work/job/states.js';
 import type { Late, OutputChunk, OwnedAttempt } from './attempts.js';
 import type { WriteOptions } from './options.js';
+import type { AttemptNote, JobProgress, NewQuestion, NewWait, QuestionRecord } from './questions.js';
 
 /** A job as it is submitted: whole. Times are milliseconds since the epoch. */
 export interface NewJob {
@@ -59,21 +60,30 @@ export interface JobClaim {
   readonly processes: readonly { readonly spawnId: string; readonly path: string }[];
 }
 
+/** What an attempt of a job is told beside its input. */
+export interface JobContext {
+  /** Milliseconds since the epoch; null for none. */
+  readonly deadline: number | null;
+  readonly key: string | null;
+  readonly parent: JobId | null;
+  /** The first of its family; null when it is that itself. */
+  readonly root: JobId | null;
+  /** What an earlier attempt noted for later ones; undefined if none did. */
+  readonly checkpoint?: unknown;
+  /** What was answered so far, by the id of the question. */
+  readonly answers: Readonly<Record<string, unknown>>;
+  /** What the jobs that it waited for came to, in the order of their submission. */
+  readonly results: readonly DependencyResult[];
+}
+
 /** A claimed job with what its attempt needs. Its `attempt` counts every execution, from 1. */
-export interface ClaimedJob extends AttemptRef {
+export interface ClaimedJob extends AttemptRef, JobContext {
   /** Of its process, if one was registered with the claim. */
   readonly spawnId: string | null;
   readonly method: string | null;
   readonly input: unknown;
   /** Of this attempt, in milliseconds; null for none. */
   readonly timeoutMs: number | null;
-  readonly deadline: number | null;
-  readonly key: string | null;
-  readonly parent: JobId | null;
-  /** What an earlier attempt noted for later ones; undefined if none did. */
-  readonly checkpoint?: unknown;
-  /** What the jobs that it waited for came to, in the order of their submission. */
-  readonly results: readonly DependencyResult[];
 }
 
 /** What a job came to that another one waited for. */
@@ -87,6 +97,8 @@ export interface DependencyResult {
 /** How an attempt of a job ended. */
 export interface FinishedJobAttempt extends AttemptRef {
   readonly how: Exclude<JobAttemptEnd['how'], 'host_lost' | 'host_stopped'>;
+  /** The jobs that it ended to wait for, when it was suspended. */
+  readonly awaits?: readonly JobId[];
   /** Why its process could not be proven gone, if it could not. */
   readonly unproven?: string;
   readonly exit: ProcessExit | null;
@@ -104,7 +116,9 @@ export type JobFinish =
   | { readonly type: Late }
   | { readonly type: 'ended'; readonly outcome: JobOutcome }
   | { readonly type: 'retried'; readonly delayMs: number }
-  | { readonly type: 'returned' };
+  | { readonly type: 'returned' }
+  /** It waits for answers, or for jobs; `resumed`: all of that was there already, and it is queued. */
+  | { readonly type: 'waiting' | 'resumed' };
 
 /** A job as it stands. Times are milliseconds since the epoch. */
 export interface JobRecord {
@@ -145,7 +159,15 @@ export interface JobStory extends JobRecord {
   readonly result?: unknown;
   readonly limits: readonly string[];
   readonly after: readonly { readonly jobId: JobId; readonly state: JobState }[];
+  /** What an attempt of it ended to wait for. */
+  readonly awaits: readonly { readonly jobId: JobId; readonly state: JobState }[];
   readonly children: readonly { readonly jobId: JobId; readonly state: JobState }[];
+  /** In the order in which they were asked. */
+  readonly questions: readonly QuestionRecord[];
+  /** What an attempt of it said last; null when none did. */
+  readonly progress: JobProgress | null;
+  /** What an attempt of it noted for later ones; undefined if none did. */
+  readonly checkpoint?: unknown;
   readonly executions: readonly OwnedAttempt[];
 }
 
@@ -220,6 +242,33 @@ export interface JobStore {
    * @throws `ESP_NOT_FOUND`, `ESP_CONFLICT` for a job that has not ended
    */
   retry(jobId: JobId, as: JobId): Promise<SubmittedJob>;
+  /**
+   * Notes what a running attempt says of itself. `owner`: its host; null from its own program.
+   *
+   * @throws `ESP_INVALID` for a value that is no JSON
+   */
+  note(owner: RunId | null, attempt: AttemptRef, note: AttemptNote, options?: WriteOptions): Promise<'recorded' | Late>;
+  /**
+   * Asks something about a job. The same question again changes nothing but who asks. `answered`: the answer is there, and
+   * nobody waits for it.
+   *
+   * @throws `ESP_NOT_FOUND`; `ESP_CONFLICT` for another question of that id, for a job that has ended, and when the attempt
+   * that asks is over
+   */
+  ask(question: NewQuestion): Promise<'asked' | 'answered'>;
+  /**
+   * Answers a question, also one that is yet to be asked. The first answer stands; `same`: it was that one.
+   *
+   * @throws `ESP_ANSWERED` when there is another one; `ESP_NOT_FOUND`; `ESP_CONFLICT` for a job that has ended
+   */
+  answer(jobId: JobId, id: string, value: unknown): Promise<'answered' | 'same'>;
+  /**
+   * Says that an attempt ends now to wait for jobs. `met`: they have ended, and there is nothing to wait for.
+   *
+   * @throws `ESP_NOT_FOUND`; `ESP_CONFLICT` for itself, a job above it, jobs that wait for each other in a circle, and when
+   * the attempt is over
+   */
+  waitFor(wait: NewWait): Promise<'noted' | 'met'>;
   /** False for a job that has ended. @throws `ESP_NOT_FOUND` */
   prioritise(jobId: JobId, priority: number): Promise<boolean>;
   /**

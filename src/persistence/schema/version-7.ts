@@ -3,13 +3,41 @@
  *
  * A dependency with an attempt in `awaited_by` was named by that attempt itself, which ended to wait for it; what such a one
  * comes to is for the next attempt to judge. A question without a text was answered before it was asked; with one that
- * `suspends` its attempt ended to wait. What an attempt used stands with it, and is added up where a budget is: in each job
- * above it that has one, so that a claim reads sums alone.
+ * `suspends` its attempt ended to wait, and such an attempt is `suspended`. What an attempt used stands with it, and is added up
+ * where a budget is: in each job above it that has one, so that a claim reads sums alone.
  *
  * Up to its floor the journal has been let go. A run that is being removed is not seen any more: its slots leave bit by bit.
  * (No foreign key holds a row to its job any more, for it would search all rows whenever a job goes.)
  */
 export const VERSION_7 = `
+CREATE TABLE new_attempts (
+  id INTEGER PRIMARY KEY,
+  job INTEGER NOT NULL REFERENCES jobs (job),
+  epoch INTEGER NOT NULL CHECK (epoch >= 1),
+  attempt INTEGER NOT NULL CHECK (attempt >= 1),
+  owner TEXT NOT NULL REFERENCES hosts (run_id),
+  spawn_id TEXT,
+  state TEXT NOT NULL CHECK (
+    state IN ('running', 'succeeded', 'suspended', 'failed', 'timed_out', 'cancelled', 'interrupted', 'lost', 'orphaned')
+  ),
+  exec INTEGER NOT NULL DEFAULT 0,
+  truncated INTEGER NOT NULL DEFAULT 0,
+  held_open INTEGER NOT NULL DEFAULT 0,
+  exit_code INTEGER,
+  exit_signal TEXT,
+  duration_ms INTEGER,
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  error TEXT,
+  result TEXT,
+  UNIQUE (job, epoch)
+) STRICT;
+INSERT INTO new_attempts SELECT * FROM attempts ORDER BY id;
+DROP TABLE attempts;
+ALTER TABLE new_attempts RENAME TO attempts;
+CREATE UNIQUE INDEX attempts_one_running ON attempts (job) WHERE state = 'running';
+CREATE INDEX attempts_running_by_owner ON attempts (owner) WHERE state = 'running';
+
 ALTER TABLE dependencies ADD COLUMN awaited_by INTEGER;
 ALTER TABLE queues ADD COLUMN cap INTEGER CHECK (cap >= 0);
 ALTER TABLE serving ADD COLUMN operations TEXT;

@@ -6,6 +6,7 @@ import { journalWrites } from '../families/journal/writes.js';
 import { logWrites } from '../families/logs/writes.js';
 import { outputWrites } from '../families/outputs/writes.js';
 import { processWrites } from '../families/processes/writes.js';
+import { questionWrites } from '../families/questions/writes.js';
 import { retentionWrites } from '../families/retention/writes.js';
 import { runWrites } from '../families/runs/writes.js';
 import { scheduleWrites } from '../families/schedules/writes.js';
@@ -22,6 +23,7 @@ const operations = {
   ...sessionWrites,
   ...runWrites,
   ...jobWrites,
+  ...questionWrites,
   ...scheduleWrites,
   ...attemptWrites,
   ...outputWrites,

@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorRecord } from '../../errors.js';
-import type { AttemptRef } from '../../machines/ids/job-id.js';
+import type { AttemptRef, JobId } from '../../machines/ids/job-id.js';
 import type { ProcessExit } from '../../machines/process/process.js';
+import type { JobContext } from '../../persistence/store.js';
 
 export type { AttemptRef };
 
@@ -14,6 +15,8 @@ export interface Dispatch extends AttemptRef {
   readonly method: string | null;
   /** For the execution, in milliseconds; null for none. */
   readonly timeoutMs: number | null;
+  /** What it is told of its job; null for a slot of a run. */
+  readonly context: JobContext | null;
   /** The registration that was written with the claim, where the place asks for one (`Place.registers`); null elsewhere. */
   readonly spawnId: string | null;
 }
@@ -92,6 +95,8 @@ export type Outcome =
       readonly how: 'failed' | 'timed_out';
       readonly error: ErrorRecord;
     })
+  /** It ended to wait: for these jobs, and for the questions that it asked with `suspends`. A slot of a run cannot. */
+  | (Ended & { readonly type: 'attempt.completed'; readonly how: 'suspended'; readonly awaits: readonly JobId[] })
   /** It was executed, and nobody saw its end. */
   | (Ended & { readonly type: 'attempt.lost'; readonly error: ErrorRecord })
   /** It was taken back before it began. */

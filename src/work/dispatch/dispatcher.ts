@@ -130,15 +130,16 @@ export class Dispatcher {
   #record(
     target: DispatchTarget,
     claimed: ClaimedSlot,
-    { outcome, ticket, acknowledge }: { outcome: Executed; ticket: Ticket; acknowledge(): void },
+    { outcome: ended, ticket, acknowledge }: { outcome: Executed; ticket: Ticket; acknowledge(): void },
   ): Promise<Dispatched> {
+    const outcome = refuseWaiting(ended, claimed);
     const { exit, durationMs, heldOpen, unproven } = outcome;
     const isLost = outcome.type === 'attempt.lost';
     const how = isLost ? ('lost' as const) : outcome.how;
-    const ended = { how, stopped: target.stopped(), unproven: unproven !== undefined };
-    const decision = decideRetry(ended, claimed, target.policy);
+    const end = { how, stopped: target.stopped(), unproven: unproven !== undefined };
+    const decision = decideRetry(end, claimed, target.policy);
     const error = errorOf(outcome, decision);
-    const end = {
+    const record = {
       exit,
       durationMs,
       heldOpen,
@@ -149,7 +150,7 @@ export class Dispatcher {
       ...(unproven === undefined ? {} : { unproven }),
       ...decision,
     };
-    return this.#finish(target, claimed, end, acknowledge);
+    return this.#finish(target, claimed, record, acknowledge);
   }
 
   /** The input fits nothing: an end of the slot like any other, but nothing ran and nothing will. */
@@ -203,7 +204,8 @@ function identify({ jobId, epoch, attempt }: Claimed): AttemptRef {
 
 function dispatchOf({ policy }: DispatchTarget, claimed: ClaimedSlot): Dispatch {
   const { jobId, epoch, attempt, input, index, spawnId } = claimed;
-  return { jobId, epoch, attempt, input, index, spawnId, method: policy.method ?? null, timeoutMs: policy.timeoutMs };
+  const { method = null, timeoutMs } = policy;
+  return { jobId, epoch, attempt, input, index, spawnId, method, timeoutMs, context: null };
 }
 
 function takeOutput({ output }: Ticket): Pick<FinishedAttempt, 'output'> {
@@ -211,6 +213,14 @@ function takeOutput({ output }: Ticket): Pick<FinishedAttempt, 'output'> {
   const { take, stdout, stderr, dropped } = output.offer();
   take();
   return { output: { stdout, stderr, dropped } };
+}
+
+/** A slot has its turn in its run: it cannot wait for a person, or for jobs. */
+function refuseWaiting(outcome: Executed, { jobId }: ClaimedSlot): Exclude<Executed, { how: 'suspended' }> {
+  if (outcome.type !== 'attempt.completed' || outcome.how !== 'suspended') return outcome;
+  const { awaits: _, ...facts } = outcome;
+  const message = `${jobId} is a slot of a run, which cannot end to wait: only a job can`;
+  return { ...facts, how: 'failed', error: { code: 'ESP_INVALID', message } };
 }
 
 /** The error of the work itself, or why a slot that was only interrupted does not run again. */

@@ -85,8 +85,8 @@ function refOf({ jobId, epoch, attempt }: AttemptRef): AttemptRef {
 }
 
 function dispatchOf(claimed: ClaimedJob): Dispatch {
-  const { input, method, timeoutMs, spawnId } = claimed;
-  return { ...refOf(claimed), input, index: 0, method, timeoutMs, spawnId };
+  const { jobId, epoch, attempt, input, method, timeoutMs, spawnId, ...context } = claimed;
+  return { jobId, epoch, attempt, input, index: 0, method, timeoutMs, spawnId, context };
 }
 
 type End = Omit<FinishedJobAttempt, keyof AttemptRef | 'output'>;
@@ -96,6 +96,7 @@ function endOf(outcome: Exclude<Outcome, { type: 'attempt.withdrawn' }>): End {
   const facts = { exit, durationMs, heldOpen, ...(unproven === undefined ? {} : { unproven }) };
   if (outcome.type === 'attempt.lost') return { ...facts, how: 'lost', error: outcome.error };
   const { how } = outcome;
+  if (how === 'suspended') return { ...facts, how, awaits: outcome.awaits };
   if ('error' in outcome) return { ...facts, how, error: outcome.error };
   return 'result' in outcome ? { ...facts, how, result: outcome.result } : { ...facts, how };
 }

@@ -63,6 +63,7 @@ const jobEnd = {
   ...{ jobId: jobNumber(2), epoch: 2, attempt: 1, exit: null, durationMs: 1 },
   ...{ result: null, error: null, how: 'failed' as const },
 };
+const asked = { id: 'go', question: '1', suspends: true };
 const schedule = { by: '', name: 's', spec: JSON.stringify(newSpec({ overlap: 'queue' })), cursor: 0, nextAt: 1 };
 const instants = { newest: [1, 2], earlier: null, next: 3 };
 const jobIds = [jobNumber(8), jobNumber(9)];
@@ -91,7 +92,11 @@ const LIFE: readonly OperationCall[] = [
   { name: 'jobs.tick', args: { owner: 'h' } },
   { name: 'jobs.release', args: { owner: 'h', claims: [{ jobId: jobNumber(2), epoch: 1, attempt: 1 }] } },
   { name: 'jobs.claim', args: { owner: 'h', queue: 'q', methods, count: 3, processes: [] } },
-  { name: 'jobs.finish', args: { owner: 'h', random: 0, attempt: jobEnd } },
+  { name: 'jobs.ask', args: { by: '', asked: { ...asked, jobId: jobNumber(2), attempt: 1 } } },
+  { name: 'jobs.waitFor', args: { by: '', wait: { jobId: jobNumber(2), attempt: 1, jobs: [jobNumber(3)] } } },
+  { name: 'jobs.note', args: { owner: 'h', attempt: jobEnd, note: { progress: '{}', checkpoint: '1' } } },
+  { name: 'jobs.finish', args: { owner: 'h', random: 0, attempt: { ...jobEnd, how: 'suspended' } } },
+  { name: 'jobs.answer', args: { by: '', jobId: jobNumber(2), id: 'go', answer: '1' } },
   { name: 'jobs.cancel', args: { by: '', jobId: jobNumber(3), reason: null } },
   { name: 'queues.pause', args: { by: '', queue: 'q' } },
   { name: 'queues.resume', args: { by: '', queue: 'q' } },
@@ -147,8 +152,10 @@ describe('the statements of every operation', () => {
     expect(explained.length).toBeGreaterThan(30);
     const scans = explained.flatMap((sql) => {
       const plan = db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all();
+      // What is read step by step has no index, and needs none.
+      const steps = [...sql.matchAll(/WITH RECURSIVE (\w+)/g)].map(([, name]) => `SCAN ${name}`);
       return plan
-        .filter(({ detail }) => detail.startsWith('SCAN') && detail !== 'SCAN CONSTANT ROW')
+        .filter(({ detail }) => detail.startsWith('SCAN') && detail !== 'SCAN CONSTANT ROW' && !steps.includes(detail))
         .map(({ detail }) => `${detail}: ${sql.slice(0, 200)}`);
     });
     expect(scans).toEqual([]);

@@ -49,7 +49,7 @@ export const store: Faults = {
   },
   'a late result changes what was recorded': {
     file: 'src/persistence/families/running-attempt.ts',
-    right: `AND a.owner = ? AND a.state = 'running'\``,
+    right: `AND a.owner = coalesce(?, a.owner) AND a.state = 'running'\``,
     wrong: 'AND a.owner = ?`',
     promise: 4,
     test: ['test/persistence/families/attempts/late.test.ts', ''],

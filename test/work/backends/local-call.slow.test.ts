@@ -84,7 +84,7 @@ class CallBench implements Bench {
   dispatch(job: string, behaviour: Behaviour, epoch: number): Dispatch {
     const attempt = { jobId: slotJobId(job, 0), epoch, attempt: epoch };
     const input = { mark: this.#marks.of(attempt), behaviour };
-    return { ...attempt, input, index: 0, method: 'work', timeoutMs: null, spawnId: null };
+    return { ...attempt, input, index: 0, method: 'work', timeoutMs: null, context: null, spawnId: null };
   }
 
   async began(attempt: AttemptRef): Promise<void> {

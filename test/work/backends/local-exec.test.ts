@@ -81,7 +81,7 @@ async function bench(): Promise<Bench> {
     dispatch: (job, input, epoch) => {
       const jobId = slotJobId(job, 0);
       const spawnId = attemptKey({ jobId, epoch, attempt: epoch });
-      return { jobId, epoch, attempt: epoch, input, index: 0, method: null, timeoutMs: null, spawnId };
+      return { jobId, epoch, attempt: epoch, input, index: 0, method: null, timeoutMs: null, context: null, spawnId };
     },
     began: async () => undefined,
     letGo: (attempt) => queue.end(keyOf(attempt), 'exited', 0),

@@ -23,7 +23,15 @@ it('tells that it takes nothing before it refuses an attempt, though its pool ha
   backend.listen({ report: () => undefined, event: (event) => heard.push(event) });
   capacity = 0;
   const attempt = { jobId: slotJobId('run', 0), epoch: 1, attempt: 1 };
-  const submitted = backend.submit({ ...attempt, input: 1, index: 0, method: 'm', timeoutMs: null, spawnId: null });
+  const submitted = backend.submit({
+    ...attempt,
+    input: 1,
+    index: 0,
+    method: 'm',
+    timeoutMs: null,
+    context: null,
+    spawnId: null,
+  });
   expect(heard.at(-1)).toEqual({ type: 'capacity.changed', capacity: 0 });
   expect(await submitted).toEqual({ type: 'refused', why: 'closed' });
 });

@@ -20,6 +20,7 @@ function memoryBench(without: Guard | null = null): Bench {
         index: 0,
         method: 'work',
         timeoutMs: null,
+        context: null,
         spawnId: null,
       };
     },

@@ -7,7 +7,7 @@ import { type Ambiguity, MemoryBackend } from '../backends/memory-backend.js';
 
 const dispatch: Dispatch = {
   ...{ jobId: slotJobId('run', 0), epoch: 1, attempt: 1, spawnId: null },
-  ...{ input: null, index: 0, method: 'work', timeoutMs: null },
+  ...{ input: null, index: 0, method: 'work', timeoutMs: null, context: null },
 };
 
 /** An attempt whose submit was not answered, and is being asked for. */

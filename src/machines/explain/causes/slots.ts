@@ -66,6 +66,7 @@ function describe({ state, exit, error, endedAt, ranMs }: AttemptRecord, isCall:
     case 'running':
       return 'runs';
     case 'succeeded':
+    case 'suspended':
     case 'failed':
     case 'timed_out':
     case 'cancelled':

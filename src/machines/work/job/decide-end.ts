@@ -9,9 +9,18 @@ export interface JobAttemptEnd {
   /**
    * `interrupted`: its host or its pool was stopped. `lost`: its worker is gone, and nobody saw the end. `host_lost`: its host
    * died. `host_stopped`: its host was stopped in an orderly way before the attempt had ended. `unfit`: nothing could be made
-   * of its input.
+   * of its input. `suspended`: it ended to wait.
    */
-  readonly how: 'succeeded' | 'failed' | 'timed_out' | 'interrupted' | 'lost' | 'host_lost' | 'host_stopped' | 'unfit';
+  readonly how:
+    | 'succeeded'
+    | 'suspended'
+    | 'failed'
+    | 'timed_out'
+    | 'interrupted'
+    | 'lost'
+    | 'host_lost'
+    | 'host_stopped'
+    | 'unfit';
   /** Why what was executed could not be proven gone, if it could not. */
   readonly unproven?: string | undefined;
 }
@@ -32,6 +41,8 @@ export interface JobBeforeEnd {
 /** What becomes of a job when an attempt of it has ended. */
 export type JobVerdict =
   | { readonly type: 'ended'; readonly outcome: JobOutcome; readonly error: ErrorRecord | null }
+  /** It waits, until what it asked for is there. */
+  | { readonly type: 'suspended' }
   /** It is tried again, after so many milliseconds. */
   | { readonly type: 'retried'; readonly delayMs: number }
   /** It is queued again as if it had not been claimed; what is counted of deaths of hosts stands in `crashes`. */
@@ -67,6 +78,7 @@ export function decideJobEnd(
   if (job.wanted !== null) return { type: 'ended', ...wantedEnd(job.wanted, reason) };
   if (end.how === 'host_lost') return afterHostLoss(job, policy);
   if (end.how === 'host_stopped' || end.how === 'interrupted') return returned(job);
+  if (end.how === 'suspended') return { type: 'suspended' };
   const stands = { endedBefore: job.endedBefore, lossesBefore: job.lossesBefore };
   const { outcome, requeue } = decideRetry({ how: end.how }, stands, {
     retries: policy.attempts - 1,

@@ -17,6 +17,17 @@ export function addDependencies(tx: Transaction, job: number, after: readonly Jo
   }
 }
 
+/** What an attempt of a job ended to wait for, and what that comes after in turn, by their numbers. */
+export function neededSince(tx: Transaction, job: number, attempt: number): ReadonlySet<number> {
+  const needed = new Set<number>();
+  const add = (sql: string, ...values: readonly number[]) => {
+    for (const row of tx.db.all(z.object({ needs: z.number() }), sql, ...values)) needed.add(row.needs);
+  };
+  add('SELECT needs FROM dependencies WHERE job = ? AND awaited_by = ?', job, attempt);
+  for (const one of needed) add('SELECT needs FROM dependencies WHERE job = ? AND met = 0', one);
+  return needed;
+}
+
 /** A job has ended. Answers the numbers of those that waited for it. */
 export function meetDependency(tx: Transaction, ended: number): readonly number[] {
   return tx.db

@@ -4,10 +4,11 @@ import { wantedEnd } from '../../../machines/work/job/decide-end.js';
 import { type JobWish, jobRank } from '../../../machines/work/job/policy.js';
 import type { JobOutcome, JobState } from '../../../machines/work/job/states.js';
 import type { Transaction } from '../../sql/transaction.js';
-import { meetDependency, prospectOf } from './dependencies.js';
+import { meetDependency, neededSince, prospectOf } from './dependencies.js';
 import { passOnLimits } from './limits.js';
 import { type Actor, endJob, parkJob, queueJob } from './move.js';
 import { type JobRow, jobOf, jobsWhere } from './records.js';
+import { resumeIfMet } from './waits.js';
 
 /** How a job ends, and with which attempt. */
 export interface JobEnd {
@@ -39,8 +40,9 @@ interface Settled {
   readonly from: JobState;
 }
 
-/** Lets a blocked job go on, if nothing is left that it waits for. Answers it when it ended instead. */
+/** Lets a job go on, if nothing is left that it waits for. Answers it when it ended instead. */
 export function goOn(tx: Transaction, by: Actor, number: number): Settled[] {
+  if (resumeIfMet(tx, by, number)) return [];
   const job = jobOf(tx.db, number);
   if (job?.state !== 'blocked') return [];
   const prospect = prospectOf(tx, job);
@@ -122,9 +124,16 @@ function endChild(tx: Transaction, by: Actor, child: JobRow): Settled[] {
   return endJob(tx, by, child, end) ? [{ job: child.job, outcome: end.outcome, from: child.state }] : [];
 }
 
-/** What an attempt of a job submitted under no key is not met again by the next one: it ends before that starts. */
-export function endUnkeyedChildren(tx: Transaction, by: Actor, parent: number): void {
+/**
+ * What an attempt of a job submitted under no key is not met again by the next one: it ends before that starts. What an attempt
+ * ended to wait for lives, and so does all that this needs.
+ *
+ * @param waited the attempt that ended to wait; null for another end
+ */
+export function endUnkeyedChildren(tx: Transaction, by: Actor, parent: number, waited: number | null = null): void {
+  const kept = waited === null ? null : neededSince(tx, parent, waited);
   for (const { job } of jobsWhere(tx.db, `d.parent = ? AND d.key IS NULL AND ${UNFINISHED}`, parent)) {
+    if (kept?.has(job)) continue;
     // As it stands now: one that waited for another of them may have gone on when that ended.
     const child = jobOf(tx.db, job);
     if (child !== null) wishEnd(tx, by, child, { wanted: 'parent', reason: 'that is tried again' });

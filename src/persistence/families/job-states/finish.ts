@@ -6,18 +6,18 @@ import type { AttemptState } from '../../../machines/work/attempt.js';
 import { decideJobEnd, type JobAttemptEnd, type JobVerdict } from '../../../machines/work/job/decide-end.js';
 import { jobRank } from '../../../machines/work/job/policy.js';
 import type { JobOutcome } from '../../../machines/work/job/states.js';
-import type { FinishedJobAttempt, JobFinish } from '../../contract/jobs.js';
+import type { JobFinish } from '../../contract/jobs.js';
 import type { Transaction } from '../../sql/transaction.js';
-import { type EndFacts, endProcess, recordEnd } from '../executions/end.js';
+import { endProcess, recordEnd } from '../executions/end.js';
 import { TRIES_BEFORE, triesBefore } from '../executions/tries.js';
 import { runningAttempt } from '../running-attempt.js';
 import { endUnkeyedChildren, settleJob } from './ends.js';
+import type { FinishedJobText } from './finished.js';
 import { releaseLimits } from './limits.js';
 import { parkJob, queueJob } from './move.js';
 import { type JobRow, jobOf, keptError } from './records.js';
-
-/** How an attempt of a job ended; its result and its error are JSON text. */
-export type FinishedJobText = Omit<FinishedJobAttempt, 'result' | 'error'> & EndFacts;
+import { asSuspended, suspendJob } from './suspend.js';
+import { dropWaits } from './waits.js';
 
 /**
  * Records the end of an attempt and decides, in the same operation, what becomes of its job: what was wished of it before is
@@ -27,17 +27,18 @@ export type FinishedJobText = Omit<FinishedJobAttempt, 'result' | 'error'> & End
  */
 export function finishJob(
   tx: Transaction,
-  { owner, attempt, random }: { owner: RunId; attempt: FinishedJobText; random: number },
+  { owner, attempt: told, random }: { owner: RunId; attempt: FinishedJobText; random: number },
 ): JobFinish {
-  const running = runningAttempt(tx.db, owner, attempt);
+  const running = runningAttempt(tx.db, owner, told);
   const job = running === null ? null : jobOf(tx.db, running.job);
   if (running === null || job === null) {
-    const { jobId, attempt: number } = attempt;
-    const data = { jobId, attempt: number, outcome: recordedOutcome(attempt.how) };
+    const { jobId, attempt: number } = told;
+    const data = { jobId, attempt: number, outcome: recordedOutcome(told.how) };
     tx.journal(owner, { type: 'attempt.late', data, ctx: jobContext(jobId, number) });
     return { type: 'late' };
   }
   tx.requireLive(owner);
+  const attempt = asSuspended(tx, job, told);
   const verdict = decide(tx, job, attempt, random);
   recordEnd(tx, running.id, STATES[attempt.how], attempt);
   endProcess(tx, owner, running.spawnId, attempt);
@@ -59,6 +60,7 @@ function tellEnd(tx: Transaction, owner: RunId, { jobId, attempt, how }: Finishe
 /** What is kept of each end. */
 const STATES: Readonly<Record<FinishedJobText['how'], AttemptState>> = {
   succeeded: 'succeeded',
+  suspended: 'suspended',
   failed: 'failed',
   timed_out: 'timed_out',
   interrupted: 'interrupted',
@@ -67,7 +69,7 @@ const STATES: Readonly<Record<FinishedJobText['how'], AttemptState>> = {
 };
 
 function recordedOutcome(how: FinishedJobText['how']) {
-  if (how === 'interrupted') return 'cancelled' as const;
+  if (how === 'interrupted' || how === 'suspended') return 'cancelled' as const;
   return how === 'lost' || how === 'unfit' ? ('failed' as const) : how;
 }
 
@@ -97,6 +99,8 @@ export function conclude(
   const { id, number } = attempt;
   // Whatever it held is free from here on, also for its own job.
   releaseLimits(tx, owner, id);
+  if (verdict.type === 'suspended') return suspendJob(tx, owner, job, number);
+  dropWaits(tx, job.job);
   if (verdict.type === 'ended') {
     const { outcome } = verdict;
     const error = verdict.error ?? errorOf(attempt, outcome);

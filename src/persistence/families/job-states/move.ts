@@ -102,6 +102,23 @@ export function noteParking(tx: Transaction, job: number, { reason, for: what, u
   );
 }
 
+/** Its attempt has ended, and it waits for what that named. */
+export function waitJob(
+  tx: Transaction,
+  by: Actor,
+  job: Moved,
+  { attempt, ...waits }: { readonly attempt: number; readonly questions: readonly string[]; readonly jobs: number },
+): boolean {
+  if (!move(tx, job, { type: 'suspended', to: 'waiting' })) return false;
+  const { jobId, queue } = job;
+  tx.journal(by, {
+    type: 'job.waiting',
+    data: { jobId, queue, attempt, ...waits },
+    ctx: { ...jobContext(jobId, attempt), queue },
+  });
+  return true;
+}
+
 /** The job is being executed. */
 export function startJob(tx: Transaction, job: Moved): boolean {
   return move(tx, job, { type: 'claimed', to: 'running' });

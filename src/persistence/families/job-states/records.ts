@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorRecord, EspalierError } from '../../../errors.js';
-import { type JobId, parseJobId } from '../../../machines/ids/job-id.js';
+import { type JobId, jobName, parseJobId } from '../../../machines/ids/job-id.js';
 import {
   type Amounts,
   type JobPolicy,
@@ -91,7 +91,9 @@ export function jobOf(db: Connection, job: number): JobRow | null {
 export function requireJob(db: Connection, id: JobId): JobRow {
   const found = db.one(jobRow, `${SELECT} WHERE j.id = ?`, id);
   if (found !== undefined) return found;
-  throw new EspalierError('ESP_NOT_FOUND', `there is no job ${id} in this store`, { context: { job: id } });
+  const message =
+    jobName(id).kind === 'slot' ? `${id} is a slot of a run, not a job` : `there is no job ${id} in this store`;
+  throw new EspalierError('ESP_NOT_FOUND', message, { context: { job: id } });
 }
 
 /** A method that a host serves, as it is kept. */

@@ -10,14 +10,16 @@ import { fullLimit, passOnLimits, takeLimits } from '../job-states/limits.js';
 import { type Parking, parkJob, startJob } from '../job-states/move.js';
 import { type JobRow, jobsWhere, methodForm } from '../job-states/records.js';
 import { intendProcess } from '../processes/writes.js';
+import { answersOf } from '../questions/reads.js';
 
 /** Candidates that one claim reads, at most, whatever waits. */
 const MOST_CANDIDATES = 32;
 
-/** A claimed job; its input, its checkpoint and what it waited for are JSON text. */
-export interface ClaimedJobText extends Omit<ClaimedJob, 'input' | 'checkpoint' | 'results'> {
+/** A claimed job; its input, its checkpoint, its answers and what it waited for are JSON text. */
+export interface ClaimedJobText extends Omit<ClaimedJob, 'input' | 'checkpoint' | 'results' | 'answers'> {
   readonly input: string;
   readonly checkpoint: string | null;
+  readonly answers: Readonly<Record<string, string>>;
   readonly results: readonly (Omit<DependencyResult, 'result'> & { readonly result: string | null })[];
 }
 
@@ -120,6 +122,7 @@ const lastRow = z.object({
   input: z.string(),
   checkpoint: z.string().nullable(),
   parent: z.string().nullable(),
+  root: z.string().nullable(),
   last: z.number(),
   ...triesBefore,
 });
@@ -129,6 +132,7 @@ function begin(tx: Transaction, { owner, processes }: JobClaim, job: JobRow, ind
   const found = tx.db.one(
     lastRow,
     `SELECT j.input, d.checkpoint, (SELECT id FROM jobs p WHERE p.job = d.parent) AS parent,
+       (SELECT id FROM jobs r WHERE r.job = d.root) AS root,
        coalesce((SELECT max(attempt) FROM attempts a WHERE a.job = j.job), 0) AS last, ${TRIES_BEFORE}
      FROM jobs j JOIN job_details d ON d.job = j.job WHERE j.job = ?`,
     job.job,
@@ -164,7 +168,9 @@ function begin(tx: Transaction, { owner, processes }: JobClaim, job: JobRow, ind
     deadline: job.deadline,
     key: job.key,
     parent: found?.parent == null ? null : parseJobId(found.parent),
+    root: found?.root == null ? null : parseJobId(found.root),
     checkpoint: found?.checkpoint ?? null,
+    answers: answersOf(tx.db, job.job),
     results: resultsOf(tx, job.job),
   };
 }

@@ -9,6 +9,7 @@ import type { Connection, SqlValue } from '../../sql/connection.js';
 import { json } from '../../sql/json.js';
 import { attemptsOf } from '../executions/reads.js';
 import { jobPolicy, keptError } from '../job-states/records.js';
+import { progressForm, questionsOf } from '../questions/reads.js';
 import { limitRecords, queueRecords } from './listing.js';
 
 const recordRow = z
@@ -111,7 +112,12 @@ function listJobs(db: Connection, { states, queue, key, parent, before, limit }:
     .flatMap((row) => withoutNumber(row) ?? []);
 }
 
-const contentRow = z.object({ input: json(z.unknown()), result: z.string().nullable() });
+const contentRow = z.object({
+  input: json(z.unknown()),
+  result: z.string().nullable(),
+  progress: progressForm.nullable(),
+  checkpoint: z.string().nullable(),
+});
 const relativeRow = z
   .object({ id: z.string(), state: z.enum(JOB_STATES) })
   .transform(({ id, state }) => ({ jobId: parseJobId(id), state }));
@@ -126,7 +132,8 @@ function storyOf(db: Connection, { jobId }: { jobId: JobId }): JobStory | null {
   const { job } = row;
   const content = db.one(
     contentRow,
-    'SELECT j.input, a.result FROM jobs j LEFT JOIN attempts a ON a.id = j.final WHERE j.job = ?',
+    `SELECT j.input, a.result, d.progress, d.checkpoint FROM jobs j JOIN job_details d ON d.job = j.job
+       LEFT JOIN attempts a ON a.id = j.final WHERE j.job = ?`,
     job,
   );
   const result = record.state === 'succeeded' ? (content?.result ?? null) : null;
@@ -137,19 +144,27 @@ function storyOf(db: Connection, { jobId }: { jobId: JobId }): JobStory | null {
     limits: db
       .all(z.object({ name: z.string() }), 'SELECT name FROM job_limits WHERE job = ? ORDER BY name', job)
       .map(({ name }) => name),
-    after: db.all(
-      relativeRow,
-      'SELECT j.id, j.state FROM dependencies n JOIN jobs j ON j.job = n.needs WHERE n.job = ? ORDER BY n.needs',
-      job,
-    ),
+    after: neededBy(db, job, 'n.awaited_by IS NULL'),
+    awaits: neededBy(db, job, 'n.awaited_by IS NOT NULL'),
     children: db.all(
       relativeRow,
       `SELECT j.id, j.state FROM job_details d JOIN jobs j ON j.job = d.job WHERE d.parent = ? ORDER BY d.job
        LIMIT ${MOST_CHILDREN}`,
       job,
     ),
+    questions: questionsOf(db, job),
+    progress: content?.progress ?? null,
+    ...(content?.checkpoint == null ? {} : { checkpoint: readJson(content.checkpoint) }),
     executions: attemptsOf(db, job),
   };
+}
+
+function neededBy(db: Connection, job: number, which: string): JobStory['after'] {
+  return db.all(
+    relativeRow,
+    `SELECT j.id, j.state FROM dependencies n JOIN jobs j ON j.job = n.needs WHERE n.job = ? AND ${which} ORDER BY n.needs`,
+    job,
+  );
 }
 
 const wantedRow = z

@@ -34,7 +34,7 @@ export function retryJob(tx: Transaction, { by, jobId, as }: { by: Actor; jobId:
         deadline: job.deadline === null ? null : tx.now + Math.max(0, job.deadline - submittedAt),
         after: idsOf(
           tx,
-          'SELECT j.id FROM dependencies n JOIN jobs j ON j.job = n.needs WHERE n.job = ? ORDER BY n.needs',
+          'SELECT j.id FROM dependencies n JOIN jobs j ON j.job = n.needs WHERE n.job = ? AND n.awaited_by IS NULL ORDER BY n.needs',
           job,
         ),
         limits: namesOf(tx, job),

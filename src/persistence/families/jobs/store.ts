@@ -3,7 +3,8 @@ import { KEPT_OUTPUT_BYTES } from '../../../stream-text.js';
 import type { ClaimedJob, FinishedJobAttempt, JobStore, NewJob } from '../../contract/jobs.js';
 import { toJson } from '../../sql/json.js';
 import type { Access } from '../access.js';
-import type { FinishedJobText } from '../job-states/finish.js';
+import type { FinishedJobText } from '../job-states/finished.js';
+import type { questionWrites } from '../questions/writes.js';
 import { sentChunk, sizeOf } from '../sent-chunk.js';
 import type { ClaimedJobText } from './claim.js';
 import { keyDigest } from './keys.js';
@@ -11,10 +12,10 @@ import type { jobReads } from './reads.js';
 import type { NewJobText } from './submit.js';
 import type { jobWrites } from './writes.js';
 
-type JobAccess = Access<typeof jobWrites, typeof jobReads>;
+type JobAccess = Access<typeof jobWrites & typeof questionWrites, typeof jobReads>;
 
 export function jobStore(access: JobAccess): JobStore {
-  return { ...working(access), ...steering(access), ...reading(access) };
+  return { ...working(access), ...talking(access), ...steering(access), ...reading(access) };
 }
 
 function working(
@@ -42,6 +43,29 @@ function working(
       while (await access.write('queues.serve', served));
     },
     leave: (served) => access.write('queues.leave', served),
+  };
+}
+
+function talking(access: JobAccess): Pick<JobStore, 'note' | 'ask' | 'answer' | 'waitFor'> {
+  const by = byOf(access);
+  return {
+    note: (owner, { jobId, epoch, attempt }, { progress, checkpoint }, options) => {
+      const note = {
+        progress: progress === undefined ? null : toJson(progress, `the progress of ${jobId}`),
+        checkpoint: checkpoint === undefined ? null : toJson(checkpoint, `the checkpoint of ${jobId}`),
+      };
+      const bytes = note.checkpoint?.length ?? 0;
+      return access.write('jobs.note', { owner, attempt: { jobId, epoch, attempt }, note }, { ...options, bytes });
+    },
+    ask: ({ question, ...rest }) => {
+      const asked = { ...rest, question: toJson(question, `question ${rest.id} of ${rest.jobId}`) };
+      return access.write('jobs.ask', { by, asked }, { bytes: asked.question.length });
+    },
+    answer: (jobId, id, value) => {
+      const answer = toJson(value, `the answer to question ${id} of ${jobId}`);
+      return access.write('jobs.answer', { by, jobId, id, answer }, { bytes: answer.length });
+    },
+    waitFor: (wait) => access.write('jobs.waitFor', { by, wait }),
   };
 }
 
@@ -88,11 +112,12 @@ function newJobText({ input, meta, key, ...rest }: NewJob): NewJobText {
   };
 }
 
-function claimedJob({ input, checkpoint, results, ...rest }: ClaimedJobText): ClaimedJob {
+function claimedJob({ input, checkpoint, answers, results, ...rest }: ClaimedJobText): ClaimedJob {
   return {
     ...rest,
     input: readJson(input),
     ...(checkpoint === null ? {} : { checkpoint: readJson(checkpoint) }),
+    answers: Object.fromEntries(Object.entries(answers).map(([id, answer]) => [id, readJson(answer)])),
     results: results.map(({ result, ...of }) => (result === null ? of : { ...of, result: readJson(result) })),
   };
 }

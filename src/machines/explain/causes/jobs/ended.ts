@@ -30,7 +30,7 @@ export function endFinding(facts: Facts, job: JobFact): Finding {
 const name = ({ jobId }: JobFact) => `Job ${jobId}`;
 
 function succeeded(job: JobFact): Finding {
-  const before = job.attempts.filter(({ state }) => state !== 'succeeded').length;
+  const before = job.attempts.filter(({ state }) => state !== 'succeeded' && state !== 'suspended').length;
   const after = before === 0 ? '' : `, after ${count(before, 'attempt')} that did not`;
   return about('succeeded', job, [`${name(job)} succeeded${after}: nothing is wrong with it.`]);
 }
