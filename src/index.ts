@@ -65,7 +65,7 @@ export type { ActorExit } from './machines/exits/exit.js';
 export { type HostCrash, tellHostCrash } from './machines/exits/host-crash.js';
 export type { Cause, Evidence, Explanation, Finding } from './machines/explain/findings/explanation.js';
 export type { Target } from './machines/explain/findings/facts.js';
-export type { JobId } from './machines/ids/job-id.js';
+export { type JobId, slotJobId } from './machines/ids/job-id.js';
 export type { BreakerPolicy } from './machines/pool/queue/breaker.js';
 export type { Registration } from './machines/process/process.js';
 export type { Report } from './machines/report/report.js';

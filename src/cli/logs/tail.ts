@@ -10,17 +10,3 @@ export function lastLines(output: Buffer, count: number): Buffer {
   }
   return output.subarray(start + 1);
 }
-
-/** How much of the known end is looked for when the beginning was dropped in between. */
-const OVERLAP = 4096;
-
-/**
- * What `now` has beyond `before`, where `now` may have lost its beginning meanwhile: only the end of an output is kept.
- * When nothing of what was known is left, everything is new.
- */
-export function news(before: Buffer, now: Buffer): Buffer {
-  if (now.subarray(0, before.length).equals(before)) return now.subarray(before.length);
-  const known = before.subarray(-OVERLAP);
-  const at = now.lastIndexOf(known);
-  return at === -1 ? now : now.subarray(at + known.length);
-}

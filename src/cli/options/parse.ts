@@ -36,11 +36,12 @@ export function slotName(text: string): { run: RunRef; index: number } {
   return { run, index: Number(index) };
 }
 
-/** What `logs` is asked for: a slot, or the path of a worker or service; `redis` is `/redis`, and a worker has its seat's log. */
-export function logTarget(text: string): string | { run: RunRef; index: number } {
+/** What `logs` is asked for: a slot, a job, or the path of a worker or service; `redis` is `/redis`, and a worker has its seat's log. */
+export function logTarget(text: string): { path: string } | { job: string } | { run: RunRef; index: number } {
+  if (text.startsWith('job-')) return { job: text };
   if (/^[^/].*:\d+$/.test(text)) return slotName(text);
   const path = text.startsWith('/') ? text : `/${text}`;
-  return path.replace(/(?<=.)\/worker$/, '').replace(/(?<=.)\/+$/, '') || '/';
+  return { path: path.replace(/(?<=.)\/worker$/, '').replace(/(?<=.)\/+$/, '') || '/' };
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };

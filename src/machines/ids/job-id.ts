@@ -47,6 +47,8 @@ export function parseJobId(text: string): JobId {
  * The id of a slot's job.
  *
  * @throws EspalierError `ESP_INVALID` for an index that is none
+ * @example
+ * slotJobId('mf2x-0a1b', 12); // 'mf2x-0a1b:12'
  */
 export function slotJobId(run: RunRef, index: number): JobId {
   return parseJobId(`${run}${SEPARATOR}${index}`);

@@ -4,7 +4,6 @@ import * as tail from '../../../src/cli/logs/tail.js';
 import { fileMode, slotName, wholeNumber } from '../../../src/cli/options/parse.js';
 
 const lastLines = (text: string, count: number) => tail.lastLines(Buffer.from(text), count).toString();
-const news = (before: string, now: string) => tail.news(Buffer.from(before), Buffer.from(now)).toString();
 
 describe('the last lines', () => {
   it.each([
@@ -30,29 +29,6 @@ describe('the last lines', () => {
       }),
     );
   });
-});
-
-describe('news of a growing output', () => {
-  it.each([
-    ['', 'abc', 'abc'],
-    ['abc', 'abc', ''],
-    ['abc', 'abcdef', 'def'],
-    ['abc', 'xyz', 'xyz'],
-  ])('after %j, in %j, is %j', (before, now, expected) => {
-    expect(news(before, now)).toBe(expected);
-  });
-
-  it('is found when the beginning was dropped', () => {
-    const before = Array.from({ length: 5000 }, (_, index) => `line ${index}\n`).join('');
-    const now = `${before}new\n`.slice(-20_000);
-    expect(news(before, now)).toBe('new\n');
-  });
-});
-
-it('bytes that are no text are cut and followed as they are', () => {
-  const bytes = Buffer.from([0xff, 0x0a, 0xe2, 0x82]);
-  expect(tail.lastLines(bytes, 1)).toEqual(Buffer.from([0xe2, 0x82]));
-  expect(tail.news(bytes, Buffer.from([...bytes, 0xac]))).toEqual(Buffer.from([0xac]));
 });
 
 describe('values of options', () => {

@@ -12,6 +12,7 @@ export function outputStore(access: Access<typeof outputWrites, typeof outputRea
       const kept = sentChunk(chunk, KEPT_OUTPUT_BYTES);
       return access.write('outputs.append', { owner, jobId, epoch, attempt, chunk: kept }, { bytes: sizeOf(kept) });
     },
+    since: (jobId, place, attempt) => access.readNow('outputs.since', { jobId, place, attempt: attempt ?? null }),
     readJob: (jobId, attempt) => access.read('outputs.readJob', { jobId, attempt: attempt ?? null }),
     read: (run, index, attempt) => access.read('outputs.read', { run, index, attempt: attempt ?? null }),
   };

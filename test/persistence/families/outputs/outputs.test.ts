@@ -141,3 +141,33 @@ describe('the output of an attempt', () => {
     expect(await store.outputs.read('nowhere', 0)).toBeNull();
   });
 });
+
+describe('output from a place on', () => {
+  it('is what was written since, counted from the beginning of each stream', async () => {
+    const { store, claimed } = await running();
+    await store.outputs.append(claimed, chunk('abc', 'x'));
+    const first = await store.outputs.since(claimed.jobId, null);
+    expect(first).toMatchObject({ attempt: 1, stdout: { start: 0, written: 3, kept: 3 }, stderr: { written: 1 } });
+    await store.outputs.append(claimed, chunk('def€'));
+    const place = { attempt: 1, stdout: 3, stderr: 1 };
+    const next = await store.outputs.since(claimed.jobId, place);
+    expect(Buffer.from(next?.stdout.bytes ?? []).toString()).toBe('def€');
+    expect(next).toMatchObject({ stdout: { start: 3, written: 9, kept: 9 }, stderr: { start: 1, written: 1 } });
+    const other = await store.outputs.since(claimed.jobId, { ...place, attempt: 7 });
+    expect(Buffer.from(other?.stdout.bytes ?? []).toString()).toBe('abcdef€');
+  });
+
+  it('begins with what is kept where more was written than that', async () => {
+    const { store, claimed } = await running();
+    await store.outputs.append(claimed, chunk('a'.repeat(MIB)));
+    await store.outputs.append(claimed, chunk('b'.repeat(10)));
+    const piece = await store.outputs.since(claimed.jobId, { attempt: 1, stdout: 4, stderr: 0 });
+    expect(piece).toMatchObject({ stdout: { start: 10, written: MIB + 10, kept: MIB }, truncated: true });
+    expect(piece?.stdout.bytes.byteLength).toBe(MIB);
+  });
+
+  it('is none of an attempt that is not there', async () => {
+    const { store, claimed } = await running();
+    expect(await store.outputs.since(claimed.jobId, null, 2)).toBeNull();
+  });
+});
