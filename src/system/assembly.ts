@@ -153,6 +153,7 @@ function jobsOf(
       watchAll: (changed) => processes.watchPools(changed),
       has: (path) => processes.knownPool(path) !== undefined,
       paths: () => [...processes.pools()].map(({ path }) => path),
+      serves: (path) => processes.knownPool(path)?.serves ?? [],
     },
     newSpawnId: () => processes.newSpawnId(),
     requireRunning: () => ending.requireRunning(),

@@ -1,12 +1,21 @@
 import type { PoolControl, PoolHandle, PoolLoad } from './pool-handle.js';
 
+interface PoolParts {
+  readonly path: string;
+  /** None unless it says so. */
+  readonly serves?: readonly string[];
+  readonly control: PoolControl;
+}
+
 /** What all pools answer alike, by way of their control. */
 export abstract class ControlledPool implements PoolHandle {
   readonly path: string;
+  readonly serves: readonly string[];
   readonly #control: PoolControl;
 
-  constructor({ path, control }: { readonly path: string; readonly control: PoolControl }) {
+  constructor({ path, serves = [], control }: PoolParts) {
     this.path = path;
+    this.serves = serves;
     this.#control = control;
   }
 

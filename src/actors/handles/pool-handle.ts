@@ -31,6 +31,9 @@ export interface PoolControl {
 export interface PoolHandle {
   readonly path: string;
 
+  /** Names of queues whose durable jobs it does beside those of its own. */
+  readonly serves: readonly string[];
+
   /**
    * Resolves when every seat that can serve does. Rejects with what kept the pool from it when it ends before:
    * `ESP_WORKER_BOOT`, with a worker's last words, when none ever became ready.

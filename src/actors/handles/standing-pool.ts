@@ -44,7 +44,7 @@ class StandingProtocolPool extends ControlledPool implements Pool {
     path: string,
     readonly find: FindPool,
   ) {
-    super({ path, control: standingControl(path, find) });
+    super({ path, serves: find()?.serves ?? [], control: standingControl(path, find) });
   }
 
   async call(method: string, args?: unknown, options?: CallOptions): Promise<unknown> {
@@ -77,7 +77,7 @@ class StandingExecPool extends ControlledPool implements ExecPool {
     path: string,
     readonly find: FindPool,
   ) {
-    super({ path, control: standingControl(path, find) });
+    super({ path, serves: find()?.serves ?? [], control: standingControl(path, find) });
   }
 
   exec(input: unknown, options: ExecBytesOptions): Promise<ExecResult<Uint8Array>>;

@@ -36,6 +36,8 @@ export interface PoolForSeat<S extends Seat> {
 /** What a handle needs of its pool. */
 export interface PoolForHandle<S extends Seat> {
   readonly path: string;
+  /** Queues whose jobs it does beside those of its own. */
+  readonly serves: readonly string[];
   /** Null while the queue is being restarted, and after the pool's end. */
   queue(): WorkQueue<S> | null;
   readonly control: PoolControl;
@@ -55,6 +57,7 @@ export interface PoolVariant<S extends Seat> {
   readonly size: number;
   readonly maxQueue: number;
   readonly overflow: OverflowPolicy;
+  readonly serves: readonly string[];
   driver(pool: PoolForSeat<S>): SeatDriver;
   handle(pool: PoolForHandle<S>): AnyPool;
   /** The seat makes way for a fresh one, with nothing running in it. */
@@ -188,7 +191,16 @@ export class PoolActor<S extends Seat> {
     const [queue, refusal, control] = [() => this.#queue, () => this.#refusal(), this.#control()];
     const trouble = () => this.#trouble();
     const seats = () => this.#roster.seats();
-    const handle = this.variant.handle({ path, queue, refusal, trouble, control, isServing, seats });
+    const handle = this.variant.handle({
+      path,
+      serves: this.variant.serves,
+      queue,
+      refusal,
+      trouble,
+      control,
+      isServing,
+      seats,
+    });
     pools.set(path, handle);
     failedPools.delete(path);
     this.#changed();

@@ -1,5 +1,5 @@
 import { OVERFLOW_POLICIES, type OverflowPolicy } from '../../machines/pool/queue/checkout.js';
-import { milliseconds, oneOf, type Rules, required, whole } from '../../options.js';
+import { kind, listOf, milliseconds, oneOf, type Rules, required, whole } from '../../options.js';
 import { policyRules } from '../tree/child-rules.js';
 import type { ChildOptions } from '../tree/child-spec.js';
 import type { ProgramOptions } from '../worker/program.js';
@@ -14,6 +14,8 @@ export interface CommonOptions extends Pick<ChildOptions, 'id' | 'restart' | 'ba
   readonly maxQueue?: number;
   /** What a full queue does (`reject`). */
   readonly overflow?: OverflowPolicy;
+  /** Names of queues whose durable jobs it does beside those of its own, such as `gpu`. */
+  readonly serves?: readonly string[];
   /** How long a process may take to end once it was asked to, in milliseconds (5000). */
   readonly graceMs?: number;
 }
@@ -27,10 +29,14 @@ export const commonRules: Rules<CommonOptions> = {
   size: required(whole(1, MAX_SIZE)),
   maxQueue: whole(0),
   overflow: oneOf(...OVERFLOW_POLICIES),
+  serves: listOf(
+    kind('the name of a queue', (value) => typeof value === 'string' && value !== ''),
+    'a list of queues',
+  ),
   graceMs: milliseconds(0),
 };
 
 /** What both kinds of pool make of their options. */
-export function commonParts({ size, maxQueue = 1000, overflow = 'reject' }: CommonOptions) {
-  return { size, maxQueue, overflow };
+export function commonParts({ size, maxQueue = 1000, overflow = 'reject', serves = [] }: CommonOptions) {
+  return { size, maxQueue, overflow, serves };
 }

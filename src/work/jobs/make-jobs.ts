@@ -15,7 +15,9 @@ import { Limits, Queues } from './queues.js';
 import type { SpecContext } from './spec.js';
 
 /** The pools of a host, as jobs need them. */
-interface JobPools extends Pick<LocalPoolsParts, 'place' | 'watch' | 'whenRetired'>, Pick<ServedPools, 'paths'> {
+interface JobPools
+  extends Pick<LocalPoolsParts, 'place' | 'watch' | 'whenRetired'>,
+    Pick<ServedPools, 'paths' | 'serves'> {
   /** Whether one lives, or has lived, at a path. */
   has(path: string): boolean;
   watchAll: ServedPools['watch'];
@@ -80,6 +82,6 @@ function makeLanes({ runId, name, store, env, owed, path, pools, newSpawnId, onS
     ...{ runId, name, store, env, flusher, owed, newSpawnId, onFault },
     onOpened: onServing,
     supervisor: supervisorHandle(env, path),
-    pools: { paths: pools.paths, watch: pools.watchAll, line: (at) => localLine(local, at) },
+    pools: { paths: pools.paths, serves: pools.serves, watch: pools.watchAll, line: (at) => localLine(local, at) },
   });
 }

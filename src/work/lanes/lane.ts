@@ -8,6 +8,7 @@ import { ASK_AGAIN_MS, isRefusal } from '../../store-refusal.js';
 import type { Backend } from '../backends/contract.js';
 import { Line } from '../dispatch/line.js';
 import { Executions, type ExecutionsServices } from './executions.js';
+import type { Room, Share } from './room.js';
 
 export interface LaneServices extends ExecutionsServices {
   readonly jobs: Pick<JobStore, 'claim' | 'finish' | 'release' | 'serve' | 'leave' | 'wanted'>;
@@ -27,6 +28,8 @@ export interface LanePlace {
   readonly queue: string;
   /** Of the pool. */
   readonly path: string;
+  /** Of the pool, which other lanes may feed too. */
+  readonly room: Room;
   line(): Backend;
 }
 
@@ -41,6 +44,9 @@ export class Lane {
   readonly #line: Line;
   readonly #executions: Executions;
   readonly #over = new AbortController();
+  readonly #share: Share & Disposable;
+  /** What the pool can take, whoever feeds it. */
+  #slots = 0;
   /** What is at work, until its end is on disk. */
   readonly #running = new Set<Promise<void>>();
   #tell: (event: LaneEvent) => void = () => undefined;
@@ -56,6 +62,7 @@ export class Lane {
       closed: () => this.#leave(),
     });
     this.#executions = new Executions(services, this.#line);
+    this.#share = place.room.share(() => this.#tellRoom());
   }
 
   logic() {
@@ -80,6 +87,7 @@ export class Lane {
     this.#stop();
     await Promise.allSettled([...this.#running]);
     this.#line.close();
+    this.#share[Symbol.dispose]();
   }
 
   #perform(command: LaneCommand): void {
@@ -106,7 +114,12 @@ export class Lane {
 
   #capacity(slots: number): void {
     if (slots > 0) this.#announce();
-    this.#tell({ type: 'capacity.changed', slots });
+    this.#slots = slots;
+    this.#tellRoom();
+  }
+
+  #tellRoom(): void {
+    this.#tell({ type: 'capacity.changed', slots: Math.max(0, this.#slots - this.#share.others) });
   }
 
   /** Says in the store what is served here: who asks why a job waits is answered from that. */
@@ -125,7 +138,8 @@ export class Lane {
     const { queue, path } = this.place;
     const { jobs, runId, onFault } = this.services;
     this.#announced = null;
-    this.#tell({ type: 'capacity.changed', slots: 0 });
+    this.#slots = 0;
+    this.#tellRoom();
     jobs.leave({ owner: runId, queue, path }).catch(onFault);
   }
 
@@ -133,14 +147,18 @@ export class Lane {
     const { jobs, runId, newSpawnId, onFault } = this.services;
     const { path, methods, registers } = this.#line.backend.describe();
     const processes = registers ? Array.from({ length: count }, () => ({ spawnId: newSpawnId(), path })) : [];
+    this.#share.change(count);
+    let taken = 0;
     try {
       const claimed = await jobs.claim({ owner: runId, queue: this.place.queue, methods, count, processes });
+      taken = claimed.length;
       for (const job of claimed) this.#track(this.#execute(job));
       this.#tell({ type: 'claimed', count: claimed.length, more: claimed.length === count });
     } catch (error) {
       this.#tell({ type: 'claim.failed' });
       if (!isRefusal(error)) onFault(error);
     }
+    if (taken < count) this.#share.change(taken - count);
   }
 
   async #execute(job: ClaimedJob): Promise<void> {
@@ -152,6 +170,7 @@ export class Lane {
       onFault(error);
     }
     atWork.count -= 1;
+    this.#share.change(-1);
     this.#tell({ type: 'ended' });
     if (atWork.count === 0) onIdle();
   }

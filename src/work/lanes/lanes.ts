@@ -8,11 +8,14 @@ import type { OutputFlusher } from '../dispatch/output-flusher.js';
 import type { Owed } from '../dispatch/owed.js';
 import { JobClock } from './job-clock.js';
 import { Lane, type LanePlace } from './lane.js';
+import { Room } from './room.js';
 
 /** The pools of a host, as far as its lanes need to know them. */
 export interface ServedPools {
   /** The paths of the living ones. */
   paths(): Iterable<string>;
+  /** The queues that a pool serves beside its own. */
+  serves(path: string): readonly string[];
   /** Calls back, with its path, when what a pool can take may have changed, also when one comes to life. */
   watch(changed: (path: string) => void): Disposable;
   /** A line of one's own to the pool of a path. */
@@ -37,13 +40,14 @@ export interface LanesServices {
 }
 
 /**
- * The lanes of a host: one for each of its pools, and for the queue of that. There are none while the store has never had
+ * The lanes of a host: one for each of its pools and each queue that it serves, its own first. There are none while the store has never had
  * a job, so that a host that has nothing to do with jobs reads nothing: it looks once a second whether that is still so.
  */
 export class Lanes {
   readonly #services: LanesServices;
   readonly #clock: JobClock;
   readonly #lanes = new Map<string, Lane>();
+  readonly #rooms = new Map<string, Room>();
   readonly #atWork = { count: 0 };
   #watch: Disposable | null = null;
 
@@ -77,11 +81,19 @@ export class Lanes {
   }
 
   #serve(path: string): void {
-    const queue = queueOf(this.#services.name, path);
-    if (!this.#lanes.has(keyOf(path, queue))) this.#begin({ path, queue });
+    const { name, pools } = this.#services;
+    for (const queue of [queueOf(name, path), ...pools.serves(path)]) {
+      if (!this.#lanes.has(keyOf(path, queue))) this.#begin({ path, queue, room: this.#roomOf(path) });
+    }
   }
 
-  #begin({ path, queue }: Omit<LanePlace, 'line'>): void {
+  #roomOf(path: string): Room {
+    const room = this.#rooms.get(path) ?? new Room();
+    this.#rooms.set(path, room);
+    return room;
+  }
+
+  #begin({ path, queue, room }: Omit<LanePlace, 'line'>): void {
     const { supervisor, pools, store, onFault, env, runId, flusher, owed, newSpawnId } = this.#services;
     const key = keyOf(path, queue);
     const services = {
@@ -89,7 +101,7 @@ export class Lanes {
       atWork: this.#atWork,
       onIdle: () => this.#wakeAll(),
     };
-    const make = () => new Lane(services, { path, queue, line: () => pools.line(path) });
+    const make = () => new Lane(services, { path, queue, room, line: () => pools.line(path) });
     let lane = make();
     let isFirst = true;
     this.#lanes.set(key, lane);

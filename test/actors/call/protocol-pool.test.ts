@@ -27,6 +27,7 @@ async function pool(capacity = 1, loss?: WorkerLoss, retry: RetryPolicy | null =
   const load = () => ({ size: 1, ...roster.load, waiting: queue.length, maxQueue: 10 });
   const calls = new LiveProtocolPool({
     ...{
+      serves: [],
       path: '/p',
       clock,
       isServing,

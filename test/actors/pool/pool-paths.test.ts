@@ -56,6 +56,7 @@ class Pooled implements Subject<typeof poolMachine> {
       size: this.size,
       maxQueue: 1,
       overflow: 'reject',
+      serves: [],
       recycled: () => undefined,
       handle: (pool) => new LiveExecPool({ ...pool, program, clock, newSpawnId }),
       driver: ({ id, onOpen, onWithdraw }) => {

@@ -95,6 +95,7 @@ afterAll(() => {
 
 const poolAnswers = (path: string): Answers<PoolHandle> => ({
   path: [(it) => it.path, path],
+  serves: [(it) => it.serves.length, 0],
   ready: [(it) => it.ready(), STOPPED],
   resize: [(it) => it.resize(3), STOPPED],
   drain: [(it) => it.drain(), STOPPED],

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Job, pool } from 'espalier';
 import { untilEvent } from 'espalier/testing';
 import { describe, expect, it } from 'vitest';
@@ -118,5 +119,27 @@ describe('a job', () => {
     await job.result();
     expect(await job.output()).toMatchObject({ stdout: 'done\n' });
     expect((await job.attempts()).map(({ state }) => state)).toEqual(['interrupted', 'succeeded']);
+  });
+});
+
+describe('a pool that serves other queues', () => {
+  it('does their jobs beside those of its own, no more at once than it has room for, and starves neither', async () => {
+    const system = await start({ children: [shells({ size: 2, serves: ['gpu'] })] });
+    const file = `${folder()}/at-once`;
+    const input = `echo + >> ${file}; sleep 0.02; echo - >> ${file}`;
+    const specs = Array.from({ length: 20 }, (_, n) => ({ queue: n % 2 === 0 ? 'shell' : 'gpu', input }));
+    const jobs = await system.jobs.submitMany(specs);
+    for (const job of jobs) await job.result();
+    let [now, most] = [0, 0];
+    for (const mark of readFileSync(file, 'utf8').trim().split('\n')) {
+      now += mark === '+' ? 1 : -1;
+      most = Math.max(most, now);
+    }
+    expect([now, most]).toEqual([0, 2]);
+    const served = await system.queues.list();
+    expect(served.filter(({ servedBy }) => servedBy.length > 0).map(({ queue }) => queue)).toEqual([
+      'gpu',
+      'test:/shell',
+    ]);
   });
 });

@@ -34,9 +34,15 @@ const SELECT_LIMIT = `SELECT l.name, l.concurrency, l.rate, l.tokens, l.tokens_a
      WHERE h.name = l.name AND (a.state = 'running' OR p.state = 'suspect')) AS held
   FROM limits l`;
 
+/** What the name of a limit begins with that every job of a queue keeps. */
+const OF_QUEUE = 'queue:';
+
+/** What a job keeps: the limits that it names, and that of its queue, which every job of that keeps unasked. */
+const KEPT = `SELECT name FROM job_limits WHERE job = ? UNION SELECT '${OF_QUEUE}' || queue FROM job_details WHERE job = ?`;
+
 /** Limits of a job that are set; one that is named and not set allows everything. */
 function limitsOf(tx: Transaction, job: number): z.infer<typeof limitRow>[] {
-  return tx.db.all(limitRow, `${SELECT_LIMIT} JOIN job_limits jl ON jl.name = l.name WHERE jl.job = ?`, job);
+  return tx.db.all(limitRow, `${SELECT_LIMIT} WHERE l.name IN (${KEPT})`, job, job);
 }
 
 /** A limit that allows no more now, and until when, if time alone ends that. */
@@ -75,6 +81,12 @@ function wakeAtToken(tx: Transaction, name: string, filled: Tokens, rate: LimitR
  */
 export function takeLimits(tx: Transaction, job: number, attempt: number): void {
   tx.db.run('INSERT INTO limit_holders (name, attempt) SELECT name, ? FROM job_limits WHERE job = ?', attempt, job);
+  tx.db.run(
+    `INSERT OR IGNORE INTO limit_holders (name, attempt) SELECT l.name, ? FROM limits l
+     WHERE l.name = (SELECT '${OF_QUEUE}' || queue FROM job_details WHERE job = ?)`,
+    attempt,
+    job,
+  );
   for (const { name, rate, tokens, tokens_at } of limitsOf(tx, job)) {
     if (rate === null) continue;
     const left = refill({ tokens, at: tokens_at }, rate, tx.now).tokens - 1;
@@ -97,8 +109,8 @@ export function releaseLimits(tx: Transaction, by: Actor, attempt: number): void
 
 /** A job does not start after all that was let go on because there was room for it: that room is for others. */
 export function passOnLimits(tx: Transaction, by: Actor, job: number): void {
-  const named = tx.db.all(z.object({ name: z.string() }), 'SELECT name FROM job_limits WHERE job = ?', job);
-  for (const { name } of named) unparkLimited(tx, by, name);
+  const kept = tx.db.all(z.object({ name: z.string() }), KEPT, job, job);
+  for (const { name } of kept) unparkLimited(tx, by, name);
 }
 
 /** Released at once of a queue when everything is allowed from now on, so many; each that ends releases the next. */
@@ -165,6 +177,17 @@ export function wakeLimits(tx: Transaction, by: Actor): void {
   for (const { name } of due) unparkLimited(tx, by, name);
 }
 
+/** What runs of a queue when its limit is set holds that. */
+function holdOfQueue(tx: Transaction, name: string): void {
+  if (!name.startsWith(OF_QUEUE)) return;
+  tx.db.run(
+    `INSERT OR IGNORE INTO limit_holders (name, attempt) SELECT ?, a.id FROM attempts a JOIN job_details d ON d.job = a.job
+     WHERE a.state = 'running' AND a.job IN (SELECT job FROM jobs WHERE run IS NULL AND state = 'running') AND d.queue = ?`,
+    name,
+    name.slice(OF_QUEUE.length),
+  );
+}
+
 /** Sets a limit, or takes it away with null. What waits for it is looked at anew. */
 export function setLimit(
   tx: Transaction,
@@ -184,6 +207,7 @@ export function setLimit(
       wanted?.burst ?? 0,
       tx.now,
     );
+    holdOfQueue(tx, name);
   }
   tx.journal(by, { type: 'limit.changed', data: { name } });
   unparkLimited(tx, by, name);

@@ -143,3 +143,36 @@ describe('what waits for a limit', () => {
     expect(states()).toMatchObject({ dy: 'queued' });
   });
 });
+
+describe('the limit of a queue', () => {
+  const QUEUE = 'queue:q';
+
+  it('is kept by every job of it unasked, and holds back no other queue', () => {
+    const { play, submit, claim, finish, states } = limitedWorld();
+    play('limits.set', { by: '', name: QUEUE, settings: { concurrency: 2, rate: null } });
+    submit(...[1, 2, 3].map((n) => newJob(n)), newJob(4, { queue: 'other' }));
+    expect(claim('a', { count: 3 })).toHaveLength(2);
+    expect(states()).toEqual({ 1: 'running', 2: 'running', 3: 'parked', 4: 'queued' });
+    expect(claim('a', { queue: 'other' })).toHaveLength(1);
+    finish(1, 1, 'succeeded');
+    expect(states()).toMatchObject({ 3: 'queued' });
+    expect(claim('b', { count: 3 })).toMatchObject([{ jobId: jobNumber(3) }]);
+  });
+
+  it('counts what runs already when it is set', () => {
+    const { play, submit, claim, finish, states } = limitedWorld();
+    submit(...[1, 2, 3].map((n) => newJob(n)));
+    claim('a', { count: 2 });
+    play('limits.set', { by: '', name: QUEUE, settings: { concurrency: 2, rate: null } });
+    expect(claim('b')).toEqual([]);
+    finish(2, 1, 'succeeded');
+    expect([states(), claim('b')]).toMatchObject([{ 3: 'queued' }, [{ jobId: jobNumber(3) }]]);
+  });
+
+  it('that is also named by a job is one limit', () => {
+    const { play, submit, claim } = limitedWorld();
+    play('limits.set', { by: '', name: QUEUE, settings: ONE });
+    submit(newJob(1, { limits: [QUEUE] }), newJob(2));
+    expect(claim('a', { count: 2 })).toMatchObject([{ jobId: jobNumber(1) }]);
+  });
+});
