@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'ESP_ABORTED' // the caller's AbortSignal fired, or the work was cancelled
   | 'ESP_ANSWERED' // the question has another answer already
   | 'ESP_BUDGET' // a job and its descendants have used up their budget
+  | 'ESP_COMMIT' // the operation that goes with a job's success failed: the attempt did
   | 'ESP_CONFLICT' // two owners claim one thing: a registration, a key, a path
   | 'ESP_CONTRACT' // a worker's answer does not fit the contract of its pool
   | 'ESP_FENCED' // another host declared this one dead and took its work

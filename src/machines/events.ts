@@ -102,6 +102,8 @@ interface JournalEventData {
   'queue.paused': { queue: string };
   'queue.resumed': { queue: string };
   'limit.changed': { name: string };
+  /** An operation of the user's held the store's writer, and with it every host, for so many milliseconds. */
+  'operation.slow': { operation: string; ms: number };
 
   /** `nextAt`: its next instant, in milliseconds since the epoch; null when there is none, or it is paused. */
   'schedule.set': { schedule: string; change: 'created' | 'changed'; nextAt: number | null };

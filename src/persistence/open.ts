@@ -20,6 +20,7 @@ import { runStore } from './families/runs/store.js';
 import { scheduleStore } from './families/schedules/store.js';
 import { sessionStore } from './families/sessions/store.js';
 import { snapshotStore } from './families/snapshots/store.js';
+import { userOperationStore } from './families/user-operations/store.js';
 import { HeldFiles } from './file/held-files.js';
 import { PRIVATE } from './file/modes.js';
 import { Reader } from './reader/reader.js';
@@ -101,10 +102,13 @@ async function connect(file: string, options: OpenStoreOptions, known: boolean):
   const writer =
     mode === 'read'
       ? null
-      : await Writer.open({ file, known, synchronous, busyTimeoutMs, fileMode }, (events) => {
-          listeners.publish(events);
-          pulses.pulse({ events });
-        });
+      : await Writer.open(
+          { file, known, synchronous, busyTimeoutMs, fileMode, operations: options.operations ?? null },
+          (events) => {
+            listeners.publish(events);
+            pulses.pulse({ events });
+          },
+        );
   const threads = new Threads({ file, runId, writer, openReader, pulses });
   // Reading opens at once, so that a store that cannot be read is refused here.
   if (writer === null) await threads.reader();
@@ -141,6 +145,7 @@ function assemble({ threads, listeners }: Connected, closed: () => Promise<void>
     retention: retentionStore(threads, threads.file),
     trouble: { read: () => readTrouble(threads.file), clear: () => threads.clearTrouble() },
     lastWord: (runId, event) => writeLastWord(threads.file, runId, event, Date.now()),
+    operations: userOperationStore(threads, threads.operations),
     check: () => threads.read('check', null),
     close,
     [Symbol.asyncDispose]: close,

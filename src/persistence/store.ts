@@ -3,7 +3,7 @@ import type { NewJournalEvent } from '../machines/events.js';
 import type { AttemptStore } from './contract/attempts.js';
 import type { HostStore } from './contract/hosts.js';
 import type { JobStore } from './contract/jobs.js';
-import type { JournalStore } from './contract/journal.js';
+import type { JournalStore, TroubleStore } from './contract/journal.js';
 import type { LogStore } from './contract/logs.js';
 import type { OutputStore } from './contract/outputs.js';
 import type { ProcessStore } from './contract/processes.js';
@@ -12,7 +12,7 @@ import type { RunStore } from './contract/runs.js';
 import type { ScheduleStore } from './contract/schedules.js';
 import type { SessionStore } from './contract/sessions.js';
 import type { SnapshotStore } from './contract/snapshots.js';
-import type { TroubleStore } from './contract/trouble.js';
+import type { UserOperationStore } from './contract/user-operations.js';
 
 export type {
   AttemptStore,
@@ -26,7 +26,7 @@ export type { HostRecord, HostStore } from './contract/hosts.js';
 export type * from './contract/jobs.js';
 export type { AboutQuery, JournalStore, TailOptions } from './contract/journal.js';
 export type { KeptLog, LogPlace, LogStore } from './contract/logs.js';
-export type { OpenStoreOptions } from './contract/options.js';
+export type { OpenStoreOptions, OperationsPlace } from './contract/options.js';
 export type { KeptOutput, OutputStore } from './contract/outputs.js';
 export type { ProcessStore } from './contract/processes.js';
 export type * from './contract/questions.js';
@@ -66,6 +66,7 @@ export interface Store extends AsyncDisposable {
   readonly outputs: OutputStore;
   readonly logs: LogStore;
   readonly retention: RetentionStore;
+  readonly operations: UserOperationStore;
   /** What a host could not write, and noted beside the store. */
   readonly trouble: TroubleStore;
   /** Journals an event of a host synchronously, from a process that is about to end; false when it could not be written. */

@@ -40,6 +40,11 @@ export class Threads {
     this.#refusals = host === null || writer === null ? null : new Refusals({ file, host, now: Date.now, journal });
   }
 
+  /** The names of the user's operations. */
+  get operations(): readonly string[] {
+    return this.#writer?.operations ?? [];
+  }
+
   /** The host of this store, or null when it was opened for none. */
   get runId(): string | null {
     return this.#runId;

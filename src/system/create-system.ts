@@ -4,6 +4,7 @@ import { systemClock } from '../clock.js';
 import { openHostStore } from '../host/memory-stores.js';
 import { formatRunId } from '../ids.js';
 import { firstCause } from '../machines/supervise/failed-start.js';
+import { operationsPlace } from '../work/operations/place.js';
 import { OWN_FOLDER } from '../working-folder.js';
 import { checkSystemOptions, type SystemOptions } from './options.js';
 import { System } from './system.js';
@@ -25,7 +26,7 @@ import { Warnings } from './warnings.js';
  */
 export async function createSystem<T extends Place = Place>(options: SystemOptions & Shaped<T>): Promise<System<T>> {
   checkSystemOptions(options);
-  const { name, children = [], synchronous = 'full', storeMode } = options;
+  const { name, children = [], synchronous = 'full', storeMode, operations } = options;
   const runId = formatRunId(Date.now(), randomBytes(8).toString('hex'));
   const file = options.store ?? `${OWN_FOLDER}/${name}.db`;
   const store = await openHostStore(file, {
@@ -33,6 +34,7 @@ export async function createSystem<T extends Place = Place>(options: SystemOptio
     runId,
     synchronous,
     ...(storeMode !== undefined && { fileMode: storeMode }),
+    ...(operations !== undefined && { operations: operationsPlace(operations, name) }),
   });
   const system = new System<T>(name, runId, store, options);
   try {

@@ -46,6 +46,11 @@ export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'in
   /** Whether its pools do the durable jobs of their queues (true). Submitting and looking is open to it all the same. */
   readonly serveJobs?: boolean;
   /**
+   * The module whose functions run in the store's transactions: with the success of a job (`commit`), or by
+   * `system.operations.call`. JavaScript, or what this Node loads by itself.
+   */
+  readonly operations?: URL;
+  /**
    * How long what has ended is kept, in milliseconds, null for ever: jobs that succeeded 7 days, others 30, events 30 days or a
    * gibibyte, runs until they are removed. false keeps all.
    */
@@ -81,6 +86,10 @@ const rules: Rules<SystemOptions> = {
   onReport: func,
   stdio: stdioRule,
   serveJobs: flag,
+  operations: kind(
+    "the URL of a module, such as new URL('./operations.js', import.meta.url)",
+    (value) => value instanceof URL,
+  ),
   retention: (value, place) => (value === false ? undefined : retentionRule(value, place)),
   inspector: inspectorRule,
 };

@@ -18,6 +18,7 @@ import type { InspectedHost } from '../transport/inspector/inspected-host.js';
 import type { TreeNode } from '../transport/inspector/model/read-model.js';
 import type { Jobs } from '../work/jobs/jobs.js';
 import type { Limits, Queues } from '../work/jobs/queues.js';
+import { Operations } from '../work/operations/operations.js';
 import type { Runs } from '../work/runs/runs.js';
 import type { Schedules } from '../work/schedules/schedules.js';
 import { type Assembly, assemble } from './assembly.js';
@@ -52,6 +53,8 @@ export class System<T extends Place = Place> {
   readonly queues: Queues;
   /** The limits that they keep. */
   readonly limits: Limits;
+  /** Functions of yours that run in the store's transactions. */
+  readonly operations: Operations;
   /** Rules by which jobs are submitted. */
   readonly schedules: Schedules;
   /** Resolves, once everything is gone, when the tree has ended by itself or `stop` was called, with how and why. */
@@ -82,6 +85,10 @@ export class System<T extends Place = Place> {
     this.queues = assembly.work.queues;
     this.limits = assembly.work.limits;
     this.schedules = assembly.schedules;
+    this.operations = new Operations(() => {
+      ending.requireRunning();
+      return store;
+    });
   }
 
   /** Called once, by `createSystem`. */

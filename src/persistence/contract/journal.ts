@@ -1,5 +1,5 @@
 import type { RunId, RunRef } from '../../ids.js';
-import type { JournalEvent, JournalEventType, NewJournalEvent } from '../../machines/events.js';
+import type { JournalEvent, JournalEventType, NewJournalEvent, StoreTrouble } from '../../machines/events.js';
 import type { JobId } from '../../machines/ids/job-id.js';
 
 /** Which events `tail` gives. */
@@ -66,4 +66,12 @@ export interface JournalStore {
    * warning. Returns the function that ends it.
    */
   onCommit(listener: (events: readonly JournalEvent[]) => void, topic?: Topic): () => void;
+}
+
+/** The note beside the store, for what the journal cannot say because it cannot be written. */
+export interface TroubleStore {
+  /** What is noted, if anything. */
+  read(): StoreTrouble | null;
+  /** Forgets it, once it is in the journal. Only a store that writes on behalf of a host has a note. */
+  clear(): void;
 }

@@ -5,6 +5,16 @@ export interface WriteOptions {
   readonly patient?: boolean;
 }
 
+/** Where the user's operations are, and who runs them in the writer thread. */
+export interface OperationsPlace {
+  /** The module that exports `userOperations(module, system)`. */
+  readonly runner: string;
+  /** The user's module. */
+  readonly module: string;
+  /** The name of the system. */
+  readonly system: string;
+}
+
 /** How a store is opened. */
 export interface OpenStoreOptions {
   /** `write` creates the file if it is missing; `read` never creates, never migrates and never writes. */
@@ -17,6 +27,8 @@ export interface OpenStoreOptions {
   readonly fileMode?: number;
   /** Stands in the name of the folder of a store in memory, so that somebody can tell whose it was. */
   readonly owner?: RunId;
+  /** Operations of the user, which run in its transactions; none by default. */
+  readonly operations?: OperationsPlace;
   /** How long another process's write lock is waited for, in milliseconds (5000). */
   readonly busyTimeoutMs?: number;
 }

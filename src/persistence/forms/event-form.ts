@@ -115,6 +115,7 @@ const forms = z.discriminatedUnion('type', [
   form('queue.paused', { queue: text }),
   form('queue.resumed', { queue: text }),
   form('limit.changed', { name: text }),
+  form('operation.slow', { operation: text, ms: count }),
   form('schedule.set', { schedule: text, change: z.enum(['created', 'changed']), nextAt: count.nullable() }),
   form('schedule.fired', { schedule: text, at: count, jobId: text, byHand: z.boolean() }),
   form('schedule.skipped', {

@@ -5,6 +5,33 @@ import type { NewJournalEvent } from '../../machines/events.js';
 import { type EventRow, type EventText, storedEvent } from '../forms/event.js';
 import type { Connection } from './connection.js';
 
+/** A call of an operation of the user's. */
+export interface UserCall {
+  readonly operation: string;
+  /** Its arguments, as JSON text. */
+  readonly args: string;
+  /** Who calls it: a host, or a command line, which is ''. */
+  readonly by: RunId | '';
+  /** The job whose success it goes with, and what that came to, as JSON text; null when it is called by itself. */
+  readonly job: { readonly jobId: string; readonly result: string | null } | null;
+}
+
+/** The operations of the user, which run in our transactions. */
+export interface UserOperations {
+  readonly names: readonly string[];
+  /** Answers what it answers, as JSON text. @throws whatever it throws: what it has done is then the caller's to undo */
+  call(tx: Transaction, call: UserCall): string;
+}
+
+const NO_OPERATIONS: UserOperations = {
+  names: [],
+  call: (_, { operation }) => {
+    throw new EspalierError('ESP_NOT_FOUND', `no operation ${operation}: this host was given none`, {
+      context: { operation },
+    });
+  },
+};
+
 /** What an operation works with: the connection, inside a transaction, the time, and the journal. */
 export class Transaction {
   readonly db: Connection;
@@ -14,7 +41,11 @@ export class Transaction {
   /** Hosts that were found alive: nobody else writes meanwhile. */
   readonly #live = new Set<string>();
 
-  constructor(db: Connection, now: number) {
+  constructor(
+    db: Connection,
+    now: number,
+    readonly operations: UserOperations = NO_OPERATIONS,
+  ) {
     this.db = db;
     this.now = now;
   }

@@ -2,7 +2,7 @@ import type { StandingFiles } from '../file/standing-files.js';
 import type { EventRow } from '../forms/event.js';
 import type { Connection } from '../sql/connection.js';
 import { storeFailure } from '../sql/failure.js';
-import { Transaction } from '../sql/transaction.js';
+import { Transaction, type UserOperations } from '../sql/transaction.js';
 import { toWire, type WireError } from '../thread/wire-error.js';
 import { type OperationCall, perform } from './operations.js';
 
@@ -28,10 +28,12 @@ export function runGroup(
   now: number,
   file: string,
   files: Pick<StandingFiles, 'look'> = { look: () => null },
+  operations?: UserOperations,
 ): GroupAnswer {
   try {
     mustStand(files);
-    const answer = runWhole(db, calls, now) ?? runApart(db, calls, now, file);
+    const begin = () => new Transaction(db, now, operations);
+    const answer = runWhole(db, calls, begin) ?? runApart(db, calls, begin, file);
     // Removed meanwhile, it holds what nobody will ever see.
     mustStand(files);
     return answer;
@@ -48,9 +50,9 @@ function mustStand(files: Pick<StandingFiles, 'look'>): void {
 }
 
 /** Nearly always all succeed, and nothing has to be kept for taking one back. Null when one did not: nothing is changed. */
-function runWhole(db: Connection, calls: readonly OperationCall[], now: number): GroupAnswer | null {
+function runWhole(db: Connection, calls: readonly OperationCall[], begin: () => Transaction): GroupAnswer | null {
   db.begin();
-  const tx = new Transaction(db, now);
+  const tx = begin();
   const outcomes: Outcome[] = [];
   try {
     for (const call of calls) outcomes.push({ ok: true, value: perform(tx, call) });
@@ -64,9 +66,14 @@ function runWhole(db: Connection, calls: readonly OperationCall[], now: number):
 }
 
 /** Each with a savepoint of its own, for which SQLite copies every page that is about to change. */
-function runApart(db: Connection, calls: readonly OperationCall[], now: number, file: string): GroupAnswer {
+function runApart(
+  db: Connection,
+  calls: readonly OperationCall[],
+  begin: () => Transaction,
+  file: string,
+): GroupAnswer {
   db.begin();
-  const tx = new Transaction(db, now);
+  const tx = begin();
   const outcomes = calls.map((call) => runOne(tx, call, file));
   if (outcomes.some(({ ok }) => ok)) db.commit();
   else db.rollback();

@@ -1,3 +1,4 @@
+import type { OperationsPlace } from '../contract/options.js';
 import type { ConnectOptions } from '../file/connect.js';
 import type { WireError } from '../thread/wire-error.js';
 import type { GroupAnswer } from './group.js';
@@ -6,6 +7,8 @@ import type { OperationArgs, OperationCall, OperationName } from './operations.j
 /** What the writer thread is started with. */
 export interface WriterData extends ConnectOptions {
   readonly file: string;
+  /** Where the user's operations are; null when there are none. */
+  readonly operations: OperationsPlace | null;
 }
 
 /** A call on its way: `Writer.write` put its name and arguments together, by type. */
@@ -21,6 +24,6 @@ export type ToWriter<Call extends SentCall = OperationCall> =
 
 /** From the writer thread to the host: `opened` or `failed` once, then one answer to each group. */
 export type FromWriter =
-  | { readonly kind: 'opened' }
+  | { readonly kind: 'opened'; readonly operations: readonly string[] }
   | { readonly kind: 'failed'; readonly error: WireError }
   | { readonly kind: 'answer'; readonly answer: GroupAnswer };

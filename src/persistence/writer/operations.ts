@@ -12,6 +12,7 @@ import { runWrites } from '../families/runs/writes.js';
 import { scheduleWrites } from '../families/schedules/writes.js';
 import { sessionWrites } from '../families/sessions/writes.js';
 import { snapshotWrites } from '../families/snapshots/writes.js';
+import { userOperationWrites } from '../families/user-operations/writes.js';
 import type { Transaction } from '../sql/transaction.js';
 
 /** Everything that can be written, by name: a closed map of synchronous functions `(transaction, args) → result`. */
@@ -29,6 +30,7 @@ const operations = {
   ...outputWrites,
   ...logWrites,
   ...retentionWrites,
+  ...userOperationWrites,
 };
 
 export type OperationName = keyof typeof operations;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { connectWriter } from '../file/connect.js';
 import { StandingFiles } from '../file/standing-files.js';
 import type { Connection } from '../sql/connection.js';
+import type { UserOperations } from '../sql/transaction.js';
 import { toWire } from '../thread/wire-error.js';
 import { runGroup } from './group.js';
 import type { FromWriter, ToWriter, WriterData } from './messages.js';
@@ -14,15 +15,31 @@ const writerData: z.ZodType<WriterData> = z.object({
   synchronous: z.enum(['full', 'normal']),
   busyTimeoutMs: z.number(),
   fileMode: z.number().nullable().optional(),
+  operations: z.object({ runner: z.string(), module: z.string(), system: z.string() }).nullable(),
 });
 
-if (parentPort !== null) serve(parentPort, writerData.parse(workerData));
+/** What a runner of operations exports. */
+const runnerModule = z.object({
+  userOperations: z.custom<(module: string, system: string) => Promise<UserOperations>>(
+    (value) => typeof value === 'function',
+  ),
+});
 
-function serve(port: MessagePort, data: WriterData): void {
+if (parentPort !== null) await serve(parentPort, writerData.parse(workerData));
+
+async function loadOperations(place: WriterData['operations']): Promise<UserOperations | undefined> {
+  if (place === null) return undefined;
+  const { userOperations } = runnerModule.parse(await import(place.runner));
+  return await userOperations(place.module, place.system);
+}
+
+async function serve(port: MessagePort, data: WriterData): Promise<void> {
   const answer = (message: FromWriter): void => port.postMessage(message);
   let db: Connection;
   let files: StandingFiles;
+  let operations: UserOperations | undefined;
   try {
+    operations = await loadOperations(data.operations);
     db = connectWriter(data.file, data, Date.now());
     files = new StandingFiles(data.file);
   } catch (error) {
@@ -32,7 +49,7 @@ function serve(port: MessagePort, data: WriterData): void {
   port.on('message', (message: ToWriter) => {
     switch (message.kind) {
       case 'group':
-        answer({ kind: 'answer', answer: runGroup(db, message.calls, Date.now(), data.file, files) });
+        answer({ kind: 'answer', answer: runGroup(db, message.calls, Date.now(), data.file, files, operations) });
         return;
       case 'close':
         db.close();
@@ -42,5 +59,5 @@ function serve(port: MessagePort, data: WriterData): void {
         message satisfies never;
     }
   });
-  answer({ kind: 'opened' });
+  answer({ kind: 'opened', operations: operations?.names ?? [] });
 }

@@ -28,6 +28,7 @@ export class Writer {
   #patience: NodeJS.Timeout | null = null;
   #closing: Promise<void> | null = null;
   #ended: EspalierError | null = null;
+  #operations: readonly string[] = [];
 
   private constructor(file: string, thread: Worker, published: Published) {
     this.#file = file;
@@ -48,8 +49,10 @@ export class Writer {
     const writer = new Writer(data.file, thread, published);
     await new Promise<void>((resolve, reject) => {
       thread.on('message', (message: FromWriter) => {
-        if (message.kind === 'opened') resolve();
-        else if (message.kind === 'failed') reject(fromWire(message.error));
+        if (message.kind === 'opened') {
+          writer.#operations = message.operations;
+          resolve();
+        } else if (message.kind === 'failed') reject(fromWire(message.error));
         else if (message.kind === 'answer') writer.#answered(message.answer);
         else message satisfies never;
       });
@@ -57,6 +60,11 @@ export class Writer {
     });
     thread.unref();
     return writer;
+  }
+
+  /** The names of the user's operations. */
+  get operations(): readonly string[] {
+    return this.#operations;
   }
 
   /**

@@ -59,6 +59,8 @@ export interface JobSpec {
   readonly version?: string;
   /** After so many deaths of its host in a row it runs alone; 3 by default, Infinity for never. */
   readonly isolateAfter?: number;
+  /** An operation of the system's that is done in the very transaction that records its success, with arguments of any JSON value. */
+  readonly commit?: { readonly operation: string; readonly args?: unknown };
   /** Any JSON value of yours. */
   readonly meta?: unknown;
   /** Its name within one call of `submitMany`. */
@@ -103,6 +105,7 @@ const specRule = fields<JobSpec>(
     onParentEnd: oneOf('cancel', 'abandon'),
     version: text,
     isolateAfter: kind('a whole number from 1 on, or Infinity', isCount),
+    commit: fields<NonNullable<JobSpec['commit']>>({ operation: required(text), args: anything }),
     meta: anything,
     ref: text,
   },
@@ -214,7 +217,7 @@ function policyOf(spec: JobSpec): JobPolicy {
     isolateAfter: isolateAfter === Number.POSITIVE_INFINITY ? null : isolateAfter,
     usage: null,
     reserve: {},
-    commit: null,
+    commit: spec.commit === undefined ? null : { args: null, ...spec.commit },
   };
 }
 

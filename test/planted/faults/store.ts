@@ -14,6 +14,18 @@ export const store: Faults = {
     wrong: 'return Buffer.concat(this.#chunks);',
     test: ['test/transport/process/capture.test.ts', 'is whole characters'],
   },
+  'what an operation did before it threw is kept': {
+    file: 'src/persistence/families/job-states/commit.ts',
+    right: 'tx.db.rollbackToSavepoint();',
+    wrong: 'tx.db.release();',
+    test: ['test/system/jobs/operations.slow.test.ts', 'leaves nothing'],
+  },
+  'an operation writes the tables of the store': {
+    file: 'src/work/operations/user-database.ts',
+    right: 'const other = written?.find((table) => !isOwn(table));',
+    wrong: 'const other = undefined;',
+    test: ['test/work/operations/user-database.test.ts', 'is refused what is not'],
+  },
   'a job leaves that another one waits for': {
     file: 'src/persistence/families/retention/jobs.ts',
     right: 'if (ended_at >= before || isNeeded(tx, job)) continue;',

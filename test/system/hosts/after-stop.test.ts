@@ -132,6 +132,7 @@ describe('after stop', () => {
       jobs: [(it) => it.jobs.list(), STOPPED],
       queues: [(it) => it.queues.list(), STOPPED],
       limits: [(it) => it.limits.list(), STOPPED],
+      operations: [(it) => it.operations.call('x'), STOPPED],
       schedules: [(it) => it.schedules.list(), STOPPED],
     }));
 

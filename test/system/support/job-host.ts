@@ -14,8 +14,10 @@ export class JobHost {
     readonly runId: string,
   ) {}
 
-  static async start(store: string): Promise<JobHost> {
-    const child = spawn(process.execPath, [SCRIPT, store], { stdio: ['pipe', 'pipe', 'inherit'] });
+  /** @param operations the address of a module of operations */
+  static async start(store: string, operations?: URL): Promise<JobHost> {
+    const args = operations === undefined ? [] : [operations.href];
+    const child = spawn(process.execPath, [SCRIPT, store, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     onTestFinished(() => void child.kill('SIGKILL'));
     const { runId }: { runId: string } = JSON.parse(await line(child.stdout));
     return new JobHost(child, runId);

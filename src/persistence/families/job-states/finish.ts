@@ -11,6 +11,7 @@ import type { Transaction } from '../../sql/transaction.js';
 import { endProcess, recordEnd } from '../executions/end.js';
 import { TRIES_BEFORE, triesBefore } from '../executions/tries.js';
 import { runningAttempt } from '../running-attempt.js';
+import { withCommit } from './commit.js';
 import { endUnkeyedChildren, settleJob } from './ends.js';
 import type { FinishedJobText } from './finished.js';
 import { releaseLimits } from './limits.js';
@@ -38,7 +39,7 @@ export function finishJob(
     return { type: 'late' };
   }
   tx.requireLive(owner);
-  const attempt = asSuspended(tx, job, told);
+  const attempt = withCommit(tx, owner, job, asSuspended(tx, job, told));
   const verdict = decide(tx, job, attempt, random);
   recordEnd(tx, running.id, STATES[attempt.how], attempt);
   endProcess(tx, owner, running.spawnId, attempt);

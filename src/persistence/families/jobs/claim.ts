@@ -92,14 +92,29 @@ function candidates(tx: Transaction, queue: string): JobRow[] {
 
 /** Why a job cannot start here and now; `elsewhere`: another pool that serves the queue can do it; null when it can start. */
 function refusalOf(tx: Transaction, job: JobRow, { methods }: JobClaim): Parking | 'elsewhere' | null {
-  const unserved = methods === null ? null : unservedBy(methods, job);
+  const unserved = unservedBy({ methods, operations: tx.operations.names }, job);
   if (unserved !== null) return isServed(tx, job) ? 'elsewhere' : unserved;
   const full = fullLimit(tx, job.job);
   return full && { reason: 'limit', for: full.name, until: full.until };
 }
 
-/** Why nobody who knows these methods alone can do a job; null when they can. */
-function unservedBy(
+/** What a pool of a host can do. */
+interface Offer {
+  /** Null for programs. */
+  readonly methods: readonly MethodServed[] | null;
+  readonly operations: readonly string[];
+}
+
+/** Why nobody who offers this alone can do a job; null when they can. */
+function unservedBy({ methods, operations }: Offer, { method, version, policy }: JobRow): Parking | null {
+  const unknown = methods === null ? null : unknownMethod(methods, { method, version });
+  if (unknown !== null) return unknown;
+  const { commit } = policy;
+  if (commit === null || operations.includes(commit.operation)) return null;
+  return { reason: 'operation', for: commit.operation, until: null };
+}
+
+function unknownMethod(
   methods: readonly MethodServed[],
   { method, version }: Pick<JobRow, 'method' | 'version'>,
 ): Parking | null {
@@ -109,13 +124,19 @@ function unservedBy(
   return { reason: 'version', for: `${method}@${version}`, until: null };
 }
 
-const servingRow = z.object({ methods: json(z.array(methodForm)).nullable() });
+const servingRow = z.object({
+  methods: json(z.array(methodForm)).nullable(),
+  operations: json(z.array(z.string())).nullable(),
+});
 
 /** Whether another pool can do a job of its queue: of another host, or of the same one. */
 function isServed(tx: Transaction, job: JobRow): boolean {
   return tx.db
-    .all(servingRow, 'SELECT methods FROM serving WHERE queue = ?', job.queue)
-    .some(({ methods }) => methods !== null && unservedBy(methods, job) === null);
+    .all(servingRow, 'SELECT methods, operations FROM serving WHERE queue = ?', job.queue)
+    .some(({ methods, operations }) => {
+      const isOfItsKind = (methods === null) === (job.method === null);
+      return isOfItsKind && unservedBy({ methods, operations: operations ?? [] }, job) === null;
+    });
 }
 
 const lastRow = z.object({

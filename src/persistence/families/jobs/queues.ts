@@ -42,32 +42,34 @@ export interface Served {
 const MOST_UNPARKED = 500;
 
 /**
- * A pool of a host serves a queue from now on. What was parked because nobody knew its method or its version goes on.
+ * A pool of a host serves a queue from now on. What was parked because nobody knew its method, its version or its operation goes on.
  *
  * @returns whether there is more to let go on: then it is called again
  */
 export function serveQueue(tx: Transaction, { owner, queue, path, methods }: Served): boolean {
   tx.requireLive(owner);
   tx.db.run(
-    `INSERT INTO serving (queue, run_id, path, methods) VALUES (?, ?, ?, ?)
-     ON CONFLICT (queue, run_id, path) DO UPDATE SET methods = excluded.methods`,
+    `INSERT INTO serving (queue, run_id, path, methods, operations) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (queue, run_id, path) DO UPDATE SET methods = excluded.methods, operations = excluded.operations`,
     queue,
     owner,
     path,
     methods === null ? null : JSON.stringify(methods),
+    JSON.stringify(tx.operations.names),
   );
   let left = MOST_UNPARKED;
   for (const { name, version } of methods ?? []) {
     left -= unpark(tx, owner, { queue, reason: 'method', what: name }, left);
     if (version !== null) left -= unpark(tx, owner, { queue, reason: 'version', what: `${name}@${version}` }, left);
   }
+  for (const name of tx.operations.names) left -= unpark(tx, owner, { queue, reason: 'operation', what: name }, left);
   return left === 0;
 }
 
 function unpark(
   tx: Transaction,
   owner: RunId,
-  { queue, reason, what }: { queue: string; reason: 'method' | 'version'; what: string },
+  { queue, reason, what }: { queue: string; reason: 'method' | 'version' | 'operation'; what: string },
   limit: number,
 ): number {
   const jobs = jobsWhere(

@@ -1,15 +1,14 @@
 import { readJson } from '../../../json/read.js';
 import { KEPT_OUTPUT_BYTES } from '../../../stream-text.js';
-import type { ClaimedJob, FinishedJobAttempt, JobStore, NewJob } from '../../contract/jobs.js';
+import type { ClaimedJob, FinishedJobAttempt, JobStore } from '../../contract/jobs.js';
 import { toJson } from '../../sql/json.js';
 import type { Access } from '../access.js';
 import type { FinishedJobText } from '../job-states/finished.js';
 import type { questionWrites } from '../questions/writes.js';
 import { sentChunk, sizeOf } from '../sent-chunk.js';
 import type { ClaimedJobText } from './claim.js';
-import { keyDigest } from './keys.js';
+import { newJobText } from './new-job.js';
 import type { jobReads } from './reads.js';
-import type { NewJobText } from './submit.js';
 import type { jobWrites } from './writes.js';
 
 type JobAccess = Access<typeof jobWrites & typeof questionWrites, typeof jobReads>;
@@ -99,16 +98,6 @@ function reading(
     wanted: (owner) => access.read('jobs.wanted', { owner }),
     queues: () => access.read('queues.list', null),
     limits: () => access.read('limits.list', null),
-  };
-}
-
-function newJobText({ input, meta, key, ...rest }: NewJob): NewJobText {
-  const text = toJson(input, `the input of ${rest.jobId}`);
-  return {
-    ...rest,
-    input: text,
-    meta: meta === undefined || meta === null ? null : toJson(meta, `the meta of ${rest.jobId}`),
-    key: key && { ...key, digest: keyDigest(rest.method, text) },
   };
 }
 

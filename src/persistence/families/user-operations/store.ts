@@ -1,0 +1,19 @@
+import { readJson } from '../../../json/read.js';
+import type { UserOperationStore } from '../../contract/user-operations.js';
+import { toJson } from '../../sql/json.js';
+import type { Access } from '../access.js';
+import type { userOperationWrites } from './writes.js';
+
+export function userOperationStore(
+  access: Access<typeof userOperationWrites>,
+  names: readonly string[],
+): UserOperationStore {
+  return {
+    names,
+    call: async (operation, args) => {
+      const text = toJson(args ?? null, `the arguments of operation ${operation}`);
+      const by = access.runId ?? '';
+      return readJson(await access.write('operations.call', { operation, args: text, by }, { bytes: text.length }));
+    },
+  };
+}
