@@ -5,7 +5,10 @@ import { addDoctor } from './commands/doctor.js';
 import { addEvents } from './commands/events.js';
 import { addInspect } from './commands/inspect.js';
 import { addJanitor } from './commands/janitor.js';
+import { addAnswer } from './commands/jobs/answer.js';
+import { addAsk } from './commands/jobs/ask.js';
 import { addCancel } from './commands/jobs/cancel.js';
+import { addContext } from './commands/jobs/context.js';
 import { addJob } from './commands/jobs/job.js';
 import { addJobs } from './commands/jobs/jobs.js';
 import { addLimits } from './commands/jobs/limits.js';
@@ -41,6 +44,7 @@ export function createProgram(): Command {
     })
     .showSuggestionAfterError(true);
   for (const add of [addRun, addContinue, addRuns, addShow, addRows, addLogs, addPauseAndStop]) add(program);
+  for (const add of [addAsk, addAnswer, addContext]) add(program);
   for (const add of [addSubmit, addJobs, addJob, addCancel, addRetry, addPrioritise, addQueues, addQueue, addLimits])
     add(program);
   for (const add of [addSchedules, addTree, addPs, addInspect, addWhy, addEvents, addJanitor, addDoctor]) add(program);

@@ -89,10 +89,11 @@ export class ProcessHands implements WorkerHands {
   }
 
   #spawn(tell: Tell): void {
-    const { spawnId, command, argv0, cwd, env, stdin, port } = this.plan;
+    const { spawnId, command, argv0, cwd, env, own, stdin, port } = this.plan;
     const label = `${this.services.runId}:${this.address.path}`;
     const { signal } = this.#abandoned;
-    const spawn = () => this.services.spawner.spawn({ spawnId, label, command, argv0, cwd, env, stdin, port, signal });
+    const request = { spawnId, label, command, argv0, cwd, env, own, stdin, port, signal };
+    const spawn = () => this.services.spawner.spawn(request);
     const spawning = this.hooks.turn ? this.hooks.turn().then(spawn) : spawn();
     this.seatProcess.spawned = spawning.then(
       (process) => {

@@ -13,6 +13,8 @@ export interface WorkerPlan {
   readonly shownCommand: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** What it alone has in its environment, beside that or in place of it. */
+  readonly own?: Readonly<Record<string, string>> | undefined;
   readonly stdin?: Uint8Array | undefined;
   readonly port?: boolean;
 }

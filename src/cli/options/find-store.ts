@@ -11,7 +11,7 @@ const DEFAULT_STORE = `${OWN_FOLDER}/espalier.db`;
 /** `--db` of a command that makes its store. */
 export const newStore = z.string().default(DEFAULT_STORE).transform(fromWorkingFolder);
 
-/** `--db` of a command that needs one: without it the one that is there. */
+/** `--db` of a command that needs one: without it that of the program it runs in, or else the one that is there. */
 export const knownStore = z.string().optional().transform(findStore);
 
 /** Whether it is the one that is meant where none is named. */
@@ -26,6 +26,9 @@ export function isDefaultStore(file: string): boolean {
  */
 function findStore(named: string | undefined): string {
   if (named !== undefined) return fromWorkingFolder(named);
+  // Set in the programs of pools: what they mean is the store that they are of.
+  const own = process.env.ESPALIER_STORE;
+  if (own !== undefined && own !== '') return own;
   const usual = fromWorkingFolder(DEFAULT_STORE);
   const found = storesIn(fromWorkingFolder(OWN_FOLDER));
   const others = found.filter((name) => join(OWN_FOLDER, name) !== DEFAULT_STORE);

@@ -283,6 +283,8 @@ export interface JobStore {
   /** The ids that begin with a text, the newest first, and no more than `most`. */
   find(text: string, most: number): Promise<readonly JobId[]>;
   story(jobId: JobId): Promise<JobStory | null>;
+  /** What an attempt of it would be told now. */
+  context(jobId: JobId): Promise<JobContext | null>;
   list(query: JobQuery): Promise<readonly JobRecord[]>;
 
   /** A pool of a host serves a queue from now on, with these methods; null for programs. */

@@ -3,6 +3,7 @@ import { Execution, type ExecutionRequest, type ExecutionResult } from '../../ac
 import type { FindPool } from '../../actors/handles/standing-pool.js';
 import { EspalierError } from '../../errors.js';
 import { judge } from '../../machines/exits/outcome.js';
+import { attemptVariables } from './attempt-variables.js';
 import type { Dispatch, Outcome } from './contract.js';
 import type { Begun, LocalPool } from './local.js';
 
@@ -49,8 +50,12 @@ export function execQueue(
   };
 }
 
-/** Programs, each attempt a process of its own, which is registered with its claim. */
-export function execAttempts(queue: ExecQueue): LocalPool {
+/**
+ * Programs, each attempt a process of its own, which is registered with its claim.
+ *
+ * @param store absolute path of the store's file
+ */
+export function execAttempts(queue: ExecQueue, store: string): LocalPool {
   return {
     path: queue.path,
     registers: true,
@@ -60,15 +65,16 @@ export function execAttempts(queue: ExecQueue): LocalPool {
     },
     watch: (changed) => queue.watch(changed),
     whenClosed: (closed) => queue.whenClosed(closed),
-    begin: (dispatch, signal) => beginExecution(queue, dispatch, signal),
+    begin: (dispatch, signal) => beginExecution(queue, dispatch, store, signal),
   };
 }
 
-function beginExecution(queue: ExecQueue, dispatch: Dispatch, signal: AbortSignal): Begun {
+function beginExecution(queue: ExecQueue, dispatch: Dispatch, store: string, signal: AbortSignal): Begun {
   const { spawnId, jobId, attempt, input, index, timeoutMs } = dispatch;
   if (spawnId === null) throw new EspalierError('ESP_INVALID', `pool ${queue.path}: ${jobId} has no registration`);
   const program = queue.prepare(input, index);
-  const execution = new Execution({ spawnId, jobId, attempt, registered: true, timeoutMs, signal, ...program });
+  const own = attemptVariables(dispatch, store);
+  const execution = new Execution({ spawnId, jobId, attempt, registered: true, timeoutMs, signal, own, ...program });
   queue.submit(execution);
   return { output: execution.capture, ended: execution.result.then((result) => outcomeOf(result, timeoutMs)) };
 }

@@ -12,6 +12,8 @@ export interface LocalPoolsParts {
   /** Of the host. */
   readonly runId: RunId;
   readonly clock: Clock;
+  /** Absolute path of the store's file. */
+  readonly file: string;
   /** Finds what lives at a path. @throws EspalierError when the system takes no more work */
   place(path: string): [path: string, find: FindPool];
   /** Calls back when what a pool can take may have changed. */
@@ -49,7 +51,7 @@ export function localPlace(parts: LocalPoolsParts, name: string, method: string 
  * @throws EspalierError `ESP_NOT_FOUND` if there never was one
  */
 export function localLine(parts: LocalPoolsParts, name: string): Backend {
-  const { runId, clock, started } = parts;
+  const { runId, clock, file, started } = parts;
   const [path, find] = parts.place(name);
   const { mode } = poolAt(path, find);
   const watch = (changed: () => void) => parts.watch(path, changed);
@@ -57,7 +59,7 @@ export function localLine(parts: LocalPoolsParts, name: string): Backend {
     parts.whenRetired(path, () => closed(whyClosed(path, find)));
   const attempts =
     mode === 'exec'
-      ? execAttempts(execQueue(path, { find, watch, whenClosed }))
+      ? execAttempts(execQueue(path, { find, watch, whenClosed }), file)
       : callAttempts(path, { clock, runId, find, watch, whenClosed, started });
   return new LocalBackend(attempts, runId);
 }

@@ -1,8 +1,9 @@
 import { EspalierError } from '../../errors.js';
 import type { JobId } from '../../machines/ids/job-id.js';
 import { isEnded, type JobState } from '../../machines/work/job/states.js';
-import { signal as abortSignal, checkOptions, fields } from '../../options.js';
+import { signal as abortSignal, checkArgument, checkOptions, fields } from '../../options.js';
 import type { JobRecord, JobStory, KeptOutput, Store } from '../../persistence/store.js';
+import { questionId } from './question-id.js';
 
 export interface JobWaitOptions {
   /** Ends the waiting; the job goes on. */
@@ -52,6 +53,50 @@ export class Job {
   /** What an attempt wrote to its streams: the newest one if none is named; null when none has run. */
   output(attempt?: number): Promise<KeptOutput | null> {
     return this.#store.outputs.readJob(this.id, attempt);
+  }
+
+  /** What was asked about it, in order, with the answers that are there. */
+  async questions(): Promise<JobStory['questions']> {
+    return (await this.story()).questions;
+  }
+
+  /** How far it has come, as an attempt of it said last; null when none did. */
+  async progress(): Promise<JobStory['progress']> {
+    return (await this.story()).progress;
+  }
+
+  /**
+   * Asks a person something about it, from beside its attempts, none of which ends for that. The same question again changes
+   * nothing.
+   *
+   * @param question any JSON value
+   * @throws EspalierError `ESP_CONFLICT` for another question of that id, and for a job that has ended
+   */
+  async ask(id: string, question: unknown): Promise<void> {
+    checkArgument('id', id, questionId);
+    await this.#store.jobs.ask({ jobId: this.id, id, question, attempt: null, suspends: false });
+  }
+
+  /**
+   * Resolves with the answer to a question once it is there, also to one that nobody has asked yet.
+   *
+   * @throws what fired the signal; EspalierError `ESP_CONFLICT` when the job ends without it
+   */
+  async answerTo(question: string, options: JobWaitOptions = {}): Promise<unknown> {
+    checkOptions('answerTo', options, waitRule);
+    const { signal } = options;
+    using watch = this.#store.journal.watch({ job: this.id }, ['question.answered', 'job.ended']);
+    for (;;) {
+      signal?.throwIfAborted();
+      const { questions, state } = await this.story();
+      const found = questions.find(({ id }) => id === question);
+      if (found !== undefined && 'answer' in found) return found.answer;
+      if (isEnded(state)) {
+        const message = `job ${this.id} is ${state}, and question ${JSON.stringify(question)} has no answer`;
+        throw new EspalierError('ESP_CONFLICT', message, { context: { job: this.id, state, question } });
+      }
+      await watch.next(signal);
+    }
   }
 
   /** Resolves with its record once it has ended, however. @throws what fired the signal */

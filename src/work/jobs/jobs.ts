@@ -4,6 +4,7 @@ import { checkArgument, checkOptions, fields, kind, text, whole } from '../../op
 import type { JobQuery, JobRecord, Store } from '../../persistence/store.js';
 import { Job } from './job.js';
 import { type CancelledJob, cancelJobs, type RetriedJob, retryJobs } from './many.js';
+import { questionId } from './question-id.js';
 import { type JobSpec, newJobs, type SpecContext } from './spec.js';
 
 /** Which jobs: those that fit all of these. */
@@ -125,6 +126,19 @@ export class Jobs {
   async *retryEach(filter: JobFilter): AsyncGenerator<RetriedJob, void, undefined> {
     const { store, newJobId } = this.#running();
     yield* retryJobs(store.jobs, this.#fitting(filter), newJobId);
+  }
+
+  /**
+   * Answers a question about a job, also one that is yet to be asked. The first answer stands: false when it was this one.
+   *
+   * @param value any JSON value
+   * @throws EspalierError `ESP_ANSWERED` when there is another one; `ESP_NOT_FOUND`; `ESP_CONFLICT` for a job that has ended
+   * @example
+   * await system.jobs.answer(job.id, 'deploy', { approved: true });
+   */
+  async answer(id: string, question: string, value: unknown): Promise<boolean> {
+    checkArgument('question', question, questionId);
+    return (await this.#running().store.jobs.answer(parseJobId(id), question, value)) === 'answered';
   }
 
   /** Changes a priority. False for a job that has ended. @throws EspalierError `ESP_NOT_FOUND` */

@@ -77,7 +77,7 @@ export function makeJobs(parts: JobsParts): JobsOfSystem {
 function makeLanes({ runId, name, store, env, owed, path, pools, newSpawnId, onServing, onFault }: JobsParts): Lanes {
   const flusher = new OutputFlusher(store.outputs, env.clock, onFault);
   const started = tellStarted(runId, store.attempts, owed);
-  const local = { ...pools, runId, clock: env.clock, started };
+  const local = { ...pools, runId, clock: env.clock, file: store.file, started };
   return new Lanes({
     ...{ runId, name, store, env, flusher, owed, newSpawnId, onFault },
     onOpened: onServing,

@@ -28,7 +28,7 @@ export function makeRuns({ runId, store, env, owed, path, pools, newSpawnId, onF
   const flusher = new OutputFlusher(outputs, env.clock, onFault);
   const dispatcher = new Dispatcher({ runId, attempts, flusher, owed, newSpawnId });
   const newRun = () => formatRunRef(Date.now(), randomBytes(4).toString('hex'));
-  const parts = { ...pools, runId, clock: env.clock, started: tellStarted(runId, attempts, owed) };
+  const parts = { ...pools, runId, clock: env.clock, file: store.file, started: tellStarted(runId, attempts, owed) };
   // Another kind of place is chosen here.
   const place = (pool: string, method: string | undefined) => localPlace(parts, pool, method);
   const supervisor = supervisorHandle(env, path);

@@ -77,7 +77,7 @@ class PlayedQueue implements ExecQueue {
 async function bench(): Promise<Bench> {
   const queue = new PlayedQueue();
   return {
-    backend: new LocalBackend(execAttempts(queue), 'host-a'),
+    backend: new LocalBackend(execAttempts(queue, '/store.db'), 'host-a'),
     dispatch: (job, input, epoch) => {
       const jobId = slotJobId(job, 0);
       const spawnId = attemptKey({ jobId, epoch, attempt: epoch });

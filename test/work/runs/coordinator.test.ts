@@ -114,7 +114,7 @@ async function drive(
         onClosed: onFailed,
       },
       record,
-      new LocalBackend(execAttempts(pool), 'host-a'),
+      new LocalBackend(execAttempts(pool, '/store.db'), 'host-a'),
     );
     const cell = new Cell({ path: `/runs/${run}`, incarnation: 1, ...coordinator.logic(), clock, role: 'coordinator' });
     await cell.start();

@@ -1,10 +1,10 @@
-import { text as textOf } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { type JobId, type JobSpec, readQueues, type StoreReader } from '../../../index.js';
-import { readJson } from '../../../json/read.js';
 import { writeJson } from '../../../json/write.js';
 import { jobNamed, queueNamed } from '../../jobs/filter.js';
+import { givenValue, takingText } from '../../jobs/input.js';
+import { ownPlace } from '../../jobs/own.js';
 import { knownStore } from '../../options/find-store.js';
 import { listing, withJobs } from '../../options/options.js';
 import { each, instant, jsonValue, label, priority, time, wholeNumber } from '../../options/parse.js';
@@ -26,6 +26,8 @@ const optionsSchema = z.object({
   timeout: z.number().optional(),
   onLost: z.enum(['retry', 'fail']),
   meta: z.unknown().optional(),
+  parent: z.string().optional(),
+  onParentEnd: z.enum(['cancel', 'abandon']).optional(),
   text: z.boolean().default(false),
   db: knownStore,
   json: z.boolean().default(false),
@@ -34,7 +36,9 @@ type Options = z.infer<typeof optionsSchema>;
 
 /** `espalier submit`: a job that waits in its queue, whether a host lives or not. */
 export function addSubmit(program: Command): void {
-  listing(program.command('submit').description('submit a job; it waits in its queue until a host serves that'))
+  takingText(
+    listing(program.command('submit').description('submit a job; it waits in its queue until a host serves that')),
+  )
     .argument('<input>', 'JSON, or a text; - is standard input')
     .requiredOption('--queue <name>', 'the queue that it waits in', label(500))
     .option('--method <name>', 'what the workers of the queue are called with', label(500))
@@ -51,33 +55,26 @@ export function addSubmit(program: Command): void {
       new Option('--on-lost <what>', 'when its host or its worker dies').choices(['retry', 'fail']).default('retry'),
     )
     .option('--meta <json>', 'a value of yours that is kept with it', jsonValue)
-    .option('--text', 'take the input as text, also if it is JSON')
+    .option('--parent <job>', 'the job that it belongs to (in a program of a job: that job)')
+    .addOption(
+      new Option('--on-parent-end <what>', 'when its parent ends without success').choices(['cancel', 'abandon']),
+    )
     .action(async (input: string, raw: unknown) => submit(input, optionsSchema.parse(raw)));
 }
 
 async function submit(given: string, options: Options): Promise<void> {
   // Read before the store is opened: whoever writes it may take as long as he likes.
-  const input = inputOf(given === '-' ? await textOf(process.stdin) : given, options.text);
+  const input = await givenValue(given, options.text);
   await withJobs(options.db, async ({ jobs }, reader) => {
     const after = await Promise.all(options.after.map((job) => jobNamed(reader, job)));
     const queue = await queueNamed(reader, options.queue);
-    const { id: jobId, existing } = await jobs.submit(specOf({ ...options, queue }, input, after));
+    const parent = options.parent === undefined ? ownPlace(options.db)?.jobId : await jobNamed(reader, options.parent);
+    const spec = { ...specOf({ ...options, queue }, input, after), ...(parent !== undefined && { parent }) };
+    const { id: jobId, existing } = await jobs.submit(spec);
     await Output.of(process.stdout).line(options.json ? writeJson({ jobId, existing }) : jobId);
     if (existing && !options.json) tell(`existing: it has the key ${options.key}\n`);
     for (const said of await aboutQueue(reader, queue)) tell(`${said}\n`);
   });
-}
-
-/** The line break that ends a text from standard input is not part of it. */
-function inputOf(given: string, isText: boolean): unknown {
-  const text = given.replace(/\r?\n$/, '');
-  if (isText) return text;
-  try {
-    return readJson(text);
-  } catch {
-    // Whatever is no JSON is a text.
-    return text;
-  }
 }
 
 function specOf(options: Options, input: unknown, after: readonly JobId[]): JobSpec {
@@ -92,6 +89,7 @@ function specOf(options: Options, input: unknown, after: readonly JobId[]): JobS
     ...(deadline !== undefined && { deadline }),
     ...(timeout !== undefined && { timeoutMs: timeout }),
     ...(meta !== undefined && { meta }),
+    ...(options.onParentEnd !== undefined && { onParentEnd: options.onParentEnd }),
   };
 }
 

@@ -55,6 +55,12 @@ export function jobRank(startableAt: number, priority: number): number {
 export const PARKED_REASONS = ['not_before', 'backoff', 'limit', 'method', 'version', 'operation', 'budget'] as const;
 export type ParkedReason = (typeof PARKED_REASONS)[number];
 
+/**
+ * The exit code of a program of a job that ends to wait; 0 says the same. `espalier ask` and `espalier wait` end with it, so that
+ * a script which stops at the first error does so by itself.
+ */
+export const EXIT_WAITS = 75;
+
 /** Why others want a job that runs to end. */
 export const WISHES = ['cancel', 'deadline', 'budget', 'parent'] as const;
 export type JobWish = (typeof WISHES)[number];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isEspalierError, toErrorRecord } from '../../../errors.js';
 import type { RunId } from '../../../ids.js';
+import { EXIT_WAITS } from '../../../machines/work/job/policy.js';
 import type { JobFinish } from '../../contract/jobs.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { endUnkeyedChildren } from './ends.js';
@@ -8,9 +9,6 @@ import type { FinishedJobText } from './finished.js';
 import { waitJob } from './move.js';
 import type { JobRow } from './records.js';
 import { noteWaits, resumeIfMet, saidToWait } from './waits.js';
-
-/** The exit code of a program that ends to wait; 0 says the same. A script that stops at the first error ends with it by itself. */
-const EXIT_WAITS = 75;
 
 /**
  * The end of an attempt, as what it said before makes it: one that asked with `suspends`, or named jobs that it waits for, and

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { RunId } from '../../../ids.js';
 import { parseJobId } from '../../../machines/ids/job-id.js';
-import { JOB_STATES } from '../../../machines/work/job/states.js';
-import type { ClaimedJob, DependencyResult, JobClaim, MethodServed } from '../../contract/jobs.js';
+import type { ClaimedJob, JobClaim, JobContext, MethodServed } from '../../contract/jobs.js';
 import { json } from '../../sql/json.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { TRIES_BEFORE, triesBefore } from '../executions/tries.js';
@@ -11,17 +10,13 @@ import { type Parking, parkJob, startJob } from '../job-states/move.js';
 import { type JobRow, jobsWhere, methodForm } from '../job-states/records.js';
 import { intendProcess } from '../processes/writes.js';
 import { answersOf } from '../questions/reads.js';
+import { type JobContextText, resultsOf } from './context.js';
 
 /** Candidates that one claim reads, at most, whatever waits. */
 const MOST_CANDIDATES = 32;
 
 /** A claimed job; its input, its checkpoint, its answers and what it waited for are JSON text. */
-export interface ClaimedJobText extends Omit<ClaimedJob, 'input' | 'checkpoint' | 'results' | 'answers'> {
-  readonly input: string;
-  readonly checkpoint: string | null;
-  readonly answers: Readonly<Record<string, string>>;
-  readonly results: readonly (Omit<DependencyResult, 'result'> & { readonly result: string | null })[];
-}
+export type ClaimedJobText = Omit<ClaimedJob, 'input' | keyof JobContext> & JobContextText & { readonly input: string };
 
 /**
  * Claims jobs of a queue in the order of their ranks. What cannot start now is parked with the reason, so that it is not read
@@ -192,20 +187,6 @@ function begin(tx: Transaction, { owner, processes }: JobClaim, job: JobRow, ind
     root: found?.root == null ? null : parseJobId(found.root),
     checkpoint: found?.checkpoint ?? null,
     answers: answersOf(tx.db, job.job),
-    results: resultsOf(tx, job.job),
+    results: resultsOf(tx.db, job.job),
   };
-}
-
-const resultRow = z.object({ id: z.string(), state: z.enum(JOB_STATES), result: z.string().nullable() });
-
-/** What the jobs that it waited for came to. */
-function resultsOf(tx: Transaction, job: number): ClaimedJobText['results'] {
-  return tx.db
-    .all(
-      resultRow,
-      `SELECT j.id, j.state, a.result FROM dependencies n JOIN jobs j ON j.job = n.needs LEFT JOIN attempts a ON a.id = j.final
-       WHERE n.job = ? ORDER BY n.needs`,
-      job,
-    )
-    .map(({ id, ...rest }) => ({ jobId: parseJobId(id), ...rest }));
 }

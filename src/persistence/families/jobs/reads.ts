@@ -10,6 +10,7 @@ import { json } from '../../sql/json.js';
 import { attemptsOf } from '../executions/reads.js';
 import { jobPolicy, keptError } from '../job-states/records.js';
 import { progressForm, questionsOf } from '../questions/reads.js';
+import { contextOf } from './context.js';
 import { limitRecords, queueRecords } from './listing.js';
 
 const recordRow = z
@@ -187,6 +188,7 @@ export const jobReads = {
   'jobs.find': findJobs,
   'jobs.list': listJobs,
   'jobs.story': storyOf,
+  'jobs.context': contextOf,
   'jobs.wanted': wantedOf,
   'queues.list': queueRecords,
   'limits.list': limitRecords,

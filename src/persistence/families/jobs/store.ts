@@ -1,12 +1,13 @@
 import { readJson } from '../../../json/read.js';
 import { KEPT_OUTPUT_BYTES } from '../../../stream-text.js';
-import type { ClaimedJob, FinishedJobAttempt, JobStore } from '../../contract/jobs.js';
+import type { ClaimedJob, FinishedJobAttempt, JobContext, JobStore } from '../../contract/jobs.js';
 import { toJson } from '../../sql/json.js';
 import type { Access } from '../access.js';
 import type { FinishedJobText } from '../job-states/finished.js';
 import type { questionWrites } from '../questions/writes.js';
 import { sentChunk, sizeOf } from '../sent-chunk.js';
 import type { ClaimedJobText } from './claim.js';
+import type { JobContextText } from './context.js';
 import { newJobText } from './new-job.js';
 import type { jobReads } from './reads.js';
 import type { jobWrites } from './writes.js';
@@ -89,22 +90,34 @@ function steering(access: JobAccess): Pick<JobStore, Steering> {
 
 function reading(
   access: JobAccess,
-): Pick<JobStore, 'get' | 'find' | 'list' | 'story' | 'wanted' | 'queues' | 'limits'> {
+): Pick<JobStore, 'get' | 'find' | 'list' | 'story' | 'context' | 'wanted' | 'queues' | 'limits'> {
   return {
     get: (jobId) => access.read('jobs.get', { jobId }),
     find: (text, most) => access.read('jobs.find', { text, most }),
     list: (query) => access.read('jobs.list', query),
     story: (jobId) => access.read('jobs.story', { jobId }),
+    context: async (jobId) => {
+      const found = await access.read('jobs.context', { jobId });
+      return found && jobContext(found);
+    },
     wanted: (owner) => access.read('jobs.wanted', { owner }),
     queues: () => access.read('queues.list', null),
     limits: () => access.read('limits.list', null),
   };
 }
 
-function claimedJob({ input, checkpoint, answers, results, ...rest }: ClaimedJobText): ClaimedJob {
+function claimedJob(claimed: ClaimedJobText): ClaimedJob {
+  const { jobId, epoch, attempt, spawnId, method, timeoutMs, input } = claimed;
   return {
-    ...rest,
+    ...{ jobId, epoch, attempt, spawnId, method, timeoutMs },
+    ...jobContext(claimed),
     input: readJson(input),
+  };
+}
+
+function jobContext({ key, deadline, parent, root, checkpoint, answers, results }: JobContextText): JobContext {
+  return {
+    ...{ key, deadline, parent, root },
     ...(checkpoint === null ? {} : { checkpoint: readJson(checkpoint) }),
     answers: Object.fromEntries(Object.entries(answers).map(([id, answer]) => [id, readJson(answer)])),
     results: results.map(({ result, ...of }) => (result === null ? of : { ...of, result: readJson(result) })),

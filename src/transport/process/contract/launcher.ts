@@ -10,7 +10,10 @@ export interface LaunchOrder {
   /** What the program is called by, if not `command[0]`: a word that leads there by its PATH or from its folder. */
   readonly argv0?: string | undefined;
   readonly cwd: string;
+  /** Of many programs: it is sent once. */
   readonly env: Readonly<Record<string, string>>;
+  /** Of this one alone, beside that or in place of it. */
+  readonly own?: Readonly<Record<string, string>> | undefined;
   /** The whole value of the cookie variable. */
   readonly cookie: string;
   /** The FIFO pair, whose read ends the host has open. */

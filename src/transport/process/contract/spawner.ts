@@ -11,8 +11,10 @@ export interface SpawnRequest {
   /** What the program is called by, its `argv[0]`: a word that leads to `command[0]`. That itself without it. */
   readonly argv0?: string | undefined;
   readonly cwd: string;
-  /** The whole environment of the process; the spawner adds only the cookie. */
+  /** The environment of the process; the spawner adds only what is its own, and the cookie. */
   readonly env: Readonly<Record<string, string>>;
+  /** What this process alone has beside that, or in place of it. */
+  readonly own?: Readonly<Record<string, string>> | undefined;
   /** Bytes for standard input; without them it is /dev/null. */
   readonly stdin?: Uint8Array | undefined;
   /** Whether fd 3 is a duplex port to the host. */

@@ -120,7 +120,7 @@ export class HostSpawner implements Spawner {
   }
 
   async #attempt({ request, launcher, port, stdin }: Draft, exited: Promise<ProcessExit>): Promise<SpawnedProcess> {
-    const { spawnId, label, command, argv0, cwd, env } = request;
+    const { spawnId, label, command, argv0, cwd, env, own } = request;
     const { generation, pair } = await launcher.reserve();
     const entry = cookie(this.runId, generation, spawnId);
     const order: LaunchOrder = {
@@ -130,6 +130,7 @@ export class HostSpawner implements Spawner {
       argv0,
       cwd,
       env,
+      own,
       cookie: appendCookie(this.#inherited, entry),
       pair,
       stdin,

@@ -91,8 +91,10 @@ export class LocalLauncher implements Launcher {
     }
   }
 
-  async #launch(order: LaunchOrder): Promise<Launched> {
-    const program = await this.#starter.start(order);
+  async #launch({ own, ...order }: LaunchOrder): Promise<Launched> {
+    // No assignment: a variable may be called `__proto__`.
+    const env = own === undefined ? order.env : { ...order.env, ...own };
+    const program = await this.#starter.start({ ...order, env });
     const { pid, startTicks } = program;
     const group = new Group(program, {
       sessions: this.#sessions,
