@@ -41,6 +41,7 @@ const CONDITION = {
   paused: 'waiting',
   interrupted: 'degraded',
   recycled: 'gone',
+  unanswered: 'waiting',
   unserved: 'waiting',
   queue_paused: 'waiting',
   unknown_method: 'waiting',

@@ -5,10 +5,17 @@ import { oneLine } from '../../one-line.js';
 /** Characters of it in a table; `espalier job JOB` has all of it. */
 const SHOWN = 80;
 
-/** Why a job is as it is, in a few words: what it is parked for, that it is to end, or what it ended with. */
-export function aboutJob({ parked, wanted, error }: Pick<JobRecord, 'parked' | 'wanted' | 'error'>): string {
-  const text = error !== null ? oneLine(error.message) : wanted !== null ? `to end: ${wanted.wish}` : parkedFor(parked);
+/** Why a job is as it is, in a few words: what it asks, what it is parked for, that it is to end, or what it ended with. */
+export function aboutJob(job: Pick<JobRecord, 'parked' | 'wanted' | 'error' | 'asks' | 'endedAt'>): string {
+  const text = wordsOf(job);
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+function wordsOf({ parked, wanted, error, asks, endedAt }: Parameters<typeof aboutJob>[0]): string {
+  if (error !== null) return oneLine(error.message);
+  if (wanted !== null) return `to end: ${wanted.wish}`;
+  if (asks.length > 0 && endedAt === null) return `asks ${oneLine(asks.join(', '))}`;
+  return parkedFor(parked);
 }
 
 function parkedFor(parked: JobRecord['parked']): string {

@@ -29,9 +29,12 @@ export function describeJob(story: JobStory, why: readonly Finding[], now: numbe
     ...(limits.length === 0 ? [] : [field('limits', limits.join(', '))]),
     ...some('', parent).map((text) => field('parent', text)),
     ...relatives('after', story.after),
+    ...relatives('waits for', story.awaits),
     ...relatives('children', story.children),
     field('input', shownValue(story.input)),
     ...(meta === null ? [] : [field('meta', shownValue(meta))]),
+    ...progressOf(story),
+    ...questionsOf(story),
     ...attemptsOf(executions),
     ...(error === null ? [] : [field('error', `${oneLine(error.message)} (${error.code})`)]),
     ...(story.result === undefined ? [] : [field('result', shownValue(story.result))]),
@@ -84,6 +87,25 @@ function relatives(name: string, jobs: JobStory['after']): string[] {
     return [field(name, `${jobs.length}: ${formatCounts(counts).join(', ')}`)];
   }
   return jobs.map(({ jobId, state }, index) => field(index === 0 ? name : '', `${jobId} ${state}`));
+}
+
+function progressOf({ progress, checkpoint }: JobStory): string[] {
+  const kept = checkpoint === undefined ? [] : [field('checkpoint', shownValue(checkpoint))];
+  if (progress === null) return kept;
+  const { done, total, note } = progress;
+  return [
+    field('progress', `${done}${total === null ? '' : ` of ${total}`}${note === null ? '' : `: ${note}`}`),
+    ...kept,
+  ];
+}
+
+function questionsOf({ questions }: JobStory): string[] {
+  return questions.flatMap(({ id, question, answer, ...rest }) => {
+    const asked =
+      question === undefined ? '(not asked yet)' : typeof question === 'string' ? question : shownValue(question);
+    const answered = 'answeredAt' in rest && rest.answeredAt !== null ? shownValue(answer) : '(no answer yet)';
+    return [field('question', `${id}: ${asked}`), field('', answered)];
+  });
 }
 
 const HEAD = ['ATTEMPT', 'STATE', 'STARTED (UTC)', 'RAN', 'EXIT', 'HOST', 'ERROR'];

@@ -146,6 +146,8 @@ export interface JobRecord {
   readonly submittedAt: number;
   readonly endedAt: number | null;
   readonly attempts: number;
+  /** The questions about it that nobody has answered, by their ids. */
+  readonly asks: readonly string[];
   /** What it ended with. */
   readonly error: ErrorRecord | null;
   readonly policy: JobPolicy;

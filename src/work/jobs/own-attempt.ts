@@ -36,8 +36,10 @@ export class OwnAttempt {
    * @param question any JSON value; the same id with another question is refused
    * @throws EspalierError `ESP_CONFLICT`
    * @example
+   * import { EXIT_WAITS, openAttempt } from 'espalier';
+   * await using attempt = await openAttempt();
    * const asked = await attempt.ask('deploy', 'May I deploy?');
-   * if (!asked.answered) process.exit(75);
+   * process.exitCode = asked.answered ? 0 : EXIT_WAITS;
    */
   async ask(
     id: string,

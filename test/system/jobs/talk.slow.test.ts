@@ -68,7 +68,12 @@ describe('a program of a job', () => {
     fi
     echo "$ESPALIER_JOB $ESPALIER_KEY $ESPALIER_EPOCH [$ESPALIER_RUN$ESPALIER_PARENT]"; ${espalier} context`;
     const backoff = { initialMs: 1, jitter: 0 };
-    const job = await system.jobs.submit({ queue: 'shell', input: script, key: 'k', retries: { attempts: 2, backoff } });
+    const job = await system.jobs.submit({
+      queue: 'shell',
+      input: script,
+      key: 'k',
+      retries: { attempts: 2, backoff },
+    });
     await job.result();
     expect(await job.progress()).toEqual({ done: 3, total: 7, note: 'half' });
     const [words, context] = ((await job.output())?.stdout ?? '').split('\n');

@@ -123,7 +123,11 @@ export class Driven implements Subject<typeof runMachine> {
       onFailed,
       onClosed: () => undefined,
     };
-    this.#coordinator = new Coordinator(services, record, new LocalBackend(execAttempts(this.#pool, '/store.db'), 'host-a'));
+    this.#coordinator = new Coordinator(
+      services,
+      record,
+      new LocalBackend(execAttempts(this.#pool, '/store.db'), 'host-a'),
+    );
     const logic = this.#coordinator.logic();
     this.#cell = new Cell({
       path: `/runs/${record.run}`,

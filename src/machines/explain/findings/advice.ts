@@ -49,6 +49,7 @@ export const ADVICE: Readonly<Record<Cause, string | null>> = {
   paused: '"espalier continue RUN" goes on.',
   interrupted: '"espalier continue RUN" goes on.',
   recycled: null,
+  unanswered: null,
   unserved: 'Start a host with a pool that serves this queue; "espalier queues" says what is served.',
   queue_paused: null,
   unknown_method: 'Start a host whose workers have this method, or cancel the job.',

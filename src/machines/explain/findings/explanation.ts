@@ -42,6 +42,7 @@ export const CAUSES = [
   'paused',
   'interrupted',
   'recycled',
+  'unanswered',
   'unserved',
   'queue_paused',
   'unknown_method',

@@ -88,9 +88,22 @@ export interface JobFact {
   readonly attempts: readonly AttemptRecord[];
   /** The jobs that end before it starts. */
   readonly after: readonly { readonly jobId: JobId; readonly state: StateOfJob }[];
+  /** The jobs that an attempt of it ended to wait for. */
+  readonly awaits: readonly { readonly jobId: JobId; readonly state: StateOfJob }[];
+  readonly questions: readonly QuestionFact[];
   readonly inQueue: QueueFact;
   /** The limits that it keeps, as far as they are set. */
   readonly limits: readonly LimitFact[];
+}
+
+/** What is asked of a person about a job. */
+interface QuestionFact {
+  readonly id: string;
+  readonly question?: unknown;
+  readonly attempt: number | null;
+  readonly suspends: boolean;
+  readonly askedAt: number | null;
+  readonly answer?: unknown;
 }
 
 /** The queue of a job. */

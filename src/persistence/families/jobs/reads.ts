@@ -39,14 +39,31 @@ const recordRow = z
     submitted_at: z.number(),
     ended_at: z.number().nullable(),
     attempts: z.number(),
+    asks: json(z.array(z.string())),
     error: keptError,
     meta: json(z.unknown()).nullable(),
   })
   .transform((row): JobRecord & { readonly job: number } => {
     const { job, id, state, queue, method, version, key, priority, rank, deadline, policy, crashes, error, meta } = row;
-    const { parked, wanted, attempts } = row;
+    const { parked, wanted, attempts, asks } = row;
     return {
-      ...{ job, state, queue, method, version, key, priority, rank, deadline, policy, crashes, error, meta, attempts },
+      ...{
+        job,
+        state,
+        queue,
+        method,
+        version,
+        key,
+        priority,
+        rank,
+        deadline,
+        policy,
+        crashes,
+        error,
+        meta,
+        attempts,
+        asks,
+      },
       jobId: parseJobId(id),
       parked: parked === null ? null : { reason: parked, for: row.parked_for ?? '', until: row.parked_until },
       wanted: wanted === null ? null : { wish: wanted, reason: row.wanted_why },
@@ -67,7 +84,8 @@ const SELECT = `SELECT j.job, j.id, j.state, d.queue, d.method, d.version, d.key
     d.policy, (SELECT id FROM jobs p WHERE p.job = d.parent) AS parent,
     (SELECT id FROM jobs p WHERE p.job = d.retry_of) AS retry_of, d.wanted, d.wanted_why, d.crashes, d.alone, d.parked,
     d.parked_for, d.parked_until, d.submitted_at, d.ended_at, d.error, d.meta,
-    (SELECT count(*) FROM attempts a WHERE a.job = j.job) AS attempts
+    (SELECT count(*) FROM attempts a WHERE a.job = j.job) AS attempts,
+    (SELECT json_group_array(q.id) FROM questions q WHERE q.job = j.job AND q.question IS NOT NULL AND q.answer IS NULL) AS asks
   FROM jobs j JOIN job_details d ON d.job = j.job`;
 
 function getJob(db: Connection, { jobId }: { jobId: JobId }): JobRecord | null {

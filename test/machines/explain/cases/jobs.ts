@@ -32,7 +32,7 @@ const inQueue: JobFact['inQueue'] = {
 const job: JobFact = {
   ...{ jobId: jobNumber(1), state: 'queued', queue: 'q', method: 'embed', version: null, policy, parked: null },
   ...{ wanted: null, crashes: 0, alone: false, submittedAt: NOW - 60_000, endedAt: null, error: null },
-  ...{ attempts: [], after: [], inQueue, limits: [] },
+  ...{ attempts: [], after: [], awaits: [], questions: [], inQueue, limits: [] },
 };
 
 function of(more: Partial<JobFact>, moreFacts: Partial<Facts> = {}): Facts {
@@ -106,7 +106,28 @@ export const jobs: Cases = {
   'whose operation nobody has': of(parked('operation', 'book', null)),
   'whose version nobody has': of(parked('version', 'embed@v3', null)),
   'whose budget is reserved': of(parked('budget', '', null)),
-  'that waits for an answer': of({ state: 'waiting', attempts: [attempt('succeeded', 0)] }),
+  'that waits for an answer': of({
+    ...{ state: 'waiting', attempts: [attempt('suspended', 0)] },
+    questions: [
+      { id: 'deploy', question: 'May I deploy?', attempt: 1, suspends: true, askedAt: NOW - 300_000 },
+      { id: 'color', question: 'Which?', attempt: 1, suspends: true, askedAt: NOW - 300_000, answer: 'red' },
+      { id: 'early', attempt: null, suspends: false, askedAt: null, answer: 1 },
+    ],
+  }),
+  'that waits for jobs of its own, and for an answer to a question of two words': of({
+    ...{ state: 'waiting', attempts: [attempt('suspended', 75)] },
+    questions: [{ id: 'how many', question: { least: 1 }, attempt: 1, suspends: true, askedAt: NOW - 2000 }],
+    awaits: [
+      { jobId: jobNumber(2), state: 'succeeded' },
+      { jobId: jobNumber(3), state: 'running' },
+      { jobId: jobNumber(4), state: 'queued' },
+    ],
+    inQueue: { ...inQueue, servedBy: [] },
+  }),
+  'that asks while it runs': of({
+    ...{ state: 'running', attempts: [attempt('running', null)] },
+    questions: [{ id: 'go', question: 'Go on?', attempt: 1, suspends: false, askedAt: NOW - 2000 }],
+  }),
   'that runs': of({ state: 'running', attempts: [attempt('running', null)] }, { host }),
   'that runs again, with a limit': of(
     {

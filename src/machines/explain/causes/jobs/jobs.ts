@@ -5,6 +5,7 @@ import type { Facts, JobFact } from '../../findings/facts.js';
 import { count, duration, lastWords } from '../../findings/words.js';
 import { about } from './about.js';
 import { causeOfAttempt, endFinding, howItEnded } from './ended.js';
+import { unanswered } from './questions.js';
 import { waitFindings } from './waits.js';
 
 /** What became of a job that belongs to no run, or why it waits. */
@@ -12,7 +13,10 @@ export function jobFindings(facts: Facts): Finding[] {
   const { job } = facts;
   if (job === null) return [];
   if (isEnded(job.state)) return [endFinding(facts, job)];
-  const now = job.state === 'running' ? [running(facts, job)] : waitFindings(facts, job);
+  const now =
+    job.state === 'running'
+      ? [...unanswered(facts, job, 'Its attempt runs meanwhile.'), running(facts, job)]
+      : waitFindings(facts, job);
   return [...now, ...troubled(facts, job)];
 }
 

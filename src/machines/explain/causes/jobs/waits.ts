@@ -3,9 +3,11 @@ import type { Finding } from '../../findings/explanation.js';
 import type { Facts, JobFact } from '../../findings/facts.js';
 import { count, duration, namesOf } from '../../findings/words.js';
 import { about } from './about.js';
+import { unanswered } from './questions.js';
 
 /** Why a job that has not ended, and that does not run, does not: what it waits for itself, and what holds its queue back. */
 export function waitFindings(facts: Facts, job: JobFact): Finding[] {
+  if (job.state === 'waiting') return suspended(facts, job);
   const own = ownWait(facts, job);
   const ofQueue = queueWaits(facts, job);
   // Whoever stands in a queue that nobody takes from waits for nothing else.
@@ -22,10 +24,6 @@ function ownWait(facts: Facts, job: JobFact): Finding {
       return blocked(job);
     case 'parked':
       return parked(facts, job);
-    case 'waiting':
-      return about('waiting', job, [
-        `${name(job)} waits for an answer, or for jobs of its own; nothing of it runs meanwhile.`,
-      ]);
     default:
       return turn(facts, job);
   }
@@ -41,6 +39,20 @@ function blocked(job: JobFact): Finding {
   return about('blocked', job, [
     `${name(job)} starts once ${count(open.length, 'job')} ${open.length === 1 ? 'has' : 'have'} ended: ${named}.`,
   ]);
+}
+
+/** Its attempt has ended to wait: whether its queue is served matters only once it goes on. */
+function suspended(facts: Facts, job: JobFact): Finding[] {
+  const open = job.awaits.filter(({ state }) => UNMET.has(state));
+  const named = namesOf(open.map(({ jobId, state }) => `${jobId} (${state})`));
+  const jobs = about('blocked', job, [
+    `${name(job)} goes on once ${count(open.length, 'job')} that it waits for ${open.length === 1 ? 'has' : 'have'} ended: ${named}.`,
+    'Nothing of it runs meanwhile, and it holds no place.',
+  ]);
+  const questions = unanswered(facts, job, 'Nothing of it runs meanwhile; it goes on with the answer.');
+  if (open.length > 0) return [...questions, jobs];
+  if (questions.length > 0) return questions;
+  return [about('waiting', job, [`${name(job)} has all that it waited for, and goes on.`])];
 }
 
 function parked({ now }: Facts, job: JobFact): Finding {
