@@ -2,9 +2,9 @@
  * What jobs say while they live, what they cost, and how long things are kept.
  *
  * A dependency with an attempt in `awaited_by` was named by that attempt itself, which ended to wait for it; what such a one
- * comes to is for the next attempt to judge. A question without a text was answered before it was asked; with one that
- * `suspends` its attempt ended to wait, and such an attempt is `suspended`. What an attempt used stands with it, and is added up
- * where a budget is: in each job above it that has one, so that a claim reads sums alone.
+ * comes to is for the next attempt to judge (0: it had ended when it was named). A question without a text was answered before
+ * it was asked; with one that `suspends` its attempt ended to wait, and such an attempt is `suspended`. What an attempt used
+ * stands with it, and is added up where a budget is: in each job above it that has one, so that a claim reads sums alone.
  *
  * Up to its floor the journal has been let go. A run that is being removed is not seen any more: its slots leave bit by bit.
  * (No foreign key holds a row to its job any more, for it would search all rows whenever a job goes.)

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { type Job, openJobs } from 'espalier';
+import { type Job, openJobs, type System } from 'espalier';
+import { untilEvent } from 'espalier/testing';
 import { describe, expect, it } from 'vitest';
 import { JobHost } from '../support/job-host.js';
 import { folder, Marks, outcome, shells, start } from '../support/support.js';
@@ -7,11 +8,9 @@ import { folder, Marks, outcome, shells, start } from '../support/support.js';
 /** The command line, as a program of a job calls it. */
 const espalier = `${process.execPath} ${fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))}`;
 
-async function until(job: Job, state: string): Promise<void> {
-  for (;;) {
-    if ((await job.state()) === state) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+/** Resolves once it waits. */
+async function suspended(system: System, { id }: Job): Promise<void> {
+  await untilEvent(system, ({ type, ctx }) => type === 'job.waiting' && ctx?.job === id, { timeout: 60_000 });
 }
 
 describe('a program of a job', () => {
@@ -21,7 +20,7 @@ describe('a program of a job', () => {
     const first = await JobHost.start(store);
     const script = `answer=$(${espalier} ask deploy "May I?") || exit 0; echo "it says $answer"`;
     const job = await system.jobs.submit({ queue: 'shell', input: script });
-    await until(job, 'waiting');
+    await suspended(system, job);
     await first.kill();
     expect(await job.questions()).toMatchObject([{ id: 'deploy', question: 'May I?', attempt: 1, suspends: true }]);
     const second = await JobHost.start(store);
@@ -43,7 +42,7 @@ describe('a program of a job', () => {
     const system = await start({ children: [shells()] });
     const script = `set -e; answer=$(${espalier} ask go '{"choices":["a","b"]}'); echo "$answer"`;
     const job = await system.jobs.submit({ queue: 'shell', input: script });
-    await until(job, 'waiting');
+    await suspended(system, job);
     expect((await job.attempts()).map(({ state, exit }) => [state, exit?.code])).toEqual([['suspended', 75]]);
     await system.jobs.answer(job.id, 'go', { choice: 'a' });
     await job.result();
@@ -83,20 +82,35 @@ describe('a program of a job', () => {
 
   it('waits for twenty children in a pool of one place, and none of them starves', async () => {
     const system = await start({ children: [shells({ size: 1 })] });
-    const script = `if [ "$ESPALIER_ATTEMPT" = 1 ]; then
-      jobs=""; for n in $(seq 20); do jobs="$jobs $(${espalier} submit --queue test:/shell "echo child $n")"; done
-      ${espalier} wait $jobs; exit $?
-    fi
-    ${espalier} context`;
+    const program = fileURLToPath(new URL('../fixtures/parent-program.mjs', import.meta.url));
+    const script = `${process.execPath} ${program}`;
     const parent = await system.jobs.submit({ queue: 'shell', input: script });
     await parent.result();
     const { children, awaits } = await parent.story();
     expect(children).toHaveLength(20);
     expect(new Set(children.map(({ state }) => state))).toEqual(new Set(['succeeded']));
     expect(awaits).toHaveLength(20);
-    const { results } = JSON.parse((await parent.output())?.stdout ?? '');
+    const results: unknown[] = JSON.parse((await parent.output())?.stdout ?? '');
     expect(results).toHaveLength(20);
     expect((await parent.attempts()).map(({ state }) => state)).toEqual(['suspended', 'succeeded']);
+  });
+
+  it('submits below its job without being told, and what it waits for is met by its next attempt', async () => {
+    const system = await start({ children: [shells({ size: 1 })] });
+    const script = `set -e; child=$(${espalier} submit --queue test:/shell --key c --key-for ever "echo child")
+      ${espalier} wait "$child"`;
+    const parent = await system.jobs.submit({ queue: 'shell', input: script });
+    await parent.result();
+    const [child] = await system.jobs.list({ parent: parent.id });
+    expect(child).toMatchObject({ key: 'c', state: 'succeeded' });
+    expect((await parent.attempts()).map(({ state, exit }) => [state, exit?.code])).toEqual([
+      ['suspended', 75],
+      ['succeeded', 0],
+    ]);
+    expect(JSON.parse((await parent.output())?.stdout ?? '')).toMatchObject({
+      jobId: child?.jobId,
+      state: 'succeeded',
+    });
   });
 
   it('of a slot cannot wait, and is told so', async () => {

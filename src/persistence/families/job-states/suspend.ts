@@ -20,10 +20,9 @@ export function asSuspended(tx: Transaction, job: JobRow, attempt: FinishedJobTe
   if (!isGood) return attempt;
   const why = refusalOf(tx, job, attempt);
   if (why !== null) return { ...attempt, how: 'failed', error: JSON.stringify(why) };
-  if (saidToWait(tx, job.job, attempt.attempt)) return { ...attempt, how: 'suspended', error: null };
+  if (awaits.length > 0 || saidToWait(tx, job.job, attempt.attempt))
+    return { ...attempt, how: 'suspended', error: null };
   if (how !== 'suspended') return attempt;
-  // It came after all of these: they have ended, and there is nothing to note.
-  if (awaits.length > 0) return attempt;
   const error = { code: 'ESP_INVALID', message: 'the attempt ended to wait, and has said for nothing' };
   return { ...attempt, how: 'failed', error: JSON.stringify(error) };
 }

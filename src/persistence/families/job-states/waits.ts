@@ -17,30 +17,31 @@ export function requireAttempt(tx: Transaction, { job, jobId }: JobRow, attempt:
   throw new EspalierError('ESP_CONFLICT', `attempt ${attempt} of job ${jobId} is over`, { context: { job: jobId } });
 }
 
+/** In `awaited_by`: it had ended when it was named, so that no attempt ends for it. */
+const ENDED_BEFORE = 0;
+
 /**
- * Notes which jobs an attempt will have ended to wait for. One that is among those that its job came after has ended anyway,
- * and stays what it was.
+ * Notes which jobs an attempt will have ended to wait for; `met`: they have all ended, and it need not. One that is among those
+ * that its job came after stays that.
  *
  * @throws `ESP_NOT_FOUND`; `ESP_CONFLICT` for what could never end before this job does
  */
 export function noteWaits(tx: Transaction, job: JobRow, attempt: number, awaits: readonly JobId[]): 'noted' | 'met' {
-  let met = true;
-  for (const id of new Set(awaits)) {
-    const needed = requireJob(tx.db, id);
-    const isOver = isEnded(needed.state);
-    if (!isOver) requireNoCircle(tx, job, needed);
-    met &&= isOver;
+  const needed = [...new Set(awaits)].map((id) => requireJob(tx.db, id));
+  const open = needed.filter(({ state }) => !isEnded(state));
+  for (const one of open) requireNoCircle(tx, job, one);
+  for (const one of needed) {
     tx.db.run(
       `INSERT INTO dependencies (job, needs, met, awaited_by) VALUES (?, ?, ?, ?)
        ON CONFLICT (job, needs) DO UPDATE SET met = excluded.met, awaited_by = excluded.awaited_by
        WHERE awaited_by IS NOT NULL`,
       job.job,
-      needed.job,
-      isOver ? 1 : 0,
-      attempt,
+      one.job,
+      isEnded(one.state) ? 1 : 0,
+      open.length === 0 ? ENDED_BEFORE : attempt,
     );
   }
-  return met ? 'met' : 'noted';
+  return open.length === 0 ? 'met' : 'noted';
 }
 
 const foundRow = z.object({ found: z.number() });
