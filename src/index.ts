@@ -97,8 +97,8 @@ export {
 export { createInspector } from './system/create-inspector.js';
 export { createSystem } from './system/create-system.js';
 export { type DefinedTree, defineTree } from './system/define-tree.js';
-export { type AttemptPlace, attemptPlace, openAttempt } from './system/open-attempt.js';
-export { type OpenJobs, openJobs } from './system/open-jobs.js';
+export { type AttemptPlace, attemptPlace, openAttempt } from './system/outside/open-attempt.js';
+export { type OpenJobs, openJobs } from './system/outside/open-jobs.js';
 export { programStarter } from './system/program-starter.js';
 export type { ReportListener } from './system/reporter.js';
 export type { System, SystemOptions } from './system/system.js';

@@ -134,7 +134,7 @@ export class Jobs {
    * @param value any JSON value
    * @throws EspalierError `ESP_ANSWERED` when there is another one; `ESP_NOT_FOUND`; `ESP_CONFLICT` for a job that has ended
    * @example
-   * await system.jobs.answer(job.id, 'deploy', { approved: true });
+   * await system.jobs.answer('job-mx4m0g28-60d5de40a1f78e44', 'deploy', { approved: true });
    */
   async answer(id: string, question: string, value: unknown): Promise<boolean> {
     checkArgument('question', question, questionId);

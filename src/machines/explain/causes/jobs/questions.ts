@@ -5,7 +5,7 @@ import { duration, short } from '../../findings/words.js';
 import { about } from './about.js';
 
 /** Questions about a job that nobody has answered. */
-export function openQuestions({ questions }: JobFact): JobFact['questions'] {
+function openQuestions({ questions }: JobFact): JobFact['questions'] {
   return questions.filter((one) => one.askedAt !== null && !('answer' in one));
 }
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { requireStore } from '../host/store-access.js';
-import { newJobId } from '../machines/ids/job-id.js';
-import { openStore } from '../persistence/index.js';
-import { Jobs } from '../work/jobs/jobs.js';
-import { Limits, Queues } from '../work/jobs/queues.js';
+import { requireStore } from '../../host/store-access.js';
+import { newJobId } from '../../machines/ids/job-id.js';
+import { openStore } from '../../persistence/index.js';
+import { Jobs } from '../../work/jobs/jobs.js';
+import { Limits, Queues } from '../../work/jobs/queues.js';
 
 /** The jobs of a store, with their queues and limits, as a system has them. */
 export interface OpenJobs extends AsyncDisposable {

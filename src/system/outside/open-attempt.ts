@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { EspalierError } from '../errors.js';
-import { requireStore } from '../host/store-access.js';
-import { type AttemptRef, jobName, parseJobId } from '../machines/ids/job-id.js';
-import { openStore } from '../persistence/index.js';
-import { OwnAttempt } from '../work/jobs/own-attempt.js';
+import { EspalierError } from '../../errors.js';
+import { requireStore } from '../../host/store-access.js';
+import { type AttemptRef, jobName, parseJobId } from '../../machines/ids/job-id.js';
+import { openStore } from '../../persistence/index.js';
+import { OwnAttempt } from '../../work/jobs/own-attempt.js';
 
 const variables = z.object({
   ESPALIER_STORE: z.string().min(1),
