@@ -11,6 +11,7 @@ export function flaws(seen: Seen): string[] {
     ...blockedFlaws(seen, index),
     ...parkedFlaws(seen, index),
     ...familyFlaws(seen, index),
+    ...leftoverFlaws(seen, index),
     ...holderFlaws(seen, index),
   ];
 }
@@ -133,9 +134,20 @@ function isToEnd(job: SeenJob, seen: Seen, index: Index): boolean {
     case 'method':
     case 'version':
       return !seen.serving.some((served) => served.queue === job.queue && canDo(served.methods, job));
+    case 'children':
+      return seen.jobs.some(({ parent, key, state }) => parent === job.job && key === null && state === 'running');
     default:
       return false;
   }
+}
+
+/** Nothing of an attempt before runs beside the next: what was submitted under no key is met again by nobody. */
+function leftoverFlaws({ jobs }: Seen, { jobs: byNumber }: Index): string[] {
+  return jobs.flatMap(({ id, parent, key, state, wanted }) => {
+    const above = parent === null ? undefined : byNumber.get(parent);
+    if (above?.state !== 'running' || state !== 'running' || key !== null || wanted !== 'parent') return [];
+    return [`${above.id} runs again beside ${id}, which an attempt before has left`];
+  });
 }
 
 function canDo(methods: string | null, { method, version }: SeenJob): boolean {

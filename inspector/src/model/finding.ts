@@ -47,6 +47,7 @@ const CONDITION = {
   unknown_method: 'waiting',
   unknown_version: 'waiting',
   unknown_operation: 'waiting',
+  ending_children: 'waiting',
   blocked: 'waiting',
   limit: 'waiting',
   not_before: 'waiting',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EspalierError } from '../../errors.js';
 import type { JournalEvent, NewJournalEvent } from '../../machines/events.js';
-import { keptEventForm, newEventForm } from './event-form.js';
+import { EVENT_TYPES, keptEventForm, newEventForm } from './event-form.js';
 import { withoutRepeatedIds, withRepeatedIds } from './event-ids.js';
 
 /** An event as its row holds it. It travels so between threads: JSON text is the cheapest thing to hand over. */
@@ -19,6 +19,17 @@ export type EventRow = z.infer<typeof eventRow>;
 
 /** An event's parts as they are journalled. */
 export type EventText = Pick<EventRow, 'type' | 'path' | 'incarnation' | 'ctx' | 'data'>;
+
+const KNOWN: ReadonlySet<string> = new Set(EVENT_TYPES);
+
+/**
+ * The events that rows hold. One of a type that this version does not know, of a host that is newer, is passed over.
+ *
+ * @throws `ESP_STORE_CORRUPT` for one that does not have its form
+ */
+export function parseEvents(rows: readonly EventRow[]): JournalEvent[] {
+  return rows.filter(({ type }) => KNOWN.has(type)).map(parseEvent);
+}
 
 /**
  * The event that a row holds.

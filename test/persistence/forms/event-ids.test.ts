@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NewJournalEvent } from '../../../src/machines/events.js';
 import { slotJobId } from '../../../src/machines/ids/job-id.js';
-import { type EventRow, eventText, parseEvent } from '../../../src/persistence/forms/event.js';
+import { type EventRow, eventText, parseEvent, parseEvents } from '../../../src/persistence/forms/event.js';
 
 const ctx = { run: 'some-run', job: slotJobId('some-run', 7), attempt: 2 };
 const events: readonly NewJournalEvent[] = [
@@ -46,4 +46,11 @@ describe('the ids of an event', () => {
       expect.objectContaining({ code: 'ESP_INVALID' }),
     );
   });
+});
+
+it('an event of a type that only a newer version knows is passed over, and the others are read', () => {
+  const event = { type: 'run.paused', data: { run: 'r' }, ctx: { run: 'r' } } as const;
+  const known = rowOf(eventText(event));
+  const newer = { ...known, type: 'comet.seen' };
+  expect(parseEvents([newer, known])).toEqual([parseEvent(known)]);
 });

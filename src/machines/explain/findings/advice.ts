@@ -53,6 +53,7 @@ export const ADVICE: Readonly<Record<Cause, string | null>> = {
   unserved: 'Start a host with a pool that serves this queue; "espalier queues" says what is served.',
   queue_paused: null,
   unknown_method: 'Start a host whose workers have this method, or cancel the job.',
+  ending_children: 'Nothing needs to be done; "espalier job" names the children that still run.',
   unknown_operation: 'Start a host whose operations have it, or cancel the job.',
   unknown_version: 'Start a host that serves this version, or cancel the job.',
   blocked: null,

@@ -48,6 +48,7 @@ export const CAUSES = [
   'unknown_method',
   'unknown_version',
   'unknown_operation',
+  'ending_children',
   'blocked',
   'limit',
   'not_before',

@@ -52,7 +52,16 @@ export function jobRank(startableAt: number, priority: number): number {
 }
 
 /** Why a job that could be claimed is not: it is parked until that ends. */
-export const PARKED_REASONS = ['not_before', 'backoff', 'limit', 'method', 'version', 'operation', 'budget'] as const;
+export const PARKED_REASONS = [
+  'not_before',
+  'backoff',
+  'limit',
+  'method',
+  'version',
+  'operation',
+  'budget',
+  'children',
+] as const;
 export type ParkedReason = (typeof PARKED_REASONS)[number];
 
 /**

@@ -28,10 +28,17 @@ export function settleJob(tx: Transaction, by: Actor, job: JobRow, end: JobEnd):
   const ended: Settled[] = [{ job: job.job, outcome: end.outcome, from: job.state }];
   for (const one of ended) {
     if (one.from === 'queued') passOnLimits(tx, by, one.job);
+    if (one.from === 'running') freeParent(tx, by, one.job);
     for (const waiting of meetDependency(tx, one.job)) ended.push(...goOn(tx, by, waiting));
     if (one.outcome !== 'succeeded') ended.push(...endChildren(tx, by, one.job));
   }
   return true;
+}
+
+/** A parent that is to be tried again waits until what ran below it is gone; whether all of it is, its claim sees. */
+function freeParent(tx: Transaction, by: Actor, child: number): void {
+  const waiting = `d.parked = 'children' AND d.job = (SELECT parent FROM job_details WHERE job = ?)`;
+  for (const parent of jobsWhere(tx.db, waiting, child)) queueJob(tx, by, parent, 'unparked');
 }
 
 interface Settled {

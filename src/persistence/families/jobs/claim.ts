@@ -68,7 +68,8 @@ function companyOf(tx: Transaction, owner: RunId): 'none' | 'some' | 'closed' {
        EXISTS (SELECT 1 FROM job_details d JOIN attempts a ON a.job = d.job
          WHERE d.alone = 1 AND d.ended_at IS NULL AND a.owner = ? AND a.state = 'running') AS alone,
        EXISTS (SELECT 1 FROM job_details d JOIN serving s ON s.queue = d.queue JOIN jobs j ON j.job = d.job
-         WHERE d.alone = 1 AND d.ended_at IS NULL AND s.run_id = ? AND j.state = 'queued') AS awaited`,
+         WHERE d.alone = 1 AND d.ended_at IS NULL AND s.run_id = ? AND j.state = 'queued'
+           AND NOT EXISTS (SELECT 1 FROM queues q WHERE q.queue = d.queue AND q.paused_at IS NOT NULL)) AS awaited`,
     owner,
     owner,
     owner,
@@ -89,8 +90,29 @@ function candidates(tx: Transaction, queue: string): JobRow[] {
 function refusalOf(tx: Transaction, job: JobRow, { methods }: JobClaim): Parking | 'elsewhere' | null {
   const unserved = unservedBy({ methods, operations: tx.operations.names }, job);
   if (unserved !== null) return isServed(tx, job) ? 'elsewhere' : unserved;
+  if (isRegistered(tx, job)) return 'elsewhere';
+  if (hasEndingChild(tx, job)) return { reason: 'children', for: '', until: null };
   const full = fullLimit(tx, job.job);
   return full && { reason: 'limit', for: full.name, until: full.until };
+}
+
+const foundRow = z.object({ found: z.number() });
+
+/** Whether a process is registered for it still: until that is swept it is passed over, and holds up no other. */
+function isRegistered(tx: Transaction, { job }: JobRow): boolean {
+  const registered = `SELECT EXISTS (SELECT 1 FROM processes WHERE job = ? AND state IN ('intent', 'live')) AS found`;
+  return tx.db.one(foundRow, registered, job)?.found === 1;
+}
+
+/** Whether what an attempt before submitted, and nobody will meet again, is still being ended. */
+function hasEndingChild(tx: Transaction, { job }: JobRow): boolean {
+  const ending = tx.db.one(
+    foundRow,
+    `SELECT EXISTS (SELECT 1 FROM job_details d JOIN jobs j ON j.job = d.job
+       WHERE d.parent = ? AND d.key IS NULL AND d.wanted IS NOT NULL AND j.state = 'running') AS found`,
+    job,
+  );
+  return ending?.found === 1;
 }
 
 /** What a pool of a host can do. */

@@ -1,7 +1,7 @@
 import { tell } from '../../../listener.js';
 import type { JournalEvent } from '../../../machines/events.js';
 import type { Topic } from '../../contract/journal.js';
-import { type EventRow, parseEvent } from '../../forms/event.js';
+import { type EventRow, parseEvents } from '../../forms/event.js';
 import { isAbout, namesIn } from './topics.js';
 
 type Listener = (events: readonly JournalEvent[]) => void;
@@ -33,7 +33,7 @@ export class CommitListeners {
 
   #tell(listener: Listener, rows: readonly EventRow[]): void {
     try {
-      const events = rows.map(parseEvent);
+      const events = parseEvents(rows);
       tell(() => listener(events), this.#report);
     } catch (error) {
       this.#report(error);

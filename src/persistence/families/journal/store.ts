@@ -1,5 +1,5 @@
 import type { JournalStore } from '../../contract/journal.js';
-import { eventText, parseEvent } from '../../forms/event.js';
+import { eventText, parseEvents } from '../../forms/event.js';
 import type { Access } from '../access.js';
 import type { CommitListeners } from './listeners.js';
 import type { Pulses } from './pulse.js';
@@ -22,7 +22,7 @@ export function journalStore(access: JournalAccess, commits: Commits, listeners:
     append: async (events) =>
       access.write('journal.append', { runId: access.requireRunId(), events: events.map(eventText) }),
     tail: (options = {}) => tail(source, options),
-    about: async (query) => (await access.read('journal.about', query)).map(parseEvent),
+    about: async (query) => parseEvents(await access.read('journal.about', query)),
     floor: () => access.readNow('journal.floor', null),
     head: () => access.read('journal.head', null),
     changed: (signal) => {

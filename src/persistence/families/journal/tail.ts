@@ -2,7 +2,7 @@ import { EspalierError } from '../../../errors.js';
 import type { JournalEvent } from '../../../machines/events.js';
 import { signal as abortSignal, checkOptions, fields, flag, kind, listOf, oneOf } from '../../../options.js';
 import type { TailOptions, Watch } from '../../contract/journal.js';
-import { parseEvent } from '../../forms/event.js';
+import { parseEvents } from '../../forms/event.js';
 import { EVENT_TYPES } from '../../forms/event-form.js';
 import type { EventBatch } from './batch.js';
 
@@ -44,9 +44,9 @@ export async function* tail(source: TailSource, options: TailOptions): AsyncGene
     const batch = await source.batch({ after: cursor, types, limit: BATCH });
     // From the beginning is from what there is; any other cursor was given for what follows it.
     if (cursor !== 0 && cursor < batch.floor) throw tooOld(cursor, batch.floor);
-    for (const row of batch.events) {
+    for (const event of parseEvents(batch.events)) {
       if (signal?.aborted) return;
-      yield parseEvent(row);
+      yield event;
     }
     cursor = batch.cursor;
     if (batch.more) continue;

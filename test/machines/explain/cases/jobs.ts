@@ -103,6 +103,7 @@ export const jobs: Cases = {
     ...parked('method', 'translate', null),
     inQueue: { ...inQueue, servedBy: [] },
   }),
+  'whose children are being ended': of(parked('children', '', null)),
   'whose operation nobody has': of(parked('operation', 'book', null)),
   'whose version nobody has': of(parked('version', 'embed@v3', null)),
   'whose budget is reserved': of(parked('budget', '', null)),

@@ -84,6 +84,10 @@ function parked({ now }: Facts, job: JobFact): Finding {
       return about('unknown_operation', job, [
         `${name(job)} commits with the operation ${what}, which nobody who serves queue ${job.queue} has: it waits until somebody does.`,
       ]);
+    case 'children':
+      return about('ending_children', job, [
+        `${name(job)} is tried again once what its last attempt submitted has ended: it is being ended now.`,
+      ]);
     case 'budget':
       return about('budget', job, [
         `${name(job)} waits: what it may cost is used up or reserved by jobs of its family.`,
