@@ -103,7 +103,7 @@ it('an operation and the success of its job are both there, or neither, whenever
   const jobs = await system.jobs.submitMany(specs);
   const bookings = async () => z.array(z.object({ job: z.string() })).parse(await system.operations.call('bookings'));
   for (let hosts = 0; hosts < 6; hosts += 1) {
-    const host = await JobHost.start(store, operations);
+    const host = await JobHost.start(store, { operations });
     // Killed as soon as some have been booked, in the middle of the others.
     const before = (await bookings()).length;
     const ends = system.events.subscribe({ types: ['job.ended'], after: 0 })[Symbol.asyncIterator]();
@@ -113,7 +113,7 @@ it('an operation and the success of its job are both there, or neither, whenever
     const done = (await system.jobs.list({ state: 'succeeded', limit: 100 })).map(({ jobId }) => jobId);
     expect((await bookings()).map(({ job }) => job).sort()).toEqual([...done].sort());
   }
-  const last = await JobHost.start(store, operations);
+  const last = await JobHost.start(store, { operations });
   await Promise.all(jobs.map((job) => job.result()));
   const booked = (await bookings()).map(({ job }) => job);
   expect([...booked].sort()).toEqual(jobs.map(({ id }) => id).sort());

@@ -5,7 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { line } from '../../transport/process/support.js';
 
-const SCRIPT = fileURLToPath(new URL('../fixtures/job-host.mjs', import.meta.url));
+export interface JobHostOptions {
+  /** The address of a module of operations. */
+  readonly operations?: URL;
+  /** What it runs, of `test/system/fixtures`: `job-host.mjs`. */
+  readonly script?: string;
+  /** What is said to Node before it. */
+  readonly node?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
 
 /** A host in a process of its own that does the jobs of a shared store. */
 export class JobHost {
@@ -14,10 +22,14 @@ export class JobHost {
     readonly runId: string,
   ) {}
 
-  /** @param operations the address of a module of operations */
-  static async start(store: string, operations?: URL): Promise<JobHost> {
-    const args = operations === undefined ? [] : [operations.href];
-    const child = spawn(process.execPath, [SCRIPT, store, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  static async start(store: string, options: JobHostOptions = {}): Promise<JobHost> {
+    const { operations, script = 'job-host.mjs', node = [], env = {} } = options;
+    const file = fileURLToPath(new URL(`../fixtures/${script}`, import.meta.url));
+    const args = [...node, file, store, ...(operations === undefined ? [] : [operations.href])];
+    const child = spawn(process.execPath, args, {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+    });
     onTestFinished(() => void child.kill('SIGKILL'));
     const { runId }: { runId: string } = JSON.parse(await line(child.stdout));
     return new JobHost(child, runId);
