@@ -61,7 +61,12 @@ export function claim(
 
 export type How = OperationArgs['jobs.finish']['attempt']['how'];
 
-export function finish({ owner, jobId, epoch, attempt }: Given, how: How, unproven?: string): OperationCall {
+export function finish(
+  { owner, jobId, epoch, attempt }: Given,
+  how: How,
+  unproven?: string,
+  awaits: readonly JobId[] = [],
+): OperationCall {
   const isGood = how === 'succeeded';
   return {
     name: 'jobs.finish',
@@ -71,6 +76,7 @@ export function finish({ owner, jobId, epoch, attempt }: Given, how: How, unprov
       attempt: {
         ...{ jobId, epoch, attempt, how, exit: null, durationMs: 1 },
         ...(unproven === undefined ? {} : { unproven }),
+        ...(how === 'suspended' ? { awaits } : {}),
         result: isGood ? '42' : null,
         error: isGood ? null : '{"code":"Error","message":"no"}',
       },
@@ -87,4 +93,15 @@ export function live({ owner }: Given, spawnId: string): OperationCall {
     name: 'processes.live',
     args: { actor: owner, runId: owner, spawnId, identity: IDENTITY, generation: 1 },
   };
+}
+
+/** The names of the questions there are. */
+export const QUESTIONS = ['go', 'how'];
+
+export function ask({ jobId, attempt }: Given, id: string, suspends: boolean): OperationCall {
+  return { name: 'jobs.ask', args: { by: '', asked: { jobId, id, question: `"${id}?"`, attempt, suspends } } };
+}
+
+export function answer(jobId: JobId, id: string, value: string): OperationCall {
+  return { name: 'jobs.answer', args: { by: '', jobId, id, answer: value } };
 }

@@ -1,5 +1,6 @@
+import { parseJobId } from '../../src/machines/ids/job-id.js';
 import type { OperationCall } from '../../src/persistence/writer/operations.js';
-import { claim, finish, register, serve } from './calls.js';
+import { answer, claim, finish, register, serve } from './calls.js';
 import { fencing } from './events.js';
 import { answerOf } from './history.js';
 import { isOver } from './seen.js';
@@ -55,6 +56,7 @@ function playRound(world: World): boolean {
   const before = world.seen;
   const dues = world.up().map(({ id }) => tick(world, id));
   for (const spawnId of world.checker.memory.suspects) proveGone(world, spawnId);
+  answerAll(world);
   for (const host of world.up()) {
     for (const lane of ALL) world.play([claim(host.id, lane, 2, () => `s${world.next()}`)]);
     for (const given of world.runningOf(host.id)) world.play([ending(world, host, given)]);
@@ -64,6 +66,15 @@ function playRound(world: World): boolean {
   if (!Number.isFinite(due) || due <= world.now) return false;
   world.now = due;
   return true;
+}
+
+/** Whoever is asked answers. */
+function answerAll(world: World): void {
+  for (const { job, id, asked, answer: given } of world.seen.questions) {
+    const of = world.seen.jobs.find((one) => one.job === job);
+    if (asked === 1 && given === null && of !== undefined && !isOver(of))
+      world.play([answer(parseJobId(of.id), id, '1')]);
+  }
 }
 
 function tick(world: World, owner: string): number | null {

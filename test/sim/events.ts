@@ -1,6 +1,6 @@
 import type { OperationCall } from '../../src/persistence/writer/operations.js';
 import { anyJobs, LIMITS } from './any-job.js';
-import { claim, finish, type How, live, register, release, serve } from './calls.js';
+import { answer, ask, claim, finish, type How, live, QUESTIONS, register, release, serve } from './calls.js';
 import type { Given, Host, Lane, World } from './world.js';
 
 /** Something that may happen next: calls to be made in one transaction. What it does beside them it does at once. */
@@ -16,6 +16,9 @@ export const EVENTS: readonly (readonly [weight: number, event: Event])[] = [
     (world) => withLane(world, (host, lane) => claim(host.id, lane, 1 + world.random.below(3), () => spawnId(world))),
   ],
   [14, (world) => withRunning(world, (given) => finishing(world, given))],
+  [3, (world) => withRunning(world, (given) => asks(world, given))],
+  [2, (world) => withRunning(world, (given) => waits(world, given))],
+  [4, (world) => withJob(world, (jobId) => answer(jobId, anyQuestion(world), world.random.chance(0.8) ? '1' : '2'))],
   [3, (world) => withRunning(world, (given) => (isBegun(world, given) ? null : release(given)))],
   [4, (world) => withRunning(world, (given) => begun(world, given))],
   [5, (world) => withHost(world, ({ id }) => ({ name: 'jobs.tick', args: { owner: id } }))],
@@ -97,12 +100,34 @@ const HOWS: readonly (readonly [number, How])[] = [
     [2, 'interrupted'],
     [2, 'lost'],
     [1, 'unfit'],
+    [3, 'suspended'],
   ] as const),
 ];
 
 function finishing(world: World, given: Given): OperationCall {
   const unproven = given.spawnId !== null && world.random.chance(0.3) ? 'still there' : undefined;
-  return finish(given, world.random.weighted(HOWS, 'failed'), unproven);
+  return finish(given, world.random.weighted(HOWS, 'failed'), unproven, others(world, given));
+}
+
+function asks(world: World, given: Given): OperationCall {
+  return ask(given, anyQuestion(world), world.random.chance(0.7));
+}
+
+function waits(world: World, given: Given): OperationCall {
+  const { jobId, attempt } = given;
+  return { name: 'jobs.waitFor', args: { by: '', wait: { jobId, attempt, jobs: others(world, given) } } };
+}
+
+function anyQuestion({ random }: World): string {
+  return random.pick(QUESTIONS) ?? 'go';
+}
+
+/** Jobs that somebody may wait for, be it himself. */
+function others({ random, jobs }: World, { jobId }: Given): readonly Given['jobId'][] {
+  const recent = jobs.slice(-6);
+  const found = random.chance(0.4) ? [] : [random.pick(recent), random.pick(recent)].flatMap((id) => id ?? []);
+  // Mostly something that can come.
+  return random.chance(0.9) ? found.filter((id) => id !== jobId) : found;
 }
 
 function isBegun(world: World, { spawnId }: Given): boolean {

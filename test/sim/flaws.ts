@@ -9,6 +9,7 @@ export function flaws(seen: Seen): string[] {
     ...attemptFlaws(seen, index),
     ...keyFlaws(seen),
     ...blockedFlaws(seen, index),
+    ...waitingFlaws(seen),
     ...parkedFlaws(seen, index),
     ...familyFlaws(seen, index),
     ...leftoverFlaws(seen, index),
@@ -98,12 +99,12 @@ function keyFlaws({ jobs, keys }: Seen): string[] {
 function blockedFlaws({ jobs, dependencies }: Seen, { jobs: byNumber }: Index): string[] {
   const found: string[] = [];
   const waits = new Set<number>();
-  for (const { job, needs, met } of dependencies) {
+  for (const { job, needs, met, awaitedBy } of dependencies) {
     const needed = byNumber.get(needs);
     if (needed === undefined) continue;
     if ((met === 1) !== isOver(needed))
       found.push(`a dependency on ${needed.id}, which is ${needed.state}, is ${met === 1 ? '' : 'not '}met`);
-    if (!isOver(needed)) waits.add(job);
+    if (!isOver(needed) && awaitedBy === null) waits.add(job);
   }
   for (const { id, job, state } of jobs) {
     if (state === 'blocked' && !waits.has(job)) found.push(`${id} is blocked by nothing`);
@@ -112,6 +113,20 @@ function blockedFlaws({ jobs, dependencies }: Seen, { jobs: byNumber }: Index): 
     }
   }
   return found;
+}
+
+/** What waits has something that it waits for: what its last attempt asked, or jobs that it named. */
+function waitingFlaws({ jobs, attempts, questions, dependencies }: Seen): string[] {
+  return jobs.flatMap(({ id, job, state }) => {
+    if (state !== 'waiting') return [];
+    const last = attempts.findLast((attempt) => attempt.job === job);
+    const isLast = (attempt: number | null) => attempt === last?.attempt;
+    const open =
+      questions.some((one) => one.job === job && one.suspends === 1 && one.answer === null && isLast(one.attempt)) ||
+      dependencies.some((one) => one.job === job && one.met === 0 && isLast(one.awaitedBy));
+    if (last?.state !== 'suspended') return [`${id} waits after an attempt that is ${last?.state}`];
+    return open ? [] : [`${id} waits for nothing`];
+  });
 }
 
 /** What is parked must be let go by something that is sure to come. */

@@ -7,7 +7,7 @@ export interface Removed {
   readonly wrong: string;
   /** Another guard of the same promise, which goes with it. */
   readonly and?: Removed;
-  /** Only while these are performed. */
+  /** Only while these, and nothing beside them, are performed. */
   readonly during?: readonly OperationName[];
 }
 
@@ -110,6 +110,30 @@ export const GUARDS: Readonly<Record<string, Removed>> = {
     right: 'd.parked = ? AND d.parked_for = ? AND d.queue',
     wrong: 'd.parked = ? AND 0 AND d.parked_for = ? AND d.queue',
   },
+  'who waits for an answer goes on with it': {
+    right: 'answer IS NULL AND attempt = (',
+    wrong: 'answer IS NOT NULL AND attempt = (',
+    during: ['jobs.answer'],
+  },
+  'who waits for jobs goes on when they have ended': {
+    right: 'met = 0 AND awaited_by = (',
+    wrong: 'met >= 0 AND awaited_by = (',
+  },
+  'who asked and ended well waits': { right: 'attempt = ? AND suspends = 1)', wrong: 'attempt = ? AND suspends = 9)' },
+  'the first answer stands': {
+    right: 'SELECT question, answer FROM questions WHERE job',
+    wrong: 'SELECT question, NULL AS answer FROM questions WHERE job',
+    and: {
+      right: 'answered_by = excluded.answered_by WHERE answer IS NULL',
+      wrong: 'answered_by = excluded.answered_by',
+    },
+    during: ['jobs.answer'],
+  },
+  'no job waits in a circle': { right: 'SELECT count(*) AS found FROM way', wrong: 'SELECT 0 AS found FROM way' },
+  'what an attempt did not end to wait for is forgotten': {
+    right: 'SET suspends = 0 WHERE job = ? AND suspends = 1',
+    wrong: 'SET suspends = 0 WHERE job = ? AND suspends = 9',
+  },
   'a queue counts its jobs': {
     right: 'SET count = count + excluded.count',
     wrong: 'SET count = count + max(0, excluded.count)',
@@ -120,7 +144,7 @@ export const GUARDS: Readonly<Record<string, Removed>> = {
 export function without({ right, wrong, and, during }: Removed): Rewrite {
   const other: Rewrite = and === undefined ? (sql) => sql : without(and);
   return (sql, playing) => {
-    const isMeant = during === undefined || playing.some((name) => during.some((one) => one === name));
+    const isMeant = during === undefined || playing.every((name) => during.some((one) => one === name));
     return other(isMeant ? sql.replaceAll(right, () => wrong) : sql, playing);
   };
 }

@@ -51,10 +51,24 @@ export interface Memory {
   readonly ends: Map<string, string>;
   /** Attempts that failed by themselves, by job. */
   readonly failures: Map<string, number>;
+  /** Answers that were acknowledged, by job and question. */
+  readonly answers: Map<string, string>;
+  /** Jobs whose running attempt said that it ends to wait, with what for. */
+  readonly waits: Map<string, ReadonlySet<string>>;
 }
 
 const NOTHING: Seen = {
-  ...{ jobs: [], attempts: [], startable: [], counts: [], keys: [], dependencies: [], limits: [], jobLimits: [] },
+  ...{
+    jobs: [],
+    attempts: [],
+    startable: [],
+    counts: [],
+    keys: [],
+    dependencies: [],
+    questions: [],
+    limits: [],
+    jobLimits: [],
+  },
   ...{ holders: [], serving: [], hosts: [] },
 };
 
@@ -74,6 +88,8 @@ export function freshMemory(): Memory {
     wished: new Set(),
     ends: new Map(),
     failures: new Map(),
+    answers: new Map(),
+    waits: new Map(),
   };
 }
 
@@ -94,5 +110,7 @@ export function copyOf(memory: Memory): Memory {
     wished: new Set(memory.wished),
     ends: new Map(memory.ends),
     failures: new Map(memory.failures),
+    answers: new Map(memory.answers),
+    waits: new Map(memory.waits),
   };
 }

@@ -4,6 +4,7 @@ import { answerOf, type Entry, refusalOf } from './history.js';
 import type { KnownAttempt, Memory } from './memory.js';
 import { isOver } from './seen.js';
 import { startsOf } from './starts.js';
+import { answered, asked, refusedAnswer, waitsFor } from './talk.js';
 
 /** One call of a transaction with what it was answered. */
 export interface Asked {
@@ -12,7 +13,7 @@ export interface Asked {
   readonly entry: Entry;
 }
 
-const EXPECTED = new Set(['ESP_FENCED', 'ESP_CONFLICT', 'ESP_KEY_CONFLICT', 'ESP_NOT_FOUND']);
+const EXPECTED = new Set(['ESP_FENCED', 'ESP_CONFLICT', 'ESP_KEY_CONFLICT', 'ESP_NOT_FOUND', 'ESP_ANSWERED']);
 
 /** What one answer breaks, seen from all that was answered before; remembers it. */
 export function judge(memory: Memory, asked: Asked): string[] {
@@ -21,6 +22,7 @@ export function judge(memory: Memory, asked: Asked): string[] {
   if (refusal === null) return [...fenced(memory, call), ...accept(memory, asked)];
   if (entry.commitFailed && refusal === 'ESP_STORE_FULL') return [];
   if (!EXPECTED.has(refusal)) return [`${call.name} ${refusal}`];
+  if (refusal === 'ESP_ANSWERED') return refusedAnswer(memory, call);
   const actor = actorOf(call);
   return refusal === 'ESP_FENCED' && (actor === '' || memory.live.has(actor))
     ? [`${call.name} of ${actor}, which lives, is fenced`]
@@ -79,6 +81,12 @@ function accept(memory: Memory, { call, outcome, entry }: Asked): string[] {
       return released(memory, call.args, answerOf(call, outcome) ?? []);
     case 'jobs.cancel':
       return cancelled(memory, call.args.jobId, answerOf(call, outcome), entry);
+    case 'jobs.ask':
+      return asked(memory, call.args, answerOf(call, outcome));
+    case 'jobs.answer':
+      return answered(memory, call.args, answerOf(call, outcome));
+    case 'jobs.waitFor':
+      return waitsFor(memory, call.args, answerOf(call, outcome));
     case 'jobs.tick':
       return entry.calls.length > 1 ? [] : ticked(answerOf(call, outcome)?.dueAt ?? null, entry);
     default:
@@ -144,6 +152,8 @@ function finished(
   }
   if (running === null || answer === undefined) return [];
   memory.running.delete(jobId);
+  const said = (memory.waits.get(jobId)?.size ?? 0) > 0;
+  memory.waits.delete(jobId);
   if (attempt.unproven !== undefined && running.spawnId !== null) memory.suspects.add(running.spawnId);
   else if (running.spawnId !== null) memory.suspects.delete(running.spawnId);
   const isWished = memory.wished.has(jobId);
@@ -151,6 +161,9 @@ function finished(
   switch (answer.type) {
     case 'ended':
       memory.ends.set(jobId, answer.outcome);
+      if (said && answer.outcome === 'succeeded') return [`${jobId} ended to wait, and has succeeded`];
+      // What may still run is not executed again beside that: it ends.
+      if (said && attempt.unproven !== undefined) return [];
       if (how !== 'succeeded' || wasWanted || isWished || entry.calls.length > 1 || answer.outcome === 'succeeded')
         return [];
       return [`${jobId} succeeded, and ended as ${answer.outcome}`];
@@ -163,6 +176,10 @@ function finished(
       return goesOn(memory, jobId, entry);
     case 'waiting':
     case 'resumed':
+      memory.crashes.delete(jobId);
+      memory.alone.delete(jobId);
+      if (memory.wished.has(jobId)) return [`${jobId} waits, and its end was wished`];
+      return how === 'suspended' || said ? [] : [`${jobId} waits, and its attempt has said for nothing`];
     case 'late':
       return [];
     default:
@@ -200,7 +217,10 @@ function released(
     const running = current(memory, owner, claim);
     if ((running === null) !== (answers[index] === 'late'))
       return [`the release of ${claim.jobId} was ${answers[index]}`];
-    if (running !== null) memory.running.delete(claim.jobId);
+    if (running !== null) {
+      memory.running.delete(claim.jobId);
+      memory.waits.delete(claim.jobId);
+    }
     return [];
   });
 }
@@ -236,6 +256,7 @@ function losesHost(memory: Memory, host: string, isDeath: boolean, { after, call
   return [...memory.running].flatMap(([jobId, { owner }]) => {
     if (owner !== host) return [];
     memory.running.delete(jobId);
+    memory.waits.delete(jobId);
     if (!isDeath) return [];
     const count = (memory.crashes.get(jobId) ?? 0) + 1;
     const wasAlone = memory.alone.has(jobId);

@@ -29,6 +29,8 @@ export interface SeenAttempt {
   readonly job: number;
   readonly epoch: number;
   readonly owner: string;
+  /** Its number. */
+  readonly attempt: number;
   readonly state: string;
   readonly process: string | null;
 }
@@ -52,7 +54,20 @@ export interface Seen {
     readonly id: string;
     readonly ever: number;
   }[];
-  readonly dependencies: readonly { readonly job: number; readonly needs: number; readonly met: number }[];
+  readonly dependencies: readonly {
+    readonly job: number;
+    readonly needs: number;
+    readonly met: number;
+    readonly awaitedBy: number | null;
+  }[];
+  readonly questions: readonly {
+    readonly job: number;
+    readonly id: string;
+    readonly attempt: number | null;
+    readonly suspends: number;
+    readonly asked: number;
+    readonly answer: string | null;
+  }[];
   readonly limits: readonly SeenLimit[];
   readonly jobLimits: readonly { readonly job: number; readonly name: string }[];
   readonly holders: readonly { readonly name: string; readonly attempt: number }[];
@@ -66,12 +81,13 @@ const SQL = {
       d.policy ->> '$.onParentEnd' AS onParentEnd, d.wanted, d.crashes, d.alone, d.parked, d.parked_for AS parkedFor,
       d.parked_until AS parkedUntil, d.ended_at AS endedAt, d.error
     FROM jobs j LEFT JOIN job_details d ON d.job = j.job ORDER BY j.job`,
-  attempts: `SELECT a.id, a.job, a.epoch, a.owner, a.state, p.state AS process FROM attempts a
+  attempts: `SELECT a.id, a.job, a.epoch, a.attempt, a.owner, a.state, p.state AS process FROM attempts a
       LEFT JOIN processes p ON p.run_id = a.owner AND p.spawn_id = a.spawn_id ORDER BY a.id`,
   startable: 'SELECT queue, rank, job FROM startable ORDER BY job',
   counts: 'SELECT queue, state, count FROM queue_counts WHERE count <> 0 ORDER BY queue, state',
   keys: 'SELECT queue, key, id, ever FROM job_keys',
-  dependencies: 'SELECT job, needs, met FROM dependencies',
+  dependencies: 'SELECT job, needs, met, awaited_by AS awaitedBy FROM dependencies',
+  questions: 'SELECT job, id, attempt, suspends, question IS NOT NULL AS asked, answer FROM questions ORDER BY job, id',
   limits: 'SELECT name, concurrency, rate, wake_at AS wakeAt FROM limits',
   jobLimits: 'SELECT job, name FROM job_limits ORDER BY job',
   holders: 'SELECT name, attempt FROM limit_holders',
@@ -96,6 +112,7 @@ export class Look {
       counts: all('counts'),
       keys: all('keys'),
       dependencies: all('dependencies'),
+      questions: all('questions'),
       limits: all('limits'),
       jobLimits: all('jobLimits'),
       holders: all('holders'),
@@ -113,6 +130,7 @@ export class Look {
       counts: read.counts(),
       keys: read.keys(),
       dependencies: read.dependencies(),
+      questions: read.questions(),
       limits: read.limits(),
       jobLimits: read.jobLimits(),
       holders: read.holders(),

@@ -27,11 +27,21 @@ export function startsOf(
       ...early(job, entry),
       ...crowded(memory, args.owner, jobId),
       ...overLimits(memory, job),
+      ...untold(memory, start),
     ];
+    memory.waits.delete(jobId);
     memory.running.set(jobId, { owner: args.owner, epoch, spawnId });
     memory.epochs.set(jobId, epoch);
     if (spawnId !== null) memory.processes.set(spawnId, { job: jobId, epoch });
     return found.map((what) => `${jobId} starts on ${args.owner} ${what}`);
+  });
+}
+
+/** It finds every answer that was acknowledged. */
+function untold({ answers }: Memory, { jobId, answers: told }: Claimed): string[] {
+  return [...answers].flatMap(([name, value]) => {
+    const [job = '', id = ''] = name.split(' ');
+    return job !== jobId || told[id] === value ? [] : [`without the answer to ${id}`];
   });
 }
 

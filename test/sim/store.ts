@@ -46,7 +46,7 @@ class SimConnection extends Connection {
 /** The tables that are read and written, what is pointed to first. */
 const TABLES = [
   ...['hosts', 'jobs', 'job_details', 'attempts', 'processes', 'startable', 'job_keys', 'dependencies', 'queues'],
-  ...['queue_counts', 'serving', 'limits', 'job_limits', 'limit_holders'],
+  ...['questions', 'queue_counts', 'serving', 'limits', 'job_limits', 'limit_holders'],
 ] as const;
 
 /** All rows of all tables. */

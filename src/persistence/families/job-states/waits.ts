@@ -75,8 +75,10 @@ function requireNoCircle(tx: Transaction, { job, jobId }: JobRow, needed: JobRow
   if (back?.found !== 0) refuse('that waits for it in turn');
 }
 
-/** Forgets the waits of an attempt that did not end to wait. */
+/** Forgets the waits of an attempt that did not end to wait. Its questions stay; whoever has its number next has not asked them. */
 export function dropWaits(tx: Transaction, job: number): void {
+  tx.db.run('UPDATE dependencies SET awaited_by = ? WHERE job = ? AND awaited_by > 0 AND met = 1', ENDED_BEFORE, job);
+  tx.db.run('UPDATE questions SET suspends = 0 WHERE job = ? AND suspends = 1', job);
   tx.db.run('DELETE FROM dependencies WHERE job = ? AND awaited_by IS NOT NULL AND met = 0', job);
 }
 
