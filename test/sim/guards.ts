@@ -7,8 +7,10 @@ export interface Removed {
   readonly wrong: string;
   /** Another guard of the same promise, which goes with it. */
   readonly and?: Removed;
-  /** Only while these, and nothing beside them, are performed. */
+  /** Only while these are performed. */
   readonly during?: readonly OperationName[];
+  /** Only while nothing else is performed beside these. */
+  readonly apart?: boolean;
 }
 
 /** What is known of a job when it is cancelled is older than its end. The test of its state is there for that. */
@@ -16,6 +18,7 @@ export const OUTDATED: Removed = {
   right: 'SELECT j.job, j.id, j.state, j.epoch, d.queue',
   wrong: `SELECT j.job, j.id, iif(d.ended_at IS NULL, j.state, 'blocked') AS state, j.epoch, d.queue`,
   during: ['jobs.cancel'],
+  apart: true,
 };
 
 const UNKNOWN_KEYS: Removed = {
@@ -141,10 +144,11 @@ export const GUARDS: Readonly<Record<string, Removed>> = {
 };
 
 /** Takes a guard away from every statement that has it. */
-export function without({ right, wrong, and, during }: Removed): Rewrite {
+export function without({ right, wrong, and, during, apart = false }: Removed): Rewrite {
   const other: Rewrite = and === undefined ? (sql) => sql : without(and);
   return (sql, playing) => {
-    const isMeant = during === undefined || playing.every((name) => during.some((one) => one === name));
+    const isOne = (name: string) => during === undefined || during.some((one) => one === name);
+    const isMeant = apart ? playing.every(isOne) : playing.some(isOne);
     return other(isMeant ? sql.replaceAll(right, () => wrong) : sql, playing);
   };
 }
