@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'ESP_KEY_CONFLICT' // a job of that key exists, with another method or other arguments
   | 'ESP_NOT_FOUND' // no actor, pool, run, job or file of that name
   | 'ESP_OWNED' // a living host owns the run
+  | 'ESP_PAYLOAD' // a value is larger than `maxPayload`; nothing of it was kept
   | 'ESP_PLATFORM' // the operating system lacks what is needed
   | 'ESP_POISONED' // the job's hosts died each time it ran, at last with nothing beside it
   | 'ESP_PROTOCOL' // a worker spoke out of protocol and was killed

@@ -24,6 +24,7 @@ import { userOperationStore } from './families/user-operations/store.js';
 import { HeldFiles } from './file/held-files.js';
 import { PRIVATE } from './file/modes.js';
 import { Reader } from './reader/reader.js';
+import { MAX_PAYLOAD_BYTES } from './sql/payload.js';
 import type { Store } from './store.js';
 import { Threads } from './threads.js';
 import { readTrouble } from './trouble/note.js';
@@ -89,7 +90,13 @@ interface Connected {
 }
 
 async function connect(file: string, options: OpenStoreOptions, known: boolean): Promise<Connected> {
-  const { mode, synchronous = 'full', busyTimeoutMs = BUSY_TIMEOUT_MS, runId = null } = options;
+  const {
+    mode,
+    synchronous = 'full',
+    busyTimeoutMs = BUSY_TIMEOUT_MS,
+    runId = null,
+    maxPayload = MAX_PAYLOAD_BYTES,
+  } = options;
   if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0) {
     throw new EspalierError('ESP_INVALID', `busyTimeoutMs is a whole number of milliseconds, not ${busyTimeoutMs}`);
   }
@@ -109,7 +116,7 @@ async function connect(file: string, options: OpenStoreOptions, known: boolean):
             pulses.pulse({ events });
           },
         );
-  const threads = new Threads({ file, runId, writer, openReader, pulses });
+  const threads = new Threads({ file, runId, writer, openReader, pulses, maxPayload });
   // Reading opens at once, so that a store that cannot be read is refused here.
   if (writer === null) await threads.reader();
   return { threads, listeners };

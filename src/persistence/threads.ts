@@ -17,6 +17,7 @@ export class Threads {
   readonly #writer: Writer | null;
   readonly #openReader: () => Promise<Reader>;
   readonly pulses: Pulses;
+  readonly maxPayload: number;
   readonly #refusals: Refusals | null;
   #reader: Promise<Reader> | null = null;
   #closing: Promise<void> | null = null;
@@ -28,12 +29,14 @@ export class Threads {
     writer: Writer | null;
     openReader: () => Promise<Reader>;
     pulses: Pulses;
+    maxPayload: number;
   }) {
     this.file = parts.file;
     this.#runId = parts.runId;
     this.#writer = parts.writer;
     this.#openReader = parts.openReader;
     this.pulses = parts.pulses;
+    this.maxPayload = parts.maxPayload;
     const { file, runId: host, writer } = parts;
     const journal = (event: NewJournalEvent) =>
       this.#write('journal.append', { runId: host ?? '', events: [eventText(event)] });

@@ -28,7 +28,9 @@ import { SystemTools } from './tools.js';
 
 /** What its user says of the parts. */
 type Given = {
-  readonly [K in 'tools' | 'onAsk' | 'onReport' | 'stdio' | 'inspector']: SystemOptions[K] | undefined;
+  readonly [K in 'tools' | 'onAsk' | 'onReport' | 'stdio' | 'inspector' | 'outputFlushMs']:
+    | SystemOptions[K]
+    | undefined;
 };
 
 /** What a system is made of. */
@@ -124,9 +126,12 @@ function makeProcesses(
   });
 }
 
-function runsOf({ runId, store, faults }: AssemblyOptions, { env, owed, processes, handles }: Parts): Runs {
+function runsOf(
+  { runId, store, faults, outputFlushMs }: AssemblyOptions,
+  { env, owed, processes, handles }: Parts,
+): Runs {
   return makeRuns({
-    ...{ runId, store, env, owed },
+    ...{ runId, store, env, owed, outputFlushMs },
     path: `/${OWN_ID}/runs`,
     pools: {
       place: (path) => handles.place(path),
@@ -139,12 +144,12 @@ function runsOf({ runId, store, faults }: AssemblyOptions, { env, owed, processe
 }
 
 function jobsOf(
-  { name, runId, store, faults, ending }: AssemblyOptions,
+  { name, runId, store, faults, ending, outputFlushMs }: AssemblyOptions,
   { env, owed, processes, handles }: Parts,
 ): Pick<Assembly, 'work' | 'deaths'> {
   const deaths = new DeathWatch({ store, self: runId, clock: env.clock, onFault: faults.hear });
   const work = makeJobs({
-    ...{ name, runId, store, env, owed },
+    ...{ name, runId, store, env, owed, outputFlushMs },
     path: `/${OWN_ID}/lanes`,
     pools: {
       place: (path) => handles.place(path),

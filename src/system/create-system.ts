@@ -26,7 +26,7 @@ import { Warnings } from './warnings.js';
  */
 export async function createSystem<T extends Place = Place>(options: SystemOptions & Shaped<T>): Promise<System<T>> {
   checkSystemOptions(options);
-  const { name, children = [], synchronous = 'full', storeMode, operations } = options;
+  const { name, children = [], synchronous = 'full', storeMode, operations, maxPayload } = options;
   const runId = formatRunId(Date.now(), randomBytes(8).toString('hex'));
   const file = options.store ?? `${OWN_FOLDER}/${name}.db`;
   const store = await openHostStore(file, {
@@ -34,7 +34,8 @@ export async function createSystem<T extends Place = Place>(options: SystemOptio
     runId,
     synchronous,
     ...(storeMode !== undefined && { fileMode: storeMode }),
-    ...(operations !== undefined && { operations: operationsPlace(operations, name) }),
+    ...(operations !== undefined && { operations: operationsPlace(operations, name, maxPayload) }),
+    ...(maxPayload !== undefined && { maxPayload }),
   });
   const system = new System<T>(name, runId, store, options);
   try {

@@ -19,6 +19,7 @@ import {
   oneOf,
   type Rules,
   required,
+  whole,
 } from '../options.js';
 import type { ReportListener } from './reporter.js';
 
@@ -50,6 +51,10 @@ export interface SystemOptions extends Pick<SupervisionOptions, 'strategy' | 'in
    * `system.operations.call`. JavaScript, or what this Node loads by itself.
    */
   readonly operations?: URL;
+  /** How large an argument, a result, and what is said beside them may be, as JSON in bytes (1 MiB); more is `ESP_PAYLOAD`. */
+  readonly maxPayload?: number;
+  /** How often what running attempts print goes to the store, in milliseconds from 500 to 30 000 (1000). */
+  readonly outputFlushMs?: number;
   /**
    * How long what has ended is kept, in milliseconds, null for ever: jobs that succeeded 7 days, others 30, events 30 days or a
    * gibibyte, runs until they are removed. false keeps all.
@@ -90,6 +95,8 @@ const rules: Rules<SystemOptions> = {
     "the URL of a module, such as new URL('./operations.js', import.meta.url)",
     (value) => value instanceof URL,
   ),
+  maxPayload: whole(1),
+  outputFlushMs: whole(500, 30_000),
   retention: (value, place) => (value === false ? undefined : retentionRule(value, place)),
   inspector: inspectorRule,
 };

@@ -66,13 +66,13 @@ export class System<T extends Place = Place> {
     readonly name: string,
     readonly runId: RunId,
     store: Store,
-    { tools, onAsk, onReport, stdio, inspector }: Omit<SystemOptions, 'name'>,
+    { tools, onAsk, onReport, stdio, inspector, outputFlushMs }: Omit<SystemOptions, 'name'>,
   ) {
     this.#store = store;
     const ending = new Ending(name);
     this.#ending = ending;
     const faults = new Faults(ending, () => void this.#lifetime.endFenced());
-    const given = { tools, onAsk, onReport, stdio, inspector };
+    const given = { tools, onAsk, onReport, stdio, inspector, outputFlushMs };
     const assembly = assemble({ ...given, name, runId, store, ending, faults });
     this.#parts = assembly;
     const onEnded = (exit: ActorExit) => this.#end(exit);

@@ -7,12 +7,14 @@ export interface WriteOptions {
 
 /** Where the user's operations are, and who runs them in the writer thread. */
 export interface OperationsPlace {
-  /** The module that exports `userOperations(module, system)`. */
+  /** The module that exports `userOperations(place)`. */
   readonly runner: string;
   /** The user's module. */
   readonly module: string;
   /** The name of the system. */
   readonly system: string;
+  /** How large what it submits may be, as JSON in bytes. */
+  readonly maxPayload: number;
 }
 
 /** How a store is opened. */
@@ -31,4 +33,6 @@ export interface OpenStoreOptions {
   readonly operations?: OperationsPlace;
   /** How long another process's write lock is waited for, in milliseconds (5000). */
   readonly busyTimeoutMs?: number;
+  /** How large a value that a job is given or answers may be, as JSON in bytes (1 MiB). */
+  readonly maxPayload?: number;
 }

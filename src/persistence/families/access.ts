@@ -24,6 +24,8 @@ export interface WriteCost extends WriteOptions {
 export interface Access<W extends Named, R extends Named = Record<never, never>> {
   /** The host of this store, or null when it was opened for none. */
   readonly runId: RunId | null;
+  /** How large an argument, a result and what is said beside them may be, as JSON in bytes. */
+  readonly maxPayload: number;
   /** @throws `ESP_INVALID` when the store was opened for no host */
   requireRunId(): string;
   /** Rejects with `ESP_INVALID` when the store was opened for reading. */

@@ -1,6 +1,7 @@
 /** The writer thread: the only place of this process that writes to the store. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
+import type { OperationsPlace } from '../contract/options.js';
 import { connectWriter } from '../file/connect.js';
 import { StandingFiles } from '../file/standing-files.js';
 import type { Connection } from '../sql/connection.js';
@@ -15,14 +16,14 @@ const writerData: z.ZodType<WriterData> = z.object({
   synchronous: z.enum(['full', 'normal']),
   busyTimeoutMs: z.number(),
   fileMode: z.number().nullable().optional(),
-  operations: z.object({ runner: z.string(), module: z.string(), system: z.string() }).nullable(),
+  operations: z
+    .object({ runner: z.string(), module: z.string(), system: z.string(), maxPayload: z.number() })
+    .nullable(),
 });
 
 /** What a runner of operations exports. */
 const runnerModule = z.object({
-  userOperations: z.custom<(module: string, system: string) => Promise<UserOperations>>(
-    (value) => typeof value === 'function',
-  ),
+  userOperations: z.custom<(place: OperationsPlace) => Promise<UserOperations>>((value) => typeof value === 'function'),
 });
 
 if (parentPort !== null) await serve(parentPort, writerData.parse(workerData));
@@ -30,7 +31,7 @@ if (parentPort !== null) await serve(parentPort, writerData.parse(workerData));
 async function loadOperations(place: WriterData['operations']): Promise<UserOperations | undefined> {
   if (place === null) return undefined;
   const { userOperations } = runnerModule.parse(await import(place.runner));
-  return await userOperations(place.module, place.system);
+  return await userOperations(place);
 }
 
 async function serve(port: MessagePort, data: WriterData): Promise<void> {

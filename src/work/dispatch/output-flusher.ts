@@ -5,7 +5,7 @@ import { isRefusal } from '../../store-refusal.js';
 import { TransientMap } from '../../transient-map.js';
 import type { OutputSource } from '../backends/contract.js';
 
-/** How often new output of running attempts goes to the store, in milliseconds. */
+/** How often new output of running attempts goes to the store unless it is told, in milliseconds. */
 const FLUSH_MS = 1000;
 
 interface Flushed {
@@ -32,6 +32,7 @@ export class OutputFlusher {
     readonly outputs: Pick<OutputStore, 'append'>,
     readonly clock: Clock,
     readonly onError: (error: unknown) => void,
+    readonly everyMs = FLUSH_MS,
   ) {}
 
   /** Begins to flush. The returned function ends it, and resolves when nothing more of it is being written. */
@@ -40,7 +41,7 @@ export class OutputFlusher {
     this.#begun += 1;
     const key = this.#begun;
     this.#running.set(key, flushed);
-    this.#timer ??= this.clock.setTimeout(() => this.#flush(), FLUSH_MS);
+    this.#timer ??= this.clock.setTimeout(() => this.#flush(), this.everyMs);
     return async () => {
       this.#running.delete(key);
       if (this.#running.size === 0) this.#disarm();
@@ -62,7 +63,7 @@ export class OutputFlusher {
         flushed.writing = null;
       });
     }
-    if (this.#running.size > 0) this.#timer = this.clock.setTimeout(() => this.#flush(), FLUSH_MS);
+    if (this.#running.size > 0) this.#timer = this.clock.setTimeout(() => this.#flush(), this.everyMs);
   }
 
   async #write({ attempt, capture }: Flushed): Promise<void> {

@@ -33,6 +33,8 @@ export interface JobsParts {
   /** The path of the supervisor of lanes. */
   readonly path: string;
   readonly pools: JobPools;
+  /** How often output goes to the store, in milliseconds. */
+  readonly outputFlushMs: number | undefined;
   newSpawnId(): string;
   /** @throws EspalierError `ESP_STOPPED` */
   requireRunning(): void;
@@ -74,8 +76,9 @@ export function makeJobs(parts: JobsParts): JobsOfSystem {
   };
 }
 
-function makeLanes({ runId, name, store, env, owed, path, pools, newSpawnId, onServing, onFault }: JobsParts): Lanes {
-  const flusher = new OutputFlusher(store.outputs, env.clock, onFault);
+function makeLanes(parts: JobsParts): Lanes {
+  const { runId, name, store, env, owed, path, pools, newSpawnId, onServing, onFault } = parts;
+  const flusher = new OutputFlusher(store.outputs, env.clock, onFault, parts.outputFlushMs);
   const started = tellStarted(runId, store.attempts, owed);
   const local = { ...pools, runId, clock: env.clock, file: store.file, started };
   return new Lanes({

@@ -28,7 +28,8 @@ const TABLES: readonly RegExp[] = [
   new RegExp(`^drop\\s+(?:table|index)\\s+(?:if\\s+exists\\s+)?${NAME}\\s*;?\\s*$`, 'i'),
   new RegExp(`^alter\\s+table\\s+${NAME}\\s+(?:add|drop|rename\\s+column|rename\\s+to\\s+${NAME}\\s*;?\\s*$)`, 'i'),
 ];
-const FOREIGN = /\breferences\s+(?!["`[]?app_)/i;
+// Whatever stands between the two words, as a comment: what is not plainly the user's own table is refused.
+const FOREIGN = /\breferences\b(?!\s*["`[]?app_)/i;
 
 /**
  * Whether a statement makes, changes or drops nothing but the user's own tables and their indexes. None of them may point to a
@@ -45,6 +46,13 @@ const CHANGES: ReadonlySet<string> = new Set([
   ...['VUpdate', 'VCreate', 'VDestroy', 'Vacuum', 'IncrVacuum', 'JournalMode', 'Checkpoint', 'AutoCommit', 'Savepoint'],
 ]);
 
+/** How a step that ends a statement says that the transaction goes with it, as `INSERT OR ROLLBACK` has it. */
+const ROLLBACK = 1;
+
+function endsTransaction({ opcode, p1, p2 }: Step): boolean {
+  return (opcode === 'Halt' || opcode === 'HaltIfNull') && p1 !== 0 && p2 === ROLLBACK;
+}
+
 /**
  * Whose rows a statement that reads or writes rows changes, by the steps of its program, those of triggers and foreign keys
  * included: the tables' names; null when it changes something else.
@@ -53,8 +61,9 @@ const CHANGES: ReadonlySet<string> = new Set([
  */
 export function writtenBy(steps: readonly Step[], tableAt: (page: number) => string | null): readonly string[] | null {
   const written = new Set<string>();
-  for (const { opcode, p1, p2, p3 } of steps) {
-    if (CHANGES.has(opcode)) return null;
+  for (const step of steps) {
+    const { opcode, p1, p2, p3 } = step;
+    if (CHANGES.has(opcode) || endsTransaction(step)) return null;
     if (opcode !== 'OpenWrite' && opcode !== 'Clear') continue;
     // Where page and database stand in a step; database 0 is the store.
     const [page, database] = opcode === 'Clear' ? [p1, p2] : [p2, p3];

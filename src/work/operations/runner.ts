@@ -6,6 +6,7 @@ import { newJobId } from '../../machines/ids/job-id.js';
 import { submitSpecs } from '../../persistence/families/jobs/new-job.js';
 import { toJson } from '../../persistence/sql/json.js';
 import type { Transaction, UserCall, UserOperations } from '../../persistence/sql/transaction.js';
+import type { OperationsPlace } from '../../persistence/store.js';
 import { newJobs } from '../jobs/spec.js';
 import type { OperationContext, OperationTx } from './operation.js';
 import { UserDatabase } from './user-database.js';
@@ -18,11 +19,10 @@ type AnyOperation = (tx: OperationTx, args: unknown, context: OperationContext) 
 /**
  * The operations that a module exports.
  *
- * @param system its name, for the queues of its pools
  * @throws EspalierError `ESP_INVALID` when the module cannot be loaded, or exports no function
  */
-export async function userOperations(module: string, system: string): Promise<UserOperations> {
-  const found = await load(module);
+export async function userOperations(place: OperationsPlace): Promise<UserOperations> {
+  const found = await load(place.module);
   const database = new UserDatabase();
   return {
     names: [...found.keys()],
@@ -31,8 +31,12 @@ export async function userOperations(module: string, system: string): Promise<Us
       if (operation === undefined) throw unknown(call.operation, [...found.keys()]);
       const since = performance.now();
       using _ = database.lend(tx.db);
-      const answer = operation(txOf(tx, call, database, system), readJson(call.args), contextOf(call));
-      if (isPromise(answer)) throw asynchronous(call.operation);
+      const answer = operation(txOf(tx, call, database, place), readJson(call.args), contextOf(call));
+      if (isPromise(answer)) {
+        // What it still comes to is nobody's: unheard, its error would end the writer thread.
+        Promise.resolve(answer).catch(() => undefined);
+        throw asynchronous(call.operation);
+      }
       tellSlow(tx, call, performance.now() - since);
       return toJson(answer ?? null, `the answer of operation ${call.operation}`);
     },
@@ -53,7 +57,9 @@ async function load(module: string): Promise<ReadonlyMap<string, AnyOperation>> 
   throw new EspalierError('ESP_INVALID', `operations: ${module} exports no function by a name of its own`);
 }
 
-function txOf(tx: Transaction, { by }: UserCall, db: UserDatabase, system: string): OperationTx {
+type Submitting = Pick<OperationsPlace, 'system' | 'maxPayload'>;
+
+function txOf(tx: Transaction, { by }: UserCall, db: UserDatabase, { system, maxPayload }: Submitting): OperationTx {
   const queue = (name: string) => (name.startsWith('/') ? `${system}:${name}` : name);
   const jobId = () => newJobId(tx.now, randomBytes(8).toString('hex'));
   return {
@@ -61,7 +67,7 @@ function txOf(tx: Transaction, { by }: UserCall, db: UserDatabase, system: strin
     db,
     submit: (spec) => {
       const { jobs } = newJobs([spec], { now: tx.now, queue, newJobId: jobId });
-      const [submitted] = submitSpecs(tx, by, jobs);
+      const [submitted] = submitSpecs(tx, by, jobs, maxPayload);
       if (submitted === undefined) throw new Error('a job was submitted and not answered');
       return { id: submitted.jobId, existing: submitted.existing };
     },
@@ -73,7 +79,7 @@ function contextOf({ job }: UserCall): OperationContext {
   return { job: job?.jobId ?? null, result };
 }
 
-function isPromise(answer: unknown): boolean {
+function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return typeof answer === 'object' && answer !== null && 'then' in answer;
 }
 

@@ -18,14 +18,17 @@ export interface RunsParts {
   /** The path of the supervisor of runs. */
   readonly path: string;
   readonly pools: Pick<LocalPoolsParts, 'place' | 'watch' | 'whenRetired'>;
+  /** How often output goes to the store, in milliseconds. */
+  readonly outputFlushMs: number | undefined;
   newSpawnId(): string;
   onFault(error: unknown): void;
 }
 
 /** The runs of a system. */
-export function makeRuns({ runId, store, env, owed, path, pools, newSpawnId, onFault }: RunsParts): Runs {
+export function makeRuns(made: RunsParts): Runs {
+  const { runId, store, env, owed, path, pools, newSpawnId, onFault } = made;
   const { runs, attempts, outputs, journal } = store;
-  const flusher = new OutputFlusher(outputs, env.clock, onFault);
+  const flusher = new OutputFlusher(outputs, env.clock, onFault, made.outputFlushMs);
   const dispatcher = new Dispatcher({ runId, attempts, flusher, owed, newSpawnId });
   const newRun = () => formatRunRef(Date.now(), randomBytes(4).toString('hex'));
   const parts = { ...pools, runId, clock: env.clock, file: store.file, started: tellStarted(runId, attempts, owed) };

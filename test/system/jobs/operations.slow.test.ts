@@ -38,6 +38,12 @@ describe('an operation of the user', () => {
     await expect(system.operations.call(name)).rejects.toMatchObject({ code });
   });
 
+  it('that goes on behind its promise is refused, and what it does then harms nobody', async () => {
+    const system = await withOperations();
+    await expect(system.operations.call('laterFailing')).rejects.toMatchObject({ code: 'ESP_INVALID' });
+    expect(await system.operations.call('bookings')).toEqual([]);
+  });
+
   it('that is slow is told, for every host waits meanwhile', async () => {
     const system = await withOperations();
     expect(await system.operations.call('slow')).toBe('done');

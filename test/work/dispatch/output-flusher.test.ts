@@ -11,7 +11,7 @@ import { OutputFlusher } from '../../../src/work/dispatch/output-flusher.js';
 const full = new EspalierError('ESP_STORE_FULL', 'the disk is full');
 
 /** @param fault what a write meets, by its number from 0 on */
-function flushing(fault: (write: number) => unknown = () => null) {
+function flushing(fault: (write: number) => unknown = () => null, everyMs?: number) {
   const clock = new SimulatedClock();
   const [written, errors]: [string[], unknown[]] = [[], []];
   let [writes, truncated] = [0, false];
@@ -24,7 +24,7 @@ function flushing(fault: (write: number) => unknown = () => null) {
     truncated ||= dropped;
     return 'kept' as const;
   };
-  const flusher = new OutputFlusher({ append }, clock, (error) => void errors.push(error));
+  const flusher = new OutputFlusher({ append }, clock, (error) => void errors.push(error), everyMs);
   const capture = new Capture();
   const stdout = new PassThrough();
   capture.attach(stdout, new PassThrough());
@@ -53,6 +53,15 @@ it('writes what is new, and nothing when nothing is', async () => {
   await say('c');
   await pass(1000);
   expect(facts()).toMatchObject({ written: ['ab', 'c'], writes: 2 });
+});
+
+it('writes as often as it is told', async () => {
+  const { facts, say, pass } = flushing(undefined, 500);
+  await say('a');
+  await pass(499);
+  expect(facts().writes).toBe(0);
+  await pass(1);
+  expect(facts().written).toEqual(['a']);
 });
 
 it('leaves what came last to the end of the attempt', async () => {

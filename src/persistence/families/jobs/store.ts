@@ -1,7 +1,9 @@
+import { isEspalierError } from '../../../errors.js';
 import { readJson } from '../../../json/read.js';
 import { KEPT_OUTPUT_BYTES } from '../../../stream-text.js';
 import type { ClaimedJob, FinishedJobAttempt, JobContext, JobStore } from '../../contract/jobs.js';
 import { toJson } from '../../sql/json.js';
+import { payload } from '../../sql/payload.js';
 import type { Access } from '../access.js';
 import type { FinishedJobText } from '../job-states/finished.js';
 import type { questionWrites } from '../questions/writes.js';
@@ -23,7 +25,7 @@ function working(
 ): Pick<JobStore, 'submit' | 'claim' | 'release' | 'finish' | 'tick' | 'serve' | 'leave'> {
   return {
     submit: async (jobs) => {
-      const texts = jobs.map(newJobText);
+      const texts = jobs.map((job) => newJobText(job, access.maxPayload));
       const bytes = texts.reduce((sum, { input }) => sum + input.length, 0);
       return access.write('jobs.submit', { by: byOf(access), jobs: texts }, { bytes });
     },
@@ -34,7 +36,7 @@ function working(
         claims: claims.map(({ jobId, epoch, attempt }) => ({ jobId, epoch, attempt })),
       }),
     finish: async (owner, attempt, options) => {
-      const text = finishedText(attempt);
+      const text = finishedText(attempt, access.maxPayload);
       const bytes = (text.output === undefined ? 0 : sizeOf(text.output)) + (text.result?.length ?? 0);
       return access.write('jobs.finish', { owner, attempt: text, random: Math.random() }, { ...options, bytes });
     },
@@ -48,21 +50,22 @@ function working(
 
 function talking(access: JobAccess): Pick<JobStore, 'note' | 'ask' | 'answer' | 'waitFor'> {
   const by = byOf(access);
+  const limit = access.maxPayload;
   return {
     note: (owner, { jobId, epoch, attempt }, { progress, checkpoint }, options) => {
       const note = {
-        progress: progress === undefined ? null : toJson(progress, `the progress of ${jobId}`),
-        checkpoint: checkpoint === undefined ? null : toJson(checkpoint, `the checkpoint of ${jobId}`),
+        progress: progress === undefined ? null : payload(progress, `the progress of ${jobId}`, limit),
+        checkpoint: checkpoint === undefined ? null : payload(checkpoint, `the checkpoint of ${jobId}`, limit),
       };
       const bytes = note.checkpoint?.length ?? 0;
       return access.write('jobs.note', { owner, attempt: { jobId, epoch, attempt }, note }, { ...options, bytes });
     },
     ask: ({ question, ...rest }) => {
-      const asked = { ...rest, question: toJson(question, `question ${rest.id} of ${rest.jobId}`) };
+      const asked = { ...rest, question: payload(question, `question ${rest.id} of ${rest.jobId}`, limit) };
       return access.write('jobs.ask', { by, asked }, { bytes: asked.question.length });
     },
     answer: (jobId, id, value) => {
-      const answer = toJson(value, `the answer to question ${id} of ${jobId}`);
+      const answer = payload(value, `the answer to question ${id} of ${jobId}`, limit);
       return access.write('jobs.answer', { by, jobId, id, answer }, { bytes: answer.length });
     },
     waitFor: (wait) => access.write('jobs.waitFor', { by, wait }),
@@ -124,11 +127,22 @@ function jobContext({ key, deadline, parent, root, checkpoint, answers, results 
   };
 }
 
-function finishedText({ result, error, output, ...rest }: FinishedJobAttempt): FinishedJobText {
+/** A result that is too large is the failure of its job: another attempt would answer the same. */
+function finishedText(attempt: FinishedJobAttempt, maxPayload: number): FinishedJobText {
+  try {
+    return asText(attempt, maxPayload);
+  } catch (error) {
+    if (!isEspalierError(error) || error.code !== 'ESP_PAYLOAD') throw error;
+    const { result: _, ...rest } = attempt;
+    return asText({ ...rest, how: 'unfit', error }, maxPayload);
+  }
+}
+
+function asText({ result, error, output, ...rest }: FinishedJobAttempt, maxPayload: number): FinishedJobText {
   return {
     ...rest,
     ...(output !== undefined && { output: sentChunk(output, KEPT_OUTPUT_BYTES) }),
-    result: result === undefined ? null : toJson(result, `the result of ${rest.jobId}`),
+    result: result === undefined ? null : payload(result, `the result of ${rest.jobId}`, maxPayload),
     error: error === undefined ? null : toJson({ code: error.code, message: error.message }, 'the error'),
   };
 }

@@ -4,7 +4,7 @@ import { type JobId, newJobId } from '../../../machines/ids/job-id.js';
 import { MOST_CAUGHT_UP } from '../../../machines/work/schedule/due.js';
 import { type ScheduleSpec, sameTiming } from '../../../machines/work/schedule/spec.js';
 import type { DueSchedule, ScheduleRecord, ScheduleStore } from '../../contract/schedules.js';
-import { toJson } from '../../sql/json.js';
+import { payload } from '../../sql/payload.js';
 import type { Access } from '../access.js';
 import { instantsOf } from './instants.js';
 import type { scheduleReads } from './reads.js';
@@ -22,7 +22,7 @@ export function scheduleStore(access: ScheduleAccess): ScheduleStore {
   return {
     get,
     set: async (name, spec, now) => {
-      const text = toJson(spec, `schedule ${name}`);
+      const text = payload(spec, `schedule ${name}`, access.maxPayload);
       return settled(name, async () => {
         const { revision, cursor, nextAt } = begin(spec, await get(name), now);
         return access.write('schedules.set', { by, name, spec: text, revision, cursor, nextAt });

@@ -1,6 +1,6 @@
 import { readJson } from '../../../json/read.js';
 import type { UserOperationStore } from '../../contract/user-operations.js';
-import { toJson } from '../../sql/json.js';
+import { payload } from '../../sql/payload.js';
 import type { Access } from '../access.js';
 import type { userOperationWrites } from './writes.js';
 
@@ -11,7 +11,7 @@ export function userOperationStore(
   return {
     names,
     call: async (operation, args) => {
-      const text = toJson(args ?? null, `the arguments of operation ${operation}`);
+      const text = payload(args ?? null, `the arguments of operation ${operation}`, access.maxPayload);
       const by = access.runId ?? '';
       return readJson(await access.write('operations.call', { operation, args: text, by }, { bytes: text.length }));
     },
