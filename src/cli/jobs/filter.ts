@@ -8,7 +8,8 @@ export function filtering(command: Command): Command {
     .addOption(new Option('--state <state...>', 'only jobs in these states').choices(JOB_STATES))
     .option('--queue <name>', 'only jobs of this queue')
     .option('--key <key>', 'only jobs of this key')
-    .option('--parent <job>', 'only jobs below this one');
+    .option('--parent <job>', 'only jobs below this one')
+    .option('--meta <entry...>', 'only jobs with these entries in their meta, each as field=value');
 }
 
 /** What they gave. */
@@ -17,18 +18,28 @@ export const filterFields = {
   queue: z.string().optional(),
   key: z.string().optional(),
   parent: z.string().optional(),
+  meta: z
+    .array(z.string().regex(/^[^=]+=/, 'it must be field=value'))
+    .transform((entries) => Object.fromEntries(entries.map(metaEntry)))
+    .optional(),
 };
+
+function metaEntry(entry: string): [string, string] {
+  const at = entry.indexOf('=');
+  return [entry.slice(0, at), entry.slice(at + 1)];
+}
 
 /** The filter of these options. @throws EspalierError `ESP_NOT_FOUND` for a parent that is not there */
 export async function filterOf(
   reader: StoreReader,
-  { state, queue, key, parent }: z.infer<z.ZodObject<typeof filterFields>>,
+  { state, queue, key, parent, meta }: z.infer<z.ZodObject<typeof filterFields>>,
 ): Promise<JobFilter> {
   return {
     ...(state !== undefined && { state }),
     ...(queue !== undefined && { queue: await queueNamed(reader, queue) }),
     ...(key !== undefined && { key }),
     ...(parent !== undefined && { parent: await jobNamed(reader, parent) }),
+    ...(meta !== undefined && { meta }),
   };
 }
 
@@ -40,13 +51,16 @@ export async function filterOf(
 export function checkWhich(
   what: string,
   job: string | undefined,
-  { state, queue, key, parent }: z.infer<z.ZodObject<typeof filterFields>>,
+  { state, queue, key, parent, meta }: z.infer<z.ZodObject<typeof filterFields>>,
 ): void {
-  const filters = [state, queue, key, parent].filter((one) => one !== undefined).length;
+  const filters = [state, queue, key, parent, meta].filter((one) => one !== undefined).length;
   if (job === undefined && filters > 0) return;
   if (job !== undefined && filters === 0) return;
   const which = job === undefined ? 'which jobs?' : 'either one job, or those of a filter:';
-  throw new EspalierError('ESP_INVALID', `${which} "espalier ${what} JOB", or --state, --queue, --key and --parent`);
+  throw new EspalierError(
+    'ESP_INVALID',
+    `${which} "espalier ${what} JOB", or --state, --queue, --key, --parent and --meta`,
+  );
 }
 
 /** The job that a text names, be it the beginning of its id. @throws EspalierError `ESP_NOT_FOUND` */

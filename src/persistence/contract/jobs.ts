@@ -179,6 +179,8 @@ export interface JobQuery {
   readonly queue?: string;
   readonly key?: string;
   readonly parent?: JobId;
+  /** Entries at the top of its meta, numbers and booleans as their text. */
+  readonly meta?: Readonly<Record<string, string>>;
   /** Only jobs submitted before this one: the last of the page before. */
   readonly before?: JobId;
   readonly limit: number;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { parseJobId } from '../../machines/ids/job-id.js';
 import { JOB_STATES, type JobState } from '../../machines/work/job/states.js';
 import { checkArgument, checkOptions, fields, kind, text, whole } from '../../options.js';
@@ -13,6 +14,8 @@ export interface JobFilter {
   readonly queue?: string;
   readonly key?: string;
   readonly parent?: string;
+  /** Entries at the top of its meta: `{ tenant: 'x' }`. A number or a boolean is found by its text too. */
+  readonly meta?: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface ListJobsOptions extends JobFilter {
@@ -25,11 +28,16 @@ export interface ListJobsOptions extends JobFilter {
 const state = kind(`one of ${JOB_STATES.join(', ')}, or a list of these`, (value) =>
   (Array.isArray(value) ? value : [value]).every((one) => JOB_STATES.some((known) => known === one)),
 );
+const metaEntries = kind(
+  'an object of texts, numbers and booleans',
+  (value) => z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).safeParse(value).success,
+);
 const listRule = fields<ListJobsOptions>({
   state,
   queue: text,
   key: text,
   parent: text,
+  meta: metaEntries,
   before: text,
   limit: whole(1, 10_000),
 });
@@ -160,12 +168,15 @@ export class Jobs {
 }
 
 function queryOf(options: ListJobsOptions, queueNamed: SpecContext['queue']): JobQuery {
-  const { state: wanted, queue, key, parent, before, limit = 100 } = options;
+  const { state: wanted, queue, key, parent, meta, before, limit = 100 } = options;
   return {
     ...(wanted !== undefined && { states: typeof wanted === 'string' ? [wanted] : wanted }),
     ...(queue !== undefined && { queue: queueNamed(queue) }),
     ...(key !== undefined && { key }),
     ...(parent !== undefined && { parent: parseJobId(parent) }),
+    ...(meta !== undefined && {
+      meta: Object.fromEntries(Object.entries(meta).map(([field, value]) => [field, String(value)])),
+    }),
     ...(before !== undefined && { before: parseJobId(before) }),
     limit,
   };

@@ -113,7 +113,7 @@ function findJobs(db: Connection, { text, most }: { text: string; most: number }
 }
 
 /** Each condition has an index of its own; the newest come first. */
-function listJobs(db: Connection, { states, queue, key, parent, before, limit }: JobQuery): JobRecord[] {
+function listJobs(db: Connection, { states, queue, key, parent, meta, before, limit }: JobQuery): JobRecord[] {
   const conditions: string[] = [];
   const values: SqlValue[] = [];
   const add = (condition: string, value: SqlValue): void => {
@@ -124,6 +124,10 @@ function listJobs(db: Connection, { states, queue, key, parent, before, limit }:
   if (queue !== undefined) add('d.queue = ?', queue);
   if (key !== undefined) add('d.key = ?', key);
   if (parent !== undefined) add('d.parent = (SELECT job FROM jobs WHERE id = ?)', parent);
+  for (const [field, value] of Object.entries(meta ?? {})) {
+    conditions.push('j.job IN (SELECT job FROM job_meta WHERE field = ? AND value = ?)');
+    values.push(field, value);
+  }
   if (before !== undefined) add('j.job < (SELECT job FROM jobs WHERE id = ?)', before);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   return db

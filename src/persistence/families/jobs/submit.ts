@@ -11,6 +11,7 @@ import { goOn } from '../job-states/ends.js';
 import { type Actor, count, noteParking } from '../job-states/move.js';
 import { requireJob } from '../job-states/records.js';
 import { takeKey } from './keys.js';
+import { insertMeta } from './meta.js';
 
 /** A job as it is submitted: its input and its meta are JSON text, and its key goes with the digest of what it does. */
 export interface NewJobText extends Omit<NewJob, 'input' | 'meta' | 'key'> {
@@ -51,6 +52,7 @@ function submitJob(tx: Transaction, by: Actor, job: NewJobText): void {
   const state = job.after.length > 0 ? 'blocked' : isEarly ? 'parked' : 'queued';
   const number = insertJob(tx, job, state);
   insertDetails(tx, by, job, number, family);
+  insertMeta(tx, number, job.meta);
   for (const name of new Set(job.limits)) tx.db.run('INSERT INTO job_limits (job, name) VALUES (?, ?)', number, name);
   for (const [unit, most] of Object.entries(job.budget)) {
     tx.db.run('INSERT INTO budgets (job, unit, most) VALUES (?, ?, ?)', number, unit, most);
