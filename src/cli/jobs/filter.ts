@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { EspalierError, findJob, JOB_STATES, type JobFilter, type JobId, type StoreReader } from '../../index.js';
+import { each } from '../options/parse.js';
 
 /** Adds the options that say which jobs are meant. */
 export function filtering(command: Command): Command {
@@ -9,7 +10,7 @@ export function filtering(command: Command): Command {
     .option('--queue <name>', 'only jobs of this queue')
     .option('--key <key>', 'only jobs of this key')
     .option('--parent <job>', 'only jobs below this one')
-    .option('--meta <entry...>', 'only jobs with these entries in their meta, each as field=value');
+    .option('--meta <field=value>', 'only jobs with this entry in their meta; may be repeated', each);
 }
 
 /** What they gave. */

@@ -278,3 +278,20 @@ describe('espalier prioritise, queues and limits', () => {
     });
   });
 });
+
+describe('espalier jobs --meta', () => {
+  it('finds jobs by what stands at the top of their meta, all of it that is named', async () => {
+    const { run, submit } = await hosted();
+    const first = await submit('--meta', '{"tenant":"x","n":1}', '1');
+    await submit('--meta', '{"tenant":"y","n":1}', '2');
+    const ids = async (...args: string[]) =>
+      json((await run('jobs', '--json', ...args)).stdout).map(({ jobId }) => jobId);
+    expect(await ids('--meta', 'tenant=x')).toEqual([first]);
+    expect(await ids('--meta', 'n=1')).toHaveLength(2);
+    expect(await ids('--meta', 'n=1', '--meta', 'tenant=x')).toEqual([first]);
+    expect(await run('jobs', '--meta', 'tenant')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('field=value'),
+    });
+  });
+});

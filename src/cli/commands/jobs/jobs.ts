@@ -37,6 +37,7 @@ export function addJobs(program: Command): void {
           ...(which.state !== undefined && { states: which.state }),
           ...(queue !== undefined && { queue }),
           ...(key !== undefined && { key }),
+          ...(which.meta !== undefined && { meta: which.meta }),
           ...(parent !== undefined && { parent: await jobNamed(reader, parent) }),
           limit: limit + 1,
         });
