@@ -5,7 +5,7 @@ import type { HostCrash } from './exits/host-crash.js';
 import type { OverflowPolicy } from './pool/queue/checkout.js';
 import type { ProcessExit, ProcessIdentity } from './process/process.js';
 import type { Shortage } from './process/shortage.js';
-import type { JobWish, ParkedReason } from './work/job/policy.js';
+import type { Amounts, JobWish, ParkedReason } from './work/job/policy.js';
 import type { JobOutcome, JobState } from './work/job/states.js';
 import type { RunWish } from './work/run/status.js';
 import type { SkipReason } from './work/schedule/spec.js';
@@ -102,6 +102,14 @@ interface JournalEventData {
   'queue.paused': { queue: string };
   'queue.resumed': { queue: string };
   'limit.changed': { name: string };
+  /** Most of a budget is used; `spent` of `most`, by the job that it was given to and all below it. */
+  'budget.warned': { jobId: string; unit: string; spent: number; most: number };
+  /** A budget is used up: what is unfinished of the family ends. */
+  'budget.exceeded': { jobId: string; unit: string; spent: number; most: number };
+  /** Lines of its program were too long to be read: what they say of its usage is not counted. */
+  'usage.skipped': { jobId: string; attempt: number; lines: number };
+  /** `budget`: how much of each unit it allows from now on, of those that were set. */
+  'budget.changed': { jobId: string; budget: Amounts };
   /** An operation of the user's held the store's writer, and with it every host, for so many milliseconds. */
   'operation.slow': { operation: string; ms: number };
 

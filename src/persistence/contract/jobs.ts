@@ -4,7 +4,7 @@ import type { AttemptRef, JobId } from '../../machines/ids/job-id.js';
 import type { ProcessExit } from '../../machines/process/process.js';
 import type { JobAttemptEnd } from '../../machines/work/job/decide-end.js';
 import type { LimitSettings } from '../../machines/work/job/limit.js';
-import type { Amounts, JobPolicy, JobWish, ParkedReason } from '../../machines/work/job/policy.js';
+import type { Amounts, JobPolicy, JobWish, ParkedReason, UsageSource } from '../../machines/work/job/policy.js';
 import type { JobOutcome, JobState } from '../../machines/work/job/states.js';
 import type { Late, OutputChunk, OwnedAttempt } from './attempts.js';
 import type { WriteOptions } from './options.js';
@@ -84,6 +84,8 @@ export interface ClaimedJob extends AttemptRef, JobContext {
   readonly input: unknown;
   /** Of this attempt, in milliseconds; null for none. */
   readonly timeoutMs: number | null;
+  /** Where its usage is read; null where it prints none. */
+  readonly usageSource: UsageSource | null;
 }
 
 /** What a job came to that another one waited for. */
@@ -109,6 +111,10 @@ export interface FinishedJobAttempt extends AttemptRef {
   readonly durationMs: number | null;
   readonly result?: unknown;
   readonly error?: ErrorRecord;
+  /** What it has used in all, by unit. */
+  readonly usage?: Amounts;
+  /** Lines that could tell of more, and were too long to be read. */
+  readonly unreadLines?: number;
 }
 
 /** What became of the job of an attempt that has ended. */
@@ -223,7 +229,8 @@ export interface JobStore {
   /**
    * Submits jobs, all or none. Resolves once they are durable.
    *
-   * @throws `ESP_KEY_CONFLICT`, `ESP_NOT_FOUND` for a job that one waits for, `ESP_CONFLICT` below a job that has ended
+   * @throws `ESP_KEY_CONFLICT`, `ESP_NOT_FOUND` for a job that one waits for, `ESP_CONFLICT` below a job that has ended,
+   * `ESP_BUDGET` below one whose budget is used up
    */
   submit(jobs: readonly NewJob[]): Promise<readonly SubmittedJob[]>;
   /** Claims jobs of a queue in the order of their ranks; what cannot start now is parked with the reason. */
@@ -232,6 +239,11 @@ export interface JobStore {
   release(owner: RunId, claims: readonly AttemptRef[]): Promise<readonly ('released' | Late)[]>;
   /** Records the end of an attempt, and decides what becomes of its job by what was wished of it before. */
   finish(owner: RunId, attempt: FinishedJobAttempt, options?: WriteOptions): Promise<JobFinish>;
+  /**
+   * An attempt tells what it has used in all, by unit, also when it is over. The same again, or less, changes nothing. What
+   * is unfinished of a family whose budget is used up is ended.
+   */
+  spend(owner: RunId, attempt: AttemptRef, amounts: Amounts): Promise<void>;
   /**
    * Asks for the end of a job, from any process: `ended` at once when nothing of it ran, `wanted` when its host ends it now,
    * `over` when it had ended before.
@@ -275,6 +287,12 @@ export interface JobStore {
   waitFor(wait: NewWait): Promise<'noted' | 'met'>;
   /** False for a job that has ended. @throws `ESP_NOT_FOUND` */
   prioritise(jobId: JobId, priority: number): Promise<boolean>;
+  /**
+   * Sets what a job and all below it may use, of these units; what was used before counts. False for a job that has ended.
+   *
+   * @throws `ESP_NOT_FOUND`
+   */
+  setBudget(jobId: JobId, budget: Amounts): Promise<boolean>;
   /**
    * Moves on what time alone moves. Resolves with when there is something to do next, null for never, and whether the store
    * has, or has had, any job at all.

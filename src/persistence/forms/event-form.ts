@@ -30,6 +30,7 @@ function form<T extends JournalEventType, D extends z.core.$ZodLooseShape>(type:
 const text = z.string();
 const count = z.number();
 const attempt = { jobId: text, attempt: count };
+const budgetParts = { jobId: text, unit: text, spent: count, most: count };
 
 const forms = z.discriminatedUnion('type', [
   form('host.started', { pid: count, node: text, version: text }),
@@ -115,6 +116,10 @@ const forms = z.discriminatedUnion('type', [
   form('queue.paused', { queue: text }),
   form('queue.resumed', { queue: text }),
   form('limit.changed', { name: text }),
+  form('budget.warned', budgetParts),
+  form('budget.exceeded', budgetParts),
+  form('usage.skipped', { ...attempt, lines: count }),
+  form('budget.changed', { jobId: text, budget: z.record(z.string(), z.number()) }),
   form('operation.slow', { operation: text, ms: count }),
   form('schedule.set', { schedule: text, change: z.enum(['created', 'changed']), nextAt: count.nullable() }),
   form('schedule.fired', { schedule: text, at: count, jobId: text, byHand: z.boolean() }),

@@ -109,6 +109,7 @@ export class Capture {
   readonly #stderr: Tail;
   #open = 0;
   #end: () => void = () => undefined;
+  #hear: (chunk: Uint8Array) => void = () => undefined;
   /** Resolves when both streams have ended. */
   readonly ended = new Promise<void>((resolve) => {
     this.#end = resolve;
@@ -125,8 +126,16 @@ export class Capture {
   }
 
   attach(stdout: Readable, stderr: Readable): void {
+    stdout.on('data', (chunk: Uint8Array) => this.#hear(chunk));
     this.#read(stdout, this.#stdout);
     this.#read(stderr, this.#stderr);
+  }
+
+  /** Hears what comes on standard output, and at first what is kept of it. One at a time hears it. */
+  hear(heard: (chunk: Uint8Array) => void): void {
+    const kept = this.#stdout.look();
+    if (kept.length > 0) heard(kept);
+    this.#hear = heard;
   }
 
   take(): Captured {

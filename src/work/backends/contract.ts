@@ -25,6 +25,8 @@ export interface Dispatch extends AttemptRef {
 export interface OutputSource {
   /** Whether there is something to take. */
   readonly pending: boolean;
+  /** Hears what comes on standard output, taken or not, and at first what is kept of it. One at a time hears it. */
+  hear(heard: (chunk: Uint8Array) => void): void;
   offer(): OutputOffer;
 }
 

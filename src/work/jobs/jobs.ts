@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { parseJobId } from '../../machines/ids/job-id.js';
+import type { Amounts } from '../../machines/work/job/policy.js';
 import { JOB_STATES, type JobState } from '../../machines/work/job/states.js';
 import { checkArgument, checkOptions, fields, kind, text, whole } from '../../options.js';
 import type { JobQuery, JobRecord, Store } from '../../persistence/store.js';
+import { amountsRule } from './cost.js';
 import { Job } from './job.js';
 import { type CancelledJob, cancelJobs, type RetriedJob, retryJobs } from './many.js';
 import { questionId } from './question-id.js';
@@ -153,6 +155,17 @@ export class Jobs {
   async prioritise(id: string, priority: number): Promise<boolean> {
     checkArgument('priority', priority, kind('a whole number', Number.isSafeInteger));
     return await this.#running().store.jobs.prioritise(parseJobId(id), priority);
+  }
+
+  /**
+   * Sets what a job and all below it may use, of these units. What was used before counts; what waits for a budget that is
+   * raised goes on. False for a job that has ended.
+   *
+   * @throws EspalierError `ESP_NOT_FOUND`
+   */
+  async setBudget(id: string, budget: Amounts): Promise<boolean> {
+    checkArgument('budget', budget, amountsRule);
+    return await this.#running().store.jobs.setBudget(parseJobId(id), budget);
   }
 
   #fitting(filter: JobFilter): JobQuery {

@@ -1,7 +1,7 @@
 import { EspalierError } from '../../errors.js';
 import { type JobId, parseJobId } from '../../machines/ids/job-id.js';
 import { type Backoff, DEFAULT_BACKOFF } from '../../machines/time/backoff.js';
-import type { JobPolicy } from '../../machines/work/job/policy.js';
+import type { Amounts, JobPolicy } from '../../machines/work/job/policy.js';
 import {
   anything,
   checkOptions,
@@ -17,6 +17,7 @@ import {
   whole,
 } from '../../options.js';
 import type { NewJob } from '../../persistence/store.js';
+import { amountsRule, costProblem, type UsageSpec, usageRule, usageSource } from './cost.js';
 
 /** A job as it is submitted. */
 export interface JobSpec {
@@ -51,6 +52,12 @@ export interface JobSpec {
   readonly onLost?: 'retry' | 'fail';
   /** The limits that it keeps. */
   readonly limits?: readonly string[];
+  /** What it and all below it may use, by unit, such as `{ usd: 5 }`. Its program says what it uses: `usage`. */
+  readonly budget?: Amounts;
+  /** What is held of the budgets that it is below from its start until its usage is known. Without it they can be overshot. */
+  readonly reserve?: Amounts;
+  /** Where its program prints what it uses. */
+  readonly usage?: UsageSpec;
   /** The job that it belongs to. */
   readonly parent?: string | { readonly id: string };
   /** `cancel` (default): it ends when its parent ends without success; `abandon`: it goes on. */
@@ -101,6 +108,9 @@ const specRule = fields<JobSpec>(
     deadline: instant,
     onLost: oneOf('retry', 'fail'),
     limits: listOf(text, 'a list of names of limits'),
+    budget: amountsRule,
+    reserve: amountsRule,
+    usage: usageRule,
     parent: named,
     onParentEnd: oneOf('cancel', 'abandon'),
     version: text,
@@ -149,6 +159,8 @@ function checkSpec(spec: JobSpec, whose: string): void {
   if (spec.args !== undefined && spec.input !== undefined) throw invalid(whose, "it has 'args' and 'input': give one");
   if (spec.delayMs !== undefined && spec.runAt !== undefined)
     throw invalid(whose, "it has 'delayMs' and 'runAt': give one");
+  const problem = costProblem(spec);
+  if (problem !== null) throw invalid(whose, problem);
 }
 
 function invalid(whose: string, problem: string): EspalierError {
@@ -189,7 +201,7 @@ function newJob(spec: JobSpec, jobId: JobId, context: Resolving): NewJob {
     parent: parent === undefined ? null : idOf(parent),
     retryOf: null,
     meta: spec.meta ?? null,
-    budget: {},
+    budget: spec.budget ?? {},
   };
 }
 
@@ -215,8 +227,8 @@ function policyOf(spec: JobSpec): JobPolicy {
     onDependency: spec.onDependency ?? 'fail',
     onParentEnd: spec.onParentEnd ?? 'cancel',
     isolateAfter: isolateAfter === Number.POSITIVE_INFINITY ? null : isolateAfter,
-    usage: null,
-    reserve: {},
+    usage: spec.usage === undefined ? null : usageSource(spec.usage),
+    reserve: spec.reserve ?? {},
     commit: spec.commit === undefined ? null : { args: null, ...spec.commit },
   };
 }

@@ -7,10 +7,12 @@ import { type AttemptRef, attemptKey } from '../backends/contract.js';
 import type { Line } from '../dispatch/line.js';
 import type { OutputFlusher } from '../dispatch/output-flusher.js';
 import type { Owed } from '../dispatch/owed.js';
+import { UsageMeter, type Used } from './usage-meter.js';
 
 export interface ExecutionsServices {
   readonly runId: RunId;
-  readonly jobs: Pick<JobStore, 'finish' | 'release'>;
+  readonly jobs: Pick<JobStore, 'finish' | 'release' | 'spend'>;
+  onFault(error: unknown): void;
   readonly flusher: OutputFlusher;
   readonly owed: Owed;
 }
@@ -38,21 +40,30 @@ export class Executions {
     const { jobId, epoch, attempt } = claimed;
     const key = attemptKey(claimed);
     this.#running.set(key, { jobId, epoch, attempt });
+    const meter = this.#meterOf(claimed);
     let endFlushing = (): Promise<void> => Promise.resolve();
     try {
       const answer = await this.line.run(dispatchOf(claimed), ({ output }) => {
-        if (output) endFlushing = this.services.flusher.watch(claimed, output);
+        if (!output) return;
+        endFlushing = this.services.flusher.watch(claimed, output);
+        if (meter !== null) output.hear((chunk) => meter.hear(chunk));
       });
       // Should what is being written be refused, it is told with the end.
       await endFlushing();
-      await this.#settle(claimed, answer);
+      await this.#settle(claimed, answer, meter === null ? null : await meter.end());
     } finally {
       this.#running.delete(key);
       await endFlushing();
     }
   }
 
-  async #settle(claimed: ClaimedJob, answer: Report | SubmitRefusal): Promise<void> {
+  #meterOf(claimed: ClaimedJob): UsageMeter | null {
+    const { jobs, runId, onFault } = this.services;
+    if (claimed.usageSource === null) return null;
+    return new UsageMeter(claimed.usageSource, (amounts) => jobs.spend(runId, refOf(claimed), amounts), onFault);
+  }
+
+  async #settle(claimed: ClaimedJob, answer: Report | SubmitRefusal, used: Used | null): Promise<void> {
     const { jobs, runId } = this.services;
     const ref = refOf(claimed);
     if (!('cursor' in answer)) {
@@ -62,7 +73,8 @@ export class Executions {
       return await this.#write(() => jobs.finish(runId, end));
     }
     const { cursor, outcome, ticket } = answer;
-    const end = outcome.type === 'attempt.withdrawn' ? null : { ...ref, ...endOf(outcome), ...outputOf(ticket) };
+    const end =
+      outcome.type === 'attempt.withdrawn' ? null : withUsage({ ...ref, ...endOf(outcome), ...outputOf(ticket) }, used);
     await this.#write(async () => {
       if (end === null) await jobs.release(runId, [ref]);
       else await jobs.finish(runId, end);
@@ -85,7 +97,7 @@ function refOf({ jobId, epoch, attempt }: AttemptRef): AttemptRef {
 }
 
 function dispatchOf(claimed: ClaimedJob): Dispatch {
-  const { jobId, epoch, attempt, input, method, timeoutMs, spawnId, ...context } = claimed;
+  const { jobId, epoch, attempt, input, method, timeoutMs, spawnId, usageSource: _, ...context } = claimed;
   return { jobId, epoch, attempt, input, index: 0, method, timeoutMs, spawnId, context };
 }
 
@@ -99,6 +111,22 @@ function endOf(outcome: Exclude<Outcome, { type: 'attempt.withdrawn' }>): End {
   if (how === 'suspended') return { ...facts, how, awaits: outcome.awaits };
   if ('error' in outcome) return { ...facts, how, error: outcome.error };
   return 'result' in outcome ? { ...facts, how, result: outcome.result } : { ...facts, how };
+}
+
+/** What was told of its usage that is no amount is an error of the attempt, however well it ended. */
+function withUsage(end: FinishedJobAttempt, used: Used | null): FinishedJobAttempt {
+  if (used === null) return end;
+  const { amounts: usage, fault, skipped } = used;
+  const unread = skipped === 0 ? {} : { unreadLines: skipped };
+  if (fault === null || (end.how !== 'succeeded' && end.how !== 'suspended')) return { ...end, usage, ...unread };
+  const { result: _, awaits: __, ...rest } = end;
+  return {
+    ...rest,
+    usage,
+    ...unread,
+    how: 'failed',
+    error: { code: 'ESP_INVALID', message: `what it says it used: ${fault}` },
+  };
 }
 
 function outputOf({ output }: Ticket): Pick<FinishedJobAttempt, 'output'> {

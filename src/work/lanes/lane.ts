@@ -11,7 +11,7 @@ import { Executions, type ExecutionsServices } from './executions.js';
 import type { Room, Share } from './room.js';
 
 export interface LaneServices extends ExecutionsServices {
-  readonly jobs: Pick<JobStore, 'claim' | 'finish' | 'release' | 'serve' | 'leave' | 'wanted'>;
+  readonly jobs: Pick<JobStore, 'claim' | 'finish' | 'release' | 'spend' | 'serve' | 'leave' | 'wanted'>;
   readonly journal: Pick<JournalStore, 'watch'>;
   readonly clock: Clock;
   newSpawnId(): string;

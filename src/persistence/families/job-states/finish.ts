@@ -11,6 +11,7 @@ import type { Transaction } from '../../sql/transaction.js';
 import { endProcess, recordEnd } from '../executions/end.js';
 import { TRIES_BEFORE, triesBefore } from '../executions/tries.js';
 import { runningAttempt } from '../running-attempt.js';
+import { freeReserve, keepWithin, noteUsage } from './budgets.js';
 import { withCommit } from './commit.js';
 import { endUnkeyedChildren, settleJob } from './ends.js';
 import type { FinishedJobText } from './finished.js';
@@ -29,6 +30,22 @@ import { dropWaits } from './waits.js';
 export function finishJob(
   tx: Transaction,
   { owner, attempt: told, random }: { owner: RunId; attempt: FinishedJobText; random: number },
+): JobFinish {
+  // Counted before anything is let go on, and never fenced; what follows from it comes after the end that it came with.
+  const spender = noteUsage(tx, told, told.usage ?? {});
+  if (told.unreadLines !== undefined) {
+    const { jobId, attempt: number, unreadLines: lines } = told;
+    const data = { jobId, attempt: number, lines };
+    tx.journal(owner, { type: 'usage.skipped', data, ctx: jobContext(jobId, number) });
+  }
+  const finished = concludeAttempt(tx, { owner, told, random });
+  if (spender !== null) keepWithin(tx, owner, spender);
+  return finished;
+}
+
+function concludeAttempt(
+  tx: Transaction,
+  { owner, told, random }: { owner: RunId; told: FinishedJobText; random: number },
 ): JobFinish {
   const running = runningAttempt(tx.db, owner, told);
   const job = running === null ? null : jobOf(tx.db, running.job);
@@ -100,6 +117,7 @@ export function conclude(
   const { id, number } = attempt;
   // Whatever it held is free from here on, also for its own job.
   releaseLimits(tx, owner, id);
+  freeReserve(tx, owner, job.job, id);
   if (verdict.type === 'suspended') return suspendJob(tx, owner, job, number);
   dropWaits(tx, job.job);
   if (verdict.type === 'ended') {

@@ -3,6 +3,8 @@ import type { AttemptRef, JobId } from '../../../machines/ids/job-id.js';
 import { type JobAttemptEnd, wantedEnd } from '../../../machines/work/job/decide-end.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { dropClaim } from '../executions/end.js';
+import { runningAttempt } from '../running-attempt.js';
+import { freeReserveOf } from './budgets.js';
 import { settleJob } from './ends.js';
 import { conclude, decide } from './finish.js';
 import { releaseLimits } from './limits.js';
@@ -34,6 +36,7 @@ export function releaseJobs(
 ): ('released' | 'late')[] {
   tx.requireLive(owner);
   return claims.map((claim) => {
+    if (runningAttempt(tx.db, owner, claim) !== null) freeReserveOf(tx, owner, claim);
     const dropped = dropClaim(tx, owner, claim);
     if (dropped === null) return 'late';
     returnJob(tx, owner, dropped, claim.attempt);

@@ -5,6 +5,7 @@ import type { ClaimedJob, JobClaim, JobContext, MethodServed } from '../../contr
 import { json } from '../../sql/json.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { TRIES_BEFORE, triesBefore } from '../executions/tries.js';
+import { overBudget, takeReserve } from '../job-states/budgets.js';
 import { fullLimit, passOnLimits, takeLimits } from '../job-states/limits.js';
 import { type Parking, parkJob, startJob } from '../job-states/move.js';
 import { type JobRow, jobsWhere, methodForm } from '../job-states/records.js';
@@ -93,7 +94,7 @@ function refusalOf(tx: Transaction, job: JobRow, { methods }: JobClaim): Parking
   if (isRegistered(tx, job)) return 'elsewhere';
   if (hasEndingChild(tx, job)) return { reason: 'children', for: '', until: null };
   const full = fullLimit(tx, job.job);
-  return full && { reason: 'limit', for: full.name, until: full.until };
+  return full === null ? overBudget(tx, job) : { reason: 'limit', for: full.name, until: full.until };
 }
 
 const foundRow = z.object({ found: z.number() });
@@ -191,6 +192,7 @@ function begin(tx: Transaction, { owner, processes }: JobClaim, job: JobRow, ind
     tx.now,
   );
   takeLimits(tx, job.job, id);
+  takeReserve(tx, job, id);
   if (process !== null) {
     intendProcess(
       tx,
@@ -203,6 +205,7 @@ function begin(tx: Transaction, { owner, processes }: JobClaim, job: JobRow, ind
     method: job.method,
     input: found?.input ?? 'null',
     timeoutMs: policy.timeoutMs,
+    usageSource: policy.usage,
     deadline: job.deadline,
     key: job.key,
     parent: found?.parent == null ? null : parseJobId(found.parent),

@@ -22,7 +22,7 @@ export function jobStore(access: JobAccess): JobStore {
 
 function working(
   access: JobAccess,
-): Pick<JobStore, 'submit' | 'claim' | 'release' | 'finish' | 'tick' | 'serve' | 'leave'> {
+): Pick<JobStore, 'submit' | 'claim' | 'release' | 'finish' | 'spend' | 'tick' | 'serve' | 'leave'> {
   return {
     submit: async (jobs) => {
       const texts = jobs.map((job) => newJobText(job, access.maxPayload));
@@ -40,6 +40,8 @@ function working(
       const bytes = (text.output === undefined ? 0 : sizeOf(text.output)) + (text.result?.length ?? 0);
       return access.write('jobs.finish', { owner, attempt: text, random: Math.random() }, { ...options, bytes });
     },
+    spend: (owner, { jobId, epoch, attempt }, amounts) =>
+      access.write('jobs.spend', { owner, attempt: { jobId, epoch, attempt }, amounts }),
     tick: (owner) => access.write('jobs.tick', { owner }),
     serve: async (served) => {
       while (await access.write('queues.serve', served));
@@ -77,7 +79,7 @@ function byOf({ runId }: Pick<JobAccess, 'runId'>): string {
   return runId ?? '';
 }
 
-type Steering = 'cancel' | 'retry' | 'prioritise' | 'pauseQueue' | 'resumeQueue' | 'setLimit';
+type Steering = 'cancel' | 'retry' | 'prioritise' | 'setBudget' | 'pauseQueue' | 'resumeQueue' | 'setLimit';
 
 function steering(access: JobAccess): Pick<JobStore, Steering> {
   const by = byOf(access);
@@ -85,6 +87,7 @@ function steering(access: JobAccess): Pick<JobStore, Steering> {
     cancel: (jobId, reason) => access.write('jobs.cancel', { by, jobId, reason }),
     retry: (jobId, as) => access.write('jobs.retry', { by, jobId, as }),
     prioritise: (jobId, priority) => access.write('jobs.prioritise', { by, jobId, priority }),
+    setBudget: (jobId, budget) => access.write('jobs.setBudget', { by, jobId, budget }),
     pauseQueue: (queue) => access.write('queues.pause', { by, queue }),
     resumeQueue: (queue) => access.write('queues.resume', { by, queue }),
     setLimit: (name, settings) => access.write('limits.set', { by, name, settings }),
@@ -110,9 +113,9 @@ function reading(
 }
 
 function claimedJob(claimed: ClaimedJobText): ClaimedJob {
-  const { jobId, epoch, attempt, spawnId, method, timeoutMs, input } = claimed;
+  const { jobId, epoch, attempt, spawnId, method, timeoutMs, usageSource, input } = claimed;
   return {
-    ...{ jobId, epoch, attempt, spawnId, method, timeoutMs },
+    ...{ jobId, epoch, attempt, spawnId, method, timeoutMs, usageSource },
     ...jobContext(claimed),
     input: readJson(input),
   };

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { EspalierError } from '../../../errors.js';
 import { type JobId, jobContext, jobName } from '../../../machines/ids/job-id.js';
+import { isExceeded } from '../../../machines/work/job/budget.js';
 import { jobRank } from '../../../machines/work/job/policy.js';
 import { JOB_OUTCOMES, type JobState } from '../../../machines/work/job/states.js';
 import type { NewJob, SubmittedJob } from '../../contract/jobs.js';
 import { isDuplicate } from '../../sql/failure.js';
 import type { Transaction } from '../../sql/transaction.js';
+import { budgetsAbove } from '../job-states/budgets.js';
 import { addDependencies } from '../job-states/dependencies.js';
 import { goOn } from '../job-states/ends.js';
 import { type Actor, count, noteParking } from '../job-states/move.js';
@@ -101,7 +103,7 @@ interface Family {
 
 const ancestorRow = z.object({ root: z.number().nullable(), depth: z.number() });
 
-/** @throws `ESP_CONFLICT` below a job that has ended, or is to end, or below one of which that is true */
+/** @throws `ESP_BUDGET` below a job whose budget is used up; `ESP_CONFLICT` below one that has ended, or is to end, or below one of which that is true */
 function familyOf(tx: Transaction, id: JobId | null): Family {
   if (id === null) return { parent: null, root: null, depth: 0 };
   const parent = requireJob(tx.db, id);
@@ -115,8 +117,17 @@ function familyOf(tx: Transaction, id: JobId | null): Family {
       `job ${id} is the ${MAX_DEPTH}th below others: no job may be submitted below it`,
     );
   }
+  requireBudget(tx, parent.job);
   requireLivingLine(tx, id);
   return { parent: parent.job, root: root ?? parent.job, depth: depth + 1 };
+}
+
+function requireBudget(tx: Transaction, parent: number): void {
+  const over = budgetsAbove(tx.db, parent).find(isExceeded);
+  if (over === undefined) return;
+  const { id, unit, spent, most } = over;
+  const message = `job ${id} has used ${spent} ${unit} of ${most}: nothing may be submitted below it`;
+  throw new EspalierError('ESP_BUDGET', message, { context: { job: id } });
 }
 
 function requireLivingLine(tx: Transaction, id: JobId): void {

@@ -3,6 +3,7 @@ import type { RunId } from '../../../ids.js';
 import type { JobTick } from '../../contract/jobs.js';
 import type { Connection } from '../../sql/connection.js';
 import type { Transaction } from '../../sql/transaction.js';
+import { wakeBudgets } from '../job-states/budgets.js';
 import { wishEnd } from '../job-states/ends.js';
 import { wakeLimits } from '../job-states/limits.js';
 import { queueJob } from '../job-states/move.js';
@@ -21,6 +22,7 @@ export function tickJobs(tx: Transaction, { owner }: { owner: RunId }): JobTick 
     queueJob(tx, owner, job, 'unparked');
   }
   wakeLimits(tx, owner);
+  wakeBudgets(tx, owner);
   const late = jobsWhere(
     tx.db,
     `d.deadline <= ? AND d.ended_at IS NULL AND d.wanted IS NULL ORDER BY d.deadline LIMIT ${MOST_AT_ONCE}`,

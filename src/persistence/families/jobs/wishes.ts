@@ -1,7 +1,8 @@
 import type { JobId } from '../../../machines/ids/job-id.js';
-import { jobRank } from '../../../machines/work/job/policy.js';
+import { type Amounts, jobRank } from '../../../machines/work/job/policy.js';
 import { isEnded } from '../../../machines/work/job/states.js';
 import type { Transaction } from '../../sql/transaction.js';
+import { setBudgetOf } from '../job-states/budgets.js';
 import { wishEnd } from '../job-states/ends.js';
 import type { Actor } from '../job-states/move.js';
 import { type JobRow, requireJob } from '../job-states/records.js';
@@ -27,6 +28,18 @@ export function prioritiseJob(
   const job = requireJob(tx.db, jobId);
   if (isEnded(job.state)) return false;
   setRank(tx, job, priority);
+  return true;
+}
+
+/** Changes what a job and all below it may use. One that has ended is left as it is: false. */
+export function setBudget(
+  tx: Transaction,
+  { by, jobId, budget }: { by: Actor; jobId: JobId; budget: Amounts },
+): boolean {
+  if (by !== '') tx.requireLive(by);
+  const job = requireJob(tx.db, jobId);
+  if (isEnded(job.state)) return false;
+  setBudgetOf(tx, by, job, budget);
   return true;
 }
 
