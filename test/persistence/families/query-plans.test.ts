@@ -89,6 +89,11 @@ const LIFE: readonly OperationCall[] = [
   { name: 'jobs.submit', args: { by: 'h', jobs: [job(4, { after: [jobNumber(2)], parent: jobNumber(3) })] } },
   { name: 'jobs.claim', args: { owner: 'h', queue: 'q', methods, count: 3, processes: [] } },
   { name: 'jobs.prioritise', args: { by: '', jobId: jobNumber(3), priority: 1 } },
+  { name: 'jobs.setBudget', args: { by: '', jobId: jobNumber(3), budget: { usd: 9 } } },
+  {
+    name: 'jobs.spend',
+    args: { owner: 'h', attempt: { jobId: jobNumber(2), epoch: 1, attempt: 1 }, amounts: { usd: 1 } },
+  },
   { name: 'jobs.tick', args: { owner: 'h' } },
   { name: 'jobs.release', args: { owner: 'h', claims: [{ jobId: jobNumber(2), epoch: 1, attempt: 1 }] } },
   { name: 'jobs.claim', args: { owner: 'h', queue: 'q', methods, count: 3, processes: [] } },
