@@ -3,9 +3,6 @@ import { fields, kind, oneOf, type Rule, recordOf } from '../../options.js';
 
 /**
  * Where a program prints what it uses, as JSON lines: a JSON pointer for each unit.
- *
- * @example
- * const usage: UsageSpec = { usd: '/total_cost_usd', tokens: '/usage/output_tokens', from: 'last-line' };
  */
 export interface UsageSpec {
   /** `last-line` (default): in the last line that it prints; `each-line`: in every line that has it. */

@@ -1,5 +1,3 @@
-import type { Amounts } from './policy.js';
-
 /** What a job and all below it may use of one unit, and how that stands. */
 export interface BudgetStand {
   readonly most: number;
@@ -50,12 +48,4 @@ export interface UnitUse {
 export function use({ amount, reserved }: UnitUse, told: number): UnitUse {
   const more = Math.max(0, told - amount);
   return { amount: amount + more, reserved: Math.max(0, reserved - more) };
-}
-
-/** What is wrong with amounts by unit; null when nothing is. */
-export function wrongAmount(amounts: Amounts): string | null {
-  for (const [unit, amount] of Object.entries(amounts)) {
-    if (!Number.isFinite(amount) || amount < 0) return `${unit} is ${amount}: no finite number from 0 on`;
-  }
-  return null;
 }
