@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { EspalierError, findJob, JOB_STATES, type JobFilter, type JobId, type StoreReader } from '../../index.js';
-import { each } from '../options/parse.js';
+import { eachEntry } from '../options/parse.js';
 
 /** Adds the options that say which jobs are meant. */
 export function filtering(command: Command): Command {
@@ -10,7 +10,7 @@ export function filtering(command: Command): Command {
     .option('--queue <name>', 'only jobs of this queue')
     .option('--key <key>', 'only jobs of this key')
     .option('--parent <job>', 'only jobs below this one')
-    .option('--meta <field=value>', 'only jobs with this entry in their meta; may be repeated', each);
+    .option('--meta <field=value>', 'only jobs with this entry in their meta; may be repeated', eachEntry);
 }
 
 /** What they gave. */
@@ -19,16 +19,8 @@ export const filterFields = {
   queue: z.string().optional(),
   key: z.string().optional(),
   parent: z.string().optional(),
-  meta: z
-    .array(z.string().regex(/^[^=]+=/, 'it must be field=value'))
-    .transform((entries) => Object.fromEntries(entries.map(metaEntry)))
-    .optional(),
+  meta: z.record(z.string(), z.string()).optional(),
 };
-
-function metaEntry(entry: string): [string, string] {
-  const at = entry.indexOf('=');
-  return [entry.slice(0, at), entry.slice(at + 1)];
-}
 
 /** The filter of these options. @throws EspalierError `ESP_NOT_FOUND` for a parent that is not there */
 export async function filterOf(

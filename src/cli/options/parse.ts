@@ -96,6 +96,16 @@ export function each(text: string, before: readonly string[] = []): readonly str
   return [...before, text];
 }
 
+/** The parser of `field=value`, which may be given several times. */
+export function eachEntry(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const { field, value } = /^(?<field>[^=]+)=(?<value>.*)$/s.exec(text)?.groups ?? {};
+  if (field === undefined || value === undefined) throw new InvalidArgumentError('Expected field=value.');
+  return { ...before, [field]: value };
+}
+
 /** How far priorities reach to either side. */
 const MOST_PRIORITY = 100_000;
 

@@ -49,6 +49,13 @@ export class UserDatabase {
   #checked(sql: string, values: readonly SqlValue[]): Connection {
     const db = this.#db;
     if (db === null) throw new EspalierError('ESP_INVALID', 'the operation is over: tx.db is there only while it runs');
+    // A full disk ends the transaction by itself, and the operation may not have looked.
+    if (!db.inTransaction) {
+      throw new EspalierError(
+        'ESP_STORE_UNUSABLE',
+        'the transaction of the operation has ended: nothing of it was kept',
+      );
+    }
     if (this.#known.has(sql)) return db;
     switch (kindOf(sql)) {
       case 'table':

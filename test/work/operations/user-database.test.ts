@@ -11,6 +11,7 @@ function lent() {
     CREATE TABLE app_seats (seat INTEGER PRIMARY KEY AUTOINCREMENT, who TEXT UNIQUE);
     CREATE INDEX app_by_who ON app_seats (who); CREATE TABLE app_log (line TEXT);
     CREATE TRIGGER app_bad AFTER INSERT ON app_log BEGIN UPDATE jobs SET state = 'x'; END;`);
+  raw.exec('BEGIN');
   const db = new UserDatabase();
   const loan = db.lend(new Connection(raw));
   return { db, loan, raw };
@@ -84,6 +85,12 @@ describe('an operation', () => {
     const { db } = lent();
     expect(db.all('SELECT state FROM jobs WHERE job = ?', 1)).toEqual([{ state: 'queued' }]);
     expect([db.get('SELECT 1 AS one'), db.get('SELECT 1 WHERE 0')]).toEqual([{ one: 1 }, undefined]);
+  });
+
+  it('runs nothing beside the transaction once that has ended by itself', () => {
+    const { db, raw } = lent();
+    raw.exec('ROLLBACK');
+    expect(refusal(() => db.run(`INSERT INTO app_seats (who) VALUES ('ada')`))).toBe('ESP_STORE_UNUSABLE');
   });
 
   it('has no database any more once it is over', () => {
