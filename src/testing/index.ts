@@ -4,6 +4,7 @@ export { type OwnEvent, ownEvent } from './paths/own-event.js';
 export { script } from './paths/script.js';
 export { type PathReport, type Subject, type TestPathsOptions, testPaths } from './paths/test-paths.js';
 export { SimulatedClock } from './system/clock.js';
+export { drain, type QueueCounts } from './system/drain.js';
 export { Faults, type HeldStart } from './system/faults.js';
 export {
   killProcess,

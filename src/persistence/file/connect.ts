@@ -57,8 +57,7 @@ export function connectWriter(
     db = open(file, options.busyTimeoutMs, {});
     const opened = fileNumber(file);
     db.execute('PRAGMA trusted_schema = OFF');
-    // Says something before the first table alone: space is given back bit by bit.
-    if (missing !== null) db.execute('PRAGMA auto_vacuum = INCREMENTAL');
+    if (missing !== null) giveSpaceBack(db);
     refuseDamage(db, file);
     // The schema comes before the log: until the first commit there is one file, and it says whose it is.
     migrate(db, migrations, now, file);
@@ -72,6 +71,14 @@ export function connectWriter(
     if (missing !== null) undoCreation(file, folder);
     throw storeFailure(error, file);
   }
+}
+
+/**
+ * From its first page on a database gives space back bit by bit, or never does. The connection remembers it, and nothing is
+ * written: what the file holds first is all of the schema, and whose it is.
+ */
+function giveSpaceBack(db: Connection): void {
+  db.execute('BEGIN; PRAGMA auto_vacuum = INCREMENTAL; ROLLBACK');
 }
 
 function configureWriter(db: Connection, options: ConnectOptions, file: string): void {
