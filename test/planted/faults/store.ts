@@ -6,7 +6,7 @@ export const store: Faults = {
     file: 'src/machines/text/text-cut.ts',
     right: 'const MOST_CONTINUED = 3;',
     wrong: 'const MOST_CONTINUED = 2;',
-    test: ['test/persistence/families/outputs/outputs.test.ts', 'wherever the limit cuts one'],
+    test: ['test/persistence/families/outputs/outputs.slow.test.ts', 'wherever the limit cuts one'],
   },
   'what a program wrote last begins within a character': {
     file: 'src/transport/process/capture.ts',
