@@ -112,7 +112,7 @@ export type { CancelledJob, RetriedJob } from './work/jobs/many.js';
 export type { OwnAttempt } from './work/jobs/own-attempt.js';
 export type { LimitOptions, Limits, Queues } from './work/jobs/queues.js';
 export type { JobSpec } from './work/jobs/spec.js';
-export type { Operation, OperationContext, OperationTx } from './work/operations/operation.js';
+export type { Operation, OperationContext, OperationTx, OperationValue } from './work/operations/operation.js';
 export type { Operations } from './work/operations/operations.js';
 export { type CommittedOptions, isMoving, Run } from './work/runs/run.js';
 export type { ContinueRunOptions, Runs, StartRunOptions } from './work/runs/runs.js';

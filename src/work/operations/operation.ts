@@ -1,5 +1,7 @@
-import type { SqlValue } from '../../persistence/sql/connection.js';
 import type { JobSpec } from '../jobs/spec.js';
+
+/** What a statement takes for its placeholders. */
+export type OperationValue = string | number | null | Uint8Array;
 
 /** What an operation works with, while it runs. */
 export interface OperationTx {
@@ -7,9 +9,9 @@ export interface OperationTx {
   readonly now: number;
   readonly db: {
     /** Runs a statement that gives no rows; answers how many it changed. */
-    run(sql: string, ...values: readonly SqlValue[]): number;
-    get(sql: string, ...values: readonly SqlValue[]): Record<string, unknown> | undefined;
-    all(sql: string, ...values: readonly SqlValue[]): Record<string, unknown>[];
+    run(sql: string, ...values: readonly OperationValue[]): number;
+    get(sql: string, ...values: readonly OperationValue[]): Record<string, unknown> | undefined;
+    all(sql: string, ...values: readonly OperationValue[]): Record<string, unknown>[];
   };
   /** Submits a job with what the operation writes: both are kept, or neither. `queue` is a whole name, or `/path` of a pool. */
   submit(spec: JobSpec): { readonly id: string; readonly existing: boolean };
