@@ -19,7 +19,7 @@ export type QueueCounts = Readonly<Partial<Record<JobState, number>>>;
  * @param queue the path or id of a pool of the system, or the whole name of a queue
  * @throws EspalierError `ESP_TEST` with what is left, if it takes too long; also when nobody serves the queue
  * @example
- * await system.jobs.submitMany(specs);
+ * await system.jobs.submitMany([{ queue: 'embed', method: 'embed', args: { text: 'hello' } }]);
  * const { succeeded = 0, failed = 0 } = await drain(system, 'embed');
  */
 export async function drain(system: System, queue: string, options: WaitOptions = {}): Promise<QueueCounts> {

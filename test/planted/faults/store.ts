@@ -99,25 +99,25 @@ export const store: Faults = {
     wrong: `if (!isDuplicate(cause)) throw cause;
     if (cause) return;
     throw new EspalierError('ESP_CONFLICT', \`\${whoHolds`,
-    test: ['test/persistence/families/processes/processes.test.ts', 'of a path or a job is one at a time'],
+    test: ['test/persistence/families/processes/processes.slow.test.ts', 'of a path or a job is one at a time'],
   },
   'what is suspect is recorded as gone by the end of its worker': {
     file: 'src/persistence/families/processes/writes.ts',
     right: `UPDATE processes SET state = 'suspect', reason = ?`,
     wrong: `UPDATE processes SET state = 'gone', reason = ?`,
-    test: ['test/persistence/families/processes/processes.test.ts', 'may become suspect once'],
+    test: ['test/persistence/families/processes/processes.slow.test.ts', 'may become suspect once'],
   },
   'sessions know no quota': {
     file: 'src/persistence/families/sessions/writes.ts',
     right: 'if (isNew && others >= quota)',
     wrong: 'if (isNew && others > quota)',
-    test: ['test/persistence/families/sessions/sessions.test.ts', 'beyond the quota'],
+    test: ['test/persistence/families/sessions/sessions.slow.test.ts', 'beyond the quota'],
   },
   'a session that has run out hands its data on': {
     file: 'src/persistence/families/sessions/reads.ts',
     right: 'SELECT ${COLUMNS} FROM sessions WHERE session = ? AND expires_at > ?',
     wrong: 'SELECT ${COLUMNS} FROM sessions WHERE session = ? AND ? > 0',
-    test: ['test/persistence/families/sessions/sessions.test.ts', 'have run out'],
+    test: ['test/persistence/families/sessions/sessions.slow.test.ts', 'have run out'],
   },
   'one operation that fails takes the others of its group along': {
     file: 'src/persistence/writer/group.ts',
