@@ -43,7 +43,7 @@ export const store: Faults = {
     right: 'if (slot.committed === 1) return null;',
     wrong: '',
     promise: 4,
-    test: ['test/persistence/families/model.test.ts', ''],
+    test: ['test/persistence/families/model.slow.test.ts', ''],
   },
   'rows are counted that were not added': {
     file: 'src/persistence/families/runs/commit.ts',
@@ -57,7 +57,7 @@ export const store: Faults = {
     file: 'src/persistence/families/attempts/writes.ts',
     right: `WHERE \${condition} AND j.state = 'queued'\``,
     wrong: 'WHERE ${condition}`',
-    test: ['test/persistence/families/model.test.ts', ''],
+    test: ['test/persistence/families/model.slow.test.ts', ''],
   },
   'a late result changes what was recorded': {
     file: 'src/persistence/families/running-attempt.ts',
@@ -77,7 +77,7 @@ export const store: Faults = {
     right: 'if (host !== undefined && host.ended === null) {',
     wrong: 'if (host !== undefined) {',
     promise: 4,
-    test: ['test/persistence/families/model.test.ts', ''],
+    test: ['test/persistence/families/model.slow.test.ts', ''],
   },
   'a host that ended in this very transaction may write': {
     file: 'src/persistence/sql/transaction.ts',
@@ -90,7 +90,7 @@ export const store: Faults = {
     right: `requeue ? 'queued' : outcome`,
     wrong: `'failed'`,
     promise: 4,
-    test: ['test/persistence/families/model.test.ts', ''],
+    test: ['test/persistence/families/model.slow.test.ts', ''],
   },
   'two processes are registered at one path': {
     file: 'src/persistence/families/processes/writes.ts',
