@@ -2,6 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from '
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { EspalierError } from '../errors.js';
+import { BESIDE, beside } from './file/beside.js';
 import { connectWriter, openForReading } from './file/connect.js';
 import { createFile, PRIVATE } from './file/modes.js';
 import { storeFailure } from './sql/failure.js';
@@ -36,7 +37,7 @@ export function backupFile(file: string, to: string): void {
     renameSync(partial, to);
     sync(folder);
   } catch (error) {
-    rmSync(partial, { force: true });
+    for (const left of [partial, ...BESIDE.map((part) => beside(partial, part))]) rmSync(left, { force: true });
     throw storeFailure(error, to);
   } finally {
     db.close();

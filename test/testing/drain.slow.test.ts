@@ -19,6 +19,6 @@ it('one that is served by nobody is not, and says what is left', async () => {
   await system.jobs.submit({ queue: 'nobody', input: 'x' });
   await expect(drain(system, 'nobody', { timeout: 50 })).rejects.toMatchObject({
     code: 'ESP_TEST',
-    message: expect.stringContaining('1 jobs could start, and 0 run'),
+    message: expect.stringContaining('1 queued, 0 running'),
   });
 });

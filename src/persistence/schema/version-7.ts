@@ -39,9 +39,7 @@ CREATE UNIQUE INDEX attempts_one_running ON attempts (job) WHERE state = 'runnin
 CREATE INDEX attempts_running_by_owner ON attempts (owner) WHERE state = 'running';
 
 ALTER TABLE dependencies ADD COLUMN awaited_by INTEGER;
-ALTER TABLE queues ADD COLUMN cap INTEGER CHECK (cap >= 0);
 ALTER TABLE serving ADD COLUMN operations TEXT;
-ALTER TABLE serving ADD COLUMN held TEXT;
 
 CREATE TABLE questions (
   job INTEGER NOT NULL REFERENCES jobs (job) ON DELETE CASCADE,
@@ -56,7 +54,6 @@ CREATE TABLE questions (
   PRIMARY KEY (job, id),
   CHECK ((question IS NULL) = (asked_at IS NULL) AND (answer IS NULL) = (answered_at IS NULL))
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX questions_open ON questions (asked_at, job) WHERE question IS NOT NULL AND answer IS NULL;
 
 CREATE TABLE budgets (
   job INTEGER NOT NULL REFERENCES jobs (job) ON DELETE CASCADE,

@@ -38,7 +38,7 @@ export async function drain(system: System, queue: string, options: WaitOptions 
   const { queued = 0, running = 0 } = counts;
   throw new EspalierError(
     'ESP_TEST',
-    `queue ${queue} is not idle within ${timeout} ms: ${queued} jobs could start, and ${running} run`,
+    `queue ${queue} is not idle within ${timeout} ms: ${queued} queued, ${running} running`,
     { context: { queue, counts } },
   );
 }

@@ -57,7 +57,8 @@ export class UserDatabase {
       );
     }
     if (this.#known.has(sql)) return db;
-    switch (kindOf(sql)) {
+    const kind = kindOf(sql);
+    switch (kind) {
       case 'table':
         if (isOwnTable(sql)) return db;
         throw refused(
@@ -73,6 +74,8 @@ export class UserDatabase {
           sql,
           'it may read and write rows, and make tables of its own: the transaction and the settings are not its own',
         );
+      default:
+        return kind satisfies never;
     }
   }
 

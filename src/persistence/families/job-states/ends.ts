@@ -28,17 +28,21 @@ export function settleJob(tx: Transaction, by: Actor, job: JobRow, end: JobEnd):
   const ended: Settled[] = [{ job: job.job, outcome: end.outcome, from: job.state }];
   for (const one of ended) {
     if (one.from === 'queued') passOnLimits(tx, by, one.job);
-    if (one.from === 'running') freeParent(tx, by, one.job);
+    if (one.from === 'running') freeAncestors(tx, by, one.job);
     for (const waiting of meetDependency(tx, one.job)) ended.push(...goOn(tx, by, waiting));
     if (one.outcome !== 'succeeded') ended.push(...endChildren(tx, by, one.job));
   }
   return true;
 }
 
-/** A parent that is to be tried again waits until what ran below it is gone; whether all of it is, its claim sees. */
-function freeParent(tx: Transaction, by: Actor, child: number): void {
-  const waiting = `d.parked = 'children' AND d.job = (SELECT parent FROM job_details WHERE job = ?)`;
-  for (const parent of jobsWhere(tx.db, waiting, child)) queueJob(tx, by, parent, 'unparked');
+/** One above that is to be tried again waits until what ran below it is gone; whether all of it is, its claim sees. */
+function freeAncestors(tx: Transaction, by: Actor, child: number): void {
+  const waiting = `d.parked = 'children' AND d.job IN (
+    WITH RECURSIVE line (job) AS (
+      SELECT parent FROM job_details WHERE job = ?
+      UNION ALL SELECT d.parent FROM line l JOIN job_details d ON d.job = l.job
+    ) SELECT job FROM line WHERE job IS NOT NULL)`;
+  for (const ancestor of jobsWhere(tx.db, waiting, child)) queueJob(tx, by, ancestor, 'unparked');
 }
 
 interface Settled {

@@ -105,12 +105,19 @@ function isRegistered(tx: Transaction, { job }: JobRow): boolean {
   return tx.db.one(foundRow, registered, job)?.found === 1;
 }
 
-/** Whether what an attempt before submitted, and nobody will meet again, is still being ended. */
+/**
+ * Whether what an attempt before submitted, and nobody will meet again, is still being ended, or what is below that: a job that
+ * waited for its own has ended before them.
+ */
 function hasEndingChild(tx: Transaction, { job }: JobRow): boolean {
   const ending = tx.db.one(
     foundRow,
-    `SELECT EXISTS (SELECT 1 FROM job_details d JOIN jobs j ON j.job = d.job
-       WHERE d.parent = ? AND d.key IS NULL AND d.wanted IS NOT NULL AND j.state = 'running') AS found`,
+    `WITH RECURSIVE below (job) AS (
+       SELECT job FROM job_details WHERE parent = ? AND key IS NULL
+       UNION ALL SELECT d.job FROM below b JOIN job_details d ON d.parent = b.job
+     )
+     SELECT EXISTS (SELECT 1 FROM below b JOIN jobs j ON j.job = b.job JOIN job_details d ON d.job = b.job
+       WHERE d.wanted IS NOT NULL AND j.state = 'running') AS found`,
     job,
   );
   return ending?.found === 1;

@@ -48,4 +48,25 @@ describe('a job that is tried again', () => {
     expect(states()).toEqual({ 1: 'queued', 2: 'cancelled', 3: 'cancelled' });
     expect(claim()).toMatchObject([{ jobId: jobNumber(1), attempt: 2 }]);
   });
+
+  it('waits for what is below its children, too, when those have ended before that', () => {
+    const { submit, claim, finish, states, clock, play } = jobWorld();
+    const quick = { ...JOB_POLICY, backoff: { ...JOB_POLICY.backoff, initialMs: 10, jitter: 0 } };
+    submit(newJob(1, { policy: quick }));
+    claim();
+    submit(newJob(2, { parent: jobNumber(1) }));
+    claim('b');
+    submit(newJob(3, { parent: jobNumber(2) }));
+    claim('b');
+    // The child waits for its own, and ends at once when it is to end; its own still runs.
+    play('jobs.waitFor', { by: 'b', wait: { jobId: jobNumber(2), attempt: 1, jobs: [jobNumber(3)] } });
+    finish(2, 1, 'succeeded', 'b');
+    finish(1, 1, 'failed');
+    clock.now += 20;
+    play('jobs.tick', { owner: 'a' });
+    expect(claim()).toEqual([]);
+    expect(states()).toEqual({ 1: 'parked', 2: 'cancelled', 3: 'running' });
+    finish(3, 1, 'interrupted', 'b');
+    expect(claim()).toMatchObject([{ jobId: jobNumber(1), attempt: 2 }]);
+  });
 });
