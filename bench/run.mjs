@@ -20,6 +20,7 @@ const names = [
   'spawn',
   'scan',
   'persistence',
+  'jobs',
   'protocol',
   'first-call',
   'profile',

@@ -1,0 +1,2 @@
+/** The queue of all contenders. */
+export const QUEUE = 'bench';
