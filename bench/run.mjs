@@ -21,6 +21,7 @@ const names = [
   'scan',
   'persistence',
   'jobs',
+  'jobs-latency',
   'protocol',
   'first-call',
   'profile',

@@ -32,10 +32,21 @@ export const zygoteOf = (pid) => childNamed(pid, 'espalier-zygote');
 
 /** A process's only child of that name. */
 function childNamed(pid, name) {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').trim().split(' ').filter(Boolean),
-  );
   // The name a process gives itself is cut to 15 bytes.
-  const found = children.find((child) => readFileSync(`/proc/${child}/comm`, 'latin1').startsWith(name));
-  return found === undefined ? null : Number(found);
+  return childrenOf(pid).find((child) => nameOf(child).startsWith(name)) ?? null;
+}
+
+function childrenOf(pid) {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').trim().split(' '))
+    .filter(Boolean)
+    .map(Number);
+}
+
+/** The name of a process, or the one it has given itself. */
+export const nameOf = (pid) => readFileSync(`/proc/${pid}/comm`, 'latin1').trim();
+
+/** A process and all below it. */
+export function familyOf(pid) {
+  return [pid, ...childrenOf(pid).flatMap(familyOf)];
 }

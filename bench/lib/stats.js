@@ -3,6 +3,11 @@ export function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 }
 
+/** The value that so many of a hundred do not exceed. NaN for none. */
+export function percentile(values, part) {
+  return [...values].sort((a, b) => a - b)[Math.ceil((values.length * part) / 100) - 1] ?? Number.NaN;
+}
+
 /** Lines of a table: the first column to the left, the others to the right. */
 export function table(rows) {
   const cells = rows.map((row) => row.map(String));
