@@ -1,9 +1,10 @@
-import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { codeOf, EspalierError } from '../../errors.js';
 import { OWN_FOLDER } from '../../working-folder.js';
 import { BESIDE_BY_SQLITE, beside } from './beside.js';
 import { readHeader } from './header.js';
+import { networkFileSystem } from './network.js';
 
 /** What opening the store has to create, or null when it exists. */
 export interface Missing {
@@ -33,12 +34,21 @@ export function preflight(file: string, mode: 'write' | 'read', known: boolean):
     );
   }
   const missing = mode === 'write' ? writableFolder(file, found === null) : null;
-  if (mode === 'write') nothingForeignBeside(file);
+  if (mode === 'write') {
+    onThisMachine(file, found === null && missing?.folder ? dirname(missing.folder) : dirname(file));
+    nothingForeignBeside(file);
+  }
   if (found === null) return missing;
   regularFile(file, found);
   permitted(file, found, mode);
   if (!known) ours(file, mode);
   return null;
+}
+
+function onThisMachine(file: string, folder: string): void {
+  const network = networkFileSystem(statfsSync(folder).type);
+  if (network !== null)
+    throw unusable(file, `it lies on a network file system (${network}): name a file on a local disk`);
 }
 
 function writableFolder(file: string, fileMissing: boolean): Missing {
