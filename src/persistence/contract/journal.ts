@@ -50,13 +50,14 @@ export interface JournalStore {
   /** The newest `seq`, 0 for an empty journal. */
   head(): Promise<number>;
   /**
-   * Resolves at the next commit to the store by this or another process (within 50 ms), or when the signal fires. A commit
-   * since the last wait counts, so one wait after the other misses nothing; a wait may end without news.
+   * Resolves at the next commit to the store by this or another process, or when the signal fires; not sooner than 50 ms after
+   * the wait began, for whoever reads all of it each time. A commit since the last wait counts, so one wait after the other
+   * misses nothing; a wait may end without news.
    */
   changed(signal?: AbortSignal): Promise<void>;
   /**
    * Begins to wait for what is journalled about a topic, of some types if they are given: by this process, or another one
-   * (within 50 ms). It is woken by nothing else, but for a store that cannot be read; it may be woken without news. Whoever
+   * (some milliseconds later). It is woken by nothing else, but for a store that cannot be read; it may be woken without news. Whoever
    * looks after he has begun misses nothing.
    */
   watch(topic: Topic, types?: readonly JournalEventType[]): Watch;

@@ -1,7 +1,7 @@
-import { accessSync, constants, existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
-import { codeOf, EspalierError } from '../../errors.js';
+import { EspalierError } from '../../errors.js';
 import { APPLICATION_ID } from '../schema/application-id.js';
 import { migrate, refuseFuture } from '../schema/migrate.js';
 import { CURRENT_VERSION, MIGRATIONS, type Migration } from '../schema/migrations.js';
@@ -14,19 +14,23 @@ import { copyStore, lacksIndex } from './copy.js';
 import { createFolder, fileNumber, ignoreInGit, undoCreation } from './creation.js';
 import { applyMode, createFile, PRIVATE } from './modes.js';
 import { preflight } from './preflight.js';
+import { withoutLink } from './without-link.js';
 
 /** How a connection behaves. */
 export interface ConnectOptions {
   /** Whether this process has the file open already, as a store. */
   readonly known: boolean;
   readonly synchronous: 'full' | 'normal';
+  /** How long other connections are waited for while it is opened, and later where `waits` does not say more. */
   readonly busyTimeoutMs: number;
   /** The mode that the files of the store are given; null (default) leaves those that exist as they are. */
   readonly fileMode?: number | null | undefined;
+  /** Waits for the write lock for as long as it takes; `onHeld` hears when that is long. */
+  readonly waits?: { readonly onHeld: () => void } | null | undefined;
 }
 
-/** A connection that reads gives no modes and no durability. */
-export type ReadOptions = Omit<ConnectOptions, 'synchronous' | 'fileMode'>;
+/** A connection that reads gives no modes and no durability, and waits for no writer. */
+export type ReadOptions = Omit<ConnectOptions, 'synchronous' | 'fileMode' | 'waits'>;
 
 /** A file up to this size is checked from end to end when it is opened; in a larger one damage shows when it is read. */
 const QUICK_CHECK_BYTES = 4 * 1024 * 1024;
@@ -54,7 +58,7 @@ export function connectWriter(
     if (folder !== null) ignoreInGit(folder, mode);
     if (missing !== null) createFile(file, mode);
     else if (fileMode !== null) applyMode(file, mode);
-    db = open(file, options.busyTimeoutMs, {});
+    db = openWriter(file, options);
     const opened = fileNumber(file);
     db.execute('PRAGMA trusted_schema = OFF');
     if (missing !== null) giveSpaceBack(db);
@@ -185,15 +189,10 @@ function leavesLogAlone(file: string): boolean {
   }
 }
 
-/** SQLite keeps the log beside the file itself, not beside a link to it. */
-function withoutLink(path: string): string {
-  try {
-    return lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
-  } catch (error) {
-    // What is wrong with the path is for `preflight` to say.
-    if (codeOf(error) === undefined) throw error;
-    return path;
-  }
+function openWriter(file: string, { busyTimeoutMs, waits }: ConnectOptions): Connection {
+  if (!waits) return open(file, busyTimeoutMs, {});
+  const database = openDatabase(file, { timeout: busyTimeoutMs });
+  return new Connection(database, Number.POSITIVE_INFINITY, waits.onHeld);
 }
 
 function open(file: string, busyTimeoutMs: number, options: Database.Options): Connection {

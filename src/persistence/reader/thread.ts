@@ -5,11 +5,9 @@ import { journalHead } from '../families/journal/batch.js';
 import { ReadFile } from '../file/read-file.js';
 import { storeFailure } from '../sql/failure.js';
 import { toWire } from '../thread/wire-error.js';
+import { CommitWatch } from './commit-watch.js';
 import type { FromReader, ReaderData, ToReader } from './messages.js';
 import { answerQuery, type QueryCall } from './queries.js';
-
-/** How often another process's commits are looked for while someone waits for them, in milliseconds. */
-const POLL_MS = 50;
 
 const readerData: z.ZodType<ReaderData> = z.object({
   file: z.string(),
@@ -28,17 +26,21 @@ function start(port: MessagePort, data: ReaderData): void {
     tell({ kind: 'failed', error: toWire(error) });
     return;
   }
-  const watch = watcher(store, (head) => tell({ kind: 'changed', head }));
+  const commits = new CommitWatch({
+    file: store.file,
+    version: () => store.version(),
+    changed: () => tell({ kind: 'changed', head: headOf(store) }),
+  });
   port.on('message', (message: ToReader) => {
     switch (message.kind) {
       case 'query':
         answer(store, message.id, message.call, tell);
         return;
       case 'watch':
-        watch(message.on);
+        commits.set(message.on);
         return;
       case 'close':
-        watch(false);
+        commits.close();
         store.close();
         port.close();
         return;
@@ -78,26 +80,6 @@ function answer(store: ReadFile, id: number, call: QueryCall, tell: (message: Fr
 
 function isSteps(value: unknown): value is Iterator<unknown, unknown> {
   return typeof value === 'object' && value !== null && 'next' in value && typeof value.next === 'function';
-}
-
-/**
- * Starts and stops the watch. What was committed since anyone watched last counts as a change, so a commit between two
- * waits, or while this thread started, is never missed; and no change is told sooner than a poll after the wait began, so
- * whoever writes at each change is not driven in circles.
- */
-function watcher(store: ReadFile, changed: (head: number | null) => void): (on: boolean) => void {
-  let timer: NodeJS.Timeout | undefined;
-  let version: number | null = null;
-  const look = (): void => {
-    const found = store.version();
-    if (found === version && found !== null) return;
-    version = found;
-    changed(found === null ? null : headOf(store));
-  };
-  return (on) => {
-    clearInterval(timer);
-    timer = on ? setInterval(look, POLL_MS) : undefined;
-  };
 }
 
 /** The newest number in the journal; null when it cannot be read: whoever looks meets the error himself. */

@@ -36,7 +36,12 @@ export function journalStore(access: JournalAccess, commits: Commits, listeners:
   };
 }
 
+/** What is committed within so many milliseconds is one change, for those who read everything at each. */
+const GATHER_MS = 50;
+
 async function nextChange(commits: Commits, signal?: AbortSignal): Promise<void> {
   using watch = commits.watch();
+  const gathered = new Promise((resolve) => setTimeout(resolve, GATHER_MS));
   await watch.next(signal);
+  if (signal?.aborted !== true) await gathered;
 }
