@@ -201,6 +201,7 @@ export class ProcessHost {
     return createForkerSpawner({
       runId,
       directory,
+      lock: store.lock,
       onForker: async ({ identity, generation }) => {
         await store.hosts.setForker(runId, { identity, generation }, directory);
         journal({ type: 'forker.started', data: { pid: identity.pid, generation } });

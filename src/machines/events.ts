@@ -58,6 +58,8 @@ interface JournalEventData {
 
   /** Told once writes succeed again. */
   'store.refused': StoreTrouble;
+  /** Another process had the store's lock for long; told once it let go of it. */
+  'store.held': StoreHeld;
 
   /** Programs wait to be started, because the machine is short of something; `running`: how many of this host ran then. */
   'shortage.began': { reason: Shortage; text: string; running: number };
@@ -151,6 +153,12 @@ export interface WorkerCrash extends ProcessExit {
   readonly rssBytes: number | null;
   /** By how much the kernel's count of out-of-memory kills rose around its end. */
   readonly oomKills: number;
+}
+
+/** For how long another process had the lock of the store, and which: null where that could not be seen. */
+export interface StoreHeld {
+  readonly pid: number | null;
+  readonly heldMs: number;
 }
 
 /** What a host could not write to its store. Times are milliseconds since the epoch. */

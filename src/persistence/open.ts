@@ -22,8 +22,10 @@ import { sessionStore } from './families/sessions/store.js';
 import { snapshotStore } from './families/snapshots/store.js';
 import { userOperationStore } from './families/user-operations/store.js';
 import { HeldFiles } from './file/held-files.js';
+import { hostLockFile } from './file/host-lock.js';
 import { PRIVATE } from './file/modes.js';
 import { Reader } from './reader/reader.js';
+import { HELD_MS } from './sql/lock.js';
 import { MAX_PAYLOAD_BYTES } from './sql/payload.js';
 import type { Store } from './store.js';
 import { Threads } from './threads.js';
@@ -110,16 +112,35 @@ async function connect(file: string, options: OpenStoreOptions, known: boolean):
     mode === 'read'
       ? null
       : await Writer.open(
-          { file, known, synchronous, busyTimeoutMs, fileMode, operations: options.operations ?? null },
-          (events) => {
-            listeners.publish(events);
-            pulses.pulse({ events });
+          {
+            ...{ file, runId, known, synchronous, busyTimeoutMs, fileMode, operations: options.operations ?? null },
+            // What a host has to write waits; a command line says that it cannot.
+            isPatient: runId !== null && options.busyTimeoutMs === undefined,
+          },
+          {
+            published: (events) => {
+              listeners.publish(events);
+              pulses.pulse({ events });
+            },
+            held: (pid) => warnOfHeld(file, pid),
+            freed: (fact) => threads.tellHeld(fact),
           },
         );
   const threads = new Threads({ file, runId, writer, openReader, pulses, maxPayload });
   // Reading opens at once, so that a store that cannot be read is refused here.
   if (writer === null) await threads.reader();
   return { threads, listeners };
+}
+
+/** At this moment it can be said nowhere else: the journal is in the store. */
+function warnOfHeld(file: string, pid: number | null): void {
+  const who = pid === null ? 'another process' : `process ${pid}`;
+  const detail = `${who} has held the lock of ${file} for ${HELD_MS / 1000} s: what is to be written waits until it lets go, and nothing is lost. Is it stopped (kill -CONT), or in a long transaction?`;
+  process.emitWarning('a store is held by another process', {
+    type: 'EspalierWarning',
+    code: 'ESP_STORE_LOCKED',
+    detail,
+  });
 }
 
 async function closeAll(threads: Threads, closed: () => Promise<void>): Promise<void> {
@@ -138,7 +159,8 @@ function assemble({ threads, listeners }: Connected, closed: () => Promise<void>
   };
   return {
     file: threads.file,
-    hosts: hostStore(threads),
+    lock: threads.runId === null ? null : hostLockFile(threads.file, threads.runId),
+    hosts: hostStore(threads, threads.file),
     journal: journalStore(threads, threads.pulses, listeners),
     processes: processStore(threads),
     snapshots: snapshotStore(threads),

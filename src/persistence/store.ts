@@ -54,6 +54,8 @@ export type { SnapshotRecord, SnapshotStore } from './contract/snapshots.js';
 export interface Store extends AsyncDisposable {
   /** Absolute path of the database file. */
   readonly file: string;
+  /** The file whose lock it holds for its host while it is open, see `HostRecord`; null when it was opened for none. */
+  readonly lock: string | null;
   readonly hosts: HostStore;
   readonly journal: JournalStore;
   readonly processes: ProcessStore;

@@ -1,6 +1,6 @@
 import { EspalierError } from '../errors.js';
 import type { RunId } from '../ids.js';
-import type { NewJournalEvent } from '../machines/events.js';
+import type { NewJournalEvent, StoreHeld } from '../machines/events.js';
 import type { WriteCost } from './families/access.js';
 import type { Pulses } from './families/journal/pulse.js';
 import { eventText } from './forms/event.js';
@@ -88,6 +88,15 @@ export class Threads {
   ): Promise<OperationResults[N]> {
     if (this.#writer !== null) return this.#writer.write(name, args, cost);
     throw new EspalierError('ESP_INVALID', `${this.file} was opened for reading: open it with mode 'write'`);
+  }
+
+  /** Another process has let go of the lock after long: it is written down beside what waited for it. */
+  tellHeld(fact: StoreHeld): void {
+    const host = this.#runId;
+    if (host === null) return;
+    const events = [eventText({ type: 'store.held', data: fact })];
+    // Where that is refused the disk has its say, or the host has ended.
+    this.#write('journal.append', { runId: host, events }).catch(() => undefined);
   }
 
   clearTrouble(): void {

@@ -40,6 +40,7 @@ const BY_TYPE: ReadonlyMap<string, Condition> = new Map([
   ['breaker.opened', 'degraded'],
   ['queue.overflowed', 'degraded'],
   ['store.refused', 'failed'],
+  ['store.held', 'failed'],
   ['shortage.began', 'waiting'],
   ['pool.ready', 'running'],
   ['pool.degraded', 'degraded'],

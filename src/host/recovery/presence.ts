@@ -1,13 +1,27 @@
 import type { HostPresence } from '../../machines/process/process.js';
-import type { HostRecord } from '../../persistence/index.js';
-import { isSameMachine, readIdentity, sameProcess, thisMachine } from '../../transport/process/proc/identity.js';
-import { look, UNSEEN } from '../../transport/process/proc/look.js';
+import { type HostRecord, lookAtHostLock } from '../../persistence/index.js';
+import { type HostVerdict, judgeHost } from '../../transport/process/janitor/judge.js';
+import { readIdentity, thisMachine } from '../../transport/process/proc/identity.js';
+import { look } from '../../transport/process/proc/look.js';
 
 /** Whether a host lives, as it can be known here. */
-export function presenceOf({ identity, endedAt }: Pick<HostRecord, 'identity' | 'endedAt'>): HostPresence {
-  if (endedAt !== null) return 'gone';
-  if (!isSameMachine(identity, thisMachine())) return 'unknown';
-  const found = look(() => readIdentity(identity.pid));
-  if (found === UNSEEN) return 'unknown';
-  return sameProcess(identity, found) ? 'living' : 'gone';
+export function presenceOf(host: Pick<HostRecord, 'runId' | 'identity' | 'endedAt' | 'lock'>): HostPresence {
+  if (host.endedAt !== null) return 'gone';
+  return presence(
+    judgeHost(
+      { ...host, forker: null, directory: null },
+      {
+        self: '',
+        machine: thisMachine(),
+        find: (pid) => look(() => readIdentity(pid)),
+        lookAtLock: lookAtHostLock,
+        isLeaseExpired: () => false,
+      },
+    ),
+  );
+}
+
+function presence({ dead, why }: HostVerdict): HostPresence {
+  if (dead) return 'gone';
+  return why === 'alive' || why === 'locked' ? 'living' : 'unknown';
 }

@@ -3,6 +3,7 @@ import type { RunId } from '../../ids.js';
 
 import { HOST_LEASE_MS } from '../../machines/process/host-lease.js';
 
+import { lookAtHostLock } from '../../persistence/index.js';
 import type { HostRecord, Store } from '../../persistence/store.js';
 import { cleanUpDeadHosts } from '../../transport/process/janitor/janitor.js';
 import type { JanitorReport, RegistrationOutcome } from '../../transport/process/janitor/report.js';
@@ -25,7 +26,10 @@ export async function recover({ store, self, clock, dryRun = false }: RecoveryOp
   if (hosts.every(({ runId }) => runId === self)) return { hosts: [], registrations: [] };
   const isLeaseExpired = ({ heartbeatAt }: HostRecord) => clock.now() - heartbeatAt > HOST_LEASE_MS;
   const registrations = await store.processes.present();
-  const report = await cleanUpDeadHosts({ hosts, registrations, self, isLeaseExpired, dryRun });
+  const report = await cleanUpDeadHosts({
+    ...{ hosts, registrations, self, dryRun, isLeaseExpired },
+    lookAtLock: lookAtHostLock,
+  });
   if (dryRun) return report;
   for (const { runId, spawnId, outcome } of report.registrations) await record(store, runId, spawnId, outcome);
   for (const { runId, verdict } of report.hosts) if (verdict.dead) await store.hosts.fence(runId, self);

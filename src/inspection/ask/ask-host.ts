@@ -8,7 +8,7 @@ import type { QuestionName, QuestionOf } from '../../transport/ask/question.js';
  * with the host; what its store knows is then the best there is.
  */
 export async function askHost<N extends QuestionName>(
-  host: Pick<HostRecord, 'identity' | 'endedAt' | 'directory'>,
+  host: Pick<HostRecord, 'runId' | 'identity' | 'endedAt' | 'directory' | 'lock'>,
   question: QuestionOf<N> & { readonly ask: N },
 ): Promise<Asked<N>> {
   const presence = presenceOf(host);

@@ -21,10 +21,16 @@ export interface ProcessIdentity {
 }
 
 /**
- * Whether a host lives. `gone`: it has ended, or its process has, whatever the store says. `unknown`: of another machine or
- * container only the store's word is known.
+ * Whether a host lives. `gone`: it has ended, or its process has, whatever the store says. `unknown`: neither its process nor
+ * its lock can be looked at from here, so only the store's word is known.
  */
 export type HostPresence = 'living' | 'gone' | 'unknown';
+
+/**
+ * What a look at the lock of a host finds: somebody holds it; nobody does; there is no such file; or it cannot be told, for
+ * want of permission, say.
+ */
+export type HostLockState = 'held' | 'free' | 'missing' | 'unseen';
 
 /** How a process ended: exactly one of the two is not null, unless nobody saw the end. */
 export interface ProcessExit {

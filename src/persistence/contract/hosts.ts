@@ -9,6 +9,8 @@ export interface HostRecord {
   readonly forker: { readonly identity: ProcessIdentity; readonly generation: number } | null;
   /** The host's private directory for FIFOs and sockets, where it is asked by other processes too; null when it has none. */
   readonly directory: string | null;
+  /** The file whose lock it holds for as long as it lives; null of one that was started by an older Espalier. */
+  readonly lock: string | null;
   readonly startedAt: number;
   readonly heartbeatAt: number;
   readonly endedAt: number | null;

@@ -31,7 +31,10 @@ export interface OpenStoreOptions {
   readonly owner?: RunId;
   /** Operations of the user, which run in its transactions; none by default. */
   readonly operations?: OperationsPlace;
-  /** How long another process's write lock is waited for, in milliseconds (5000). */
+  /**
+   * How long another process's write lock is waited for, in milliseconds: 5000, and on behalf of a host as long as it takes;
+   * that is said after 3 s, and journalled.
+   */
   readonly busyTimeoutMs?: number;
   /** How large a value that a job is given or answers may be, as JSON in bytes (1 MiB). */
   readonly maxPayload?: number;

@@ -79,6 +79,7 @@ const forms = z.discriminatedUnion('type', [
   form('breaker.closed', { openMs: count }),
   form('seat.quarantined', { reason: text }),
   form('queue.overflowed', { policy: z.enum(OVERFLOW_POLICIES), limit: count, times: count }),
+  form('store.held', { pid: count.nullable(), heldMs: count }),
   form('store.refused', { host: text, error: errorRecord, writes: count, from: count, to: count }),
   form('shortage.began', { reason: z.enum(SHORTAGES), text, running: count }),
   form('shortage.ended', { reason: z.enum(SHORTAGES), lastedMs: count, waited: count }),

@@ -8,6 +8,8 @@
  *
  * Up to its floor the journal has been let go. A run that is being removed is not seen any more: its slots leave bit by bit.
  * (No foreign key holds a row to its job any more, for it would search all rows whenever a job goes.)
+ *
+ * A host that says so holds the lock of a file beside the store for as long as it lives.
  */
 export const VERSION_7 = `
 CREATE TABLE new_attempts (
@@ -40,6 +42,7 @@ CREATE INDEX attempts_running_by_owner ON attempts (owner) WHERE state = 'runnin
 
 ALTER TABLE dependencies ADD COLUMN awaited_by INTEGER;
 ALTER TABLE serving ADD COLUMN operations TEXT;
+ALTER TABLE hosts ADD COLUMN holds_lock INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE questions (
   job INTEGER NOT NULL REFERENCES jobs (job) ON DELETE CASCADE,

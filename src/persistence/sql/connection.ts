@@ -12,12 +12,17 @@ export type SqlValue = string | number | null | Uint8Array;
 export class Connection {
   readonly #database: Database.Database;
   readonly #lockMs: number;
+  readonly #onHeld: (() => void) | undefined;
   readonly #statements = new Map<string, Database.Statement>();
 
-  /** @param lockMs how long `begin` waits for other connections, in milliseconds */
-  constructor(database: Database.Database, lockMs = 0) {
+  /**
+   * @param lockMs how long `begin` waits for other connections, in milliseconds
+   * @param onHeld hears when that takes long
+   */
+  constructor(database: Database.Database, lockMs = 0, onHeld?: () => void) {
     this.#database = database;
     this.#lockMs = lockMs;
+    this.#onHeld = onHeld;
   }
 
   /** Whether a transaction is open. SQLite ends one by itself when, for instance, the disk is full. */
@@ -77,7 +82,7 @@ export class Connection {
   }
 
   begin(): void {
-    waitForLock(this.#lockMs, () => this.#prepared('BEGIN IMMEDIATE').run());
+    waitForLock(this.#lockMs, () => this.#prepared('BEGIN IMMEDIATE').run(), this.#onHeld);
   }
 
   commit(): void {

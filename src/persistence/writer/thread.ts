@@ -3,6 +3,9 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import type { OperationsPlace } from '../contract/options.js';
 import { connectWriter } from '../file/connect.js';
+import { HostLock, hostLockFile } from '../file/host-lock.js';
+import { lockHolder } from '../file/lock-holder.js';
+import { PRIVATE } from '../file/modes.js';
 import { StandingFiles } from '../file/standing-files.js';
 import type { Connection } from '../sql/connection.js';
 import type { UserOperations } from '../sql/transaction.js';
@@ -12,6 +15,8 @@ import type { FromWriter, ToWriter, WriterData } from './messages.js';
 
 const writerData: z.ZodType<WriterData> = z.object({
   file: z.string(),
+  runId: z.string().nullable(),
+  isPatient: z.boolean(),
   known: z.boolean(),
   synchronous: z.enum(['full', 'normal']),
   busyTimeoutMs: z.number(),
@@ -34,15 +39,23 @@ async function loadOperations(place: WriterData['operations']): Promise<UserOper
   return await userOperations(place);
 }
 
+/** In the same mode as the store: whoever may write that may ask for it. */
+function holdLock({ file, runId, fileMode }: WriterData): HostLock | null {
+  return runId === null ? null : HostLock.hold(hostLockFile(file, runId), fileMode ?? PRIVATE);
+}
+
 async function serve(port: MessagePort, data: WriterData): Promise<void> {
   const answer = (message: FromWriter): void => port.postMessage(message);
   let db: Connection;
   let files: StandingFiles;
+  let lock: HostLock | null;
   let operations: UserOperations | undefined;
   try {
     operations = await loadOperations(data.operations);
-    db = connectWriter(data.file, data, Date.now());
+    const onHeld = () => answer({ kind: 'held', pid: lockHolder(data.file) });
+    db = connectWriter(data.file, { ...data, waits: data.isPatient ? { onHeld } : null }, Date.now());
     files = new StandingFiles(data.file);
+    lock = holdLock(data);
   } catch (error) {
     answer({ kind: 'failed', error: toWire(error) });
     return;
@@ -54,6 +67,7 @@ async function serve(port: MessagePort, data: WriterData): Promise<void> {
         return;
       case 'close':
         db.close();
+        lock?.release();
         port.close();
         return;
       default:

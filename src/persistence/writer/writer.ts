@@ -1,7 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { EspalierError } from '../../errors.js';
+import type { StoreHeld } from '../../machines/events.js';
 import type { WriteCost } from '../families/access.js';
 import type { EventRow } from '../forms/event.js';
+import { HELD_MS } from '../sql/lock.js';
 import { startThread } from '../thread/start.js';
 import { fromWire } from '../thread/wire-error.js';
 import type { GroupAnswer } from './group.js';
@@ -12,14 +14,21 @@ import { WaitingCalls } from './waiting-calls.js';
 /** How long a patient write waits for company, in milliseconds. */
 const PATIENCE_MS = 10;
 
-/** Hears of each commit, before the promises of its operations resolve. */
-export type Published = (events: readonly EventRow[]) => void;
+/** What the host is told of its store beside the outcomes of what it calls. */
+export interface WriterNews {
+  /** Hears of each commit, before the promises of its operations resolve. */
+  published(events: readonly EventRow[]): void;
+  /** Another process has the lock for long: its pid, where that is known. */
+  held(pid: number | null): void;
+  /** What waited for that lock has it. */
+  freed(fact: StoreHeld): void;
+}
 
 /** The host's side of the writer thread. One group is with the thread; what is called meanwhile becomes the next. */
 export class Writer {
   readonly #file: string;
   readonly #thread: Worker;
-  readonly #published: Published;
+  readonly #news: WriterNews;
   readonly #calls = new WaitingCalls();
   readonly #exited: Promise<void>;
   #scheduled = false;
@@ -29,11 +38,13 @@ export class Writer {
   #closing: Promise<void> | null = null;
   #ended: EspalierError | null = null;
   #operations: readonly string[] = [];
+  /** Another process has the lock, since when. */
+  #held: { readonly pid: number | null; readonly at: number } | null = null;
 
-  private constructor(file: string, thread: Worker, published: Published) {
+  private constructor(file: string, thread: Worker, news: WriterNews) {
     this.#file = file;
     this.#thread = thread;
-    this.#published = published;
+    this.#news = news;
     this.#exited = new Promise((resolve) => thread.once('exit', () => resolve()));
     thread.on('error', (cause) => this.#end(cause));
     thread.on('exit', () => this.#end());
@@ -44,15 +55,17 @@ export class Writer {
    *
    * @throws what opening throws: every `ESP_STORE_*` but `ESP_STORE_MISSING`
    */
-  static async open(data: WriterData, published: Published): Promise<Writer> {
+  static async open(data: WriterData, news: WriterNews): Promise<Writer> {
     const thread = startThread(new URL('./thread.js', import.meta.url), 'espalier-writer', data);
-    const writer = new Writer(data.file, thread, published);
+    const writer = new Writer(data.file, thread, news);
     await new Promise<void>((resolve, reject) => {
       thread.on('message', (message: FromWriter) => {
         if (message.kind === 'opened') {
+          writer.#held = null;
           writer.#operations = message.operations;
           resolve();
         } else if (message.kind === 'failed') reject(fromWire(message.error));
+        else if (message.kind === 'held') writer.#wait(message.pid);
         else if (message.kind === 'answer') writer.#answered(message.answer);
         else message satisfies never;
       });
@@ -138,8 +151,21 @@ export class Writer {
     }
   }
 
+  #wait(pid: number | null): void {
+    this.#held = { pid, at: performance.now() };
+    this.#news.held(pid);
+  }
+
+  #goOn(): void {
+    if (this.#held === null) return;
+    const { pid, at } = this.#held;
+    this.#held = null;
+    this.#news.freed({ pid, heldMs: Math.round(performance.now() - at) + HELD_MS });
+  }
+
   #answered(answer: GroupAnswer): void {
-    if (answer.outcomes.some(({ ok }) => ok)) this.#published(answer.events);
+    this.#goOn();
+    if (answer.outcomes.some(({ ok }) => ok)) this.#news.published(answer.events);
     this.#calls.settle(answer.outcomes);
     if (this.#calls.empty) this.#thread.unref();
     this.#schedule();

@@ -12,7 +12,16 @@ const dead: ProcessIdentity = { ...own, startTicks: own.startTicks + 1 };
 const elsewhere: ProcessIdentity = { ...own, bootId: 'another machine' };
 
 const host = (identity: ProcessIdentity, endedAt: number | null = null): HostRecord => ({
-  ...{ runId: '', name: 'n', identity, forker: null, directory: null, startedAt: 0, heartbeatAt: 0 },
+  ...{
+    runId: 'of the test',
+    name: 'n',
+    identity,
+    forker: null,
+    directory: null,
+    lock: null,
+    startedAt: 0,
+    heartbeatAt: 0,
+  },
   ...{ endedAt, ended: endedAt === null ? null : 'stopped' },
 });
 

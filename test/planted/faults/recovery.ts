@@ -8,8 +8,8 @@ const janitor = 'src/transport/process/janitor/janitor.ts';
 export const recoveries: Faults = {
   'a dead host is fenced before its suspects are recorded': {
     file: recovery,
-    right: 'const report = await cleanUpDeadHosts({ hosts, registrations, self, isLeaseExpired, dryRun });',
-    wrong: `const report = await cleanUpDeadHosts({ hosts, registrations, self, isLeaseExpired, dryRun });
+    right: 'if (dryRun) return report;',
+    wrong: `if (dryRun) return report;
   for (const { runId, verdict } of report.hosts) if (verdict.dead) await store.hosts.fence(runId, self);`,
     test: ['test/host/recovery/recovery.test.ts', 'records what may still run'],
   },

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -57,14 +58,25 @@ describe('what others left broken, of jobs', () => {
     const { pid = 0 } = host.process;
     const isStopped = () => /^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
     await until('it is stopped', isStopped, 60_000);
+    // Also a host that begins now. Any other wait would have come to its end after 5 s.
+    const warned = once(process, 'warning');
+    const begun = performance.now();
     const others = system.jobs.submit({ queue: 'shell', input: 'true' });
-    // For less than others wait for the lock.
-    await sleep(2000);
+    const next = JobHost.start(store);
+    const [warning] = await warned;
+    expect(warning).toMatchObject({
+      code: 'ESP_STORE_LOCKED',
+      detail: expect.stringContaining(`process ${pid} has held`),
+    });
+    await sleep(6000 - (performance.now() - begun));
     host.process.kill('SIGCONT');
     const all = [...jobs, await others];
     await Promise.all(all.map((job) => job.result()));
     const tries = await Promise.all(all.map(async (job) => (await job.attempts()).map(({ state }) => state)));
     expect(tries).toEqual(all.map(() => ['succeeded']));
+    const held = await untilEvent(system, ({ type, runId }) => type === 'store.held' && runId === system.runId);
+    expect(held).toMatchObject({ data: { pid, heldMs: expect.toSatisfy((ms: number) => ms > 5000) } });
+    await (await next).stop();
     await host.stop();
   });
 

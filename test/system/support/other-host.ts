@@ -47,6 +47,18 @@ export class OtherHost {
     return host;
   }
 
+  /** Kills the host alone. */
+  async kill(): Promise<void> {
+    const own = listPids().filter((pid) => this.#isHost(pid));
+    for (const pid of own) process.kill(pid, 'SIGKILL');
+    await until('it is dead', () => !own.some(lives), 20_000);
+  }
+
+  /** Sends a signal to the host alone. */
+  signal(signal: 'SIGSTOP'): void {
+    for (const pid of listPids().filter((one) => this.#isHost(one))) process.kill(pid, signal);
+  }
+
   /** Kills host, forker and guardian in a way that leaves nobody to clean up. */
   async die(): Promise<void> {
     const own = listPids().filter(

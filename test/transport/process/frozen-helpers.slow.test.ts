@@ -113,8 +113,14 @@ describe.each(['zygote', 'sh'])('with programs started by %s, a helper that is s
     expect(host.remains()).toEqual([]);
     // It is the next start that finds it.
     const identity = { bootId: 'another', pidNamespace: 'another', pid: 1, startTicks: 1 };
-    const trace = { runId: host.runId, identity, forker: null, directory: null };
-    const report = await cleanUpDeadHosts({ hosts: [trace], registrations: [], self: '', isLeaseExpired: () => true });
+    const trace = { runId: host.runId, identity, forker: null, directory: null, lock: null };
+    const report = await cleanUpDeadHosts({
+      hosts: [trace],
+      registrations: [],
+      self: '',
+      lookAtLock: () => 'missing',
+      isLeaseExpired: () => true,
+    });
     expect(report.hosts.map(({ clean }) => clean)).toEqual([true]);
     expect(host.everything()).toEqual([]);
   });

@@ -22,10 +22,10 @@ describe('what was only intended when its host died', () => {
   it.each([1, 2, 3])('is looked for under every forker that can have started it: generation %d', async (generation) => {
     const runId = newRunId();
     const pid = await carrier(`${runId}.${generation}.a`);
-    const host = { runId, identity: nobody, forker: { identity: nobody, generation: 2 }, directory: null };
+    const host = { runId, identity: nobody, forker: { identity: nobody, generation: 2 }, directory: null, lock: null };
     const intents = ['a', 'b'].map((spawnId) => ({ spawnId, runId, identity: null, generation: null }));
     const report = await cleanUpDeadHosts({
-      ...{ hosts: [host], registrations: intents, self: '', isLeaseExpired: () => false },
+      ...{ hosts: [host], registrations: intents, self: '', lookAtLock: () => 'missing', isLeaseExpired: () => false },
     });
     expect(report.registrations.map(({ outcome }) => outcome)).toEqual([
       { kind: 'swept', killed: [pid] },
@@ -39,9 +39,15 @@ describe('a process that may be that of a dead host, and cannot be proven so', (
   it('is left alone, and its host is not told clean', async () => {
     const runId = newRunId();
     const pid = await carrier(`${newRunId()}.1.a`);
-    const host = { runId, identity: nobody, forker: null, directory: null };
+    const host = { runId, identity: nobody, forker: null, directory: null, lock: null };
     const registrations = [{ spawnId: 'a', runId, identity: readIdentity(pid), generation: 1 }];
-    const report = await cleanUpDeadHosts({ hosts: [host], registrations, self: '', isLeaseExpired: () => false });
+    const report = await cleanUpDeadHosts({
+      hosts: [host],
+      registrations,
+      self: '',
+      lookAtLock: () => 'missing',
+      isLeaseExpired: () => false,
+    });
     expect(report.registrations.map(({ outcome }) => [outcome.kind, lives(pid)])).toEqual([['suspect', true]]);
     expect(report.hosts).toMatchObject([{ killed: [], clean: false }]);
   });

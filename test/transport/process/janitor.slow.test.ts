@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ProcessIdentity } from '../../../src/machines/process/process.js';
+import type { HostLockState, ProcessIdentity } from '../../../src/machines/process/process.js';
 import { cleanUpDeadHosts, type JanitorOptions } from '../../../src/transport/process/janitor/janitor.js';
-import type { HostTrace } from '../../../src/transport/process/janitor/judge.js';
-import { readIdentity, thisMachine } from '../../../src/transport/process/proc/identity.js';
+import type { HostTrace, HostVerdict } from '../../../src/transport/process/janitor/judge.js';
+import { type Machine, readIdentity, thisMachine } from '../../../src/transport/process/proc/identity.js';
 import { DoomedHost, mopUp, program } from './doomed-host.js';
 import { bystander, canChoosePids, impostor } from './innocents.js';
 import { lives, until } from './support.js';
@@ -18,7 +18,8 @@ async function readyHost(...names: string[]): Promise<{ host: DoomedHost; trace:
   cleanups.push(() => mopUp(host));
   await host.ready();
   const forker = { identity: identityOf(host.forker), generation: 1 };
-  return { host, trace: { runId: host.runId, identity: identityOf(host.pid), forker, directory: host.directory } };
+  const { runId, directory } = host;
+  return { host, trace: { runId, identity: identityOf(host.pid), forker, directory, lock: null } };
 }
 
 function identityOf(pid: number): ProcessIdentity {
@@ -36,7 +37,14 @@ async function killAll(host: DoomedHost): Promise<void> {
 }
 
 function sweep(host: HostTrace, more: Partial<JanitorOptions> = {}) {
-  return cleanUpDeadHosts({ hosts: [host], registrations: [], self: '', isLeaseExpired: () => false, ...more });
+  return cleanUpDeadHosts({
+    hosts: [host],
+    registrations: [],
+    self: '',
+    lookAtLock: () => 'missing',
+    isLeaseExpired: () => false,
+    ...more,
+  });
 }
 
 describe('the janitor', () => {
@@ -143,13 +151,39 @@ describe('the janitor', () => {
     expect(impostors.filter((one) => !lives(one.pid))).toEqual([]);
   });
 
-  it('asks the lease only for hosts of another boot or pid namespace', async () => {
-    const identity = { ...thisMachine(), bootId: 'another', pid: process.pid, startTicks: 1 };
-    const elsewhere = { runId: 'x', identity, forker: null, directory: null };
+  const elsewhere = (machine: Partial<Machine>, lock: string | null): HostTrace => {
+    const identity = { ...thisMachine(), ...machine, pid: process.pid, startTicks: 1 };
+    return { runId: 'x', identity, forker: null, directory: null, lock };
+  };
+
+  it.each<[HostLockState, Partial<Machine>, HostVerdict]>([
+    ['held', { pidNamespace: 'another' }, { dead: false, why: 'locked' }],
+    ['held', { bootId: 'another' }, { dead: false, why: 'locked' }],
+    ['free', { pidNamespace: 'another' }, { dead: true, why: 'released' }],
+    ['missing', { pidNamespace: 'another' }, { dead: false, why: 'unseen' }],
+    ['unseen', { pidNamespace: 'another' }, { dead: false, why: 'unseen' }],
+    ['missing', { bootId: 'another' }, { dead: true, why: 'rebooted' }],
+    ['unseen', { bootId: 'another' }, { dead: true, why: 'rebooted' }],
+  ])(
+    'judges a host that cannot be looked up by its lock, whatever its lease: %s, %o',
+    async (state, machine, verdict) => {
+      const asked: string[] = [];
+      const lookAtLock = (file: string) => {
+        asked.push(file);
+        return state;
+      };
+      const report = await sweep(elsewhere(machine, 'lock of x'), { lookAtLock, isLeaseExpired: () => true });
+      expect(report.hosts[0]?.verdict).toEqual(verdict);
+      expect(asked).toEqual(['lock of x']);
+    },
+  );
+
+  it('asks the lease only for hosts of another boot or pid namespace that hold no lock', async () => {
+    const old = elsewhere({ bootId: 'another' }, null);
     const asked: string[] = [];
     const verdict = async (expired: boolean) => {
       const isLeaseExpired = ({ runId }: HostTrace) => asked.push(runId) > 0 && expired;
-      return (await sweep(elsewhere, { isLeaseExpired })).hosts[0]?.verdict;
+      return (await sweep(old, { isLeaseExpired })).hosts[0]?.verdict;
     };
     expect(await verdict(false)).toEqual({ dead: false, why: 'leased' });
     expect(await verdict(true)).toEqual({ dead: true, why: 'expired' });

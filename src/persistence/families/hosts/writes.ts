@@ -12,18 +12,19 @@ import { loseWork } from '../job-states/loss-of-host.js';
 import { leaveQueues } from '../jobs/queues.js';
 import { findHost } from './reads.js';
 
-function registerHost(tx: Transaction, host: NewHost): void {
-  const { runId, name, node, version, directory = null } = host;
+function registerHost(tx: Transaction, host: NewHost & { readonly holdsLock?: boolean }): void {
+  const { runId, name, node, version, directory = null, holdsLock = false } = host;
   try {
     tx.db.run(
-      `INSERT INTO hosts (run_id, name, identity, node, version, directory, started_at, heartbeat_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO hosts (run_id, name, identity, node, version, directory, holds_lock, started_at, heartbeat_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       runId,
       name,
       JSON.stringify(host.identity),
       node,
       version,
       directory,
+      holdsLock ? 1 : 0,
       tx.now,
       tx.now,
     );

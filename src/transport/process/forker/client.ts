@@ -15,6 +15,8 @@ export interface ForkerSpawnerOptions {
   readonly runId: RunId;
   /** The host's private folder, from `createHostDirectory`; one is made without it. `close` removes it; a failed start does not. */
   readonly directory?: string;
+  /** The file of the host's lock, which the zygote holds too. */
+  readonly lock?: string | null;
   /** False: programs are started by `sh`, as they are where the zygote could not be compiled. */
   readonly zygote?: boolean;
   /** Hears when programs must wait because the machine is short of something, and when that is over. */
@@ -48,6 +50,7 @@ export async function createForkerSpawner(options: ForkerSpawnerOptions): Promis
       runId: options.runId,
       directory,
       zygote: options.zygote === false ? null : zygotePath(),
+      lock: options.lock ?? null,
       onForker: async (forker) => {
         now = forker;
         await options.onForker?.(forker);

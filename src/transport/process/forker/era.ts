@@ -37,6 +37,7 @@ export interface EraOptions {
   readonly generation: number;
   readonly events: LauncherEvents;
   readonly zygote: string | null;
+  readonly lock: string | null;
 }
 
 /** One forker's time: the process, its stock of FIFOs, its guardian and the programs that it runs. */
@@ -56,7 +57,7 @@ export class Era {
   #becomeReady: ((info: ForkerInfo) => void) | undefined;
 
   constructor(readonly options: EraOptions) {
-    const { runId, generation, directory, zygote } = options;
+    const { runId, generation, directory, zygote, lock } = options;
     // What earlier forkers left in the folder is for their guardians.
     const own = generation === 1 ? directory : null;
     this.#link = new ForkerLink(runId, own, (notice) => this.#notice(notice));
@@ -67,7 +68,7 @@ export class Era {
       void this.gone.then(() => reject(this.#link.ended));
     });
     this.ready.then(release, release);
-    this.#link.tell({ t: 'start', runId, generation, directory, hostPid: process.pid, zygote });
+    this.#link.tell({ t: 'start', runId, generation, directory, hostPid: process.pid, zygote, lock });
   }
 
   get generation(): number {

@@ -67,9 +67,9 @@ function start(message: Extract<ToForker, { t: 'start' }>): void {
 }
 
 /** Without its zygote a forker can prove nothing of what that started; its guardian and its successor can. */
-function starterOf({ zygote, directory, generation }: Extract<ToForker, { t: 'start' }>): ProgramStarter {
-  const place = { directory, generation };
-  return zygote === null ? new ShellStarter(place) : new ZygoteStarter(zygote, place, lose);
+function starterOf({ zygote, directory, generation, lock }: Extract<ToForker, { t: 'start' }>): ProgramStarter {
+  if (zygote === null) return new ShellStarter({ directory, generation });
+  return new ZygoteStarter(zygote, { directory, generation, lock }, lose);
 }
 
 async function launch(held: LocalLauncher, message: Extract<ToForker, { t: 'launch' }>): Promise<ToHost> {

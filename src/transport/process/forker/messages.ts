@@ -18,6 +18,8 @@ export type ToForker =
       readonly hostPid: number;
       /** The zygote that starts programs, or null: then this process does, by `sh`. */
       readonly zygote: string | null;
+      /** The file of the host's lock, which the zygote holds too; null where the host has none. */
+      readonly lock: string | null;
     }
   /** An environment for the launches that name its number from here on. */
   | { readonly t: 'env'; readonly number: number; readonly env: Readonly<Record<string, string>> }

@@ -34,6 +34,7 @@ export interface RemoteLauncherOptions {
   readonly directory: string;
   /** The zygote for each forker, or null for none. */
   readonly zygote: string | null;
+  readonly lock: string | null;
   /** Awaited before the forker starts its first program, so that it can be written down. */
   readonly onForker: (forker: ForkerInfo) => void | Promise<void>;
   readonly onForkerExit: (forker: ForkerInfo, exit: ProcessExit) => void;
@@ -172,9 +173,9 @@ export class RemoteLauncher implements Launcher {
   }
 
   #begin(): CurrentForker {
-    const { runId, directory } = this.options;
-    const { zygote } = this.options;
-    const era = new Era({ runId, directory, generation: ++this.#generation, events: this.events, zygote });
+    const { runId, directory, zygote, lock } = this.options;
+    const generation = ++this.#generation;
+    const era = new Era({ runId, directory, generation, events: this.events, zygote, lock });
     this.#eras = [...this.#eras, era];
     const usable = this.#prepare(era);
     // Who waits for it hears of its failure; nobody may.

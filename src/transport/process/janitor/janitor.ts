@@ -1,5 +1,5 @@
 import type { RunId } from '../../../ids.js';
-import { cookie, type ProcessIdentity } from '../../../machines/process/process.js';
+import { cookie, type HostLockState, type ProcessIdentity } from '../../../machines/process/process.js';
 import type { SweepTarget } from '../contract/launcher.js';
 import type { SweepReport } from '../contract/spawner.js';
 import { endHelpers } from '../helpers/helpers.js';
@@ -22,7 +22,9 @@ export interface JanitorOptions<Host extends HostTrace = HostTrace> {
   readonly registrations: readonly RegistrationTrace[];
   /** The run id of the host that asks, or '' if it is none. */
   readonly self: RunId;
-  /** Asked only for hosts that cannot be looked up: of another boot, machine or pid namespace. */
+  /** Asked of hosts of another boot or pid namespace. */
+  readonly lookAtLock: (file: string) => HostLockState;
+  /** Asked of those that hold no lock. */
   readonly isLeaseExpired: (host: Host) => boolean;
   /** Looks and reports, and touches nothing. */
   readonly dryRun?: boolean;
@@ -49,8 +51,11 @@ export async function cleanUpDeadHosts<Host extends HostTrace>(options: JanitorO
 }
 
 /** Which of the hosts are dead, and by what proof. Touches nothing. */
-function judgeHosts<Host extends HostTrace>(options: Pick<JanitorOptions<Host>, 'hosts' | 'self' | 'isLeaseExpired'>) {
-  const here = { self: options.self, machine: thisMachine(), find: (pid: number) => look(() => readIdentity(pid)) };
+function judgeHosts<Host extends HostTrace>(
+  options: Pick<JanitorOptions<Host>, 'hosts' | 'self' | 'lookAtLock' | 'isLeaseExpired'>,
+) {
+  const { self, lookAtLock } = options;
+  const here = { self, lookAtLock, machine: thisMachine(), find: (pid: number) => look(() => readIdentity(pid)) };
   return options.hosts.map((host) => ({
     host,
     verdict: judgeHost(host, { ...here, isLeaseExpired: () => options.isLeaseExpired(host) }),

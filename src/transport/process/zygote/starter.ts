@@ -13,10 +13,10 @@ export class ZygoteStarter implements ProgramStarter {
 
   constructor(
     path: string,
-    private readonly place: { readonly directory: string; readonly generation: number },
+    private readonly place: { readonly directory: string; readonly generation: number; readonly lock: string | null },
     onGone: (error: EspalierError) => void,
   ) {
-    this.#zygote = new Zygote(path, onGone);
+    this.#zygote = new Zygote(path, place.lock, onGone);
   }
 
   async start(order: LaunchOrder): Promise<Program> {

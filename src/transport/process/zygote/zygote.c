@@ -3,7 +3,8 @@
  * costs what the parent's page tables cost, so a parent of some hundred kilobytes forks many times faster than a Node
  * process. It is the parent of every program and of every watcher, and holds every lifeline.
  *
- *   zygote ROOM        stdin: orders, stdout: reports (see orders.ts and reports.ts); the environment is room as well
+ *   zygote ROOM [LOCK] stdin: orders, stdout: reports (see orders.ts and reports.ts); the environment is room as well;
+ *                      LOCK: the file of its host's lock, which it holds too
  *
  * For each program it forks a child, which leads a session of its own, forks the watcher as its sibling (CLONE_PARENT, so
  * that a program that waits for all its children never waits for it), and becomes the program. The watcher stays in the
@@ -326,8 +327,22 @@ static int wait_for_work(const sigset_t *mask) {
 
 static void noted(int signal) { (void)signal; }
 
+/*
+ * Takes its host's lock, as one of several that may: who finds it free finds no program of that host running. The bytes are
+ * those on which SQLite has its readers' lock (SHARED_FIRST, SHARED_SIZE). It lies above the places of a program's files.
+ */
+static void hold_lock(const char *path) {
+  int low = open(path, O_RDONLY | O_CLOEXEC);
+  int fd = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, 16);
+  if (fd < 0) return; /* nothing to hold: the host's own hold is what there is */
+  close(low); /* now: later it would take the lock with it */
+  struct flock readers = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 0x40000002, .l_len = 510};
+  fcntl(fd, F_SETLKW, &readers); /* who looks holds it for a moment */
+}
+
 int main(int argc, char **argv) {
   if (argc < 1) die();
+  if (argc > 2) hold_lock(argv[2]);
   prctl(PR_SET_PDEATHSIG, SIGCONT); /* stopped by somebody, it would not see the end of its orders */
   room = find_room(argv);
   /* Places that a program's files take, so that nothing of ours ever lies there. */

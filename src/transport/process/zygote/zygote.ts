@@ -61,12 +61,16 @@ export class Zygote {
   #next = 1;
   #gone: EspalierError | undefined;
 
-  /** @param onGone called once, when it is gone without having been closed: its programs are going, unseen */
+  /**
+   * @param lock the file of its host's lock, which it is to hold too; null for none
+   * @param onGone called once, when it is gone without having been closed: its programs are going, unseen
+   */
   constructor(
     path: string,
+    lock: string | null,
     private readonly onGone: (error: EspalierError) => void,
   ) {
-    this.#child = spawn(path, [' '.repeat(LINE_ROOM)], {
+    this.#child = spawn(path, [' '.repeat(LINE_ROOM), ...(lock === null ? [] : [lock])], {
       argv0: 'espalier-zygote',
       cwd: '/',
       env: { ROOM: ' '.repeat(COOKIE_ROOM) },
