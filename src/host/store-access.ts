@@ -20,7 +20,7 @@ export interface StoreReader extends AsyncDisposable {
   readonly jobs: Pick<Store['jobs'], 'get' | 'find' | 'story' | 'list' | 'queues' | 'limits'>;
   readonly retention: Pick<Store['retention'], 'size'>;
   readonly trouble: Pick<Store['trouble'], 'read'>;
-  readonly outputs: Pick<Store['outputs'], 'read' | 'since'>;
+  readonly outputs: Pick<Store['outputs'], 'read' | 'readJob' | 'since'>;
   readonly logs: Pick<Store['logs'], 'list' | 'read'>;
   /** `ok` for a sound file; otherwise what is wrong with it. */
   check(): Promise<string>;

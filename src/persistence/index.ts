@@ -34,6 +34,7 @@ export type {
   RunRecord,
   RunStore,
   ScheduleRecord,
+  ScheduleStore,
   SlotState,
   SlotStory,
   SnapshotRecord,

@@ -4,8 +4,9 @@ import type { RunRef } from '../../ids.js';
 import type { RunStore } from '../../persistence/index.js';
 import type { InspectedHost, Refused } from '../../transport/inspector/inspected-host.js';
 import type { Answer, Control } from '../../transport/inspector/protocol/wire.js';
+import { controlJobs, type JobControlParts } from './control-jobs.js';
 
-export interface ControlParts {
+export interface ControlParts extends JobControlParts {
   readonly directory: Directory;
   readonly runs: Pick<RunStore, 'get' | 'wish'>;
   supervisor(path: string): SupervisorHandle;
@@ -30,6 +31,14 @@ export function controller(parts: ControlParts): InspectedHost['control'] {
       case 'run.resume':
       case 'run.stop':
         return askRun(parts, control);
+      case 'job.cancel':
+      case 'job.retry':
+      case 'job.answer':
+      case 'queue.pause':
+      case 'queue.resume':
+      case 'schedule.pause':
+      case 'schedule.resume':
+        return controlJobs(parts, control);
       default:
         return control satisfies never;
     }
@@ -45,7 +54,8 @@ async function endActor({ directory }: ControlParts, path: string, how: 'stopped
 }
 
 /** Through its supervisor, so that it does not count as a failure; what is no child of one is replaced by its starter. */
-async function restart({ directory, supervisor }: ControlParts, path: string): Promise<Done | Refused> {
+async function restart(parts: ControlParts, path: string): Promise<Done | Refused> {
+  const { directory, supervisor } = parts;
   const at = path.lastIndexOf('/');
   const parent = directory.whereis(path.slice(0, at) || '/');
   if (path === '/' || !parent) return nobody(path);
@@ -57,10 +67,8 @@ async function restart({ directory, supervisor }: ControlParts, path: string): P
     if (restarted.ok) return done(`${path} has been restarted`);
     if (restarted.error !== 'simple_one_for_one') return refused(`${parent.path} refuses: ${restarted.error}`);
   }
-  return await endActor({ directory, supervisor, runs: NO_RUNS }, path, 'stopped');
+  return await endActor(parts, path, 'stopped');
 }
-
-const NO_RUNS: ControlParts['runs'] = { get: async () => null, wish: async () => false };
 
 async function askRun({ runs }: ControlParts, control: Extract<Control, { run: RunRef }>): Promise<Done | Refused> {
   const { run } = control;

@@ -5,6 +5,7 @@ import type { InspectedHost } from '../../transport/inspector/inspected-host.js'
 import type { ReadModel } from '../../transport/inspector/model/read-model.js';
 import type { LiveActors } from '../../transport/inspector/seen/actors.js';
 import { VERSION } from '../../version.js';
+import { seenJobs } from '../shown/seen-jobs.js';
 import { seenRuns } from '../shown/seen-runs.js';
 import { shownOutput } from '../shown/shown-output.js';
 import { standingProcesses } from '../shown/standing.js';
@@ -33,6 +34,7 @@ export function liveHost(parts: LiveHostParts): InspectedHost {
     look: () => () => undefined,
     journal: store.journal,
     processes: async () => await standingProcesses(await store.processes.present(), store.hosts),
+    jobs: seenJobs(store),
     output: async (run, index) => shownOutput(await store.outputs.read(run, index)),
   };
 }

@@ -34,6 +34,12 @@ export function inspectedSystem(system: InspectedSystem): InspectedHost {
     logs: (path) => processes.lastOutput(path),
     loads: () => poolLoads(processes.pools()),
     why: explained(store, runId),
-    control: controller({ directory, runs: store.runs, supervisor: (path) => system.supervisor(path) }),
+    control: controller({
+      directory,
+      runs: store.runs,
+      jobs: store.jobs,
+      schedules: store.schedules,
+      supervisor: (path) => system.supervisor(path),
+    }),
   });
 }

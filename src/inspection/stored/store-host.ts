@@ -12,6 +12,7 @@ import type { Sighting } from '../../transport/inspector/seen/actors.js';
 import type { SeenText } from '../../transport/inspector/seen/records.js';
 import { VERSION } from '../../version.js';
 import { explained } from '../shown/explained.js';
+import { seenJobs } from '../shown/seen-jobs.js';
 import { seenRuns } from '../shown/seen-runs.js';
 import { shownOutput } from '../shown/shown-output.js';
 import { standingProcesses } from '../shown/standing.js';
@@ -41,6 +42,7 @@ export async function storeHost(reader: StoreReader, runId?: RunId): Promise<Ins
     look: () => sightings.follow(),
     journal: reader.journal,
     processes: async () => await standingProcesses(await reader.processes.present(), reader.hosts),
+    jobs: seenJobs(reader),
     output: async (run, index) => shownOutput(await reader.outputs.read(run, index)),
     // What a store holds was written before.
     conceal: () => undefined,

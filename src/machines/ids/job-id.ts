@@ -29,6 +29,11 @@ export function jobName(id: string): JobName {
   throw new EspalierError('ESP_INVALID', `${JSON.stringify(id)} is not the id of a job`);
 }
 
+/** Whether a text is the id of a job that needs no run, of one that there is or not. */
+export function isJobId(text: string): text is JobId {
+  return JOB.test(text);
+}
+
 function requireJobId(text: string): asserts text is JobId {
   jobName(text);
 }

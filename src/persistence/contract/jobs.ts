@@ -177,6 +177,15 @@ export interface JobStory extends JobRecord {
   /** What an attempt of it noted for later ones; undefined if none did. */
   readonly checkpoint?: unknown;
   readonly executions: readonly OwnedAttempt[];
+  /** What its attempts have used, by unit. */
+  readonly used: Amounts;
+  /** What it and all below it may use, have used, and hold for what runs, by unit. */
+  readonly budgets: readonly {
+    readonly unit: string;
+    readonly most: number;
+    readonly spent: number;
+    readonly reserved: number;
+  }[];
 }
 
 /** Which jobs a list gives: those that fit all of these, the newest first. */

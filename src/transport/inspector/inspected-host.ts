@@ -5,6 +5,7 @@ import type { HostPresence } from '../../machines/process/process.js';
 import type { ReadModel } from './model/read-model.js';
 import type { ActorLoad, Answer, Control, Refusal } from './protocol/wire.js';
 import type { LiveActors } from './seen/actors.js';
+import type { SeenJobs } from './seen/jobs.js';
 import type { SeenProcess, SeenRow, SeenRun, SeenText, SeenWindow } from './seen/records.js';
 
 export interface JournalTail {
@@ -54,6 +55,7 @@ export interface InspectedHost {
   window(run: SeenRun, size: number): Promise<SeenWindow>;
   /** What the newest attempt of a slot wrote. */
   output(run: RunRef, index: number): Promise<(SeenText & { readonly attempt: number }) | null>;
+  readonly jobs: SeenJobs;
   /** What the process of a worker or service has written: while it lives, of a store also afterwards; null when nothing is kept. */
   logs(path: string): SeenText | null | Promise<SeenText | null>;
   /** What waits for its pools and in the mailboxes of its actors at this moment, and what its pools do. */

@@ -40,6 +40,11 @@ export const LIMITS = {
   sampleMs: 1000,
   /** A run that changes all the time is read that often. */
   runsMs: 250,
+  /** Jobs and schedules that change all the time are read that often, and at least so much longer apart than a read takes. */
+  jobsMs: 500,
+  readShare: 10,
+  /** They are read again after so long though no event says that they changed. */
+  jobsStaleMs: 4000,
   /** How long the last events are waited for when the system stops. */
   farewellMs: 500,
   aliveMs: 5000,

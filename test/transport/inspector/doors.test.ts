@@ -14,6 +14,13 @@ const CONTROLS: readonly Control[] = [
   { type: 'run.pause', run: 'r' },
   { type: 'run.resume', run: 'r' },
   { type: 'run.stop', run: 'r' },
+  { type: 'job.cancel', job: 'j' },
+  { type: 'job.retry', job: 'j' },
+  { type: 'job.answer', job: 'j', question: 'q', value: { approved: true } },
+  { type: 'queue.pause', queue: 'q' },
+  { type: 'queue.resume', queue: 'q' },
+  { type: 'schedule.pause', name: 's' },
+  { type: 'schedule.resume', name: 's' },
 ];
 
 const bearer = { authorization: `Bearer ${TOKEN}` };

@@ -3,6 +3,13 @@ import { finding } from '../../../src/machines/explain/findings/finding.js';
 import type { HostPresence } from '../../../src/machines/process/process.js';
 import type { InspectedHost, JournalTail } from '../../../src/transport/inspector/inspected-host.js';
 import { ReadModel } from '../../../src/transport/inspector/model/read-model.js';
+import type {
+  SeenJob,
+  SeenJobs,
+  SeenQueue,
+  SeenSchedule,
+  SeenStory,
+} from '../../../src/transport/inspector/seen/jobs.js';
 import type { SeenRow, SeenRun } from '../../../src/transport/inspector/seen/records.js';
 
 /** A host whose actors and journal are what the test says. */
@@ -18,6 +25,13 @@ export class FakeHost implements InspectedHost {
   readonly events: JournalEvent[] = [];
   readonly seenRuns = new Map<string, SeenRun>();
   seenRows: SeenRow[] = [];
+  seenQueues: SeenQueue[] = [];
+  /** The newest first. */
+  seenJobs: SeenJob[] = [];
+  seenStories = new Map<string, SeenStory>();
+  seenSchedules: SeenSchedule[] = [];
+  /** How often jobs and schedules were read. */
+  reads = 0;
   text = { stdout: '', stderr: '', truncated: false };
   looking = 0;
   #wake: (() => void)[] = [];
@@ -80,6 +94,25 @@ export class FakeHost implements InspectedHost {
   rows = async () => this.seenRows;
   window = async () => ({ frontier: 0, inFlight: 0, waiting: 0, slots: [] });
   output = async () => ({ ...this.text, attempt: 1 });
+  readonly jobs: SeenJobs = {
+    queues: async () => this.#read(this.seenQueues),
+    list: async ({ queue }, limit, before) => {
+      const fitting = this.seenJobs.filter((job) => queue === undefined || job.queue === queue);
+      const from = before === undefined ? 0 : fitting.findIndex(({ jobId }) => jobId === before) + 1;
+      return this.#read(fitting.slice(from, from + limit));
+    },
+    story: async (job) => this.#read(this.seenStories.get(job) ?? null),
+    family: async () => null,
+    waits: async () => null,
+    output: async (_, attempt = 1) => ({ ...this.text, attempt }),
+    schedules: async () => this.#read(this.seenSchedules),
+    schedule: async (name) => this.#read(this.seenSchedules.find((one) => one.name === name) ?? null),
+    occurrences: async () => [],
+  };
+  #read<T>(value: T): T {
+    this.reads += 1;
+    return value;
+  }
   logs = () => this.text;
   loads = () => [];
   why = async (about: string) => [

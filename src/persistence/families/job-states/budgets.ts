@@ -38,6 +38,23 @@ export function budgetsAbove(db: Connection, job: number): BudgetRow[] {
   );
 }
 
+/** What was set for a job itself, and for all below it. */
+export function ownBudgets(db: Connection, job: number): Pick<BudgetRow, 'unit' | 'most' | 'spent' | 'reserved'>[] {
+  const form = z.object({ unit: z.string(), most: z.number(), spent: z.number(), reserved: z.number() });
+  return db.all(form, 'SELECT unit, most, spent, reserved FROM budgets WHERE job = ? ORDER BY unit', job);
+}
+
+/** What all attempts of a job have used. */
+export function usedBy(db: Connection, job: number): Amounts {
+  const used = db.all(
+    z.object({ unit: z.string(), amount: z.number() }),
+    `SELECT u.unit, sum(u.amount) AS amount FROM attempts a JOIN usage u ON u.attempt = a.id
+     WHERE a.job = ? GROUP BY u.unit ORDER BY u.unit`,
+    job,
+  );
+  return Object.fromEntries(used.map(({ unit, amount }) => [unit, amount]));
+}
+
 /** Why a job cannot begin for what it may cost; null when it can. */
 export function overBudget(tx: Transaction, { job, policy }: Pick<JobRow, 'job' | 'policy'>): Parking | null {
   const full = budgetsAbove(tx.db, job).find((one) => !fits(one, policy.reserve[one.unit] ?? 0));

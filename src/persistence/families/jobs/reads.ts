@@ -8,6 +8,7 @@ import type { JobQuery, JobRecord, JobStory } from '../../contract/jobs.js';
 import type { Connection, SqlValue } from '../../sql/connection.js';
 import { json } from '../../sql/json.js';
 import { attemptsOf } from '../executions/reads.js';
+import { ownBudgets, usedBy } from '../job-states/budgets.js';
 import { jobPolicy, keptError } from '../job-states/records.js';
 import { progressForm, questionsOf } from '../questions/reads.js';
 import { contextOf } from './context.js';
@@ -179,6 +180,8 @@ function storyOf(db: Connection, { jobId }: { jobId: JobId }): JobStory | null {
     progress: content?.progress ?? null,
     ...(content?.checkpoint == null ? {} : { checkpoint: readJson(content.checkpoint) }),
     executions: attemptsOf(db, job),
+    used: usedBy(db, job),
+    budgets: ownBudgets(db, job),
   };
 }
 

@@ -22,9 +22,16 @@ export function* eventsAbout(db: Connection, query: AboutQuery): Generator<void,
       query.limit - found.length,
     );
     found.push(...rows);
+    if (isWhole(query, rows)) break;
     yield;
   }
   return found.reverse();
+}
+
+/** Nothing about a job alone comes before its submission. */
+function isWhole({ job, run, paths, below, types }: AboutQuery, rows: readonly EventRow[]): boolean {
+  const isAlone = job !== undefined && [run, paths, below, types].every((other) => other === undefined);
+  return isAlone && rows.some(({ type }) => type === 'job.submitted');
 }
 
 function where({ runId, paths = [], below, run, job, types = [] }: AboutQuery): {

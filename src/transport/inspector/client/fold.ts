@@ -54,6 +54,16 @@ function begin(state: ViewState, { content, rev, seq }: SnapshotMessage, epoch: 
       return whole({ ...common, type: 'run', run: content.run });
     case 'processes':
       return whole({ ...common, type: 'processes', processes: new Map(content.processes.map((one) => [one.id, one])) });
+    case 'queues':
+      return whole({ ...common, type: 'queues', queues: content.queues });
+    case 'jobs':
+      return whole({ ...common, type: 'jobs', jobs: content.jobs, more: content.more });
+    case 'job':
+      return whole({ ...common, type: 'job', job: content.job });
+    case 'schedules':
+      return whole({ ...common, type: 'schedules', schedules: content.schedules });
+    case 'schedule':
+      return whole({ ...common, type: 'schedule', schedule: content.schedule });
     case 'gauges':
       return whole({ ...common, type: 'gauges', gauges: state.type === 'gauges' ? state.gauges : null });
     default:

@@ -2,11 +2,16 @@ import type {
   ActorDetail,
   ActorSummary,
   GaugesMessage,
+  JobDetail,
+  JobInfo,
   Observed,
   Position,
   ProcessInfo,
+  QueueInfo,
   RunDetail,
   RunInfo,
+  ScheduleDetail,
+  ScheduleInfo,
   View,
   ViewType,
   WireEvent,
@@ -20,6 +25,12 @@ interface Contents {
   readonly runs: { readonly runs: ReadonlyMap<string, RunInfo> };
   readonly run: { readonly run: RunDetail | null };
   readonly processes: { readonly processes: ReadonlyMap<string, ProcessInfo> };
+  readonly queues: { readonly queues: readonly QueueInfo[] };
+  /** The newest first; `more` when there are others before them. */
+  readonly jobs: { readonly jobs: readonly JobInfo[]; readonly more: boolean };
+  readonly job: { readonly job: JobDetail | null };
+  readonly schedules: { readonly schedules: readonly ScheduleInfo[] };
+  readonly schedule: { readonly schedule: ScheduleDetail | null };
   readonly gauges: { readonly gauges: GaugesMessage | null };
 }
 
@@ -63,6 +74,16 @@ export function emptyState(type: ViewType): ViewState {
       return { ...common, type, run: null };
     case 'processes':
       return { ...common, type, processes: new Map() };
+    case 'queues':
+      return { ...common, type, queues: [] };
+    case 'jobs':
+      return { ...common, type, jobs: [], more: false };
+    case 'job':
+      return { ...common, type, job: null };
+    case 'schedules':
+      return { ...common, type, schedules: [] };
+    case 'schedule':
+      return { ...common, type, schedule: null };
     case 'gauges':
       return { ...common, type, gauges: null };
     default:

@@ -23,7 +23,7 @@ export async function serveApi(hub: Hub, name: string, url: URL, response: Serve
     return true;
   }
   if (!ASKS.has(name)) return false;
-  const found = ask.safeParse({ type: name, ...parameters(url) });
+  const found = ask.safeParse({ type: name, ...parameters(name, url) });
   if (!found.success) refuse(response, 400, 'invalid', 'a parameter is missing or does not fit');
   else answer(response, await hub.use(() => hub.answers.ask(found.data)));
   return true;
@@ -49,14 +49,36 @@ const LISTS: ReadonlyMap<string, (hub: Hub) => unknown> = new Map([
     'processes',
     ({ viewer, follower }) => ({ processes: [...follower.processes.all()].map((info) => viewer.process(info)) }),
   ],
+  [
+    'queues',
+    async ({ viewer, options }) => ({
+      queues: (await options.host.jobs.queues()).map((one) => viewer.jobs.queue(one)),
+    }),
+  ],
+  [
+    'schedules',
+    async ({ viewer, options }) => ({
+      schedules: (await options.host.jobs.schedules()).map((one) => viewer.jobs.schedule(one)),
+    }),
+  ],
 ]);
 
-const ASKS: ReadonlySet<string> = new Set(['actor', 'logs', 'output', 'rows', 'why']);
-const NUMBERS: ReadonlySet<string> = new Set(['index', 'from', 'limit']);
+const ASKS: ReadonlySet<string> = new Set([
+  ...['actor', 'logs', 'output', 'rows', 'why'],
+  ...['jobs', 'job', 'family', 'job.waits', 'job.output', 'occurrences'],
+]);
+const NUMBERS: ReadonlySet<string> = new Set(['index', 'from', 'limit', 'attempt', 'before']);
 
-function parameters({ searchParams }: URL): Record<string, unknown> {
+function parameters(name: string, { searchParams }: URL): Record<string, unknown> {
   const given = [...searchParams].filter(([name]) => name !== 'token' && name !== 'type');
-  return Object.fromEntries(given.map(([name, value]) => [name, NUMBERS.has(name) ? Number(value) : value]));
+  const values = given.map(([key, value]) => [key, parameter(name, key, value)]);
+  const states = searchParams.getAll('state');
+  return { ...Object.fromEntries(values), ...(states.length > 0 && { states }) };
+}
+
+/** Numbers are said as such; of jobs what comes before is the id of one. */
+function parameter(ask: string, key: string, value: string): string | number {
+  return NUMBERS.has(key) && !(ask === 'jobs' && key === 'before') ? Number(value) : value;
 }
 
 function answer(response: ServerResponse, answered: Answer | Refused): void {

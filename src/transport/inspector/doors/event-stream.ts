@@ -90,16 +90,28 @@ function viewOf({ searchParams }: URL): View | null {
     type,
     ...(get('path') !== undefined && type === 'actor' && { path: get('path') }),
     ...(get('run') !== undefined && type === 'run' && { run: get('run') }),
+    ...(get('job') !== undefined && type === 'job' && { job: get('job') }),
+    ...(get('name') !== undefined && type === 'schedule' && { name: get('name') }),
+    ...(type === 'jobs' && jobFilterOf(searchParams)),
     ...(type === 'timeline' && { filter: filterOf(searchParams), ...(last !== undefined && { last: Number(last) }) }),
   });
   return found.success ? found.data : null;
 }
 
+function jobFilterOf(searchParams: URLSearchParams): Record<string, unknown> {
+  const states = searchParams.getAll('state');
+  return { ...named(searchParams, ['queue', 'key', 'parent', 'meta']), ...(states.length > 0 && { states }) };
+}
+
 function filterOf(searchParams: URLSearchParams): Record<string, unknown> {
-  const names = ['path', 'run', 'text'].flatMap((name) => {
+  const types = searchParams.getAll('type');
+  return { ...named(searchParams, ['path', 'run', 'text']), ...(types.length > 0 && { types }) };
+}
+
+function named(searchParams: URLSearchParams, names: readonly string[]): Record<string, string> {
+  const given = names.flatMap((name) => {
     const value = searchParams.get(name);
     return value === null ? [] : [[name, value]];
   });
-  const types = searchParams.getAll('type');
-  return { ...Object.fromEntries(names), ...(types.length > 0 && { types }) };
+  return Object.fromEntries(given);
 }

@@ -1,4 +1,5 @@
 import type { InspectedHost } from '../inspected-host.js';
+import type { JobTopic } from '../model/jobs.js';
 import { runInfo } from '../model/runs.js';
 import type { ActorSummary, GaugesMessage, Position, ProcessInfo, RunInfo, View } from '../protocol/wire.js';
 import type { Follower } from '../shown/follower.js';
@@ -8,6 +9,8 @@ import { ActorFeed } from './actor.js';
 import { type Collection, CollectionFeed } from './collection.js';
 import type { Feed } from './feed.js';
 import { GaugesFeed } from './gauges.js';
+import { type JobView, readJobView } from './jobs.js';
+import { ReadingFeed } from './reading.js';
 import { RunFeed } from './run.js';
 import { TimelineFeed } from './timeline.js';
 
@@ -43,11 +46,24 @@ export function makeFeed(sources: FeedSources, id: number, view: View, resume: P
       return new RunFeed({ id, run: view.run, runs: follower.runs, host, viewer, seq, now });
     case 'processes':
       return new CollectionFeed(id, processes(sources), resume);
+    case 'queues':
+    case 'jobs':
+    case 'job':
+      return reading(sources, id, 'jobs', view);
+    case 'schedules':
+    case 'schedule':
+      return reading(sources, id, 'schedules', view);
     case 'gauges':
       return new GaugesFeed({ id, latest: sources.latestGauges, onClose: sources.useGauges() });
     default:
       return view satisfies never;
   }
+}
+
+function reading(sources: FeedSources, id: number, topic: JobTopic, view: JobView): Feed {
+  const { follower, ring, now } = sources;
+  const revision = () => follower.jobs.revision(topic);
+  return new ReadingFeed({ id, revision, now, seq: () => ring.head, read: () => readJobView(sources, view) });
 }
 
 function using(feed: Feed, release: () => void): Feed {

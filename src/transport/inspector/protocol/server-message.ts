@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { actorDetail, actorSummary } from './actor.js';
 import { observed, wireEvent } from './event.js';
 import { gaugesMessage } from './gauges.js';
+import { jobDetail, jobInfo, queueInfo } from './job.js';
 import { processInfo } from './process.js';
 import { answer, refusal } from './request.js';
 import { runDetail, runInfo } from './run.js';
+import { scheduleDetail, scheduleInfo } from './schedule.js';
 
 const id = z.number();
 
@@ -55,6 +57,13 @@ const snapshot = z.object({
     z.object({ view: z.literal('runs'), runs: z.array(runInfo) }),
     z.object({ view: z.literal('run'), run: runDetail.nullable() }),
     z.object({ view: z.literal('processes'), processes: z.array(processInfo) }),
+    /** Queues, jobs and schedules come as a whole whenever they have changed. */
+    z.object({ view: z.literal('queues'), queues: z.array(queueInfo) }),
+    /** The newest first; `more` when there are others before them. */
+    z.object({ view: z.literal('jobs'), jobs: z.array(jobInfo), more: z.boolean() }),
+    z.object({ view: z.literal('job'), job: jobDetail.nullable() }),
+    z.object({ view: z.literal('schedules'), schedules: z.array(scheduleInfo) }),
+    z.object({ view: z.literal('schedule'), schedule: scheduleDetail.nullable() }),
     z.object({ view: z.literal('gauges') }),
   ]),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timelineFilter } from './event.js';
+import { jobFilter } from './job.js';
 
 const path = z.string().max(1024);
 const run = z.string().max(128);
@@ -18,6 +19,12 @@ export const view = z.discriminatedUnion('type', [
   z.object({ type: z.literal('runs') }),
   z.object({ type: z.literal('run'), run }),
   z.object({ type: z.literal('processes') }),
+  z.object({ type: z.literal('queues') }),
+  /** The newest jobs that fit (50 by default, at most 200); `ask` for those before them. */
+  z.object({ type: z.literal('jobs'), ...jobFilter, limit: z.number().int().min(1).max(200).exactOptional() }),
+  z.object({ type: z.literal('job'), job: run }),
+  z.object({ type: z.literal('schedules') }),
+  z.object({ type: z.literal('schedule'), name: z.string().max(256) }),
   z.object({ type: z.literal('gauges') }),
 ]);
 export type View = z.infer<typeof view>;

@@ -15,6 +15,17 @@ export { type ClientMessage, clientMessage } from './client-message.js';
 export { TreeDigest, treeDigest } from './digest.js';
 export type { Observed, TimelineFilter, WireEvent } from './event.js';
 export type { ActorGauges, ActorLoad, GaugesMessage, HostGauges } from './gauges.js';
+export type {
+  FamilyMember,
+  JobAttemptInfo,
+  JobDetail,
+  JobFilterInfo,
+  JobInfo,
+  JobRelative,
+  JobWait,
+  QuestionInfo,
+  QueueInfo,
+} from './job.js';
 export type { ProcessInfo } from './process.js';
 export {
   type Answer,
@@ -27,6 +38,7 @@ export {
   type Refusal,
 } from './request.js';
 export type { RowInfo, RunDetail, RunInfo, WindowSlot } from './run.js';
+export type { OccurrenceInfo, ScheduleDetail, ScheduleInfo } from './schedule.js';
 export {
   type DeltaContent,
   type DeltaMessage,

@@ -1,3 +1,4 @@
+import { jobPage } from '../feeds/jobs.js';
 import type { InspectedHost, Refused } from '../inspected-host.js';
 import { LIMITS } from '../limits.js';
 import type { Answer, Ask, Control } from '../protocol/wire.js';
@@ -36,6 +37,31 @@ export class Answers {
         if ('refused' in findings) return findings;
         return { type: 'why', findings: findings.slice(0, LIMITS.findings).map((one) => viewer.finding(one)) };
       }
+      case 'jobs': {
+        const { type: _, limit, before, ...filter } = ask;
+        return { type: 'jobs', ...(await jobPage(this, filter, limit, before)) };
+      }
+      case 'job': {
+        const story = await host.jobs.story(ask.job);
+        return story ? { type: 'job', job: viewer.jobs.detail(story) } : noJob(ask.job);
+      }
+      case 'family': {
+        const family = await host.jobs.family(ask.job);
+        return family ? { type: 'family', members: [...family.members], more: family.more } : noJob(ask.job);
+      }
+      case 'job.waits': {
+        const waits = await host.jobs.waits(ask.job);
+        return waits ? { type: 'job.waits', waits: waits.map((wait) => viewer.jobs.wait(wait)) } : noJob(ask.job);
+      }
+      case 'job.output': {
+        const output = await host.jobs.output(ask.job, ask.attempt);
+        if (!output) return notFound(`job ${ask.job} has written nothing`);
+        return { type: 'job.output', attempt: output.attempt, ...viewer.text(output) };
+      }
+      case 'occurrences': {
+        const found = await host.jobs.occurrences(ask.name, ask.limit, ask.before);
+        return { type: 'occurrences', occurrences: found.map((one) => viewer.jobs.occurrence(one)) };
+      }
       default:
         return ask satisfies never;
     }
@@ -65,6 +91,10 @@ export class Answers {
     const kept = this.viewer.text({ ...last.output, truncated: true });
     return { type: 'logs', incarnation: last.incarnation, living: false, ...kept };
   }
+}
+
+function noJob(job: string): Refused {
+  return notFound(`there is no job ${job}`);
 }
 
 function notFound(message: string): Refused {

@@ -1,6 +1,7 @@
 import type { JournalEvent } from '../../../machines/events.js';
 import type { InspectedHost } from '../inspected-host.js';
 import { LIMITS } from '../limits.js';
+import { JobModel } from '../model/jobs.js';
 import { FACT_TYPES } from '../model/journal-facts.js';
 import { ProcessModel } from '../model/processes.js';
 import { RunModel } from '../model/runs.js';
@@ -10,6 +11,7 @@ import type { Ring } from './ring.js';
 export class Follower {
   readonly processes = new ProcessModel();
   readonly runs = new RunModel();
+  readonly jobs = new JobModel();
   readonly #host: InspectedHost;
   readonly #ring: Ring;
   /** How far the models have read the journal. */
@@ -69,6 +71,7 @@ export class Follower {
       this.#ring.push(event);
       this.#apply(event);
       this.runs.apply(event);
+      this.jobs.apply(event);
       this.#seq = event.seq;
       heard();
     }

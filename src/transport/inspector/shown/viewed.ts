@@ -15,16 +15,22 @@ import type {
 } from '../protocol/wire.js';
 import type { SeenRow, SeenText } from '../seen/records.js';
 import type { Redactor } from './redactor.js';
+import { JobViewer } from './viewed-jobs.js';
 
 /**
  * Makes what leaves the house of what the models hold: each text goes through the redactor here. Fields are listed, never
  * spread, so that a new one does not go out before somebody has decided here whether it is masked.
  */
 export class Viewer {
+  /** The same of jobs and schedules. */
+  readonly jobs: JobViewer;
+
   constructor(
     readonly model: ReadModel,
     readonly redactor: Redactor,
-  ) {}
+  ) {
+    this.jobs = new JobViewer(redactor);
+  }
 
   summary(path: string): ActorSummary | null {
     const summary = this.model.summary(path);

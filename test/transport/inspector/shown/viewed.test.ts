@@ -3,12 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ReadModel } from '../../../../src/transport/inspector/model/read-model.js';
 import { actorDetail } from '../../../../src/transport/inspector/protocol/actor.js';
+import { jobDetail, jobInfo, queueInfo } from '../../../../src/transport/inspector/protocol/job.js';
 import { processInfo } from '../../../../src/transport/inspector/protocol/process.js';
 import { findingInfo } from '../../../../src/transport/inspector/protocol/request.js';
 import { rowInfo, runInfo } from '../../../../src/transport/inspector/protocol/run.js';
+import { scheduleInfo } from '../../../../src/transport/inspector/protocol/schedule.js';
 import type { LiveActor } from '../../../../src/transport/inspector/seen/actors.js';
 import type { Redactor } from '../../../../src/transport/inspector/shown/redactor.js';
 import { Viewer } from '../../../../src/transport/inspector/shown/viewed.js';
+import { JOB_POLICY } from '../../../persistence/families/jobs/world.js';
 
 /** What every text of a model says here, and what the redactor makes of it. */
 const [SAID, MASKED] = ['said', 'masked'];
@@ -23,7 +26,7 @@ const form = z.object({
   anyOf: z.array(z.unknown()).optional(),
   items: z.unknown().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
-  propertyNames: z.object({ enum: z.array(z.string()) }).optional(),
+  propertyNames: z.object({ enum: z.array(z.string()).default(['name']) }).optional(),
   additionalProperties: z.unknown().optional(),
 });
 
@@ -99,6 +102,70 @@ describe('of what the inspector shows nothing is as a program or a user has said
   it('of a row', () => {
     const error = { code: SAID, message: SAID };
     expect(shown(viewer.row({ ...filled(rowInfo), input: SAID, result: SAID, error }))).toEqual([]);
+  });
+
+  const error = { code: SAID, message: SAID };
+  const job = { ...filled(jobInfo), jobId: SAID, error, meta: SAID };
+
+  it('of a queue', () => {
+    const servedBy = [{ runId: SAID, path: SAID, methods: [SAID] }];
+    const queue = viewer.jobs.queue({ ...filled(queueInfo), servedBy });
+    expect(shown(queue)).toEqual(['.queue', '.servedBy.host', '.servedBy.path', '.servedBy.methods']);
+  });
+
+  it('of a job in a list', () => {
+    const names = ['.queue', '.method', '.version', '.parent', '.retryOf', '.job', '.parked.for', '.asks'];
+    expect(shown(viewer.jobs.job(job))).toEqual(names);
+  });
+
+  it('of a job in full', () => {
+    const detail = filled(jobDetail);
+    const [asked] = detail.questions;
+    const [attempt] = detail.attempts;
+    const relative = { jobId: SAID, state: 'queued' } as const;
+    if (!asked || !attempt) throw new Error('a list of the schema is empty');
+    const story = viewer.jobs.detail({
+      ...detail,
+      ...job,
+      input: SAID,
+      result: SAID,
+      checkpoint: SAID,
+      policy: { attempts: 1, timeoutMs: null },
+      after: [relative],
+      awaits: [],
+      children: [],
+      questions: [{ ...asked, question: SAID, answer: SAID }],
+      executions: [{ ...attempt, owner: SAID, error, stderr: SAID, truncated: false, heldOpen: false }],
+    });
+    const { info: _, ...rest } = story;
+    const names = [
+      '.limits',
+      '.budgets.unit',
+      '.after.job',
+      '.questions.id',
+      '.attempts.host',
+      '.attempts.exit.signal',
+    ];
+    expect(shown(rest)).toEqual(names);
+  });
+
+  it('of a schedule', () => {
+    const last = filled(scheduleInfo).last;
+    const spec = {
+      timing: { kind: 'cron', cron: SAID, timezone: SAID },
+      catchUp: 'none',
+      overlap: 'skip',
+      ...{ from: null, until: null, jitterMs: 0 },
+      job: {
+        ...{ queue: SAID, method: SAID, version: null, input: SAID, priority: 0, limits: [], budget: {} },
+        ...{ policy: JOB_POLICY, deadlineMs: null, meta: null },
+      },
+    } as const;
+    const seen = { ...filled(scheduleInfo), spec, last: last && { ...last, jobId: SAID } };
+    const detail = viewer.jobs.scheduleDetail(seen, []);
+    expect(shown(detail)).toEqual(
+      ['.name', '.cron', '.timezone', '.queue', '.method', '.last.job'].map((name) => `.info${name}`),
+    );
   });
 
   it('of a finding', () => {
