@@ -22,6 +22,7 @@ const names = [
   'persistence',
   'jobs',
   'jobs-latency',
+  'jobs-scale',
   'protocol',
   'first-call',
   'profile',

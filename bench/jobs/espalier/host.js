@@ -1,4 +1,4 @@
-// The host that does the jobs: `host.js STORE PLACES`.
+// The host that does the jobs: `host.js STORE PLACES`. Answers how long it took to start.
 import { fileURLToPath } from 'node:url';
 import { serve } from '../../lib/contender.js';
 import { fromBuilt } from '../../lib/espalier.js';
@@ -6,6 +6,7 @@ import { QUEUE } from '../queue.js';
 
 const [store = '', places = '1'] = process.argv.slice(2);
 const { createSystem, pool } = await fromBuilt('index.js');
+const began = performance.now();
 const system = await createSystem({
   name: 'bench',
   store,
@@ -22,8 +23,10 @@ const system = await createSystem({
   ],
 });
 
+const startedMs = performance.now() - began;
+
 serve(
-  () => null,
+  () => ({ startedMs }),
   async () => {
     await system.stop();
     process.exit();
