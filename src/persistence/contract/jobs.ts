@@ -160,6 +160,11 @@ export interface JobRecord {
   readonly meta: unknown;
 }
 
+/** What whoever waits for a job has to know of it. `result`: null unless it succeeded, and where that came to nothing. */
+export interface JobResult extends Pick<JobRecord, 'state' | 'error'> {
+  readonly result: unknown;
+}
+
 /** A job with what it was given and what it came to. */
 export interface JobStory extends JobRecord {
   readonly input: unknown;
@@ -314,6 +319,8 @@ export interface JobStore {
   /** The ids that begin with a text, the newest first, and no more than `most`. */
   find(text: string, most: number): Promise<readonly JobId[]>;
   story(jobId: JobId): Promise<JobStory | null>;
+  /** How it stands, and what it came to; null when it is not in the store. */
+  result(jobId: JobId): Promise<JobResult | null>;
   /** What an attempt of it would be told now. */
   context(jobId: JobId): Promise<JobContext | null>;
   list(query: JobQuery): Promise<readonly JobRecord[]>;

@@ -1,8 +1,6 @@
-import { z } from 'zod';
 import type { RunId } from '../../ids.js';
+import { nameRow } from '../sql/rows.js';
 import type { Transaction } from '../sql/transaction.js';
-
-const nameRow = z.object({ name: z.string() });
 
 /**
  * The process of an attempt that has ended is proven gone after all: it holds its limits no more. What waits for them goes on

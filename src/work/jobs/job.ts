@@ -102,15 +102,7 @@ export class Job {
   /** Resolves with its record once it has ended, however. @throws what fired the signal */
   async wait(options: JobWaitOptions = {}): Promise<JobRecord> {
     checkOptions('wait', options, waitRule);
-    const { signal } = options;
-    // Whoever looks after he has begun to wait misses nothing.
-    using watch = this.#store.journal.watch({ job: this.id }, ['job.ended']);
-    for (;;) {
-      signal?.throwIfAborted();
-      const record = await this.record();
-      if (isEnded(record.state)) return record;
-      await watch.next(signal);
-    }
+    return await this.#ended(() => this.record(), options);
   }
 
   /**
@@ -119,12 +111,26 @@ export class Job {
    * @throws EspalierError `ESP_JOB_FAILED` when it did not succeed: `context.state` says how it ended, `context.error` with what
    */
   async result(options: JobWaitOptions = {}): Promise<unknown> {
-    const { state, error } = await this.wait(options);
-    if (state === 'succeeded') return (await this.story()).result ?? null;
+    checkOptions('result', options, waitRule);
+    const look = async () => found(this.id, await this.#store.jobs.result(this.id));
+    const { state, error, result } = await this.#ended(look, options);
+    if (state === 'succeeded') return result;
     const why = error === null ? '' : `: ${error.message}`;
     throw new EspalierError('ESP_JOB_FAILED', `job ${this.id} is ${state}${why}`, {
       context: { job: this.id, state, error },
     });
+  }
+
+  /** What a look finds once the job has ended. */
+  async #ended<T extends Pick<JobRecord, 'state'>>(look: () => Promise<T>, { signal }: JobWaitOptions): Promise<T> {
+    // Whoever looks after he has begun to wait misses nothing.
+    using watch = this.#store.journal.watch({ job: this.id }, ['job.ended']);
+    for (;;) {
+      signal?.throwIfAborted();
+      const seen = await look();
+      if (isEnded(seen.state)) return seen;
+      await watch.next(signal);
+    }
   }
 
   /**

@@ -12,6 +12,8 @@ import { loseWork } from '../job-states/loss-of-host.js';
 import { leaveQueues } from '../jobs/queues.js';
 import { findHost } from './reads.js';
 
+const crashRow = z.object({ data: json(hostCrash) });
+
 function registerHost(tx: Transaction, host: NewHost & { readonly holdsLock?: boolean }): void {
   const { runId, name, node, version, directory = null, holdsLock = false } = host;
   try {
@@ -82,7 +84,7 @@ const RECENT = 20_000;
 
 function howItDied(db: Connection, runId: RunId): string {
   const said = db.one(
-    z.object({ data: json(hostCrash) }),
+    crashRow,
     `SELECT data FROM events WHERE run_id = ? AND type = 'host.crashed' AND seq > (SELECT max(seq) FROM events) - ?
      ORDER BY seq DESC LIMIT 1`,
     runId,

@@ -4,10 +4,13 @@ import { type AttemptRef, type JobId, jobContext } from '../../../machines/ids/j
 import { fits, isExceeded, isNearlySpent, use } from '../../../machines/work/job/budget.js';
 import type { Amounts } from '../../../machines/work/job/policy.js';
 import type { Connection } from '../../sql/connection.js';
+import { idRow, jobNumberRow } from '../../sql/rows.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { wishEnd } from './ends.js';
 import { type Actor, type Parking, queueJob } from './move.js';
 import { type JobRow, jobOf, jobsWhere } from './records.js';
+
+const spentRow = z.object({ amount: z.number(), reserved: z.number() });
 
 const budgetRow = z
   .object({
@@ -117,6 +120,7 @@ function attemptOf(tx: Transaction, { jobId, epoch }: Pick<AttemptRef, 'jobId' |
  * `keepWithin`. Answers the number of its job; null when nothing was told, or nobody knows the attempt any more.
  */
 export function noteUsage(tx: Transaction, attempt: AttemptRef, told: Amounts): number | null {
+  if (Object.keys(told).length === 0) return null;
   const found = attemptOf(tx, attempt);
   if (found === undefined) return null;
   const { id, job } = found;
@@ -164,7 +168,7 @@ const FAMILY = `WITH RECURSIVE family (job, depth) AS (
   ORDER BY f.depth DESC, f.job`;
 
 function endFamily(tx: Transaction, by: Actor, budget: BudgetRow): void {
-  const family = tx.db.all(z.object({ job: z.number() }), FAMILY, budget.job);
+  const family = tx.db.all(jobNumberRow, FAMILY, budget.job);
   if (family.length === 0) return;
   const { unit, spent, most } = budget;
   tx.journal(by, { type: 'budget.exceeded', ...told(tx, budget) });
@@ -205,7 +209,7 @@ function unparkWithin(tx: Transaction, by: Actor, id: string): void {
 export function wakeBudgets(tx: Transaction, by: Actor): void {
   const first = `SELECT min(parked_for) FROM job_details WHERE parked = 'budget'`;
   const names = tx.db.all(
-    z.object({ id: z.string() }),
+    idRow,
     `WITH RECURSIVE waiting (id) AS (
        ${first} UNION ALL SELECT (${first} AND parked_for > w.id) FROM waiting w WHERE w.id IS NOT NULL
      ) SELECT id FROM waiting WHERE id IS NOT NULL`,
@@ -255,7 +259,7 @@ export function setBudgetOf(
 /** What was used before there was a budget counts too. */
 function spentBelow(tx: Transaction, job: number, unit: string): { amount: number; reserved: number } {
   const found = tx.db.one(
-    z.object({ amount: z.number(), reserved: z.number() }),
+    spentRow,
     `WITH RECURSIVE family (job) AS (SELECT ? UNION ALL SELECT d.job FROM family f JOIN job_details d ON d.parent = f.job)
      SELECT coalesce(sum(u.amount), 0) AS amount, coalesce(sum(u.reserved), 0) AS reserved
      FROM family f JOIN attempts a ON a.job = f.job JOIN usage u ON u.attempt = a.id WHERE u.unit = ?`,

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { JobId } from '../../../machines/ids/job-id.js';
 import { isEnded } from '../../../machines/work/job/states.js';
+import { jobNumberRow } from '../../sql/rows.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { type JobRow, jobsWhere, requireJob } from './records.js';
+
+const needsRow = z.object({ needs: z.number() });
 
 /** Writes what a job waits for. @throws `ESP_NOT_FOUND` for a job that is not there */
 export function addDependencies(tx: Transaction, job: number, after: readonly JobId[]): void {
@@ -21,7 +24,7 @@ export function addDependencies(tx: Transaction, job: number, after: readonly Jo
 export function neededSince(tx: Transaction, job: number, attempt: number): ReadonlySet<number> {
   const needed = new Set<number>();
   const add = (sql: string, ...values: readonly number[]) => {
-    for (const row of tx.db.all(z.object({ needs: z.number() }), sql, ...values)) needed.add(row.needs);
+    for (const row of tx.db.all(needsRow, sql, ...values)) needed.add(row.needs);
   };
   add('SELECT needs FROM dependencies WHERE job = ? AND awaited_by = ?', job, attempt);
   for (const one of needed) add('SELECT needs FROM dependencies WHERE job = ? AND met = 0', one);
@@ -31,11 +34,7 @@ export function neededSince(tx: Transaction, job: number, attempt: number): Read
 /** A job has ended. Answers the numbers of those that waited for it. */
 export function meetDependency(tx: Transaction, ended: number): readonly number[] {
   return tx.db
-    .all(
-      z.object({ job: z.number() }),
-      'UPDATE dependencies SET met = 1 WHERE needs = ? AND met = 0 RETURNING job',
-      ended,
-    )
+    .all(jobNumberRow, 'UPDATE dependencies SET met = 1 WHERE needs = ? AND met = 0 RETURNING job', ended)
     .map(({ job }) => job);
 }
 

@@ -25,10 +25,10 @@ export interface JobEnd {
 export function settleJob(tx: Transaction, by: Actor, job: JobRow, end: JobEnd): boolean {
   if (!endJob(tx, by, job, end)) return false;
   // A list, not a recursion: what waits for what may be a long chain.
-  const ended: Settled[] = [{ job: job.job, outcome: end.outcome, from: job.state }];
+  const ended = [settled(job, end.outcome)];
   for (const one of ended) {
     if (one.from === 'queued') passOnLimits(tx, by, one.job);
-    if (one.from === 'running') freeAncestors(tx, by, one.job);
+    if (one.from === 'running' && one.parent !== null) freeAncestors(tx, by, one.job);
     for (const waiting of meetDependency(tx, one.job)) ended.push(...goOn(tx, by, waiting));
     if (one.outcome !== 'succeeded') ended.push(...endChildren(tx, by, one.job));
   }
@@ -47,8 +47,13 @@ function freeAncestors(tx: Transaction, by: Actor, child: number): void {
 
 interface Settled {
   readonly job: number;
+  readonly parent: number | null;
   readonly outcome: JobOutcome;
   readonly from: JobState;
+}
+
+function settled({ job, parent, state }: JobRow, outcome: JobOutcome): Settled {
+  return { job, parent, outcome, from: state };
 }
 
 /** Lets a job go on, if nothing is left that it waits for. Answers it when it ended instead. */
@@ -67,7 +72,7 @@ export function goOn(tx: Transaction, by: Actor, number: number): Settled[] {
       const { jobId, state } = prospect.because;
       const error = { code: 'ESP_ABORTED', message: `it was to start after job ${jobId}, which is ${state}` };
       endJob(tx, by, job, { outcome: 'skipped', error });
-      return [{ job: number, outcome: 'skipped', from: job.state }];
+      return [settled(job, 'skipped')];
     }
     default:
       return prospect satisfies never;
@@ -132,7 +137,7 @@ function endChild(tx: Transaction, by: Actor, child: JobRow): Settled[] {
     return [];
   }
   const end = wantedEnd('parent', null);
-  return endJob(tx, by, child, end) ? [{ job: child.job, outcome: end.outcome, from: child.state }] : [];
+  return endJob(tx, by, child, end) ? [settled(child, end.outcome)] : [];
 }
 
 /**

@@ -21,6 +21,8 @@ import { type JobRow, jobOf, keptError } from './records.js';
 import { asSuspended, suspendJob } from './suspend.js';
 import { dropWaits } from './waits.js';
 
+const triesRow = z.object(triesBefore);
+
 /**
  * Records the end of an attempt and decides, in the same operation, what becomes of its job: what was wished of it before is
  * read here.
@@ -93,7 +95,7 @@ function recordedOutcome(how: FinishedJobText['how']) {
 
 /** What becomes of a job when an attempt ends so. */
 export function decide(tx: Transaction, job: JobRow, end: JobAttemptEnd, random: number): JobVerdict {
-  const tries = tx.db.one(z.object(triesBefore), `SELECT ${TRIES_BEFORE} FROM jobs j WHERE j.job = ?`, job.job);
+  const tries = tx.db.one(triesRow, `SELECT ${TRIES_BEFORE} FROM jobs j WHERE j.job = ?`, job.job);
   const { wanted, crashes, alone, policy, wantedWhy } = job;
   const before = { wanted, crashes, alone, endedBefore: tries?.ended ?? 0, lossesBefore: tries?.lost ?? 0 };
   return decideJobEnd(end, before, policy, { reason: wantedWhy, random });

@@ -7,9 +7,12 @@ import {
   untilToken,
 } from '../../../machines/work/job/limit.js';
 import { json } from '../../sql/json.js';
+import { nameRow } from '../../sql/rows.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { type Actor, queueJob } from './move.js';
 import { jobsWhere } from './records.js';
+
+const queueRow = z.object({ queue: z.string() });
 
 /** How often, as it is kept. */
 export const limitRate = z.object({
@@ -97,7 +100,7 @@ export function takeLimits(tx: Transaction, job: number, attempt: number): void 
 /** An attempt has ended: what waits for its limits goes on, as many as there is room for. */
 export function releaseLimits(tx: Transaction, by: Actor, attempt: number): void {
   const freed = tx.db.all(
-    z.object({ name: z.string() }),
+    nameRow,
     `DELETE FROM limit_holders WHERE attempt = ? AND NOT EXISTS (SELECT 1 FROM attempts a
        JOIN processes p ON p.run_id = a.owner AND p.spawn_id = a.spawn_id WHERE a.id = ? AND p.state = 'suspect')
      RETURNING name`,
@@ -109,7 +112,7 @@ export function releaseLimits(tx: Transaction, by: Actor, attempt: number): void
 
 /** A job does not start after all that was let go on because there was room for it: that room is for others. */
 export function passOnLimits(tx: Transaction, by: Actor, job: number): void {
-  const kept = tx.db.all(z.object({ name: z.string() }), KEPT, job, job);
+  const kept = tx.db.all(nameRow, KEPT, job, job);
   for (const { name } of kept) unparkLimited(tx, by, name);
 }
 
@@ -142,7 +145,7 @@ function queuesAt(tx: Transaction, name: string): readonly string[] {
   const first = `SELECT min(queue) FROM job_details WHERE parked = 'limit' AND parked_for = ?`;
   return tx.db
     .all(
-      z.object({ queue: z.string() }),
+      queueRow,
       `WITH RECURSIVE waiting (queue) AS (
          ${first} UNION ALL SELECT (${first} AND queue > w.queue) FROM waiting w WHERE w.queue IS NOT NULL
        ) SELECT queue FROM waiting WHERE queue IS NOT NULL`,
@@ -169,11 +172,7 @@ function unparkIn(
 
 /** Lets go on what waits for limits whose time has come. */
 export function wakeLimits(tx: Transaction, by: Actor): void {
-  const due = tx.db.all(
-    z.object({ name: z.string() }),
-    'UPDATE limits SET wake_at = NULL WHERE wake_at <= ? RETURNING name',
-    tx.now,
-  );
+  const due = tx.db.all(nameRow, 'UPDATE limits SET wake_at = NULL WHERE wake_at <= ? RETURNING name', tx.now);
   for (const { name } of due) unparkLimited(tx, by, name);
 }
 

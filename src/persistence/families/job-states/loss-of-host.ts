@@ -9,6 +9,8 @@ import { TRIES_BEFORE, triesBefore } from '../executions/tries.js';
 import { NAMED, named, namedJob } from '../job-names.js';
 import { loseJob } from './loss.js';
 
+const runRow = z.object({ run: z.string() });
+
 const policyOfLoss = z.object({ retries: z.number(), onLost: z.enum(['retry', 'fail']) });
 
 const lostAttempt = z.object({
@@ -44,7 +46,7 @@ export function loseWork(
   );
   for (const attempt of attempts) loseAttempt(tx, owner, { reason, how }, attempt);
   const runs = tx.db.all(
-    z.object({ run: z.string() }),
+    runRow,
     `UPDATE runs SET status = 'interrupted', wish = NULL, updated_at = ?
      WHERE owner = ? AND status IN (${statuses.map((status) => `'${status}'`).join(', ')}) RETURNING run`,
     tx.now,

@@ -38,6 +38,23 @@ export const jobPolicy = z.object({
   commit: z.object({ operation: z.string(), args: z.unknown() }).nullable().default(null),
 }) satisfies z.ZodType<JobPolicy>;
 
+/** Policies that are remembered, and characters of one: most jobs have one of a few, and reading it is half of reading a job. */
+const MOST_POLICIES = 256;
+const LONGEST_POLICY = 2048;
+
+const policies = new Map<string, JobPolicy>();
+const policyForm = json(jobPolicy);
+
+/** A policy as it is kept. */
+export const policyText = z.string().transform((text): JobPolicy => {
+  const known = policies.get(text);
+  if (known !== undefined) return known;
+  const policy = policyForm.parse(text);
+  if (policies.size >= MOST_POLICIES) policies.clear();
+  if (text.length <= LONGEST_POLICY) policies.set(text, policy);
+  return policy;
+});
+
 const jobRow = z
   .object({
     job: z.number(),
@@ -52,7 +69,7 @@ const jobRow = z
     rank: z.number(),
     not_before: z.number().nullable(),
     deadline: z.number().nullable(),
-    policy: json(jobPolicy),
+    policy: policyText,
     parent: z.number().nullable(),
     wanted: z.enum(WISHES).nullable(),
     wanted_why: z.string().nullable(),

@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import { isEspalierError, toErrorRecord } from '../../../errors.js';
 import type { RunId } from '../../../ids.js';
 import { EXIT_WAITS } from '../../../machines/work/job/policy.js';
 import type { JobFinish } from '../../contract/jobs.js';
+import { countRow, idRow } from '../../sql/rows.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { endUnkeyedChildren } from './ends.js';
 import type { FinishedJobText } from './finished.js';
@@ -52,13 +52,13 @@ export function suspendJob(tx: Transaction, owner: RunId, job: JobRow, attempt: 
 
 function openOf(tx: Transaction, job: number, attempt: number): { open: string[]; jobs: number } {
   const open = tx.db.all(
-    z.object({ id: z.string() }),
+    idRow,
     'SELECT id FROM questions WHERE job = ? AND attempt = ? AND suspends = 1 AND answer IS NULL ORDER BY id',
     job,
     attempt,
   );
   const jobs = tx.db.one(
-    z.object({ count: z.number() }),
+    countRow,
     'SELECT count(*) AS count FROM dependencies WHERE job = ? AND awaited_by = ? AND met = 0',
     job,
     attempt,

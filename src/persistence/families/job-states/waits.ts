@@ -6,13 +6,11 @@ import type { Transaction } from '../../sql/transaction.js';
 import { type Actor, queueJob } from './move.js';
 import { type JobRow, jobOf, requireJob } from './records.js';
 
+const attemptRow = z.object({ attempt: z.number() });
+
 /** Throws unless this attempt of a job runs. @throws `ESP_CONFLICT` */
 export function requireAttempt(tx: Transaction, { job, jobId }: JobRow, attempt: number): void {
-  const found = tx.db.one(
-    z.object({ attempt: z.number() }),
-    `SELECT attempt FROM attempts WHERE job = ? AND state = 'running'`,
-    job,
-  );
+  const found = tx.db.one(attemptRow, `SELECT attempt FROM attempts WHERE job = ? AND state = 'running'`, job);
   if (found?.attempt === attempt) return;
   throw new EspalierError('ESP_CONFLICT', `attempt ${attempt} of job ${jobId} is over`, { context: { job: jobId } });
 }

@@ -13,6 +13,8 @@ import { intendProcess } from '../processes/writes.js';
 import { answersOf } from '../questions/reads.js';
 import { type JobContextText, resultsOf } from './context.js';
 
+const pausedRow = z.object({ paused_at: z.number().nullable() });
+
 /** Candidates that one claim reads, at most, whatever waits. */
 const MOST_CANDIDATES = 32;
 
@@ -30,8 +32,7 @@ export function claimJobs(tx: Transaction, claim: JobClaim): ClaimedJobText[] {
   const company = companyOf(tx, owner);
   if (company === 'closed') return [];
   const claimed: ClaimedJobText[] = [];
-  for (const job of candidates(tx, queue)) {
-    if (claimed.length >= count) break;
+  for (const job of candidates(tx, queue, () => count - claimed.length)) {
     const refusal = refusalOf(tx, job, claim);
     if (refusal === 'elsewhere') continue;
     if (refusal !== null) {
@@ -48,11 +49,7 @@ export function claimJobs(tx: Transaction, claim: JobClaim): ClaimedJobText[] {
 }
 
 function isPaused(tx: Transaction, queue: string): boolean {
-  const row = tx.db.one(
-    z.object({ paused_at: z.number().nullable() }),
-    'SELECT paused_at FROM queues WHERE queue = ?',
-    queue,
-  );
+  const row = tx.db.one(pausedRow, 'SELECT paused_at FROM queues WHERE queue = ?', queue);
   return row !== undefined && row.paused_at !== null;
 }
 
@@ -79,20 +76,32 @@ function companyOf(tx: Transaction, owner: RunId): 'none' | 'some' | 'closed' {
   return running === 1 ? 'some' : 'none';
 }
 
-function candidates(tx: Transaction, queue: string): JobRow[] {
-  return jobsWhere(
-    tx.db,
-    `j.job IN (SELECT job FROM startable WHERE queue = ? ORDER BY rank, job LIMIT ${MOST_CANDIDATES}) ORDER BY d.rank, j.job`,
-    queue,
-  );
+/** The first of a queue, as many at a time as are wanted still: a row costs more to read than to find. */
+function* candidates(tx: Transaction, queue: string, wanted: () => number): Generator<JobRow, void, undefined> {
+  let [rank, job] = [Number.MIN_SAFE_INTEGER, 0];
+  for (let left = MOST_CANDIDATES; left > 0 && wanted() > 0; ) {
+    const limit = Math.min(left, wanted());
+    const next = jobsWhere(
+      tx.db,
+      `j.job IN (SELECT job FROM startable WHERE queue = ? AND (rank, job) > (?, ?) ORDER BY rank, job LIMIT ?)
+       ORDER BY d.rank, j.job`,
+      ...[queue, rank, job, limit],
+    );
+    yield* next;
+    const last = next.at(-1);
+    if (last === undefined || next.length < limit) return;
+    [rank, job] = [last.rank, last.job];
+    left -= next.length;
+  }
 }
 
 /** Why a job cannot start here and now; `elsewhere`: another pool that serves the queue can do it; null when it can start. */
 function refusalOf(tx: Transaction, job: JobRow, { methods }: JobClaim): Parking | 'elsewhere' | null {
   const unserved = unservedBy({ methods, operations: tx.operations.names }, job);
   if (unserved !== null) return isServed(tx, job) ? 'elsewhere' : unserved;
-  if (isRegistered(tx, job)) return 'elsewhere';
-  if (hasEndingChild(tx, job)) return { reason: 'children', for: '', until: null };
+  // One that never ran has left nothing.
+  if (job.epoch > 0 && isRegistered(tx, job)) return 'elsewhere';
+  if (job.epoch > 0 && hasEndingChild(tx, job)) return { reason: 'children', for: '', until: null };
   const full = fullLimit(tx, job.job);
   return full === null ? overBudget(tx, job) : { reason: 'limit', for: full.name, until: full.until };
 }
@@ -116,7 +125,7 @@ function hasEndingChild(tx: Transaction, { job }: JobRow): boolean {
        SELECT job FROM job_details WHERE parent = ? AND key IS NULL
        UNION ALL SELECT d.job FROM below b JOIN job_details d ON d.parent = b.job
      )
-     SELECT EXISTS (SELECT 1 FROM below b JOIN jobs j ON j.job = b.job JOIN job_details d ON d.job = b.job
+     SELECT EXISTS (SELECT 1 FROM below b CROSS JOIN jobs j ON j.job = b.job CROSS JOIN job_details d ON d.job = b.job
        WHERE d.wanted IS NOT NULL AND j.state = 'running') AS found`,
     job,
   );

@@ -4,6 +4,7 @@ import { JOB_STATES, type JobState } from '../../../machines/work/job/states.js'
 import type { LimitRecord, QueueRecord } from '../../contract/jobs.js';
 import type { Connection } from '../../sql/connection.js';
 import { json } from '../../sql/json.js';
+import { idRow } from '../../sql/rows.js';
 import { limitRate } from '../job-states/limits.js';
 import { methodForm } from '../job-states/records.js';
 
@@ -65,7 +66,7 @@ export function limitRecords(db: Connection, _args: null): LimitRecord[] {
 function holdersOf(db: Connection, name: string): LimitRecord['holders'] {
   return db
     .all(
-      z.object({ id: z.string() }),
+      idRow,
       `SELECT j.id FROM limit_holders h JOIN attempts a ON a.id = h.attempt JOIN jobs j ON j.job = a.job
        WHERE h.name = ? ORDER BY h.attempt`,
       name,

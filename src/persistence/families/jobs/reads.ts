@@ -4,12 +4,13 @@ import { readJson } from '../../../json/read.js';
 import { type AttemptRef, type JobId, parseJobId } from '../../../machines/ids/job-id.js';
 import { PARKED_REASONS, WISHES } from '../../../machines/work/job/policy.js';
 import { JOB_STATES } from '../../../machines/work/job/states.js';
-import type { JobQuery, JobRecord, JobStory } from '../../contract/jobs.js';
+import type { JobQuery, JobRecord, JobResult, JobStory } from '../../contract/jobs.js';
 import type { Connection, SqlValue } from '../../sql/connection.js';
 import { json } from '../../sql/json.js';
+import { idRow, nameRow } from '../../sql/rows.js';
 import { attemptsOf } from '../executions/reads.js';
 import { ownBudgets, usedBy } from '../job-states/budgets.js';
-import { jobPolicy, keptError } from '../job-states/records.js';
+import { keptError, policyText } from '../job-states/records.js';
 import { progressForm, questionsOf } from '../questions/reads.js';
 import { contextOf } from './context.js';
 import { limitRecords, queueRecords } from './listing.js';
@@ -27,7 +28,7 @@ const recordRow = z
     rank: z.number(),
     not_before: z.number().nullable(),
     deadline: z.number().nullable(),
-    policy: json(jobPolicy),
+    policy: policyText,
     parent: z.string().nullable(),
     retry_of: z.string().nullable(),
     wanted: z.enum(WISHES).nullable(),
@@ -103,7 +104,7 @@ function withoutNumber(row: z.infer<typeof recordRow> | undefined): JobRecord | 
 function findJobs(db: Connection, { text, most }: { text: string; most: number }): JobId[] {
   return db
     .all(
-      z.object({ id: z.string() }),
+      idRow,
       // A range, not a pattern: it is read from the index, whatever is in the text.
       'SELECT id FROM jobs WHERE id IS NOT NULL AND id >= ? AND id < ? ORDER BY id DESC LIMIT ?',
       text,
@@ -136,6 +137,25 @@ function listJobs(db: Connection, { states, queue, key, parent, meta, before, li
     .flatMap((row) => withoutNumber(row) ?? []);
 }
 
+const outcomeRow = z.object({
+  state: z.enum(JOB_STATES),
+  result: z.string().nullable(),
+  error: keptError,
+});
+
+/** How a job stands, and what it came to: all that whoever waits for its result has to read. */
+function resultOf(db: Connection, { jobId }: { jobId: JobId }): JobResult | null {
+  const row = db.one(
+    outcomeRow,
+    `SELECT j.state, a.result, d.error FROM jobs j JOIN job_details d ON d.job = j.job
+       LEFT JOIN attempts a ON a.id = j.final WHERE j.id = ?`,
+    jobId,
+  );
+  if (row === undefined) return null;
+  const { state, error, result } = row;
+  return { state, error, result: state === 'succeeded' && result !== null ? readJson(result) : null };
+}
+
 const contentRow = z.object({
   input: json(z.unknown()),
   result: z.string().nullable(),
@@ -165,9 +185,7 @@ function storyOf(db: Connection, { jobId }: { jobId: JobId }): JobStory | null {
     ...record,
     input: content?.input,
     ...(result === null ? {} : { result: readJson(result) }),
-    limits: db
-      .all(z.object({ name: z.string() }), 'SELECT name FROM job_limits WHERE job = ? ORDER BY name', job)
-      .map(({ name }) => name),
+    limits: db.all(nameRow, 'SELECT name FROM job_limits WHERE job = ? ORDER BY name', job).map(({ name }) => name),
     after: neededBy(db, job, 'n.awaited_by IS NULL'),
     awaits: neededBy(db, job, 'n.awaited_by IS NOT NULL'),
     children: db.all(
@@ -213,6 +231,7 @@ export const jobReads = {
   'jobs.find': findJobs,
   'jobs.list': listJobs,
   'jobs.story': storyOf,
+  'jobs.result': resultOf,
   'jobs.context': contextOf,
   'jobs.wanted': wantedOf,
   'queues.list': queueRecords,

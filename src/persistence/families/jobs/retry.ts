@@ -4,6 +4,7 @@ import { type JobId, parseJobId } from '../../../machines/ids/job-id.js';
 import type { Amounts } from '../../../machines/work/job/policy.js';
 import { isEnded } from '../../../machines/work/job/states.js';
 import type { SubmittedJob } from '../../contract/jobs.js';
+import { idRow, nameRow } from '../../sql/rows.js';
 import type { Transaction } from '../../sql/transaction.js';
 import type { Actor } from '../job-states/move.js';
 import { type JobRow, requireJob } from '../job-states/records.js';
@@ -67,13 +68,11 @@ function handOver(tx: Transaction, { queue, key, jobId }: JobRow): boolean {
 }
 
 function idsOf(tx: Transaction, sql: string, { job }: JobRow): JobId[] {
-  return tx.db.all(z.object({ id: z.string() }), sql, job).map(({ id }) => parseJobId(id));
+  return tx.db.all(idRow, sql, job).map(({ id }) => parseJobId(id));
 }
 
 function namesOf(tx: Transaction, { job }: JobRow): string[] {
-  return tx.db
-    .all(z.object({ name: z.string() }), 'SELECT name FROM job_limits WHERE job = ? ORDER BY name', job)
-    .map(({ name }) => name);
+  return tx.db.all(nameRow, 'SELECT name FROM job_limits WHERE job = ? ORDER BY name', job).map(({ name }) => name);
 }
 
 const budgetRow = z.object({ unit: z.string(), most: z.number() });

@@ -96,12 +96,13 @@ function steering(access: JobAccess): Pick<JobStore, Steering> {
 
 function reading(
   access: JobAccess,
-): Pick<JobStore, 'get' | 'find' | 'list' | 'story' | 'context' | 'wanted' | 'queues' | 'limits'> {
+): Pick<JobStore, 'get' | 'find' | 'list' | 'story' | 'result' | 'context' | 'wanted' | 'queues' | 'limits'> {
   return {
     get: (jobId) => access.read('jobs.get', { jobId }),
     find: (text, most) => access.read('jobs.find', { text, most }),
     list: (query) => access.read('jobs.list', query),
     story: (jobId) => access.read('jobs.story', { jobId }),
+    result: (jobId) => access.read('jobs.result', { jobId }),
     context: async (jobId) => {
       const found = await access.read('jobs.context', { jobId });
       return found && jobContext(found);

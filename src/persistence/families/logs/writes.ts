@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { RunId } from '../../../ids.js';
 import type { OutputChunk } from '../../contract/attempts.js';
 import type { Connection } from '../../sql/connection.js';
+import { countRow } from '../../sql/rows.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { chunkRow, JOINED_BYTES, LOG_BYTES, pathRow, STREAMS } from './reads.js';
 
@@ -31,7 +31,7 @@ function appendLog(
 
 /** Names of dynamic services may be new each time: there is room for so many logs. */
 function makeRoom(db: Connection): void {
-  const { count } = db.one(z.object({ count: z.number() }), 'SELECT count(*) AS count FROM logs WHERE at >= 0') ?? {
+  const { count } = db.one(countRow, 'SELECT count(*) AS count FROM logs WHERE at >= 0') ?? {
     count: 0,
   };
   if (count < LOGS) return;

@@ -3,6 +3,8 @@ import { JOB_OUTCOMES, type JobOutcome } from '../../../machines/work/job/states
 import type { Transaction } from '../../sql/transaction.js';
 import { count } from '../job-states/move.js';
 
+const neededRow = z.object({ needed: z.number() });
+
 /** Jobs that one batch looks at, and removes, at most. */
 const MOST_LOOKED_AT = 400;
 const MOST_REMOVED = 100;
@@ -57,7 +59,7 @@ export function pruneJobs(
  */
 function isNeeded(tx: Transaction, job: number): boolean {
   const found = tx.db.one(
-    z.object({ needed: z.number() }),
+    neededRow,
     `SELECT EXISTS (SELECT 1 FROM dependencies n JOIN job_details d ON d.job = n.job
          WHERE n.needs = ? AND d.ended_at IS NULL)
        OR EXISTS (SELECT 1 FROM job_details WHERE parent = ?)

@@ -2,6 +2,11 @@ import { z } from 'zod';
 import type { Connection } from '../../sql/connection.js';
 import type { Transaction } from '../../sql/transaction.js';
 
+const vacuumRow = z.object({ auto_vacuum: z.number() });
+const pagesRow = z.object({ page_count: z.number() });
+const freeRow = z.object({ freelist_count: z.number() });
+const pageSizeRow = z.object({ page_size: z.number() });
+
 /** Pages that stay free for what comes next. */
 const SPARE_PAGES = 1024;
 
@@ -16,11 +21,11 @@ export interface Space {
 }
 
 export function spaceOf(db: Connection): Space {
-  const mode = db.one(z.object({ auto_vacuum: z.number() }), 'PRAGMA auto_vacuum');
+  const mode = db.one(vacuumRow, 'PRAGMA auto_vacuum');
   return {
-    pages: db.one(z.object({ page_count: z.number() }), 'PRAGMA page_count')?.page_count ?? 0,
-    free: db.one(z.object({ freelist_count: z.number() }), 'PRAGMA freelist_count')?.freelist_count ?? 0,
-    size: db.one(z.object({ page_size: z.number() }), 'PRAGMA page_size')?.page_size ?? 0,
+    pages: db.one(pagesRow, 'PRAGMA page_count')?.page_count ?? 0,
+    free: db.one(freeRow, 'PRAGMA freelist_count')?.freelist_count ?? 0,
+    size: db.one(pageSizeRow, 'PRAGMA page_size')?.page_size ?? 0,
     givesBack: mode !== undefined && mode.auto_vacuum !== 0,
   };
 }

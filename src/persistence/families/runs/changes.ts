@@ -8,6 +8,9 @@ import { isDuplicate } from '../../sql/failure.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { findHead, findRun, type RunHead, requireOwn, requireRun } from './records.js';
 
+const endRow = z.object({ ended_at: z.number().nullable() });
+const ownerRow = z.object({ owner: z.string() });
+
 export function createRun(
   tx: Transaction,
   run: { run: RunRef; name: string | null; pool: string; policy: string; origin: string; owner: RunId },
@@ -82,11 +85,7 @@ export function acquireRun(tx: Transaction, { run, owner }: { run: RunRef; owner
 /** Whether a living host other than `owner` holds the run. */
 export function ownedByAnother(tx: Transaction, head: RunHead, owner: RunId): boolean {
   if (head.owner === null || head.owner === owner) return false;
-  const host = tx.db.one(
-    z.object({ ended_at: z.number().nullable() }),
-    'SELECT ended_at FROM hosts WHERE run_id = ?',
-    head.owner,
-  );
+  const host = tx.db.one(endRow, 'SELECT ended_at FROM hosts WHERE run_id = ?', head.owner);
   return host !== undefined && host.ended_at === null;
 }
 
@@ -149,7 +148,7 @@ const MAKES_SENSE: Readonly<Record<RunWish, string>> = {
 /** Journalled for the host that is asked: so it hears of it, whichever process asks. */
 export function wishRun(tx: Transaction, { run, wish }: { run: RunRef; wish: RunWish }): boolean {
   const asked = tx.db.one(
-    z.object({ owner: z.string() }),
+    ownerRow,
     `UPDATE runs SET wish = ?, updated_at = ? WHERE run = ? AND ${MAKES_SENSE[wish]}
        AND EXISTS (SELECT 1 FROM hosts WHERE run_id = runs.owner AND ended_at IS NULL)
      RETURNING owner`,

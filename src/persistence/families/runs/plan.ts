@@ -7,6 +7,8 @@ import { slotStatus } from '../../forms/shared.js';
 import type { Connection } from '../../sql/connection.js';
 import { requireRun } from './records.js';
 
+const slotRow = z.object({ idx: z.number(), state: slotStatus });
+
 const stateRow = z.object({ idx: z.number(), state: z.enum(JOB_STATES) });
 const indexRow = z.object({ idx: z.number() });
 
@@ -32,7 +34,7 @@ export function planRun(db: Connection, { run }: { run: RunRef }): Uint8Array {
 export function finishedSlots(db: Connection, { run }: { run: RunRef }): Map<number, SlotStatus> {
   const finished = new Map<number, SlotStatus>();
   const slots = db.each(
-    z.object({ idx: z.number(), state: slotStatus }),
+    slotRow,
     `SELECT j.idx, j.state FROM jobs j WHERE j.run = ? AND j.state NOT IN ('queued', 'running')
        AND NOT EXISTS (SELECT 1 FROM rows w WHERE w.run = j.run AND w.idx = j.idx) ORDER BY j.idx`,
     requireRun(db, run).number,

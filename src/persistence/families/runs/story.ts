@@ -5,8 +5,11 @@ import type { RunOutlook, SlotStory } from '../../contract/runs.js';
 import { errorRecord, slotStatus } from '../../forms/shared.js';
 import type { Connection } from '../../sql/connection.js';
 import { json } from '../../sql/json.js';
+import { countRow } from '../../sql/rows.js';
 import { attemptsOf } from '../executions/reads.js';
 import { findHead, requireRun } from './records.js';
+
+const endedRow = z.object({ index: z.number(), status: slotStatus, error: json(errorRecord).nullable() });
 
 /** Failed rows that are given. */
 const FAILURES = 20;
@@ -24,13 +27,9 @@ export function slotStory(db: Connection, { run, index }: { run: RunRef; index: 
 
 export function runOutlook(db: Connection, { run }: { run: RunRef }): RunOutlook {
   const { number } = requireRun(db, run);
-  const running = db.one(
-    z.object({ count: z.number() }),
-    `SELECT count(*) AS count FROM jobs WHERE run = ? AND state = 'running'`,
-    number,
-  );
+  const running = db.one(countRow, `SELECT count(*) AS count FROM jobs WHERE run = ? AND state = 'running'`, number);
   const failures = db.all(
-    z.object({ index: z.number(), status: slotStatus, error: json(errorRecord).nullable() }),
+    endedRow,
     `SELECT w.idx AS "index", w.status, a.error FROM rows w
      LEFT JOIN attempts a ON a.id = w.attempt
      WHERE w.run = ? AND w.status IN ('failed', 'timed_out') ORDER BY w.idx LIMIT ?`,

@@ -10,6 +10,8 @@ import { keyDigest } from '../jobs/keys.js';
 import { type NewJobText, submitJobs } from '../jobs/submit.js';
 import type { ScheduleRow } from './records.js';
 
+const jobRow = z.object({ job: z.string() });
+
 /** Occurrences of a schedule that are kept; those whose jobs have not ended are kept beside. */
 const MOST_KEPT = 1000;
 
@@ -21,7 +23,7 @@ export function unfinishedJobs(tx: Transaction, { schedule }: Pick<ScheduleRow, 
   while (noteEnded(tx, schedule) === LOOKED_AT);
   return tx.db
     .all(
-      z.object({ job: z.string() }),
+      jobRow,
       'SELECT job FROM occurrences WHERE schedule = ? AND unfinished = 1 ORDER BY at LIMIT ?',
       schedule,
       MOST_QUEUED,

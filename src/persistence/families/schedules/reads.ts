@@ -14,6 +14,8 @@ import {
 } from './records.js';
 import type { Resumption } from './steer.js';
 
+const atRow = z.object({ at: z.number().nullable() });
+
 /** Schedules that one look computes, at most: the next one does the others. */
 const MOST_DUE = 200;
 
@@ -57,11 +59,7 @@ function* passedInstants(
 }
 
 function nextInstant(db: Connection, now: number): number | null {
-  const found = db.one(
-    z.object({ at: z.number().nullable() }),
-    'SELECT min(next_at) AS at FROM schedules WHERE next_at > ?',
-    now,
-  );
+  const found = db.one(atRow, 'SELECT min(next_at) AS at FROM schedules WHERE next_at > ?', now);
   return found?.at ?? null;
 }
 

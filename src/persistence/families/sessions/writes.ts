@@ -4,6 +4,8 @@ import type { SessionRecord, SessionRefusal } from '../../contract/sessions.js';
 import type { Transaction } from '../../sql/transaction.js';
 import { findSession } from './reads.js';
 
+const othersRow = z.object({ others: z.number() });
+
 /**
  * What a worker keeps between its calls, as text.
  *
@@ -26,7 +28,7 @@ function putSession(
   // One that has run out is a new one: it keeps nothing of the old.
   db.run('DELETE FROM sessions WHERE session = ? AND expires_at <= ?', session, now);
   const { others } = db.one(
-    z.object({ others: z.number() }),
+    othersRow,
     'SELECT count(*) AS others FROM sessions WHERE expires_at > ? AND session <> ?',
     now,
     session,
