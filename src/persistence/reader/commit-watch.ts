@@ -6,7 +6,7 @@ import { withoutLink } from '../file/without-link.js';
  * When a commit is looked for after the log was written to, in milliseconds since then: that is told before the commit can be
  * seen, by as long as the disk takes. One commit after the other is looked for in the same way.
  */
-const LOOKS_MS = [1, 3, 8, 20, 50, 120, 300] as const;
+const LOOKS_MS = [1, 2, 3, 4, 6, 8, 12, 20, 50, 120, 300] as const;
 
 /** Between two changes that are told, in milliseconds at least: whoever writes without a pause is not to be followed so. */
 const GAP_MS = 2;

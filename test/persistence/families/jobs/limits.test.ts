@@ -43,8 +43,8 @@ describe('what waits for a limit', () => {
     expect(claim('a', { count: 2 })).toEqual([]);
     finish(1, 1, 'succeeded');
     expect(states()).toMatchObject({ 3: 'queued', 4: 'parked' });
-    claim();
-    expect(states()).toMatchObject({ 3: 'parked', 4: 'queued' });
+    expect(claim()).toMatchObject([{ jobId: jobNumber(4) }]);
+    expect(states()).toMatchObject({ 3: 'parked', 4: 'running' });
   });
 
   it('goes on in each queue: one that is paused keeps nothing from the others', () => {

@@ -12,6 +12,7 @@ describe('a claim', () => {
        SELECT 'a', 'left', '/q', 1, job, 1, 'live', '[]', 1 FROM jobs WHERE id = ?`,
       jobNumber(1),
     );
+    db.run('UPDATE jobs SET epoch = 1 WHERE id = ?', jobNumber(1));
     expect(claim('a', programs('s1'))).toMatchObject([{ jobId: jobNumber(2) }]);
     db.run(`UPDATE processes SET state = 'gone' WHERE spawn_id = 'left'`);
     expect(claim('a', programs('s2'))).toMatchObject([{ jobId: jobNumber(1) }]);
