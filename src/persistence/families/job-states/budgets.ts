@@ -31,12 +31,12 @@ const LINE = `WITH RECURSIVE line (job) AS (
     SELECT ? UNION SELECT d.parent FROM line l JOIN job_details d ON d.job = l.job WHERE d.parent IS NOT NULL
   )`;
 
-/** The budgets that hold for a job: its own, and those of the jobs above it. */
+/** The budgets that hold for a job (`CROSS JOIN`: SQLite would begin with all there are): its own, and those of the jobs above it. */
 export function budgetsAbove(db: Connection, job: number): BudgetRow[] {
   return db.all(
     budgetRow,
     `${LINE} SELECT b.job, j.id, b.unit, b.most, b.spent, b.reserved, b.warned
-     FROM line l JOIN budgets b ON b.job = l.job JOIN jobs j ON j.job = b.job ORDER BY b.job, b.unit`,
+     FROM line l CROSS JOIN budgets b ON b.job = l.job CROSS JOIN jobs j ON j.job = b.job ORDER BY b.job, b.unit`,
     job,
   );
 }
@@ -262,7 +262,7 @@ function spentBelow(tx: Transaction, job: number, unit: string): { amount: numbe
     spentRow,
     `WITH RECURSIVE family (job) AS (SELECT ? UNION ALL SELECT d.job FROM family f JOIN job_details d ON d.parent = f.job)
      SELECT coalesce(sum(u.amount), 0) AS amount, coalesce(sum(u.reserved), 0) AS reserved
-     FROM family f JOIN attempts a ON a.job = f.job JOIN usage u ON u.attempt = a.id WHERE u.unit = ?`,
+     FROM family f CROSS JOIN attempts a ON a.job = f.job CROSS JOIN usage u ON u.attempt = a.id WHERE u.unit = ?`,
     job,
     unit,
   );
