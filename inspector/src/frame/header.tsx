@@ -10,10 +10,14 @@ import { linkTo, VIEWS, type View } from '../state/route.js';
 import { scheme, switchScheme } from '../state/scheme.js';
 import { conditionCounts, gauges } from '../state/tree.js';
 
-const TITLES = { tree: 'Tree', timeline: 'Timeline', runs: 'Runs', processes: 'Processes' } satisfies Record<
-  View,
-  string
->;
+const TITLES = {
+  tree: 'Tree',
+  timeline: 'Timeline',
+  runs: 'Runs',
+  processes: 'Processes',
+  jobs: 'Jobs',
+  schedules: 'Schedules',
+} satisfies Record<View, string>;
 
 /** What is looked at, where in it, and how the connection is. */
 export function Header() {

@@ -1,7 +1,9 @@
 import { route } from '../state/place.js';
 import type { View } from '../state/route.js';
+import { JobsView } from '../views/jobs/jobs-view.js';
 import { ProcessesView } from '../views/processes/processes-view.js';
 import { RunsView } from '../views/runs/runs-view.js';
+import { SchedulesView } from '../views/schedules/schedules-view.js';
 import { TimelineView } from '../views/timeline/timeline-view.js';
 import { TreeView } from '../views/tree/tree-view.js';
 import { Banner } from './banner.js';
@@ -13,6 +15,8 @@ const PLACES = {
   timeline: TimelineView,
   runs: RunsView,
   processes: ProcessesView,
+  jobs: JobsView,
+  schedules: SchedulesView,
 } satisfies Record<View, () => unknown>;
 
 /** The whole page. */

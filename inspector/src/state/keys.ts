@@ -22,7 +22,7 @@ export const KEYS = [
   ['Home  End', 'first and last row'],
   ['Enter', 'open the row'],
   ['Esc', 'close what is open, then clear the search'],
-  ['1  2  3  4', 'tree, timeline, runs, processes'],
+  ['1  2  3  4  5  6', 'tree, timeline, runs, processes, jobs, schedules'],
   ['t', 'light or dark'],
   ['?', 'this help'],
 ] as const;
@@ -54,7 +54,10 @@ export function listenToKeys(): void {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (document.querySelector('dialog[open]')) return;
-    if (event.target instanceof HTMLInputElement) return inField(event, event.target);
+    if (event.target instanceof HTMLInputElement) {
+      // A box for an answer has its Enter and its arrows for itself.
+      return event.target.type === 'search' ? inField(event, event.target) : undefined;
+    }
     if (isOwn(event.target, event.key)) return;
     const act = ACTIONS[event.key];
     if (!act) return;

@@ -1,20 +1,23 @@
 import { type Condition, isCondition } from '../model/condition.js';
 
-export const VIEWS = ['tree', 'timeline', 'runs', 'processes'] as const;
+export const VIEWS = ['tree', 'timeline', 'runs', 'processes', 'jobs', 'schedules'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** Everything that a link carries: it is the state of the page, so that a link shows what its sender saw. */
 export interface Route {
   readonly view: View;
-  /** What is open: the path of an actor, the id of a run or a process, the number of an event; null for nothing. */
+  /**
+   * What is open: the path of an actor, the id of a run, a process or a job, the number of an event, the
+   * name of a schedule; null for nothing.
+   */
   readonly at: string | null;
   /** The words of the search. */
   readonly find: string;
   /** Conditions that are shown; empty for all. */
   readonly show: readonly Condition[];
-  /** Nouns of event types that are shown; empty for all. */
+  /** Nouns of event types, or states of jobs, that are shown; empty for all. */
   readonly types: readonly string[];
-  /** Of the timeline: this actor and those below it; empty for all. */
+  /** Of the timeline: this actor and those below it; empty for all. Of jobs: the job before which a page begins. */
   readonly path: string;
 }
 
