@@ -30,6 +30,11 @@ export function ago(at: number, now: number): string {
   return ms < 1000 ? 'now' : `${duration(Math.max(1000, Math.floor(ms / 1000) * 1000)).replace('.0 s', ' s')} ago`;
 }
 
+/** How long it is until an instant; one that has come is being decided. */
+export function nextText(at: number, from: number): string {
+  return at <= from ? 'now' : `in ${duration(Math.ceil((at - from) / 1000) * 1000)}`;
+}
+
 /** A share of one core: `7 %`, `0.4 %`, `212 %`. */
 export function percent(share: number): string {
   const value = share * 100;

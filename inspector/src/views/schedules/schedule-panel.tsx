@@ -4,7 +4,7 @@ import { JOB_CONDITIONS, wordOf } from '../../model/job.js';
 import { dateText, SCHEDULE_CONDITIONS, skippedText, timingText } from '../../model/schedule.js';
 import { Actions } from '../../parts/actions.js';
 import { Empty } from '../../parts/empty.js';
-import { duration } from '../../parts/format.js';
+import { duration, nextText } from '../../parts/format.js';
 import { Json } from '../../parts/json.js';
 import { Mark } from '../../parts/mark.js';
 import { NotYet } from '../../parts/not-yet.js';
@@ -13,7 +13,6 @@ import type { Request } from '../../state/control.js';
 import { linkTo } from '../../state/route.js';
 import { now } from '../../state/tree.js';
 import { useAnswer, useLive } from '../../state/use-live.js';
-import { nextText } from './schedules-view.js';
 
 /** A schedule: when it comes, what it makes, and what became of its instants. */
 export function SchedulePanel({ name }: { readonly name: string }) {

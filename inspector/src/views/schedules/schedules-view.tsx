@@ -2,7 +2,7 @@ import type { ScheduleInfo } from 'espalier/client';
 import { dateText, SCHEDULE_CONDITIONS, skippedText, timingText } from '../../model/schedule.js';
 import { Empty } from '../../parts/empty.js';
 import { FilterBar } from '../../parts/filter-bar.js';
-import { duration } from '../../parts/format.js';
+import { nextText } from '../../parts/format.js';
 import { type Column, Grid, type GridRow } from '../../parts/grid.js';
 import { Mark } from '../../parts/mark.js';
 import { Split } from '../../parts/split.js';
@@ -69,9 +69,4 @@ function scheduleRow(info: ScheduleInfo | undefined): GridRow {
       queue,
     ],
   };
-}
-
-/** How long it is until an instant; one that has come is being decided. */
-export function nextText(at: number, from: number): string {
-  return at <= from ? 'now' : `in ${duration(Math.ceil((at - from) / 1000) * 1000)}`;
 }
