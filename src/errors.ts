@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'ESP_STORE_LOCKED' // another process holds the store's lock
   | 'ESP_STORE_MISSING' // opened for reading, and not there
   | 'ESP_STORE_UNUSABLE' // a directory, read-only, or not permitted
+  | 'ESP_SUSPENDED' // an attempt of a job ends to wait: no failure, and to be let pass
   | 'ESP_TEST' // a helper of `espalier/testing` found what it was to rule out
   | 'ESP_TIMEOUT' // the deadline passed
   | 'ESP_TOO_OLD' // the events that a cursor asks for have left the journal

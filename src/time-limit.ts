@@ -10,6 +10,10 @@ export class TimeLimit {
   readonly #clock: Clock;
   readonly #caller: AbortSignal | undefined;
   #timer: unknown;
+  /** What is left of its time where the timer is armed, or while that stands still; null without a limit. */
+  #left: number | null;
+  #since = 0;
+  #pauses = 0;
   #isLate = false;
   readonly #giveUp = () => {
     this.end();
@@ -23,13 +27,14 @@ export class TimeLimit {
   constructor(clock: Clock, timeout: number | undefined, caller: AbortSignal | undefined) {
     this.#clock = clock;
     this.#caller = caller;
+    this.#left = timeout ?? null;
     if (caller?.aborted) {
       this.#giveUp();
       return;
     }
     if (caller) allowMany(caller);
     caller?.addEventListener('abort', this.#giveUp, { once: true });
-    if (timeout !== undefined) this.#timer = clock.setTimeout(() => this.#expire(), timeout);
+    this.#arm();
   }
 
   /** Fires when either is up. */
@@ -42,10 +47,33 @@ export class TimeLimit {
     return this.#isLate;
   }
 
+  /** Its time stands still until the returned function, and that of every other pause, was called. */
+  pause(): () => void {
+    if (this.#pauses === 0 && this.#left !== null) {
+      this.#clock.clearTimeout(this.#timer);
+      this.#left = Math.max(0, this.#left - (this.#clock.now() - this.#since));
+    }
+    this.#pauses += 1;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#pauses -= 1;
+      if (this.#pauses === 0) this.#arm();
+    };
+  }
+
   /** What was limited is over: nothing fires any more. */
   end(): void {
     this.#clock.clearTimeout(this.#timer);
+    this.#left = null;
     this.#caller?.removeEventListener('abort', this.#giveUp);
+  }
+
+  #arm(): void {
+    if (this.#left === null) return;
+    this.#since = this.#clock.now();
+    this.#timer = this.#clock.setTimeout(() => this.#expire(), this.#left);
   }
 
   #expire(): void {

@@ -43,7 +43,7 @@ import threading
 import time
 import traceback
 
-__all__ = ["worker", "Worker", "Context", "WorkerError", "RemoteError", "Cancelled", "ProtocolError"]
+__all__ = ["worker", "Worker", "Context", "WorkerError", "RemoteError", "Cancelled", "Suspended", "ProtocolError"]
 
 VERSIONS = (1,)
 SDK = "espalier-python/1"
@@ -97,6 +97,13 @@ class Cancelled(WorkerError):
 
     def __init__(self, reason):
         super().__init__("ESP_ABORTED", reason)
+
+
+class Suspended(BaseException):
+    """The attempt of a job ends here to wait; `ctx.wait_for` raises it, and `ctx.ask` with `suspend=True`. It is no failure:
+    let it pass, as `except Exception` does. The method is called again once there is what it waits for."""
+
+    code = "ESP_SUSPENDED"
 
 
 class Invalid(WorkerError):
@@ -228,7 +235,7 @@ def _with_trailers(header, sizes, stream, line, limits):
     return header
 
 
-_PAYLOADS = {"call": "a", "result": "r", "chunk": "d", "event": "d", "answer": "value"}
+_PAYLOADS = {"call": "a", "context": "d", "result": "r", "chunk": "d", "event": "d", "answer": "value"}
 
 
 def _unpack(header, field, trailers, line):
@@ -508,21 +515,29 @@ class _Input:
 class _Call:
     """One call, from its arrival to its one answer."""
 
-    __slots__ = ("worker", "id", "name", "args", "ids", "deadline", "cancelled", "task", "_input", "_granted", "_futures")
+    __slots__ = (
+        ("worker", "id", "name", "args", "ids", "told", "deadline", "held", "cancelled", "task")
+        + ("_input", "_granted", "_futures", "_progress")
+    )
 
-    def __init__(self, worker_, message):
+    def __init__(self, worker_, message, told=None):
         self.worker = worker_
         self.id = message["id"]
         self.name = message.get("m")
         self.args = message.get("a")
         self.ids = message.get("ctx") or _NO_IDS
+        #: What its job is told; None where it is no attempt of one.
+        self.told = told
         self.deadline = time.monotonic() + message["dl"] / 1000 if "dl" in message else None
+        #: Seconds in which it waited for a person: its time stood still.
+        self.held = 0.0
         self.cancelled = None
         self.task = None
         self._granted = worker_.limits.credit
         # Made when they are needed: most calls have neither.
         self._input = _Input(self, worker_.limits.credit, True) if message.get("in") is True else None
         self._futures = None
+        self._progress = None
 
     @property
     def input(self):
@@ -561,6 +576,32 @@ class _Call:
             self.check()
             self._granted -= 1
 
+    # Its job.
+
+    def job(self, what):
+        """What its job is told; raises where it is no attempt of one."""
+        if self.told is not None:
+            return self.told
+        run = self.ids.get("run")
+        raise Invalid(
+            "%s needs a job: %s"
+            % (what, "this call is no attempt of one" if run is None else "a slot of a run (%s) is none" % run)
+        )
+
+    def request(self, name, args):
+        self.job("wait_for" if name == "wait" else name)
+        return self.worker._request("call", {"m": "job:" + name}, "a", args, self)
+
+    def progress(self, told):
+        if self._progress is None:
+            self._progress = _Progress(self)
+        self._progress.tell(told)
+
+    def end(self):
+        """It ends: what it has told last goes before its answer."""
+        if self._progress is not None:
+            self._progress.flush()
+
     def watch(self, future):
         if self._futures is None:
             self._futures = set()
@@ -569,6 +610,52 @@ class _Call:
         if self.cancelled is not None:
             _settle(future, error=self.cancelled)
         return future
+
+
+class _Progress:
+    """Tells how far a call has come: one telling is on its way at a time, and of what comes meanwhile the last one is next."""
+
+    def __init__(self, call):
+        self._call = call
+        self._lock = threading.Lock()
+        self._next = None
+        self._telling = False
+
+    def tell(self, told):
+        with self._lock:
+            self._next = told
+            if self._telling:
+                return
+            self._telling = True
+        self._send(self._take(), False)
+
+    def flush(self):
+        told = self._take()
+        if told is not None:
+            self._call.worker._request("call", {"m": "job:progress"}, "a", told, self._call)
+
+    def _take(self):
+        with self._lock:
+            told, self._next = self._next, None
+            return told
+
+    def _send(self, told, soon):
+        future = self._call.worker._request("call", {"m": "job:progress"}, "a", told, self._call, soon)
+        future.add_done_callback(self._told)
+
+    def _told(self, future):
+        """By the reader, which must not wait; nobody else does."""
+        error = future.exception()
+        if error is not None and self._call.cancelled is None:
+            line = {"t": "log", "lvl": "warn", "msg": "progress was not kept: %s" % error, "id": self._call.id}
+            self._call.worker._out.post(encode_message(line, self._call.worker.limits))
+            self._call.worker._soon()
+        with self._lock:
+            told, self._next = self._next, None
+            if told is None or error is not None:
+                self._telling = False
+                return
+        self._send(told, True)
 
 
 def _settle(future, value=None, error=None):
@@ -621,8 +708,10 @@ class Tools:
 
 
 class Context:
-    """What a method is handed for one call: `ctx.run`, `ctx.job`, `ctx.attempt`, `ctx.run_id`, `ctx.owner`, `ctx.key`,
-    `ctx.session` and `ctx.traceparent` are the ids of the work, None where there is none."""
+    """What a method is handed for one call: `ctx.run`, `ctx.index`, `ctx.job`, `ctx.attempt`, `ctx.epoch`, `ctx.parent`,
+    `ctx.root`, `ctx.run_id`, `ctx.owner`, `ctx.key`, `ctx.session` and `ctx.traceparent` are the ids of the work, None where
+    there is none. `ctx.key` is the same for every attempt of one piece of work: the key of its job, or the job's id where it
+    has none."""
 
     __slots__ = ("_call", "id", "method")
 
@@ -634,6 +723,10 @@ class Context:
     run = property(lambda self: self._call.ids.get("run"))
     job = property(lambda self: self._call.ids.get("job"))
     attempt = property(lambda self: self._call.ids.get("attempt"))
+    epoch = property(lambda self: self._call.ids.get("epoch"))
+    index = property(lambda self: self._call.ids.get("index"))
+    parent = property(lambda self: self._call.ids.get("parent"))
+    root = property(lambda self: self._call.ids.get("root"))
     run_id = property(lambda self: self._call.ids.get("runId"))
     owner = property(lambda self: self._call.ids.get("owner"))
     key = property(lambda self: self._call.ids.get("key"))
@@ -650,9 +743,82 @@ class Context:
         self._call.check()
 
     @property
+    def deadline(self):
+        """By when its job has ended, with all its attempts, in seconds since the epoch, as `time.time()`; None without one."""
+        deadline = self._call.ids.get("deadline")
+        return None if deadline is None else deadline / 1000
+
+    @property
     def remaining(self):
-        """Seconds until the deadline, never below 0; None without one."""
-        return None if self._call.deadline is None else max(0.0, self._call.deadline - time.monotonic())
+        """Seconds that are left to the call, never below 0; None without a limit. They stand still while a person is asked."""
+        if self._call.deadline is None:
+            return None
+        left = self._call.deadline + self._call.held - time.monotonic()
+        return max(0.0, left if self.deadline is None else min(left, self.deadline - time.time()))
+
+    # Its job.
+
+    @property
+    def results(self):
+        """What the jobs came to that it came after, or waited for, in the order of their submission: a list of
+        {"id", "state", "result"}, the result where a method succeeded."""
+        return (self._call.told or {}).get("results", [])
+
+    @property
+    def answers(self):
+        """What people answered so far, by the ids of the questions."""
+        return (self._call.told or {}).get("answers", {})
+
+    @property
+    def last_checkpoint(self):
+        """What an earlier attempt kept with `checkpoint`; None if none did."""
+        return (self._call.told or {}).get("checkpoint")
+
+    def checkpoint(self, value):
+        """Keeps a JSON value for the attempts that come after this one, the last one of each job; returns once it is durable."""
+        self._call.request("checkpoint", {"value": value}).result()
+
+    async def checkpoint_async(self, value):
+        await asyncio.wrap_future(self._call.request("checkpoint", {"value": value}))
+
+    def progress(self, done, total=None, note=None):
+        """Says how far its job has come. The last of many is told; nobody waits for it."""
+        self._call.job("progress")
+        told = {"done": done, "total": total, "note": note}
+        for name in ("done", "total"):
+            value = told[name]
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+            if not is_number and (name == "done" or value is not None):
+                raise Invalid("progress: %s is %r; it must be a number" % (name, value))
+        self._call.progress(told)
+
+    def submit(self, specs):
+        """Submits jobs below this one, all or none: a dict as of `system.jobs.submit`, or a list of them. Returns, once they are
+        durable, {"id", "existing"} of each."""
+        children = self._call.request("submit", {"jobs": _specs(specs)}).result()
+        return children if _is_list(specs) else children[0]
+
+    async def submit_async(self, specs):
+        children = await asyncio.wrap_future(self._call.request("submit", {"jobs": _specs(specs)}))
+        return children if _is_list(specs) else children[0]
+
+    def wait_for(self, jobs):
+        """What these jobs came to (ids, or what `submit` returned), in this order, if all have ended. Otherwise raises
+        `Suspended`: the attempt ends here, its place is free, and the method is called again when they have; then
+        `ctx.results` has them, and this returns them."""
+        ids, known = self._awaited(jobs)
+        return known if known is not None else _waited(ids, self._call.request("wait", {"jobs": ids}).result())
+
+    async def wait_for_async(self, jobs):
+        ids, known = self._awaited(jobs)
+        if known is not None:
+            return known
+        return _waited(ids, await asyncio.wrap_future(self._call.request("wait", {"jobs": ids})))
+
+    def _awaited(self, jobs):
+        ids = [job if isinstance(job, str) else job["id"] for job in jobs]
+        ends = {end["id"]: end for end in self._call.job("wait_for")["results"]}
+        return ids, [ends[id_] for id_ in ids] if all(id_ in ends for id_ in ids) else None
 
     @property
     def input(self):
@@ -663,17 +829,57 @@ class Context:
     def tools(self):
         return Tools(self._call.worker, self._call)
 
-    def ask(self, question):
-        """Asks a person, through the host, and waits for the answer."""
-        return self._ask(question).result()
+    def ask(self, question, id=None, suspend=False):
+        """Asks a person, and waits for the answer. In a job the question has an id and outlives this process: answered by now,
+        from any process, it returns at once; else this attempt waits in its place, or, with `suspend`, ends with `Suspended`,
+        and its job is called again with the answer."""
+        if not self._is_named(id, suspend):
+            return self._ask(question).result()
+        if id in self.answers:
+            return self.answers[id]
+        since = time.monotonic()
+        try:
+            return self._ask(question, {"name": id, "suspend": suspend}).result()
+        except RemoteError as error:
+            raise _ended(error) from None
+        finally:
+            self._call.held += time.monotonic() - since
 
-    async def ask_async(self, question):
-        return await asyncio.wrap_future(self._ask(question))
+    async def ask_async(self, question, id=None, suspend=False):
+        if not self._is_named(id, suspend):
+            return await asyncio.wrap_future(self._ask(question))
+        if id in self.answers:
+            return self.answers[id]
+        since = time.monotonic()
+        try:
+            return await asyncio.wrap_future(self._ask(question, {"name": id, "suspend": suspend}))
+        except RemoteError as error:
+            raise _ended(error) from None
+        finally:
+            self._call.held += time.monotonic() - since
 
-    def _ask(self, question):
+    def _is_named(self, id, suspend):
+        if self._call.told is None and not suspend:
+            return False
+        self._call.job("ask with suspend")
+        if id is None:
+            raise Invalid("ask: in a job a question needs an id, which outlives it")
+        return True
+
+    def _ask(self, question, more=None):
         if encode_payload(question, "question")[1]:
             raise Invalid("question holds bytes; only payloads can")
-        return self._call.worker._request("ask", {}, "question", question, self._call)
+        return self._call.worker._request("ask", more or {}, "question", question, self._call)
+
+    def metric(self, name, value, as_="gauge", unit=None, **labels):
+        """A number for whoever observes the pool, and in a job, with `as_="sum"` (so much more is used) or `"cumulative"` (so
+        much so far), for the job's budget of `unit`, which is the name unless it is said."""
+        if as_ not in ("sum", "cumulative", "gauge"):
+            raise Invalid("as_ is %r; it must be sum, cumulative or gauge" % (as_,))
+        if as_ != "gauge" and value < 0:
+            raise Invalid("%s is %s: what is used is never below 0" % (name, value))
+        more = {"as": as_, "id": self.id}
+        self._call.worker._metric(name, value, labels, more if unit is None else dict(more, unit=unit))
 
     def log(self, message, level="info"):
         """A line in the host's log, attributed to this call."""
@@ -682,6 +888,34 @@ class Context:
     def event(self, name, data=None):
         """An event in the host, attributed to this call."""
         self._call.worker.event(name, data, self.id)
+
+
+def _is_list(specs):
+    return isinstance(specs, (list, tuple))
+
+
+def _specs(specs):
+    return [_spec(spec) for spec in (specs if _is_list(specs) else [specs])]
+
+
+def _spec(spec):
+    """As it crosses the wire: instants, such as datetimes, in milliseconds."""
+    instants = {
+        name: int(spec[name].timestamp() * 1000)
+        for name in ("runAt", "deadline")
+        if hasattr(spec.get(name), "timestamp")
+    }
+    return dict(spec, **instants)
+
+
+def _waited(ids, answer):
+    if answer.get("suspended"):
+        raise Suspended("the attempt ends here, and its job waits for %s" % ", ".join(ids))
+    return answer["results"]
+
+
+def _ended(error):
+    return Suspended(str(error)) if error.code == Suspended.code else error
 
 
 class _Method:
@@ -729,6 +963,7 @@ class Worker:
         self._waiting = {}
         self._requests = {}
         self._last_request = 0
+        self._told = None
         self._state = threading.Condition()
         self._loop = None
         self._concurrency = 1
@@ -779,10 +1014,14 @@ class Worker:
         self._send(encode_frame(fields, "d", data, "event", self.limits))
 
     def metric(self, name, value, **labels):
+        self._metric(name, value, labels, {})
+
+    def _metric(self, name, value, labels, more):
         value = float(value)
         if not math.isfinite(value):
             raise Invalid("%s is %s, which JSON cannot hold" % (name, _named(value)))
-        self._post({"t": "metric", "name": name, "value": value, "labels": {k: str(v) for k, v in labels.items()}})
+        labels = {label: str(text) for label, text in labels.items()}
+        self._post(dict(more, t="metric", name=name, value=value, labels=labels))
 
     def recycle(self, reason):
         """Asks to be replaced, between calls."""
@@ -871,7 +1110,7 @@ class Worker:
         except OSError:
             os._exit(0 if self._over else 1)
 
-    def _request(self, kind, fields, field, value, call):
+    def _request(self, kind, fields, field, value, call, soon=False):
         with self._state:
             self._last_request += 1
             id_ = self._last_request
@@ -879,7 +1118,11 @@ class Worker:
         data = encode_frame(_encode(head)[1:-1], field, value, "args" if field == "a" else field, self.limits)
         future = concurrent.futures.Future()
         self._requests[id_] = future
-        self._send(data)
+        if soon:
+            self._out.post(data)
+            self._soon()
+        else:
+            self._send(data)
         return future if call is None else call.watch(future)
 
     # Reading, in a thread of its own.
@@ -912,8 +1155,13 @@ class Worker:
         self._tools = (message.get("caps") or {}).get("tools") or []
         self._hello.put(message)
 
+    def _take_context(self, message):
+        # The call that it belongs to follows at once.
+        self._told = message
+
     def _take_call(self, message):
-        call = _Call(self, message)
+        told, self._told = self._told, None
+        call = _Call(self, message, told["d"] if told is not None and told["id"] == message["id"] else None)
         self._calls[call.id] = call
         self._waiting[call.id] = call
         self._queue.put(call)
@@ -965,6 +1213,7 @@ class Worker:
 
     _takers = {
         "hello": _take_hello,
+        "context": _take_context,
         "call": _take_call,
         "cancel": _take_cancel,
         "credit": _take_credit,
@@ -1035,6 +1284,7 @@ class Worker:
             answer = _error_frame(call.id, call.cancelled or error, self.limits)
         except BaseException as error:
             answer = _error_frame(call.id, error, self.limits)
+        call.end()
         self._calls.pop(call.id, None)
         self._out.post(answer)
 

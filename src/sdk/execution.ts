@@ -1,16 +1,20 @@
-import { asked, EspalierError, isError } from '../errors.js';
+import { asked, EspalierError, isError, messageOf } from '../errors.js';
 import { ChunkReceiver } from '../transport/protocol/chunk-receiver.js';
 import { ChunkSender } from '../transport/protocol/chunk-sender.js';
-import type { HostCallMessage } from '../transport/protocol/messages.js';
+import type { HostCallMessage, JobTold } from '../transport/protocol/messages.js';
 import { toWireError } from '../transport/protocol/remote-error.js';
 import { CallContext, type CurrentCall } from './context.js';
 import type { Method } from './methods.js';
+import { Progress } from './progress.js';
 import type { Session } from './session.js';
 
 /** One call in this worker, from its arrival to its one answer. */
 export class Execution implements CurrentCall {
   readonly message: HostCallMessage;
+  /** What its job is told; null where it is no attempt of one. */
+  readonly told: JobTold | null;
   readonly session: Session;
+  heldMs = 0;
   /** By `performance.now`; null without one. */
   readonly deadline: number | null;
   /** When it began, by `performance.now`; null before. */
@@ -21,10 +25,12 @@ export class Execution implements CurrentCall {
   readonly #ended: (execution: Execution) => void;
   #controller: AbortController | null = null;
   #cancelled: EspalierError | null = null;
+  #progress: Progress | null = null;
 
-  constructor(message: HostCallMessage, session: Session, ended: (execution: Execution) => void) {
+  constructor(message: HostCallMessage, told: JobTold | null, session: Session, ended: (execution: Execution) => void) {
     const { id } = message;
     this.message = message;
+    this.told = told;
     this.session = session;
     this.#ended = ended;
     this.deadline = message.dl === undefined ? null : performance.now() + message.dl;
@@ -37,6 +43,15 @@ export class Execution implements CurrentCall {
 
   get cancelled(): EspalierError | null {
     return this.#cancelled;
+  }
+
+  get progress(): Progress {
+    const { session, message } = this;
+    this.#progress ??= new Progress(
+      (told) => session.requests.call('job:progress', told, message.id),
+      (error) => this.#untold(error),
+    );
+    return this.#progress;
   }
 
   get signal(): AbortSignal {
@@ -104,8 +119,20 @@ export class Execution implements CurrentCall {
   }
 
   #end(answer: () => void): void {
+    this.#progress?.flush();
     answer();
     this.#ended(this);
+  }
+
+  /** Nobody waits for it. What a call that was given up told of itself is of no use any more. */
+  #untold(error: unknown): void {
+    if (this.#cancelled !== null) return;
+    this.session.tell({
+      t: 'log',
+      lvl: 'warn',
+      msg: `progress was not kept: ${messageOf(error)}`,
+      id: this.message.id,
+    });
   }
 
   #receive(): ChunkReceiver {

@@ -4,6 +4,8 @@ import type {
   HelloMessage,
   HostCallMessage,
   HostMessage,
+  JobEnd,
+  JobTold,
   MethodDescription,
 } from '../transport/protocol/messages.js';
 
@@ -27,6 +29,7 @@ function isKnown(t: unknown): t is keyof typeof parsers {
 /** One for each message: one without would be passed over unread. */
 const parsers: { readonly [T in HostMessage['t']]: (header: Header) => MessageOf<T> | null } = {
   hello,
+  context,
   call,
   cancel: ({ id, reason }) => (isId(id) && isText(reason) ? { t: 'cancel', id, reason } : null),
   credit: ({ id, n }) => (isId(id) && isCount(n) ? { t: 'credit', id, n } : null),
@@ -56,9 +59,24 @@ function call({ id, m, a, dl, ctx = {}, in: streams = false }: Header): HostCall
 }
 
 function isIds(ctx: Header): ctx is Header & CallContextIds {
-  const { run, job, attempt, runId, owner, key, session, traceparent } = ctx;
-  const texts = [run, job, runId, owner, key, session, traceparent];
-  return isMaybe(attempt, isNumber) && texts.every((id) => isMaybe(id, isText));
+  const { run, job, attempt, epoch, index, parent, root, deadline, runId, owner, key, session, traceparent } = ctx;
+  const numbers = [attempt, epoch, index, deadline];
+  const texts = [run, job, parent, root, runId, owner, key, session, traceparent];
+  return numbers.every((id) => isMaybe(id, isNumber)) && texts.every((id) => isMaybe(id, isText));
+}
+
+function context({ id, d }: Header): MessageOf<'context'> | null {
+  return isId(id) && isTold(d) ? { t: 'context', id, d } : null;
+}
+
+function isTold(told: unknown): told is JobTold {
+  if (!isRecord(told) || !isRecord(told.answers)) return false;
+  return Array.isArray(told.results) && told.results.every(isEnd);
+}
+
+/** Whether something says what a job came to. */
+export function isEnd(end: unknown): end is JobEnd {
+  return isRecord(end) && isText(end.id) && isText(end.state);
 }
 
 function error({ id, code, message, type, stack, data, retryable = false }: Header): MessageOf<'error'> | null {

@@ -22,8 +22,12 @@ export class HostRequests {
     return this.#ask(call, (id) => ({ t: 'call', id, m: name, a: args, call }));
   }
 
-  ask(question: unknown, call: number | undefined): Promise<unknown> {
-    return this.#ask(call, (id) => ({ t: 'ask', id, question, call }));
+  ask(
+    question: unknown,
+    call: number | undefined,
+    more: { readonly name?: string; readonly suspend?: boolean } = {},
+  ): Promise<unknown> {
+    return this.#ask(call, (id) => ({ t: 'ask', id, question, call, ...more }));
   }
 
   /** Takes the host's answer; one that nobody waits for is dropped. */

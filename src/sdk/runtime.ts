@@ -4,7 +4,7 @@ import { decodeFrame } from '../transport/protocol/codec.js';
 import { FrameDecoder } from '../transport/protocol/decoder.js';
 import { type Frame, malformedHeader } from '../transport/protocol/frames.js';
 import { DEFAULT_PORT_LIMITS, PROTOCOL_VERSIONS } from '../transport/protocol/limits.js';
-import type { HelloMessage, HostCallMessage, HostMessage } from '../transport/protocol/messages.js';
+import type { ContextMessage, HelloMessage, HostCallMessage, HostMessage } from '../transport/protocol/messages.js';
 import { RemoteError } from '../transport/protocol/remote-error.js';
 import { FrameWriter } from '../transport/protocol/writer.js';
 import { Execution } from './execution.js';
@@ -38,6 +38,8 @@ export class Runtime {
   readonly #running = new Map<number, Execution>();
   #phase: 'booting' | 'serving' | 'leaving' | 'over' = 'booting';
   #greeted = false;
+  /** What came last of a job: the call that it belongs to follows at once. */
+  #told: ContextMessage | null = null;
   #pumping = false;
 
   constructor(options: RuntimeOptions) {
@@ -84,6 +86,9 @@ export class Runtime {
         if (this.#greeted) return 'the host said "hello" twice';
         this.#greeted = true;
         void this.#boot(message);
+        return null;
+      case 'context':
+        this.#told = message;
         return null;
       case 'call':
         this.#waiting.set(message.id, this.#execution(message));
@@ -145,7 +150,9 @@ export class Runtime {
   }
 
   #execution(message: HostCallMessage): Execution {
-    return new Execution(message, this.session, ({ message: { id } }) => {
+    const told = this.#told?.id === message.id ? this.#told.d : null;
+    this.#told = null;
+    return new Execution(message, told, this.session, ({ message: { id } }) => {
       this.#waiting.delete(id);
       if (!this.#running.delete(id)) return;
       if (this.#phase === 'leaving') void this.#leave();

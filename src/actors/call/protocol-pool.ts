@@ -5,7 +5,7 @@ import { type Backoff, backoffDelay } from '../../machines/time/backoff.js';
 import { checkOptions } from '../../options.js';
 import { TimeLimit } from '../../time-limit.js';
 import type { CallContextIds, MethodDescription } from '../../transport/protocol/messages.js';
-import type { CallOutcome, CallRequest } from '../../transport/protocol/port/call.js';
+import type { CallOutcome, CallRequest, JobOfCall } from '../../transport/protocol/port/call.js';
 import { RemoteError } from '../../transport/protocol/remote-error.js';
 import type { WorkerDesk, WorkerListener } from '../desk/worker-desk.js';
 import { type CallOptions, callRule, type RetryPolicy } from '../handles/call-options.js';
@@ -35,12 +35,20 @@ export interface ProtocolPoolParts extends PoolForHandle<ProtocolSeat> {
   random(): number;
 }
 
+/** A job, as the call knows it that is an attempt of it. */
+export interface AttemptJob extends JobOfCall {
+  /** Told of the time that it has, each time when a worker has it. */
+  begins(time: Pick<TimeLimit, 'pause'>): void;
+}
+
 /** What an attempt of a durable job says of itself. */
 export interface CallAttempt {
   /** From when a worker has it, in milliseconds; null for none. */
   readonly timeoutMs: number | null;
   readonly signal: AbortSignal;
   readonly ctx: CallContextIds;
+  /** The job that it is an attempt of; null for a slot of a run. */
+  readonly job: AttemptJob | null;
   /** Called when a worker has it: again where it provably did not begin, or is repeated, in another one. */
   began(worker: Pick<ProtocolSeat, 'path' | 'incarnation' | 'pid'>): void;
 }
@@ -206,6 +214,7 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
       const seat = await this.#seat(journey);
       journey.attempt?.began(seat);
       const timed = this.#timed(journey);
+      journey.attempt?.job?.begins(timed.limit);
       const outcome = await this.#attempt(seat, timed).finally(
         () => timed.limit !== journey.limit && timed.limit.end(),
       );
@@ -295,9 +304,12 @@ export class LiveProtocolPool extends ControlledPool implements Pool {
     });
   }
 
-  #request({ method, args, until, options: { ctx, input, session } }: Journey): CallRequest {
-    const deadlineMs = until === null ? undefined : Math.max(0, until - this.#parts.clock.now());
-    return { method, args, deadlineMs, ctx: session === undefined ? ctx : { ...ctx, session }, input };
+  #request({ method, args, until, attempt, options: { ctx, input, session } }: Journey): CallRequest {
+    // A job that has a deadline has no more time than until then, however long its attempt may take.
+    const end = Math.min(until ?? Number.POSITIVE_INFINITY, (attempt && ctx?.deadline) ?? Number.POSITIVE_INFINITY);
+    const deadlineMs = end === Number.POSITIVE_INFINITY ? undefined : Math.max(0, end - this.#parts.clock.now());
+    const job = attempt?.job ?? null;
+    return { method, args, deadlineMs, ctx: session === undefined ? ctx : { ...ctx, session }, input, job };
   }
 
   #late(method: string, timeout: number): EspalierError {

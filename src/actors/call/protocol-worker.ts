@@ -6,7 +6,7 @@ import { callLimit, type RecyclePolicy, type RecycleReason, type Wear, wornBy } 
 import { Capture } from '../../transport/process/capture.js';
 import type { SpawnedProcess } from '../../transport/process/contract/spawner.js';
 import { readCpuMs, readRss } from '../../transport/process/proc/usage.js';
-import type { ReadyMessage } from '../../transport/protocol/messages.js';
+import type { CallContextIds, ReadyMessage } from '../../transport/protocol/messages.js';
 import { Port } from '../../transport/protocol/port/port.js';
 import type { PortEvents } from '../../transport/protocol/port/port-events.js';
 import type { Question } from '../../transport/protocol/port/requests.js';
@@ -144,7 +144,7 @@ export class ProtocolWorker implements ProtocolSeat {
         ready: (message) => this.#ready(message),
         ended: () => events.closed(),
         leaving: () => events.closed(),
-        say: (message) => desk.say(options.pool, address.path, message),
+        say: (message, ctx) => desk.say(options.pool, address.path, { ...message, ctx }),
         ask: (question) => desk.ask(address.path, question, options.onAsk),
         recycle: (reason) => this.#wishes(reason),
       }),
@@ -311,7 +311,7 @@ interface PortListener {
   ended(): void;
   /** It leaves by itself: its exit follows. */
   leaving(): void;
-  say(message: WorkerSays): void;
+  say(message: WorkerSays, ctx: CallContextIds | null): void;
   ask(question: Question): void;
   recycle(reason: string): void;
 }
@@ -331,9 +331,9 @@ function portEvents(tell: Tell, seat: PortListener): PortEvents {
     },
     // A pong counts by being heard.
     pong: () => undefined,
-    log: (message) => seat.say(message),
-    event: (message) => seat.say(message),
-    metric: (message) => seat.say(message),
+    log: (message, ctx) => seat.say(message, ctx),
+    event: (message, ctx) => seat.say(message, ctx),
+    metric: (message, ctx) => seat.say(message, ctx),
     ask: (question) => seat.ask(question),
     recycle: (reason) => seat.recycle(reason),
     bye: () => seat.leaving(),

@@ -1,6 +1,12 @@
 import { EspalierError } from '../../errors.js';
 import { tell } from '../../listener.js';
-import type { HostCapabilities, LogMessage, MetricMessage, WorkerMessage } from '../../transport/protocol/messages.js';
+import type {
+  CallContextIds,
+  HostCapabilities,
+  LogMessage,
+  MetricMessage,
+  WorkerMessage,
+} from '../../transport/protocol/messages.js';
 import type { Question, ToolRequest } from '../../transport/protocol/port/requests.js';
 import type { AskHandler, Asks } from './asks.js';
 import { describeTool, type HostTool, runTool } from './host-tool.js';
@@ -8,8 +14,8 @@ import { describeTool, type HostTool, runTool } from './host-tool.js';
 /** What a worker says without being asked, for whoever listens. */
 export type WorkerSays = LogMessage | MetricMessage | Extract<WorkerMessage, { t: 'event' }>;
 
-/** What a worker said, and which one. */
-export type WorkerMessageFrom = WorkerSays & { readonly worker: string };
+/** What a worker said, which one, and in which work: null outside of calls that belong to some. */
+export type WorkerMessageFrom = WorkerSays & { readonly worker: string; readonly ctx: CallContextIds | null };
 export type WorkerListener = (message: WorkerMessageFrom) => void;
 
 export interface WorkerDeskOptions {
@@ -63,7 +69,7 @@ export class WorkerDesk {
     };
   }
 
-  say(pool: string, worker: string, message: WorkerSays): void {
+  say(pool: string, worker: string, message: WorkerSays & Pick<WorkerMessageFrom, 'ctx'>): void {
     for (const listener of this.#listeners.get(pool) ?? []) {
       tell(() => listener({ ...message, worker }), this.options.onFault);
     }

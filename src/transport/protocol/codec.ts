@@ -10,6 +10,7 @@ import { type Packed, type Path, pack, unpack } from './payload.js';
 /** The one field of a message that may hold bytes. */
 const PAYLOAD_FIELDS: ReadonlyMap<string, string> = new Map([
   ['call', 'a'],
+  ['context', 'd'],
   ['result', 'r'],
   ['chunk', 'd'],
   ['event', 'd'],
@@ -29,6 +30,8 @@ export function encodeMessage(message: HostMessage | WorkerMessage, limits: Fram
   switch (message.t) {
     case 'call':
       return encode(message, pack(message.a, 'args'), limits);
+    case 'context':
+      return encode(message, pack(message.d, 'what its job is told'), limits);
     case 'result':
       return encode(message, pack(message.r, 'result'), limits);
     case 'chunk':

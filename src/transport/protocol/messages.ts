@@ -1,4 +1,6 @@
 import type { RunId, RunRef } from '../../ids.js';
+import type { JobOutcome } from '../../machines/work/job/states.js';
+
 /**
  * Version 1 of the protocol between a host and one of its workers: two closed unions. `docs/worker-protocol.md` says what
  * each message means. Payloads (`a`, `r`, `d`, `value`) are JSON with bytes (`Uint8Array`) in any place.
@@ -9,6 +11,16 @@ export interface CallContextIds {
   readonly run?: RunRef | undefined;
   readonly job?: string | undefined;
   readonly attempt?: number | undefined;
+  /** The claim that the attempt belongs to: what is said of it under an earlier one is late. */
+  readonly epoch?: number | undefined;
+  /** The place of a slot in its run. */
+  readonly index?: number | undefined;
+  /** The job that submitted this one. */
+  readonly parent?: string | undefined;
+  /** The first of its family. */
+  readonly root?: string | undefined;
+  /** By when its job has ended, in milliseconds since the epoch. */
+  readonly deadline?: number | undefined;
   readonly runId?: RunId | undefined;
   readonly owner?: string | undefined;
   /** The same for every attempt of one piece of work. */
@@ -90,9 +102,35 @@ export interface HostCallMessage extends CallMessage {
   readonly in?: boolean | undefined;
 }
 
+/** What a job came to that an attempt waited for. */
+export interface JobEnd {
+  readonly id: string;
+  readonly state: JobOutcome;
+  /** Of a method that succeeded. */
+  readonly result?: unknown;
+}
+
+/** What an attempt of a job is told of it beside its argument. */
+export interface JobTold {
+  /** What an earlier attempt kept for later ones; missing if none did. */
+  readonly checkpoint?: unknown;
+  /** What was answered so far, by the names of the questions. */
+  readonly answers: Readonly<Record<string, unknown>>;
+  /** What the jobs came to that it came after or waited for, in the order of their submission. */
+  readonly results: readonly JobEnd[];
+}
+
+/** The call of that id, which follows, is an attempt of a job. */
+export interface ContextMessage {
+  readonly t: 'context';
+  readonly id: number;
+  readonly d: JobTold;
+}
+
 /** What a host says. */
 export type HostMessage =
   | HelloMessage
+  | ContextMessage
   | HostCallMessage
   | { readonly t: 'cancel'; readonly id: number; readonly reason: string }
   | CreditMessage
@@ -134,6 +172,12 @@ export interface MetricMessage {
   readonly name: string;
   readonly value: number;
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** `sum`: so much more was used; `cumulative`: so much so far; `gauge`, or nothing: nothing was used. */
+  readonly as?: 'sum' | 'cumulative' | 'gauge' | undefined;
+  /** What is used; its name when left out. */
+  readonly unit?: string | undefined;
+  /** The call it belongs to. */
+  readonly id?: number | undefined;
 }
 
 /** A question for a person; its `id` is from the same sequence as the worker's calls. */
@@ -142,6 +186,10 @@ export interface AskMessage {
   readonly id: number;
   readonly question: unknown;
   readonly call?: number | undefined;
+  /** In an attempt of a job: its name within the job, under which the answer is kept. */
+  readonly name?: string | undefined;
+  /** Whether the attempt ends, and its job waits, while there is no answer. */
+  readonly suspend?: boolean | undefined;
 }
 
 /** What a worker says about a call of the host. */

@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorRecord } from '../../errors.js';
 import type { AttemptRef, JobId } from '../../machines/ids/job-id.js';
 import type { ProcessExit } from '../../machines/process/process.js';
+import type { Amounts } from '../../machines/work/job/policy.js';
 import type { JobContext } from '../../persistence/store.js';
 
 export type { AttemptRef };
@@ -30,6 +31,16 @@ export interface OutputSource {
   offer(): OutputOffer;
 }
 
+/** What a running attempt has said so far that it used. */
+export interface UsageSource {
+  /** In all, by unit. */
+  readonly amounts: Amounts;
+  /** What it said that is no amount; null while there is none. */
+  readonly fault: string | null;
+  /** Calls back when there is more. One at a time is called. */
+  watch(changed: () => void): void;
+}
+
 /** What came since it was taken last. */
 interface OutputOffer {
   readonly stdout: Uint8Array;
@@ -46,6 +57,8 @@ export interface Ticket {
   readonly incarnation: string;
   /** Null where nothing is written beside the result. */
   readonly output: OutputSource | null;
+  /** Null where it says nothing of what it uses, beside what it prints. */
+  readonly usage: UsageSource | null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { LiveProtocolPool } from '../../actors/call/protocol-pool.js';
+import { type AttemptJob, LiveProtocolPool } from '../../actors/call/protocol-pool.js';
 import { wasStopped } from '../../actors/call/protocol-worker.js';
 import type { FindPool } from '../../actors/handles/standing-pool.js';
 import type { Clock } from '../../clock.js';
@@ -6,9 +6,21 @@ import { EspalierError, toErrorRecord } from '../../errors.js';
 import type { RunId } from '../../ids.js';
 import { fitForJson } from '../../json/fit.js';
 import { jobContext } from '../../machines/ids/job-id.js';
-import type { AttemptWorker } from '../../persistence/store.js';
-import type { AttemptRef, Dispatch, Outcome } from './contract.js';
+import type { AttemptWorker, JobContext } from '../../persistence/store.js';
+import { SUSPENDED } from '../../transport/protocol/job-names.js';
+import type { CallContextIds } from '../../transport/protocol/messages.js';
+import { RemoteError } from '../../transport/protocol/remote-error.js';
+import type { AttemptRef, Dispatch, Outcome, UsageSource } from './contract.js';
 import type { LocalPool } from './local.js';
+
+/** Where a call turns to that is an attempt of a job. */
+export interface AttemptDesk extends AttemptJob {
+  readonly usage: UsageSource;
+  /** The call is over. Resolves when nothing is being done for it any more. */
+  close(): Promise<void>;
+}
+
+export type DeskOf = (attempt: AttemptRef, context: JobContext) => AttemptDesk;
 
 interface CallServices {
   readonly clock: Clock;
@@ -19,6 +31,7 @@ interface CallServices {
   whenClosed: LocalPool['whenClosed'];
   /** Told when a worker has an attempt, and again when another one has it. */
   started(attempt: AttemptRef, worker: AttemptWorker): void;
+  readonly desk: DeskOf | null;
 }
 
 /** Calls of a method, each attempt a call of some worker, which has its process whatever is called. */
@@ -43,7 +56,9 @@ export function callAttempts(path: string, services: CallServices): LocalPool {
       const pool = open();
       if (!pool) throw new EspalierError('ESP_STOPPED', `pool ${path} takes no work now`, { context: { path } });
       pool.check(methodOf(dispatch), dispatch.input);
-      return { output: null, ended: call(pool, dispatch, signal, services) };
+      const { context } = dispatch;
+      const job = context && services.desk ? services.desk(dispatch, context) : null;
+      return { output: null, usage: job?.usage ?? null, ended: call(pool, dispatch, { signal, job }, services) };
     },
   };
 }
@@ -51,11 +66,11 @@ export function callAttempts(path: string, services: CallServices): LocalPool {
 async function call(
   pool: LiveProtocolPool,
   dispatch: Dispatch,
-  signal: AbortSignal,
+  { signal, job }: { readonly signal: AbortSignal; readonly job: AttemptDesk | null },
   { clock, runId, started }: CallServices,
 ): Promise<Outcome> {
   const { jobId, epoch, attempt, input, timeoutMs } = dispatch;
-  const ctx = { ...jobContext(jobId, attempt), runId, key: jobId };
+  const ctx = idsOf(dispatch, runId);
   let since: number | null = null;
   const began = (worker: AttemptWorker) => {
     since ??= clock.now();
@@ -63,7 +78,7 @@ async function call(
   };
   const facts = () => ({ exit: null, durationMs: since === null ? null : clock.now() - since, heldOpen: false });
   try {
-    const answer = await pool.attempt(methodOf(dispatch), input, { timeoutMs, signal, ctx, began });
+    const answer = await pool.attempt(methodOf(dispatch), input, { timeoutMs, signal, ctx, job, began });
     // What a row cannot hold is an error of the method, not of the store.
     const result = fitForJson(answer ?? null, { name: 'its result' }).value;
     return { ...facts(), type: 'attempt.completed', how: 'succeeded', result };
@@ -72,12 +87,26 @@ async function call(
     if (end.type === 'attempt.completed' && end.how === 'interrupted' && since === null)
       return { type: 'attempt.withdrawn' };
     return { ...facts(), ...end };
+  } finally {
+    // What it said last is kept before it is known to be over.
+    await job?.close();
   }
+}
+
+/** The ids that the call carries, and its events and log lines with it. */
+function idsOf({ jobId, attempt, epoch, index, context }: Dispatch, runId: RunId): CallContextIds {
+  const ids = { ...jobContext(jobId, attempt), epoch, runId, key: context?.key ?? jobId };
+  if (context === null) return { ...ids, index };
+  const { parent, root, deadline } = context;
+  return { ...ids, ...(parent && { parent }), ...(root && { root }), ...(deadline !== null && { deadline }) };
 }
 
 /** What became of a call that gave no answer. */
 function endingOf(error: unknown) {
   const record = toErrorRecord(error);
+  // Whether it has said for what, the store knows.
+  if (error instanceof RemoteError && error.code === SUSPENDED)
+    return { type: 'attempt.completed', how: 'suspended', awaits: [] } as const;
   const code = error instanceof EspalierError ? error.code : null;
   const interrupted = { type: 'attempt.completed', how: 'interrupted' } as const;
   switch (code) {

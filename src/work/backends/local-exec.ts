@@ -76,7 +76,11 @@ function beginExecution(queue: ExecQueue, dispatch: Dispatch, store: string, sig
   const own = attemptVariables(dispatch, store);
   const execution = new Execution({ spawnId, jobId, attempt, registered: true, timeoutMs, signal, own, ...program });
   queue.submit(execution);
-  return { output: execution.capture, ended: execution.result.then((result) => outcomeOf(result, timeoutMs)) };
+  return {
+    output: execution.capture,
+    usage: null,
+    ended: execution.result.then((result) => outcomeOf(result, timeoutMs)),
+  };
 }
 
 function outcomeOf(result: ExecutionResult, timeoutMs: number | null): Outcome {

@@ -5,7 +5,7 @@ import type { RunId } from '../../ids.js';
 import type { AttemptWorker } from '../../persistence/store.js';
 import type { AttemptRef, Backend, RunPlace } from './contract.js';
 import { LocalBackend } from './local.js';
-import { callAttempts } from './local-call.js';
+import { callAttempts, type DeskOf } from './local-call.js';
 import { execAttempts, execQueue } from './local-exec.js';
 
 export interface LocalPoolsParts {
@@ -22,6 +22,8 @@ export interface LocalPoolsParts {
   whenRetired(path: string, retired: () => void): Disposable;
   /** Told when a worker has an attempt that has no process of its own. */
   started(attempt: AttemptRef, worker: AttemptWorker): void;
+  /** What a call finds in this host that is an attempt of a job; null where places have slots of runs alone. */
+  readonly desk: DeskOf | null;
 }
 
 /**
@@ -51,7 +53,7 @@ export function localPlace(parts: LocalPoolsParts, name: string, method: string 
  * @throws EspalierError `ESP_NOT_FOUND` if there never was one
  */
 export function localLine(parts: LocalPoolsParts, name: string): Backend {
-  const { runId, clock, file, started } = parts;
+  const { runId, clock, file, started, desk } = parts;
   const [path, find] = parts.place(name);
   const { mode } = poolAt(path, find);
   const watch = (changed: () => void) => parts.watch(path, changed);
@@ -60,7 +62,7 @@ export function localLine(parts: LocalPoolsParts, name: string): Backend {
   const attempts =
     mode === 'exec'
       ? execAttempts(execQueue(path, { find, watch, whenClosed }), file)
-      : callAttempts(path, { clock, runId, find, watch, whenClosed, started });
+      : callAttempts(path, { clock, runId, find, watch, whenClosed, started, desk });
   return new LocalBackend(attempts, runId);
 }
 

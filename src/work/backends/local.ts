@@ -14,11 +14,13 @@ import {
   type Report,
   type SubmitAnswer,
   type Ticket,
+  type UsageSource,
 } from './contract.js';
 
 /** What a pool has begun. */
 export interface Begun {
   readonly output: OutputSource | null;
+  readonly usage: UsageSource | null;
   /** Resolves once it provably ended, or is said not to be provable. Never rejects. */
   readonly ended: Promise<Outcome>;
 }
@@ -157,7 +159,8 @@ export class LocalBackend implements Backend {
     }
     const { jobId, epoch, attempt } = dispatch;
     const { incarnation } = this;
-    const ticket = { attempt: { jobId, epoch, attempt }, incarnation, output: begun.output };
+    const { output, usage } = begun;
+    const ticket = { attempt: { jobId, epoch, attempt }, incarnation, output, usage };
     const accepted = { ticket, abort, isOver: false };
     this.#accepted.set(key, accepted);
     this.#latest.set(jobId, epoch);

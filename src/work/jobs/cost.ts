@@ -53,11 +53,11 @@ interface Costs {
 
 /** What is wrong with what a job may cost: nobody would say what it uses. Null when nothing is. */
 export function costProblem({ method, budget = {}, usage }: Costs): string | null {
-  if (method !== undefined && usage !== undefined)
-    return "'usage' is read from what a program prints, and it calls a method";
+  if (method !== undefined) {
+    return usage === undefined ? null : "'usage' is read from what a program prints: a method says it with ctx.metric";
+  }
   const units = usage === undefined ? [] : Object.keys(usageSource(usage).units);
   const untold = Object.keys(budget).find((unit) => !units.includes(unit));
   if (untold === undefined) return null;
-  if (method !== undefined) return `it has a budget of ${untold}, and methods do not say what they use`;
   return `it has a budget of ${untold}, and nothing says how much it uses: give 'usage' a pointer for ${untold}`;
 }

@@ -8,7 +8,8 @@ import { amountsRule } from './cost.js';
 import { Job } from './job.js';
 import { type CancelledJob, cancelJobs, type RetriedJob, retryJobs } from './many.js';
 import { questionId } from './question-id.js';
-import { type JobSpec, newJobs, type SpecContext } from './spec.js';
+import type { JobSpec, SpecContext } from './spec.js';
+import { submitSpecs } from './submit.js';
 
 /** Which jobs: those that fit all of these. */
 export interface JobFilter {
@@ -75,15 +76,9 @@ export class Jobs {
   async submitMany(specs: readonly JobSpec[]): Promise<readonly Job[]> {
     const services = this.#running();
     checkArgument('specs', specs, kind('a list of jobs', Array.isArray));
-    const { jobs, ids } = newJobs(specs, services);
     const { store } = services;
-    const submitted = await store.jobs.submit(jobs);
-    // They were put into an order of their own: each is answered where it was given.
-    const answers = new Map(jobs.map(({ jobId }, index) => [jobId, submitted[index]]));
-    return ids.flatMap((id) => {
-      const answer = answers.get(id);
-      return answer === undefined ? [] : [new Job(store, answer.jobId, answer.existing)];
-    });
+    const submitted = await submitSpecs(store.jobs, specs, services);
+    return submitted.map(({ jobId, existing }) => new Job(store, jobId, existing));
   }
 
   /** The job of an id, whether there is one or not. @throws EspalierError `ESP_INVALID` for a text that is no id */

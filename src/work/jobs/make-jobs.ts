@@ -5,11 +5,13 @@ import { supervisorHandle } from '../../actors/tree/supervisor.js';
 import type { RunId } from '../../ids.js';
 import { newJobId } from '../../machines/ids/job-id.js';
 import type { Store } from '../../persistence/store.js';
+import type { DeskOf } from '../backends/local-call.js';
 import { type LocalPoolsParts, localLine } from '../backends/local-pools.js';
 import { OutputFlusher } from '../dispatch/output-flusher.js';
 import type { Owed } from '../dispatch/owed.js';
 import { tellStarted } from '../dispatch/tell-started.js';
 import { Lanes, queueOf, type ServedPools } from '../lanes/lanes.js';
+import { CallDesk } from './attempt-desk.js';
 import { Jobs } from './jobs.js';
 import { Limits, Queues } from './queues.js';
 import type { SpecContext } from './spec.js';
@@ -71,16 +73,18 @@ export function makeJobs(parts: JobsParts): JobsOfSystem {
     jobs: new Jobs(() => ({ ...context(), store, requireRunning })),
     queues: new Queues(reach),
     limits: new Limits(reach),
-    lanes: makeLanes(parts),
+    lanes: makeLanes(parts, context),
     context,
   };
 }
 
-function makeLanes(parts: JobsParts): Lanes {
+function makeLanes(parts: JobsParts, spec: () => SpecContext): Lanes {
   const { runId, name, store, env, owed, path, pools, newSpawnId, onServing, onFault } = parts;
   const flusher = new OutputFlusher(store.outputs, env.clock, onFault, parts.outputFlushMs);
   const started = tellStarted(runId, store.attempts, owed);
-  const local = { ...pools, runId, clock: env.clock, file: store.file, started };
+  const desk: DeskOf = ({ jobId, epoch, attempt }, context) =>
+    new CallDesk({ store, clock: env.clock, spec }, { jobId, epoch, attempt }, context);
+  const local = { ...pools, runId, clock: env.clock, file: store.file, started, desk };
   return new Lanes({
     ...{ runId, name, store, env, flusher, owed, newSpawnId, onFault },
     onOpened: onServing,

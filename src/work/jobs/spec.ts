@@ -4,6 +4,7 @@ import { type Backoff, DEFAULT_BACKOFF } from '../../machines/time/backoff.js';
 import type { Amounts, JobPolicy } from '../../machines/work/job/policy.js';
 import {
   anything,
+  checkArgument,
   checkOptions,
   fields,
   kind,
@@ -152,6 +153,12 @@ export function newJobs(
     return id === undefined ? [] : [newJob(spec, id, resolving)];
   });
   return { jobs: inOrder(jobs), ids };
+}
+
+/** Holds what comes from elsewhere to what jobs are. @throws EspalierError `ESP_INVALID` naming what does not fit */
+export function requireSpecs(value: unknown): asserts value is readonly JobSpec[] {
+  checkArgument('jobs', value, kind('a list of jobs', Array.isArray));
+  if (Array.isArray(value)) for (const [index, spec] of value.entries()) checkOptions(`job ${index}`, spec, specRule);
 }
 
 function checkSpec(spec: JobSpec, whose: string): void {

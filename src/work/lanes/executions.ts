@@ -1,4 +1,5 @@
 import type { RunId } from '../../ids.js';
+import { UsageLines } from '../../machines/work/job/usage-lines.js';
 import type { ClaimedJob, FinishedJobAttempt, JobStore } from '../../persistence/store.js';
 import { isRefusal } from '../../store-refusal.js';
 import { TransientMap } from '../../transient-map.js';
@@ -40,27 +41,43 @@ export class Executions {
     const { jobId, epoch, attempt } = claimed;
     const key = attemptKey(claimed);
     this.#running.set(key, { jobId, epoch, attempt });
-    const meter = this.#meterOf(claimed);
+    let used: () => Promise<Used | null> = () => Promise.resolve(null);
     let endFlushing = (): Promise<void> => Promise.resolve();
     try {
-      const answer = await this.line.run(dispatchOf(claimed), ({ output }) => {
-        if (!output) return;
-        endFlushing = this.services.flusher.watch(claimed, output);
-        if (meter !== null) output.hear((chunk) => meter.hear(chunk));
+      const answer = await this.line.run(dispatchOf(claimed), (ticket) => {
+        if (ticket.output) endFlushing = this.services.flusher.watch(claimed, ticket.output);
+        used = this.#measure(claimed, ticket);
       });
       // Should what is being written be refused, it is told with the end.
       await endFlushing();
-      await this.#settle(claimed, answer, meter === null ? null : await meter.end());
+      await this.#settle(claimed, answer, await used());
     } finally {
       this.#running.delete(key);
       await endFlushing();
     }
   }
 
-  #meterOf(claimed: ClaimedJob): UsageMeter | null {
+  /** Tells what an attempt uses, by what it prints or by what it says; the returned function resolves with all of it. */
+  #measure(claimed: ClaimedJob, { output, usage }: Ticket): () => Promise<Used | null> {
     const { jobs, runId, onFault } = this.services;
-    if (claimed.usageSource === null) return null;
-    return new UsageMeter(claimed.usageSource, (amounts) => jobs.spend(runId, refOf(claimed), amounts), onFault);
+    const meterOf = (read: () => Used) =>
+      new UsageMeter(read, (amounts) => jobs.spend(runId, refOf(claimed), amounts), onFault);
+    if (usage) {
+      const meter = meterOf(() => ({ amounts: usage.amounts, fault: usage.fault, skipped: 0 }));
+      usage.watch(() => meter.look());
+      return () => meter.end();
+    }
+    if (claimed.usageSource === null || !output) return () => Promise.resolve(null);
+    const lines = new UsageLines(claimed.usageSource);
+    const meter = meterOf(() => ({ amounts: lines.amounts, fault: lines.fault, skipped: lines.skipped }));
+    output.hear((chunk) => {
+      lines.push(chunk);
+      meter.look();
+    });
+    return () => {
+      lines.end();
+      return meter.end();
+    };
   }
 
   async #settle(claimed: ClaimedJob, answer: Report | SubmitRefusal, used: Used | null): Promise<void> {
@@ -117,6 +134,7 @@ function endOf(outcome: Exclude<Outcome, { type: 'attempt.withdrawn' }>): End {
 function withUsage(end: FinishedJobAttempt, used: Used | null): FinishedJobAttempt {
   if (used === null) return end;
   const { amounts: usage, fault, skipped } = used;
+  if (fault === null && skipped === 0 && Object.keys(usage).length === 0) return end;
   const unread = skipped === 0 ? {} : { unreadLines: skipped };
   if (fault === null || (end.how !== 'succeeded' && end.how !== 'suspended')) return { ...end, usage, ...unread };
   const { result: _, awaits: __, ...rest } = end;

@@ -1,5 +1,4 @@
-import type { Amounts, UsageSource } from '../../machines/work/job/policy.js';
-import { UsageLines } from '../../machines/work/job/usage-lines.js';
+import type { Amounts } from '../../machines/work/job/policy.js';
 import { isRefusal } from '../../store-refusal.js';
 
 /** What an attempt has used by its end. */
@@ -12,40 +11,36 @@ export interface Used {
 }
 
 /**
- * Reads what an attempt uses as it prints it, and tells the store: one telling at a time, the newest amounts in each. What the
- * store refuses comes with the next, or with the end.
+ * Tells the store what an attempt uses as it says it: one telling at a time, the newest amounts in each. What the store
+ * refuses comes with the next, or with the end.
  */
 export class UsageMeter {
-  readonly #lines: UsageLines;
   #told = '{}';
   #telling: Promise<void> | null = null;
 
+  /** @param read what it has said so far */
   constructor(
-    source: UsageSource,
+    readonly read: () => Used,
     readonly tell: (amounts: Amounts) => Promise<void>,
     readonly onFault: (error: unknown) => void,
-  ) {
-    this.#lines = new UsageLines(source);
-  }
+  ) {}
 
-  hear(chunk: Uint8Array): void {
-    this.#lines.push(chunk);
+  /** There may be more. */
+  look(): void {
     // It is over only after it has been kept here: its first telling takes time.
     if (this.#telling === null && this.#text() !== this.#told) this.#telling = this.#tellAll();
   }
 
   /** Nothing more comes. Resolves when nothing is being told any more. */
   async end(): Promise<Used> {
-    this.#lines.end();
     await this.#telling;
-    const { amounts, fault, skipped } = this.#lines;
-    return { amounts, fault, skipped };
+    return this.read();
   }
 
   async #tellAll(): Promise<void> {
     try {
       for (let text = this.#text(); text !== this.#told; text = this.#text()) {
-        await this.tell(this.#lines.amounts);
+        await this.tell(this.read().amounts);
         this.#told = text;
       }
     } catch (error) {
@@ -56,6 +51,6 @@ export class UsageMeter {
   }
 
   #text(): string {
-    return JSON.stringify(this.#lines.amounts);
+    return JSON.stringify(this.read().amounts);
   }
 }

@@ -31,7 +31,8 @@ export function makeRuns(made: RunsParts): Runs {
   const flusher = new OutputFlusher(outputs, env.clock, onFault, made.outputFlushMs);
   const dispatcher = new Dispatcher({ runId, attempts, flusher, owed, newSpawnId });
   const newRun = () => formatRunRef(Date.now(), randomBytes(4).toString('hex'));
-  const parts = { ...pools, runId, clock: env.clock, file: store.file, started: tellStarted(runId, attempts, owed) };
+  const started = tellStarted(runId, attempts, owed);
+  const parts = { ...pools, runId, clock: env.clock, file: store.file, started, desk: null };
   // Another kind of place is chosen here.
   const place = (pool: string, method: string | undefined) => localPlace(parts, pool, method);
   const supervisor = supervisorHandle(env, path);

@@ -71,7 +71,7 @@ async function pool(capacity = 1, loss?: WorkerLoss, retry: RetryPolicy | null =
   const attempt = (method: string) => {
     const { signal } = new AbortController();
     return calls
-      .attempt(method, null, { timeoutMs: null, signal, ctx: {}, began: () => undefined })
+      .attempt(method, null, { timeoutMs: null, signal, ctx: {}, job: null, began: () => undefined })
       .catch((error: unknown) => error);
   };
   const serve = () => roster.offer(seat);

@@ -48,7 +48,7 @@ export const calls: Faults = {
   },
   'a worker is told the whole time, whatever was spent in the queue': {
     file: pool,
-    right: 'Math.max(0, until - this.#parts.clock.now())',
+    right: 'Math.max(0, end - this.#parts.clock.now())',
     wrong: 'TIMEOUT_MS',
     test: [callTests, 'tells its worker what is left'],
   },

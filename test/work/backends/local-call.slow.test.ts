@@ -60,7 +60,7 @@ class CallBench implements Bench {
     const whenClosed = () => ({ [Symbol.dispose]: () => undefined });
     const started = (attempt: AttemptRef, { pid }: { readonly pid: number }) => void this.told.push([attempt, pid]);
     this.backend = new LocalBackend(
-      callAttempts(PATH, { clock: systemClock, runId, find, watch, whenClosed, started }),
+      callAttempts(PATH, { clock: systemClock, runId, find, watch, whenClosed, started, desk: null }),
       runId,
     );
   }

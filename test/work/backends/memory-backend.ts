@@ -196,7 +196,12 @@ export class MemoryBackend implements Backend {
 
   #begin(key: string, dispatch: Dispatch): Ticket {
     const { jobId, epoch, attempt } = dispatch;
-    const ticket = { attempt: { jobId, epoch, attempt }, incarnation: String(this.#incarnation), output: null };
+    const ticket = {
+      attempt: { jobId, epoch, attempt },
+      incarnation: String(this.#incarnation),
+      output: null,
+      usage: null,
+    };
     this.#epochs.set(jobId, epoch);
     this.#accepted.set(key, ticket);
     this.#waiting.set(key, { ticket, dispatch });

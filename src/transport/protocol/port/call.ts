@@ -1,5 +1,29 @@
 import type { EspalierError } from '../../../errors.js';
-import type { CallContextIds } from '../messages.js';
+import type { CallContextIds, JobTold, MetricMessage } from '../messages.js';
+
+/** What an attempt of a job asks a person, by a name that outlives it. */
+export interface NamedQuestion {
+  readonly name: string;
+  readonly question: unknown;
+  /** Whether the attempt ends when there is no answer yet. */
+  readonly suspends: boolean;
+  /** Fires when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** Shows it to those who are asked in this host too; the returned function takes it back. */
+  show(answer: (value: unknown) => void, refuse: (error: unknown) => void): () => void;
+}
+
+/** What a call that is an attempt of a job finds in its host: what it asks there is asked by that job. */
+export interface JobOfCall {
+  /** What the worker is told before the call. */
+  readonly told: JobTold;
+  /** Answers a call of the worker by its name, what stands behind `JOB_TOOLS`. @throws what the worker is answered */
+  request(name: string, args: unknown, signal: AbortSignal): Promise<unknown>;
+  /** Resolves with the answer. @throws what the worker is answered */
+  ask(question: NamedQuestion): Promise<unknown>;
+  /** Hears each metric of the call. */
+  metric(message: MetricMessage): void;
+}
 
 /** What is asked of a worker. */
 export interface CallRequest {
@@ -10,6 +34,8 @@ export interface CallRequest {
   readonly ctx?: CallContextIds | undefined;
   /** Chunks that go to the method while it runs; taken as fast as the method reads them. */
   readonly input?: AsyncIterable<unknown> | Iterable<unknown> | undefined;
+  /** Null, or nothing, where the call is no attempt of a job. */
+  readonly job?: JobOfCall | null | undefined;
   /** Called when the worker says that the method begins. */
   readonly onStart?: (() => void) | undefined;
   /** Called when the call was cancelled here, for a fault that is its outcome: nobody waits for the worker's answer. */

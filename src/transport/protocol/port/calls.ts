@@ -8,6 +8,7 @@ import {
   type CallOutcome,
   type CallRequest,
   type ConnectionEnd,
+  type JobOfCall,
   type OpenCall,
   type OpenStream,
   stateAtEnd,
@@ -53,6 +54,11 @@ export class Calls {
     return (id !== undefined && this.#open.get(id)?.request.ctx) || null;
   }
 
+  /** Null where the call of that id is no attempt of a job. */
+  jobOf(id: number | undefined): JobOfCall | null {
+    return (id !== undefined && this.#open.get(id)?.request.job) || null;
+  }
+
   call(request: CallRequest, settled: (outcome: CallOutcome) => void): OpenCall {
     const entry = this.#send(request, settled, null);
     return { id: entry.id, cancel: (reason) => this.#cancel(entry, reason) };
@@ -92,10 +98,15 @@ export class Calls {
   }
 
   #send(request: CallRequest, settled: Entry['settled'], receiver: ChunkReceiver | null): Entry {
-    const { method: m, args: a, deadlineMs: dl, ctx, input } = request;
+    const { method: m, args: a, deadlineMs: dl, ctx, input, job } = request;
     this.#admit();
     const id = this.#lastId + 1;
     const { batch } = this.#link;
+    if (job) {
+      this.#link.send({ t: 'context', id, d: job.told });
+      // Should the call not fit a frame, no other one is taken for the job that was told of.
+      this.#lastId = id;
+    }
     this.#link.send({ t: 'call', id, m, a, dl, ctx, ...(input === undefined ? {} : { in: true }) });
     this.#lastId = id;
     const state = { sender: null, started: false, cancelled: false, fault: null };

@@ -1,5 +1,5 @@
 import type { EspalierError } from '../../../errors.js';
-import type { LogMessage, MetricMessage, ReadyMessage, WorkerMessage } from '../messages.js';
+import type { CallContextIds, LogMessage, MetricMessage, ReadyMessage, WorkerMessage } from '../messages.js';
 import type { Question } from './requests.js';
 
 /** How a connection ended. */
@@ -29,9 +29,10 @@ export interface PortEvents {
   ended(end: PortEnd): void;
   /** `busy`: the calls that it runs. */
   pong(message: Extract<WorkerMessage, { t: 'pong' }>): void;
-  log(message: LogMessage): void;
-  event(message: Extract<WorkerMessage, { t: 'event' }>): void;
-  metric(message: MetricMessage): void;
+  /** `ctx`: what the call carries along that it belongs to; null outside of calls. */
+  log(message: LogMessage, ctx: CallContextIds | null): void;
+  event(message: Extract<WorkerMessage, { t: 'event' }>, ctx: CallContextIds | null): void;
+  metric(message: MetricMessage, ctx: CallContextIds | null): void;
   ask(question: Question): void;
   /** The worker wishes to be replaced between calls. */
   recycle(reason: string): void;

@@ -193,11 +193,12 @@ export class Port {
         this.#pongDue = false;
         return this.#events.pong(message);
       case 'log':
-        return this.#events.log(message);
+        return this.#events.log(message, this.#calls.contextOf(message.id));
       case 'event':
-        return this.#events.event(message);
+        return this.#events.event(message, this.#calls.contextOf(message.id));
       case 'metric':
-        return this.#events.metric(message);
+        this.#calls.jobOf(message.id)?.metric(message);
+        return this.#events.metric(message, this.#calls.contextOf(message.id));
       case 'recycle':
         return this.#events.recycle(message.reason);
       case 'bye':

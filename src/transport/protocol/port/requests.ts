@@ -1,7 +1,9 @@
 import { EspalierError } from '../../../errors.js';
 import { TransientMap } from '../../../transient-map.js';
+import { JOB_TOOLS } from '../job-names.js';
 import type { AskMessage, CallContextIds, RequestMessage, ToolCallMessage } from '../messages.js';
 import { toWireError } from '../remote-error.js';
+import type { NamedQuestion } from './call.js';
 import type { Calls } from './calls.js';
 import type { Link } from './link.js';
 
@@ -46,36 +48,48 @@ export class Requests {
     this.#run = run;
   }
 
-  /** Runs a host tool; answers in words what the worker did wrong. */
+  /** Runs a host tool, or does what a call wants of its job; answers in words what the worker did wrong. */
   call(message: ToolCallMessage): string | null {
     const { id, m: name, a: args } = message;
-    const run = this.#run;
     const origin = this.#admit(message);
     if (typeof origin === 'string' || origin === null) return origin;
-    if (run === undefined) {
-      this.#fail(id, new EspalierError('ESP_NOT_FOUND', `no host tool "${name}"`));
-      return null;
-    }
-    Promise.resolve()
-      .then(() => run({ name, args, ...origin }))
+    const done = name.startsWith(JOB_TOOLS) ? this.#ofJob(name, args, origin) : this.#tool(name, args, origin);
+    done
       .then((r) => this.#close(id, () => this.#link.send({ t: 'result', id, r })))
       .catch((error: unknown) => this.#fail(id, error));
     return null;
   }
 
-  /** Hands a question to `events`; answers in words what the worker did wrong. */
+  /** Hands a question to `events`, or to the job of its call; answers in words what the worker did wrong. */
   ask(message: AskMessage, events: { ask(question: Question): void }): string | null {
-    const { id, question } = message;
+    const { id, question, call, name, suspend: suspends = false } = message;
     const origin = this.#admit(message);
     if (typeof origin === 'string' || origin === null) return origin;
-    events.ask({
-      id,
-      question,
-      ...origin,
-      answer: (value) => this.#close(id, () => this.#link.send({ t: 'answer', id, value })),
-      refuse: (error) => this.#fail(id, error),
-    });
+    const answer = (value: unknown) => this.#close(id, () => this.#link.send({ t: 'answer', id, value }));
+    const job = this.#calls.jobOf(call);
+    if (job === null || name === undefined) {
+      events.ask({ id, question, ...origin, answer, refuse: (error) => this.#fail(id, error) });
+      return null;
+    }
+    const show = shower((shown) => events.ask({ id, question, ...origin, ...shown }), origin.signal);
+    job
+      .ask({ name, question, suspends, signal: origin.signal, show })
+      .then(answer)
+      .catch((error: unknown) => this.#fail(id, error));
     return null;
+  }
+
+  /** The job is looked up at once: the call's own end may stand right behind, in the same read. */
+  async #ofJob(name: string, args: unknown, { call, signal }: Origin): Promise<unknown> {
+    const job = this.#calls.jobOf(call ?? undefined);
+    if (job === null) throw new EspalierError('ESP_INVALID', `${name} needs a job: the call is no attempt of one`);
+    return await job.request(name.slice(JOB_TOOLS.length), args, signal);
+  }
+
+  async #tool(name: string, args: unknown, origin: Origin): Promise<unknown> {
+    const run = this.#run;
+    if (run === undefined) throw new EspalierError('ESP_NOT_FOUND', `no host tool "${name}"`);
+    return await run({ name, args, ...origin });
   }
 
   /** Nobody waits any more for what was asked on behalf of that call; it is answered all the same. */
@@ -115,4 +129,16 @@ export class Requests {
   #abort(which: (call: number | null) => boolean): void {
     for (const { controller, call } of this.#open.values()) if (which(call)) controller.abort();
   }
+}
+
+/** Shows a question until it is taken back, or nobody waits for it. */
+function shower(
+  ask: (shown: Pick<Question, 'signal' | 'answer' | 'refuse'>) => void,
+  signal: AbortSignal,
+): NamedQuestion['show'] {
+  return (answer, refuse) => {
+    const shown = new AbortController();
+    ask({ signal: AbortSignal.any([signal, shown.signal]), answer, refuse });
+    return () => shown.abort();
+  };
 }
