@@ -131,9 +131,11 @@ function listJobs(db: Connection, { states, queue, key, parent, meta, before, li
     values.push(field, value);
   }
   if (before !== undefined) add('j.job < (SELECT job FROM jobs WHERE id = ?)', before);
+  // Which column it is ordered by says which table is walked: the index of the condition has its jobs in order already.
+  const order = queue === undefined && key === undefined && parent === undefined ? 'j.job' : 'd.job';
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   return db
-    .all(recordRow, `${SELECT} ${where} ORDER BY j.job DESC LIMIT ?`, ...values, limit)
+    .all(recordRow, `${SELECT} ${where} ORDER BY ${order} DESC LIMIT ?`, ...values, limit)
     .flatMap((row) => withoutNumber(row) ?? []);
 }
 
