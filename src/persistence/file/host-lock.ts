@@ -26,7 +26,7 @@ export function hostLockFile(store: string, runId: RunId): string {
 export class HostLock {
   private constructor(
     readonly file: string,
-    readonly release: () => void,
+    readonly release: (hasEnded: boolean) => void,
   ) {}
 
   /** @throws what the system says of a file that cannot be made or locked */
@@ -38,7 +38,8 @@ export class HostLock {
       try {
         db.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
         // Somebody who found it before it was locked may have taken it for one that was left.
-        if (made !== null && fileNumber(file) === made) return new HostLock(file, () => release(file, db));
+        if (made !== null && fileNumber(file) === made)
+          return new HostLock(file, (hasEnded) => release(file, db, hasEnded));
       } catch (error) {
         db.close();
         throw error;
@@ -48,9 +49,12 @@ export class HostLock {
   }
 }
 
-/** Removed first: a file that is free and still there would be one that was left. */
-function release(file: string, db: { close(): unknown }): void {
-  removeHostLock(file);
+/**
+ * A host whose end is in the store leaves no file. One that could not write its end leaves it, free: that is what others
+ * know it by, for its process may live on.
+ */
+function release(file: string, db: { close(): unknown }, hasEnded: boolean): void {
+  if (hasEnded) removeHostLock(file);
   db.close();
 }
 

@@ -2,6 +2,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import type { OperationsPlace } from '../contract/options.js';
+import { findHost } from '../families/hosts/reads.js';
 import { connectWriter } from '../file/connect.js';
 import { HostLock, hostLockFile } from '../file/host-lock.js';
 import { lockHolder } from '../file/lock-holder.js';
@@ -44,6 +45,15 @@ function holdLock({ file, runId, fileMode }: WriterData): HostLock | null {
   return runId === null ? null : HostLock.hold(hostLockFile(file, runId), fileMode ?? PRIVATE);
 }
 
+/** Whether the end of a host is in its store, or there was no beginning; false, too, where that cannot be read. */
+function hasEnded(db: Connection, runId: string | null): boolean {
+  try {
+    return runId === null || findHost(db, { runId })?.ended !== null;
+  } catch {
+    return false;
+  }
+}
+
 async function serve(port: MessagePort, data: WriterData): Promise<void> {
   const answer = (message: FromWriter): void => port.postMessage(message);
   let db: Connection;
@@ -66,8 +76,8 @@ async function serve(port: MessagePort, data: WriterData): Promise<void> {
         answer({ kind: 'answer', answer: runGroup(db, message.calls, Date.now(), data.file, files, operations) });
         return;
       case 'close':
+        lock?.release(hasEnded(db, data.runId));
         db.close();
-        lock?.release();
         port.close();
         return;
       default:

@@ -38,8 +38,13 @@ it('two hosts of one process know of each other’s locks, and looking takes non
   const [first, second] = [await openHost(store, 'a'), await openHost(store, 'b')];
   const locks = [first.lock ?? '', second.lock ?? ''];
   for (let look = 0; look < 3; look += 1) expect(locks.map(lookAtHostLock)).toEqual(['held', 'held']);
+  await second.hosts.end('b');
   await second.close();
   expect(locks.map(lookAtHostLock)).toEqual(['held', 'missing']);
+  // One that closes and could not say that it has ended is known by that.
+  const third = await openHost(store, 'c');
+  await third.close();
+  expect(lookAtHostLock(third.lock ?? '')).toBe('free');
   // Whoever only says something in a store holds none, and the file is for those alone who may see the store.
   expect((await open(store)).lock).toBeNull();
   expect(statSync(locks[0] ?? '').mode & 0o777).toBe(0o600);

@@ -96,7 +96,7 @@ describe('two hosts on one store, of which one is killed with all that would cle
       const there = await running(elsewhere, marks, 'there', 'there-away');
       expect(before.filter((pid) => !lives(pid))).toEqual([]);
       await here.die();
-      elsewhere.signal('SIGSTOP');
+      await elsewhere.stop();
       silence(elsewhere, 60_000);
       const { hosts } = await sweep(store);
       expect(hosts.find(({ runId }) => runId === elsewhere.runId)?.verdict).toEqual({ dead: false, why: 'locked' });

@@ -137,6 +137,21 @@ describe.each(FAULTS)('a host that does jobs, while %s', (_, code, begin, end) =
   });
 });
 
+it.each(FAULTS)('a system that stops while %s is followed by one of the same process', async (_, __, begin, end) => {
+  const at = place();
+  if (at === null) return;
+  const system = await start({ store: at.store, synchronous: 'full', children: [shells({ size: 1 })] });
+  const { jobs, marks, executed } = await threeJobs(system.jobs, 'shell');
+  begin(at);
+  await system.stop();
+  end(at);
+  marks.open('go');
+  const next = await start({ store: at.store, synchronous: 'full', children: [shells({ size: 1 })] });
+  for (const { id } of jobs) await next.jobs.get(id).result();
+  expect(executed()).toBe('aabc');
+  await next.stop();
+});
+
 /** Of the hosts of the fixture. */
 const QUEUE = 'test:/shell';
 

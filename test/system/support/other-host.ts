@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { codeOf } from '../../../src/errors.js';
 import { listPids, readCommandLine, readStat } from '../../../src/transport/process/proc/proc.js';
 import { line, lives, until } from '../../transport/process/support.js';
+import { stopOutsideCommit } from './stopped.js';
 import { isForker, isGuardian, remains } from './support.js';
 
 const SCRIPT = fileURLToPath(new URL('../fixtures/host.mjs', import.meta.url));
@@ -54,9 +55,9 @@ export class OtherHost {
     await until('it is dead', () => !own.some(lives), 20_000);
   }
 
-  /** Sends a signal to the host alone. */
-  signal(signal: 'SIGSTOP'): void {
-    for (const pid of listPids().filter((one) => this.#isHost(one))) process.kill(pid, signal);
+  /** Stops the host alone, outside of a commit. */
+  async stop(): Promise<void> {
+    for (const pid of listPids().filter((one) => this.#isHost(one))) await stopOutsideCommit(pid, this.store);
   }
 
   /** Kills host, forker and guardian in a way that leaves nobody to clean up. */

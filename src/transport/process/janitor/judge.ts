@@ -48,7 +48,8 @@ export interface JudgedFrom {
 
 /**
  * The proof of death: decides whether a host is dead. What follows from it, host/recovery/recovery.ts does, in its order.
- * Where its pid can be looked up, in our boot and pid namespace, that is the proof; elsewhere its lock is, which the kernel
+ * Where its pid can be looked up, in our boot and pid namespace, that is the proof, but for a host that its process has
+ * outlived; elsewhere its lock is, which the kernel
  * keeps for all that share a store. A host that is slow, or stopped, is alive. The lease tells of hosts alone that hold no
  * lock.
  */
@@ -61,7 +62,10 @@ function judgeByPid(host: HostTrace, here: JudgedFrom): HostVerdict {
   const found = here.find(host.identity.pid);
   if (found === UNSEEN) return { dead: false, why: 'unseen' };
   if (found === null) return { dead: true, why: 'gone' };
-  return sameProcess(host.identity, found) ? { dead: false, why: 'alive' } : { dead: true, why: 'reused' };
+  if (!sameProcess(host.identity, found)) return { dead: true, why: 'reused' };
+  // A process outlives its hosts: one that stopped while its store took nothing has let go, and could not say so.
+  const hasLetGo = host.lock !== null && here.lookAtLock(host.lock) === 'free';
+  return hasLetGo ? { dead: true, why: 'released' } : { dead: false, why: 'alive' };
 }
 
 function judgeByLock(host: HostTrace, here: JudgedFrom): HostVerdict {
