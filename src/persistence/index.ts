@@ -1,6 +1,5 @@
 export { backupFile, rewriteFile } from './backup.js';
 export { beside } from './file/beside.js';
-export { lookAtHostLock } from './file/host-lock.js';
 export { EVENT_TYPES } from './forms/event-form.js';
 export { MEMORY_PREFIX, openStore } from './open.js';
 export { sqliteVersion } from './sql/version.js';

@@ -1,5 +1,6 @@
 import type { HostPresence } from '../../machines/process/process.js';
-import { type HostRecord, lookAtHostLock } from '../../persistence/index.js';
+import { lookAtHostLock } from '../../persistence/file/host-lock.js';
+import type { HostRecord } from '../../persistence/store.js';
 import { type HostVerdict, judgeHost } from '../../transport/process/janitor/judge.js';
 import { readIdentity, thisMachine } from '../../transport/process/proc/identity.js';
 import { look } from '../../transport/process/proc/look.js';

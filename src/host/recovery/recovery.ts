@@ -3,7 +3,7 @@ import type { RunId } from '../../ids.js';
 
 import { HOST_LEASE_MS } from '../../machines/process/host-lease.js';
 
-import { lookAtHostLock } from '../../persistence/index.js';
+import { lookAtHostLock } from '../../persistence/file/host-lock.js';
 import type { HostRecord, Store } from '../../persistence/store.js';
 import { cleanUpDeadHosts } from '../../transport/process/janitor/janitor.js';
 import type { JanitorReport, RegistrationOutcome } from '../../transport/process/janitor/report.js';

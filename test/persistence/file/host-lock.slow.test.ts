@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { lookAtHostLock } from '../../../dist/persistence/index.js';
+import { lookAtHostLock } from '../../../dist/persistence/file/host-lock.js';
 import { JobHost } from '../../system/support/job-host.js';
 import { until } from '../../transport/process/support.js';
 import { newFile, open, openHost } from '../support/world.js';

@@ -6,6 +6,29 @@ import { calls } from '../support/call-runs.js';
 import { all, folder, outcome } from '../support/support.js';
 import { SDKS } from '../support/workers.js';
 
+it.for(SDKS)('a run over workers in %s gives a row with a result for each argument, in order', async (sdk) => {
+  const { run } = await calls(sdk);
+  const mark = join(folder(), 'mark');
+  // The first takes longest.
+  const slots = [60, 30, 1, 0].map((ms) => ({ mark, ms }));
+  const rows = await all((await run('compute', slots)).committed());
+  expect(rows.map(({ index, status, input }) => [index, status, input])).toEqual(
+    slots.map((slot, index) => [index, 'succeeded', slot]),
+  );
+  for (const row of rows) {
+    expect(row).toMatchObject({ result: expect.any(Number), attempts: 1, durationMs: expect.any(Number) });
+    expect(row).not.toHaveProperty('output');
+  }
+});
+
+it('a call that takes too long is timed out, and over before its row says so', async () => {
+  const { run } = await calls('node', { cancelGraceMs: 50 });
+  const mark = join(folder(), 'mark');
+  const [row] = await all((await run('hold', [{ mark }], { timeoutMs: 300 })).committed());
+  expect(row).toMatchObject({ status: 'timed_out', attempts: 1, error: { code: 'ESP_TIMEOUT' } });
+  expect(row?.durationMs).toBeGreaterThanOrEqual(300);
+});
+
 it.for(SDKS)(
   'a worker in %s that dies in a call is a lost attempt: tried again where losses are, failed where not',
   async (sdk) => {
