@@ -229,6 +229,7 @@ describe('a folder', () => {
     const parent = folder();
     const file = join(parent, 'store.db');
     await sound(file);
+    const before = readdirSync(parent);
     chmodSync(parent, 0o555);
     onTestFinished(() => chmodSync(parent, 0o755));
     for (const path of [file, join(parent, 'new.db'), join(parent, '.espalier', 'new.db')]) {
@@ -237,7 +238,7 @@ describe('a folder', () => {
         message: expect.stringMatching(/read-only/),
       });
     }
-    expect(readdirSync(parent)).toEqual(['store.db']);
+    expect(readdirSync(parent)).toEqual(before);
   });
 
   it('that was made for a store is taken back when the store cannot be made', async () => {
