@@ -45,6 +45,7 @@ describe('closing a store', () => {
     const file = newFile();
     const store = await openHost(file);
     await store.runs.list();
+    await store.hosts.end('host-a');
     await store.close();
     expect(readdirSync(dirname(file))).toEqual(['store.db']);
   });
@@ -56,6 +57,7 @@ describe('closing a store', () => {
       await using store = await openStore(file, { mode: 'write', runId: 'h' });
       await store.hosts.register({ runId: 'h', name: 'n', identity: IDENTITY, node: 'v', version: '0' });
       kept = await store.hosts.get('h');
+      await store.hosts.end('h');
     }
     expect(kept?.runId).toBe('h');
     expect(readdirSync(dirname(file))).toEqual(['store.db']);

@@ -9,6 +9,7 @@ import { lockHolder } from '../file/lock-holder.js';
 import { PRIVATE } from '../file/modes.js';
 import { StandingFiles } from '../file/standing-files.js';
 import type { Connection } from '../sql/connection.js';
+import { storeFailure } from '../sql/failure.js';
 import type { UserOperations } from '../sql/transaction.js';
 import { toWire } from '../thread/wire-error.js';
 import { runGroup } from './group.js';
@@ -67,7 +68,7 @@ async function serve(port: MessagePort, data: WriterData): Promise<void> {
     files = new StandingFiles(data.file);
     lock = holdLock(data);
   } catch (error) {
-    answer({ kind: 'failed', error: toWire(error) });
+    answer({ kind: 'failed', error: toWire(storeFailure(error, data.file)) });
     return;
   }
   port.on('message', (message: ToWriter) => {
