@@ -20,7 +20,8 @@ export interface CommitSource {
   readonly file: string;
   /** Another one after each commit of anybody; null when it is not known, and whoever waits has to look. */
   version(): number | null;
-  changed(): void;
+  /** @param isKnown whether there is a version to read: a store whose state is not known is left to whoever looks */
+  changed(isKnown: boolean): void;
 }
 
 /**
@@ -121,7 +122,7 @@ export class CommitWatch {
     if (found === this.#seen && found !== null) return;
     this.#seen = found;
     this.#toldAt = performance.now();
-    this.#source.changed();
+    this.#source.changed(found !== null);
     // What is not known will not be known sooner for being looked for more often.
     if (found === null) this.#next = LOOKS_MS.length;
   }

@@ -29,7 +29,7 @@ function start(port: MessagePort, data: ReaderData): void {
   const commits = new CommitWatch({
     file: store.file,
     version: () => store.version(),
-    changed: () => tell({ kind: 'changed', head: headOf(store) }),
+    changed: (isKnown) => tell({ kind: 'changed', head: isKnown ? headOf(store) : null }),
   });
   port.on('message', (message: ToReader) => {
     switch (message.kind) {

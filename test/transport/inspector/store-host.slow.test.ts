@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { storeHost } from '../../../src/inspection/stored/store-host.js';
 import type { ProcessIdentity } from '../../../src/machines/process/process.js';
@@ -7,8 +8,10 @@ import { IDENTITY, newFile, open } from '../../persistence/support/world.js';
 const own = readIdentity(process.pid);
 if (!own) throw new Error('this process cannot be found in /proc');
 
-async function seen(identity: ProcessIdentity) {
+/** Of a host elsewhere its lock tells whether it lives: of this one the test holds it, and lays it aside where nobody is to know. */
+async function seen(identity: ProcessIdentity, isKnown = false) {
   const store = await open(newFile(), { runId: 'seen' });
+  if (!isKnown) rmSync(store.lock ?? '');
   await store.hosts.register({ runId: 'seen', name: 'test', identity, node: process.version, version: '0.0.0' });
   const sighting = { kind: 'observed', path: '/a', incarnation: 1, role: 'machine' } as const;
   await store.snapshots.put({ ...sighting, state: 'ready', detail: null });
@@ -36,16 +39,19 @@ describe('a host as its store knows it', () => {
       [own, 'living', ['ready']],
       [{ ...own, startTicks: own.startTicks + 1 }, 'gone', []],
       [{ ...own, pidNamespace: 'pid:[7]' }, 'unknown', ['ready']],
-      [IDENTITY, 'unknown', ['ready']],
+      [{ ...own, pidNamespace: 'pid:[7]' }, 'living', ['ready'], true],
+      // Nothing outlives a boot.
+      [IDENTITY, 'gone', []],
+      [IDENTITY, 'living', ['ready'], true],
     ] as const;
-    for (const [identity, presence, states] of cases) {
-      const { host, states: shown } = await seen(identity);
+    for (const [identity, presence, states, isKnown] of cases) {
+      const { host, states: shown } = await seen(identity, isKnown);
       expect([host.presence, shown()]).toEqual([presence, states]);
     }
   });
 
   it('and is elsewhere is gone as soon as the store says that it has ended', async () => {
-    const { store, host, states } = await seen(IDENTITY);
+    const { store, host, states } = await seen(IDENTITY, true);
     const stop = host.look();
     await store.hosts.end('seen');
     await vi.waitFor(() => expect([host.presence, states()]).toEqual(['gone', []]), { timeout: 10_000 });
